@@ -1,0 +1,48 @@
+/** Waiting on one descriptor, blocking the thread. */
+
+import { table } from "../constants/table.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { libc } from "../ffi/libc.ts";
+
+// Made at first use: where the platform is not supported there is no pollfd.
+let storage: { bytes: Uint8Array<ArrayBuffer>; view: DataView } | undefined;
+
+function pollfd(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
+  if (storage === undefined) {
+    const bytes = new Uint8Array(layout.pollfd.size);
+    storage = { bytes, view: new DataView(bytes.buffer) };
+  }
+  return storage;
+}
+
+/**
+ * Waits until a descriptor is ready, or failed, or a time has passed.
+ *
+ * @param fd the descriptor
+ * @param readiness what to wait for
+ * @param seconds how long to wait; `null` for ever
+ * @returns 1 if it is ready or failed, 0 if the time has passed, -1 if the call failed, as `errno` says
+ */
+export function waitReady(
+  fd: number,
+  readiness: "read" | "write",
+  seconds: number | null,
+): number {
+  const { bytes, view } = pollfd();
+  const { POLLIN, POLLOUT } = table.constants;
+  // The descriptor of pollfd is an int, but a 64-bit handle where sockets are that.
+  if (layout.pollfd.fd.size === 8) {
+    view.setBigUint64(layout.pollfd.fd.at, BigInt(fd), true);
+  } else view.setInt32(layout.pollfd.fd.at, fd, true);
+  view.setInt16(
+    layout.pollfd.events.at,
+    readiness === "read" ? POLLIN : POLLOUT,
+    true,
+  );
+  view.setInt16(layout.pollfd.revents.at, 0, true);
+  // Rounded up, as a wait that ends early would only be repeated; the call's limit is 31 bits.
+  const ms = seconds === null
+    ? -1
+    : Math.min(Math.ceil(seconds * 1000), 0x7fffffff);
+  return libc.poll(bytes, 1, ms);
+}

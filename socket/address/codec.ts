@@ -1,0 +1,142 @@
+/**
+ * What every address family's file provides: how its addresses are written as a `sockaddr` and read
+ * from one. A codec learns the platform from its context, never from the process, so that a test on
+ * Linux sees the bytes that macOS and Windows would.
+ */
+
+import type { Field, Layout } from "../../ffi/layout/types.ts";
+import type { Traits } from "../../ffi/traits.ts";
+import type { Address } from "./types.ts";
+
+/** What a codec may ask of its surroundings. */
+export interface CodecContext {
+  /** The platform's constants, by name. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** The platform's structures. */
+  readonly layout: Layout;
+  /** What no constant and no structure tells. */
+  readonly traits: Traits;
+  /** The numeric text of a host name's address in the family; throws `gaierror`. */
+  resolve(host: string, family: number): string;
+  /** The index of a network interface; throws `OSError` if there is none of that name. */
+  if_nametoindex(name: string): number;
+  /** The name of a network interface; throws `OSError` if there is none of that index. */
+  if_indextoname(index: number): string;
+}
+
+/** The socket whose address is encoded or decoded: protocols of a family may differ in theirs. */
+export interface CodecSocket {
+  /** The address family. */
+  readonly family: number;
+  /** The protocol. */
+  readonly proto: number;
+  /** The descriptor, for the families that ask the kernel about a name. */
+  readonly fd: number;
+}
+
+/** Storage for a socket address: as large as `sockaddr_storage`, seen as bytes and as fields. */
+export interface Sockaddr {
+  /** The storage as bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The storage as fields. */
+  readonly view: DataView<ArrayBuffer>;
+}
+
+/** One address family: a `sockaddr` written and read. */
+export interface AddressCodec<A extends Address = Address> {
+  /**
+   * Writes an address.
+   *
+   * @param address what the caller passed
+   * @param into the storage, which is all zero
+   * @param socket the socket it is for
+   * @param context the platform
+   * @returns the length of the address in bytes
+   * @throws {TypeError} if it is not an address of this family
+   * @throws {RangeError} if a field is out of bounds
+   */
+  encode(
+    address: unknown,
+    into: Sockaddr,
+    socket: CodecSocket,
+    context: CodecContext,
+  ): number;
+
+  /**
+   * Reads an address.
+   *
+   * @param from the storage
+   * @param length how many bytes of it the kernel filled
+   * @param socket the socket it is from
+   * @param context the platform
+   */
+  decode(
+    from: Sockaddr,
+    length: number,
+    socket: CodecSocket,
+    context: CodecContext,
+  ): A;
+
+  /** The host name in an address that has to be looked up before `encode` can write it, if any. */
+  hostname?(address: unknown): string | undefined;
+}
+
+/** Makes storage for a socket address. */
+export function sockaddrStorage(): Sockaddr {
+  const bytes = new Uint8Array(128);
+  return { bytes, view: new DataView(bytes.buffer) };
+}
+
+/**
+ * Writes the head of a `sockaddr`: the family, and on the BSDs the length byte before it.
+ *
+ * @returns the length
+ */
+export function head(
+  into: Sockaddr,
+  family: number,
+  length: number,
+  layout: Layout,
+): number {
+  const { sa_family, sa_len } = layout.sockaddr;
+  write(into.view, sa_family, family);
+  if (sa_len !== undefined) into.bytes[sa_len.at] = length;
+  return length;
+}
+
+/** Reads the family from the head of a `sockaddr`. */
+export function familyOf(from: Sockaddr, layout: Layout): number {
+  return read(from.view, layout.sockaddr.sa_family);
+}
+
+/** Writes an integer field of 1, 2 or 4 bytes in the platform's (little-endian) order. */
+export function write(view: DataView, field: Field, value: number): void {
+  if (field.size === 4) view.setUint32(field.at, value, true);
+  else if (field.size === 2) view.setUint16(field.at, value, true);
+  else view.setUint8(field.at, value);
+}
+
+/** Reads an unsigned integer field of 1, 2 or 4 bytes in the platform's (little-endian) order. */
+export function read(view: DataView, field: Field): number {
+  if (field.size === 4) return view.getUint32(field.at, true);
+  if (field.size === 2) return view.getUint16(field.at, true);
+  return view.getUint8(field.at);
+}
+
+/** Checks that an address is an array whose length lies within bounds. */
+export function tuple(
+  address: unknown,
+  min: number,
+  max: number,
+  form: string,
+): readonly unknown[] {
+  if (!Array.isArray(address) || address.length < min || address.length > max) {
+    throw new TypeError(`address must be ${form}, not ${shown(address)}`);
+  }
+  return address;
+}
+
+function shown(address: unknown): string {
+  if (Array.isArray(address)) return `an array of ${address.length}`;
+  return address === null ? "null" : typeof address;
+}

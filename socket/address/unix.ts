@@ -1,0 +1,69 @@
+/** `AF_UNIX`: a path, or a name of Linux's abstract namespace, in a `sockaddr_un`. */
+
+import { bytes } from "../arguments.ts";
+import { OSError } from "../errors.ts";
+import { type AddressCodec, head } from "./codec.ts";
+import type { UnixAddress } from "./types.ts";
+
+const encoder = new TextEncoder();
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The codec of `AF_UNIX`. */
+export const unix: AddressCodec<UnixAddress> = {
+  encode(address, into, socket, { layout, traits }) {
+    if (typeof address !== "string" && !ArrayBuffer.isView(address)) {
+      throw new TypeError("address must be a path (a string or bytes)");
+    }
+    const path = typeof address === "string"
+      ? utf8(address)
+      : bytes("address", address);
+    const { sun_path } = layout.sockaddr_un;
+    // An empty path asks Linux to choose an abstract name.
+    const abstract = traits.abstractNames &&
+      (path.length === 0 || path[0] === 0);
+    if (path.length > sun_path.size - (abstract ? 0 : 1)) {
+      throw new OSError(
+        null,
+        `AF_UNIX path too long (at most ${sun_path.size - 1} bytes)`,
+      );
+    }
+    if (!abstract && path.includes(0)) {
+      throw new RangeError("address: embedded null byte in path");
+    }
+    into.bytes.set(path, sun_path.at);
+    return head(
+      into,
+      socket.family,
+      sun_path.at + path.length + (abstract ? 0 : 1),
+      layout,
+    );
+  },
+
+  decode(
+    { bytes },
+    length,
+    _socket,
+    { layout: { sockaddr_un: { sun_path } }, traits },
+  ) {
+    const path = bytes.subarray(sun_path.at, Math.max(length, sun_path.at));
+    if (traits.abstractNames && path.length > 0 && path[0] === 0) {
+      return path.slice();
+    }
+    const end = path.indexOf(0);
+    const name = end < 0 ? path : path.subarray(0, end);
+    try {
+      return strict.decode(name);
+    } catch {
+      return name.slice();
+    }
+  },
+};
+
+function utf8(path: string): Uint8Array<ArrayBuffer> {
+  if (!path.isWellFormed()) {
+    throw new TypeError(
+      "address: a path with lone surrogates must be passed as bytes",
+    );
+  }
+  return encoder.encode(path);
+}

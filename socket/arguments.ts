@@ -1,0 +1,145 @@
+/** Checks of what callers pass: a clear error that names the argument, before any system call. */
+
+import { missingName } from "../constants/missing.ts";
+
+/** Bytes that a call reads or fills: an `ArrayBuffer`, a typed array, a `DataView`. */
+export type Bytes = ArrayBufferLike | ArrayBufferView;
+
+/** The largest number of bytes that one call moves; the kernel's own limit is just below it. */
+export const MAX_TRANSFER = 0x7fffffff;
+
+/** Names a value in an error message by what it is. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "object") return value.constructor?.name ?? "object";
+  return typeof value === "number" ? String(value) : typeof value;
+}
+
+/**
+ * Checks an integer.
+ *
+ * @param name the argument's name
+ * @param value what was passed
+ * @param min the least value allowed
+ * @param max the greatest value allowed
+ * @returns the value
+ * @throws {TypeError} if it is no integer, or a constant that this platform lacks
+ * @throws {RangeError} if it is out of bounds
+ */
+export function integer(
+  name: string,
+  value: unknown,
+  min = -0x80000000,
+  max = 0x7fffffff,
+): number {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    throw notInteger(name, value);
+  }
+  if (value < min || value > max) {
+    throw new RangeError(`${name} must be ${min}-${max}, not ${value}`);
+  }
+  return value;
+}
+
+function notInteger(name: string, value: unknown): Error {
+  const missing = missingName(value);
+  return missing === undefined
+    ? new TypeError(`${name} must be an integer, not ${describe(value)}`)
+    : new RangeError(`${name}: ${missing} is not available on this platform`);
+}
+
+/**
+ * Checks the flags of a call. Flags of the highest bit come as negative or as unsigned numbers.
+ *
+ * @throws {TypeError} if they are no integer
+ */
+export function flagBits(flags: unknown): number {
+  return (flags as number | 0) === flags
+    ? flags
+    : integer("flags", flags, -0x80000000, 0xffffffff) | 0;
+}
+
+/**
+ * Views what was passed as bytes, honouring offset and length, copying nothing.
+ *
+ * @param name the argument's name
+ * @param value what was passed
+ * @throws {TypeError} if it is no bytes, or its buffer was detached
+ */
+export function bytes(name: string, value: unknown): Uint8Array<ArrayBuffer> {
+  if (value instanceof Uint8Array) {
+    // Only an empty view can be that of a detached buffer: the common case pays one comparison.
+    if (value.byteLength === 0) refuseDetached(name, value.buffer);
+    return value as Uint8Array<ArrayBuffer>;
+  }
+  if (ArrayBuffer.isView(value)) {
+    refuseDetached(name, value.buffer);
+    return new Uint8Array(
+      value.buffer as ArrayBuffer,
+      value.byteOffset,
+      value.byteLength,
+    );
+  }
+  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
+    refuseDetached(name, value);
+    return new Uint8Array(value as ArrayBuffer);
+  }
+  throw new TypeError(
+    `${name} must be bytes (an ArrayBuffer or a view of one), not ${
+      describe(value)
+    }`,
+  );
+}
+
+function refuseDetached(name: string, buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer && buffer.detached) {
+    throw new TypeError(`${name}: its ArrayBuffer was detached`);
+  }
+}
+
+/**
+ * Checks a string.
+ *
+ * @throws {TypeError} if it is none
+ */
+export function string(name: string, value: unknown): string {
+  if (typeof value !== "string") {
+    throw new TypeError(`${name} must be a string, not ${describe(value)}`);
+  }
+  return value;
+}
+
+/**
+ * Checks a string or bytes.
+ *
+ * @throws {TypeError} if it is neither
+ */
+export function stringOrBytes(
+  name: string,
+  value: unknown,
+): string | Uint8Array<ArrayBuffer> {
+  return typeof value === "string" ? value : bytes(name, value);
+}
+
+/**
+ * Checks a timeout.
+ *
+ * @param value seconds, or `null` for none
+ * @throws {TypeError} if it is neither
+ * @throws {RangeError} if it is negative, or not a number
+ */
+export function timeoutSeconds(value: unknown): number | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value !== "number") {
+    throw new TypeError(
+      `timeout must be a number of seconds or null, not ${describe(value)}`,
+    );
+  }
+  if (Number.isNaN(value)) {
+    throw new RangeError("timeout: Invalid value NaN (not a number)");
+  }
+  if (value < 0 || value > 9e9) {
+    throw new RangeError("timeout: Timeout value out of range");
+  }
+  return value;
+}

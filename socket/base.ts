@@ -1,0 +1,301 @@
+/** What `Socket` and `AsyncSocket` share: all that never waits. */
+
+import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
+import { isMissing } from "../constants/missing.ts";
+import { descriptorFlags, setCloseOnExec } from "../ffi/descriptor.ts";
+import { libc } from "../ffi/libc.ts";
+import type { Address, AddressInput, Family } from "./address/types.ts";
+import { type Bytes, bytes, integer } from "./arguments.ts";
+import { check, OSError } from "./errors.ts";
+import type { Handle } from "./handle.ts";
+import * as operations from "./operations.ts";
+
+/** The handle of a socket, for the rest of this folder. */
+export let handleOf: (socket: SocketBase<Address>) => Handle;
+
+/**
+ * What {@linkcode Socket} and `AsyncSocket` share: everything about a socket that never waits. It is
+ * not made by itself.
+ *
+ * @typeParam A the addresses of the socket's family
+ */
+export abstract class SocketBase<A extends Address> {
+  #handle: Handle;
+
+  static {
+    handleOf = (socket) => socket.#handle;
+  }
+
+  /** Takes over a handle. For the classes that extend this one. */
+  protected constructor(handle: unknown) {
+    this.#handle = handle as Handle;
+    this.#handle.guard(this);
+  }
+
+  /** The address family, such as `AF_INET`. */
+  get family(): Family<A> {
+    return this.#handle.family as Family<A>;
+  }
+
+  /** The socket type, such as `SOCK_STREAM`, without the flags it was made with. */
+  get type(): number {
+    return this.#handle.type;
+  }
+
+  /** The protocol. */
+  get proto(): number {
+    return this.#handle.proto;
+  }
+
+  /** The timeout in seconds: 0 when non-blocking, `null` when blocking. */
+  get timeout(): number | null {
+    return this.gettimeout();
+  }
+
+  /** The timeout in seconds: 0 when non-blocking, `null` when blocking. */
+  abstract gettimeout(): number | null;
+
+  /** Whether the socket blocks, with a timeout or without. */
+  getblocking(): boolean {
+    return this.gettimeout() !== 0;
+  }
+
+  /** The descriptor, or -1 once the socket is closed. */
+  fileno(): number {
+    return this.#handle.fd;
+  }
+
+  /**
+   * Binds the socket to an address. `bind(2)`.
+   *
+   * @param address a local address; port 0 lets the system choose
+   * @throws {OSError} if the address is in use (`EADDRINUSE`), not local, or not permitted
+   * @throws {TypeError} if it is not an address of the socket's family
+   * @throws {RangeError} if a part of it is out of bounds
+   */
+  bind(address: AddressInput<A>): void {
+    operations.bind(this.#handle, address);
+  }
+
+  /**
+   * Makes the socket a listener. `listen(2)`.
+   *
+   * @param backlog how many connections may wait to be accepted: the least of 128 and `SOMAXCONN`
+   * if left out, 0 if negative
+   * @throws {OSError} if the socket cannot listen
+   */
+  listen(backlog: number = Math.min(SOMAXCONN, 128)): void {
+    check(
+      libc.listen(this.#handle.fd, Math.max(0, integer("backlog", backlog))),
+      "listen",
+    );
+  }
+
+  /**
+   * Ends sending, receiving or both. `shutdown(2)`.
+   *
+   * @param how `SHUT_RD`, `SHUT_WR` or `SHUT_RDWR`
+   * @throws {OSError} if the socket is not connected (`ENOTCONN`)
+   */
+  shutdown(how: number): void {
+    check(libc.shutdown(this.#handle.fd, integer("how", how)), "shutdown");
+  }
+
+  /**
+   * The socket's own address. `getsockname(2)`.
+   *
+   * @throws {OSError} if the socket is closed
+   */
+  getsockname(): A {
+    return operations.addressOfEnd(this.#handle, "getsockname") as A;
+  }
+
+  /**
+   * The address that the socket is connected to. `getpeername(2)`.
+   *
+   * @throws {OSError} if it is not connected (`ENOTCONN`)
+   */
+  getpeername(): A {
+    return operations.addressOfEnd(this.#handle, "getpeername") as A;
+  }
+
+  /**
+   * Reads an option that is an integer. `getsockopt(2)`.
+   *
+   * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
+   * @param optname the option
+   * @returns its value
+   * @throws {OSError} if there is no such option
+   */
+  getsockopt(level: number, optname: number): number;
+  /**
+   * Reads an option as bytes. `getsockopt(2)`.
+   *
+   * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
+   * @param optname the option
+   * @param buflen how many bytes to read at most, 1 to 1024
+   * @returns its value, as long as the system made it
+   * @throws {OSError} if there is no such option
+   * @throws {RangeError} if `buflen` is out of bounds
+   */
+  getsockopt(
+    level: number,
+    optname: number,
+    buflen: number,
+  ): Uint8Array<ArrayBuffer>;
+  getsockopt(
+    level: number,
+    optname: number,
+    buflen = 0,
+  ): number | Uint8Array<ArrayBuffer> {
+    const handle = this.#handle;
+    integer("level", level);
+    integer("optname", optname);
+    integer("buflen", buflen, 0, 1024);
+    if (buflen > 0) return operations.option(handle, level, optname, buflen);
+    if (handle.family !== AF_VSOCK) {
+      return operations.intOption(handle, level, optname);
+    }
+    const wide = operations.option(handle, level, optname, 8);
+    const value = new DataView(
+      new Uint8Array([...wide, 0, 0, 0, 0, 0, 0, 0, 0]).buffer,
+    );
+    return Number(value.getBigUint64(0, true));
+  }
+
+  /**
+   * Sets an option to an integer or to bytes. `setsockopt(2)`.
+   *
+   * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
+   * @param optname the option
+   * @param value an integer of 32 bits (64 for `AF_VSOCK`), or the bytes of a structure
+   * @throws {OSError} if there is no such option, or it does not take the value
+   * @throws {TypeError} if the value is neither
+   */
+  setsockopt(level: number, optname: number, value: number | Bytes): void;
+  /**
+   * Sets an option to nothing (a NULL pointer), but with a length.
+   *
+   * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
+   * @param optname the option
+   * @param value `null`
+   * @param optlen the length
+   * @throws {OSError} if there is no such option, or it does not take that
+   */
+  setsockopt(level: number, optname: number, value: null, optlen: number): void;
+  setsockopt(
+    level: number,
+    optname: number,
+    value: number | Bytes | null,
+    optlen?: number,
+  ): void {
+    integer("level", level);
+    integer("optname", optname);
+    if ((value === null) !== (optlen !== undefined)) {
+      throw new TypeError(
+        "optlen goes with the value null, and null with optlen",
+      );
+    }
+    const { fd, family } = this.#handle;
+    const option = optionValue(value, family === AF_VSOCK);
+    const length = optlen === undefined
+      ? option!.byteLength
+      : integer("optlen", optlen, 0, 0xffffffff);
+    check(libc.setsockopt(fd, level, optname, option, length), "setsockopt");
+  }
+
+  /** Whether child processes inherit the descriptor; it does not unless made to. */
+  get_inheritable(): boolean {
+    return check(descriptorFlags(this.#handle.fd), "fcntl") === 0;
+  }
+
+  /**
+   * Lets child processes inherit the descriptor, or not.
+   *
+   * @param inheritable whether they shall
+   * @throws {OSError} if the socket is closed
+   */
+  set_inheritable(inheritable: boolean): void {
+    check(setCloseOnExec(this.#handle.fd, !inheritable), "ioctl");
+  }
+
+  /**
+   * Closes the socket; closing again does nothing. Later operations fail with
+   * `[Errno 9] Bad file descriptor`.
+   *
+   * @throws {OSError} if the system reports an error of the socket (it is closed all the same)
+   */
+  close(): void {
+    this.#handle.close();
+  }
+
+  /**
+   * Gives the descriptor away without closing it; this socket counts as closed then.
+   *
+   * @returns the descriptor, -1 if the socket was closed
+   */
+  detach(): number {
+    return this.#handle.release();
+  }
+
+  /** Closes the socket at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** What `console.log` shows: family and type by name, and the addresses of both ends. */
+  [Symbol.for("Deno.customInspect")](
+    inspect: (value: unknown, options?: unknown) => string = String,
+    options?: unknown,
+  ): string {
+    const { fd, family, type, proto } = this.#handle;
+    const parts = [
+      `fd=${fd}`,
+      `family=${constantName("AF_", family) ?? family}`,
+      `type=${constantName("SOCK_", type) ?? type}`,
+      `proto=${proto}`,
+    ];
+    for (const [label, call] of ends) {
+      const address = fd < 0 ? undefined : this.#addressIfAny(call);
+      if (address !== undefined) {
+        parts.push(`${label}=${inspect(address, options)}`);
+      }
+    }
+    return `<${this.constructor.name}${fd < 0 ? " [closed]" : ""} ${
+      parts.join(", ")
+    }>`;
+  }
+
+  #addressIfAny(
+    call: "getsockname" | "getpeername",
+  ): Address | null | undefined {
+    try {
+      return operations.addressOfEnd(this.#handle, call);
+    } catch (error) {
+      if (error instanceof OSError) return undefined;
+      throw error;
+    }
+  }
+}
+
+const ends = [["laddr", "getsockname"], ["raddr", "getpeername"]] as const;
+
+/** The bytes of an option's value; `null` for none. */
+function optionValue(
+  value: number | Bytes | null,
+  wide: boolean,
+): Uint8Array<ArrayBuffer> | null {
+  if (value === null) return null;
+  if (typeof value !== "number" && !isMissing(value)) {
+    return bytes("value", value);
+  }
+  if (wide) {
+    const cell = new BigUint64Array([
+      BigInt(integer("value", value, 0, Number.MAX_SAFE_INTEGER)),
+    ]);
+    return new Uint8Array(cell.buffer);
+  }
+  return new Uint8Array(
+    new Int32Array([integer("value", value, -0x80000000, 0xffffffff)]).buffer,
+  );
+}

@@ -1,0 +1,122 @@
+/** Descriptors made and adopted: where every socket's handle comes from. */
+
+import {
+  AF_INET,
+  AF_UNIX,
+  SO_TYPE,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../constants/mod.ts";
+import { isMissing } from "../constants/missing.ts";
+import { table } from "../constants/table.ts";
+import { duplicate, setCloseOnExec } from "../ffi/descriptor.ts";
+import { errno, libc, load } from "../ffi/libc.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { familyOf, sockaddrStorage } from "./address/codec.ts";
+import { integer } from "./arguments.ts";
+import { check, osError } from "./errors.ts";
+import { Handle } from "./handle.ts";
+import { EBADF, ENOTSOCK } from "./numbers.ts";
+import { intOption } from "./operations.ts";
+
+/** The flags that may be part of a socket type, 0 where the platform has none. */
+const closeOnExecFlag = isMissing(SOCK_CLOEXEC) ? 0 : SOCK_CLOEXEC;
+const nonBlockingFlag = isMissing(SOCK_NONBLOCK) ? 0 : SOCK_NONBLOCK;
+
+/** A socket's parameters; what is left out, `null` or -1 takes its default. */
+function parameter(name: string, value: unknown): number | undefined {
+  if (value === undefined || value === null || value === -1) return undefined;
+  return integer(name, value);
+}
+
+/** Whether a socket type asks for a non-blocking socket. */
+export function asksNonBlocking(type: unknown): boolean {
+  return typeof type === "number" && type >= 0 &&
+    (type & nonBlockingFlag) !== 0;
+}
+
+/** Makes a socket, or adopts a descriptor and asks the kernel for what is not given. */
+export function openHandle(
+  family: unknown,
+  type: unknown,
+  proto: unknown,
+  fileno: unknown,
+): Handle {
+  const f = parameter("family", family);
+  const t = parameter("type", type);
+  const p = parameter("proto", proto);
+  return fileno === undefined || fileno === null
+    ? create(f ?? AF_INET, t ?? SOCK_STREAM, p ?? 0)
+    : adopt(integer("fileno", fileno, 0), f, t, p);
+}
+
+function create(family: number, type: number, proto: number): Handle {
+  const fd = check(
+    load().socket(family, type | closeOnExecFlag, proto),
+    "socket",
+  );
+  return own(fd, family, type, proto);
+}
+
+/** The handle of a descriptor just made, closed on `exec` where it could not be made so. */
+function own(fd: number, family: number, type: number, proto: number): Handle {
+  if (closeOnExecFlag === 0) setCloseOnExec(fd, true);
+  return new Handle(
+    fd,
+    family,
+    type & ~(closeOnExecFlag | nonBlockingFlag),
+    proto,
+  );
+}
+
+function adopt(
+  fd: number,
+  family?: number,
+  type?: number,
+  proto?: number,
+): Handle {
+  load();
+  const address = sockaddrStorage();
+  const length = new Uint32Array([address.bytes.length]);
+  if (libc.getsockname(fd, address.bytes, length) < 0) {
+    const code = errno();
+    // Some kinds of sockets have no name; but a descriptor that is no socket is refused.
+    if (family === undefined || code === EBADF || code === ENOTSOCK) {
+      throw osError(code, "getsockname");
+    }
+  }
+  const bare = new Handle(fd, family ?? familyOf(address, layout), 0, 0);
+  const { SO_PROTOCOL } = table.constants;
+  return new Handle(
+    fd,
+    bare.family,
+    type ?? intOption(bare, SOL_SOCKET, SO_TYPE),
+    proto ??
+      (SO_PROTOCOL === undefined
+        ? 0
+        : intOption(bare, SOL_SOCKET, SO_PROTOCOL)),
+  );
+}
+
+/** A second descriptor for a socket, closed on `exec`. */
+export function duplicateDescriptor(fd: unknown): number {
+  load();
+  return check(duplicate(integer("fd", fd, -1)), "fcntl");
+}
+
+const pair = new Int32Array(2);
+
+/** Makes two sockets that are connected to each other. */
+export function openPair(
+  family: unknown,
+  type: unknown,
+  proto: unknown,
+): [Handle, Handle] {
+  const f = parameter("family", family) ?? AF_UNIX;
+  const t = parameter("type", type) ?? SOCK_STREAM;
+  const p = parameter("proto", proto) ?? 0;
+  check(load().socketpair(f, t | closeOnExecFlag, p, pair), "socketpair");
+  return [own(pair[0], f, t, p), own(pair[1], f, t, p)];
+}

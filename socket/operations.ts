@@ -1,0 +1,388 @@
+/**
+ * Every operation of a socket that may have to wait, written once: as an attempt that never waits
+ * itself. It gives the result, throws, or says with a {@linkcode Wait} which readiness it lacks; then
+ * it is called again with the same arguments. `Socket` drives attempts by blocking, `AsyncSocket` by
+ * awaiting.
+ *
+ * The storage for addresses is shared by all attempts, as no two ever overlap.
+ */
+
+import {
+  MSG_TRUNC,
+  SO_ERROR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+} from "../constants/mod.ts";
+import { setCloseOnExec, setNonBlocking } from "../ffi/descriptor.ts";
+import { errno, libc } from "../ffi/libc.ts";
+import { sockaddrStorage } from "./address/codec.ts";
+import { context } from "./address/context.ts";
+import type { Address } from "./address/types.ts";
+import {
+  type Bytes,
+  bytes,
+  flagBits,
+  integer,
+  MAX_TRANSFER,
+} from "./arguments.ts";
+import { check, osError } from "./errors.ts";
+import { Handle } from "./handle.ts";
+import { EAGAIN, EINPROGRESS, EINTR, EWOULDBLOCK } from "./numbers.ts";
+
+/** What an attempt gives when it cannot go on: the readiness it lacks, and how that error reads. */
+export class Wait {
+  /** Whether the socket must become readable or writable. */
+  readonly readiness: "read" | "write";
+  /** The call that would have waited. */
+  readonly syscall: string;
+  /** The error number that a non-blocking socket reports. */
+  readonly errno: number;
+
+  constructor(readiness: "read" | "write", syscall: string, errno = EAGAIN) {
+    this.readiness = readiness;
+    this.syscall = syscall;
+    this.errno = errno;
+  }
+}
+
+/** What one attempt of an operation gives. */
+export type Attempt<T> = T | Wait;
+
+const waits = {
+  accept: new Wait("read", "accept"),
+  connect: new Wait("write", "connect", EINPROGRESS),
+  connectInterrupted: new Wait("write", "connect", EINTR),
+  recv: new Wait("read", "recv"),
+  recvfrom: new Wait("read", "recvfrom"),
+  send: new Wait("write", "send"),
+  sendto: new Wait("write", "sendto"),
+} as const;
+
+/**
+ * Judges a call that returned -1: it would have to wait, or a signal interrupted it (`undefined`: to
+ * be made again), or it failed.
+ */
+function failed(wait: Wait): Wait | undefined {
+  const code = errno();
+  if (code === EAGAIN || code === EWOULDBLOCK) return wait;
+  if (code === EINTR) return undefined;
+  throw osError(code, wait.syscall);
+}
+
+const outgoing = sockaddrStorage();
+const incoming = sockaddrStorage();
+const incomingLength = new Uint32Array(1);
+
+/**
+ * Writes an address into storage that the next call may pass to libc.
+ *
+ * @returns the storage's bytes and the address's length
+ */
+export function encodeAddress(h: Handle, address: unknown): number {
+  outgoing.bytes.fill(0);
+  return h.codec.encode(address, outgoing, h, context);
+}
+
+/** Binds a socket. Never waits. */
+export function bind(h: Handle, address: unknown): void {
+  const length = encodeAddress(h, address);
+  check(libc.bind(h.fd, outgoing.bytes, length), "bind");
+}
+
+function decodeIncoming(h: Handle): Address | null {
+  const length = Math.min(incomingLength[0], incoming.bytes.length);
+  return length === 0 ? null : h.codec.decode(incoming, length, h, context);
+}
+
+/** Asks for one of a socket's two addresses. Never waits. */
+export function addressOfEnd(
+  h: Handle,
+  call: "getsockname" | "getpeername",
+): Address | null {
+  expectAddress();
+  check(libc[call](h.fd, incoming.bytes, incomingLength), call);
+  return decodeIncoming(h);
+}
+
+function expectAddress(): void {
+  incomingLength[0] = incoming.bytes.length;
+}
+
+/** Takes a connection from a listener's queue. */
+export function accept(
+  h: Handle,
+  nonBlocking: boolean,
+): Attempt<[handle: Handle, address: Address | null]> {
+  for (;;) {
+    expectAddress();
+    const fd = acceptDescriptor(h.fd, nonBlocking);
+    if (fd >= 0) {
+      const accepted = new Handle(fd, h.family, h.type, h.proto);
+      try {
+        return [accepted, decodeIncoming(h)];
+      } catch (error) {
+        accepted.close();
+        throw error;
+      }
+    }
+    const wait = failed(waits.accept);
+    if (wait !== undefined) return wait;
+  }
+}
+
+function acceptDescriptor(fd: number, nonBlocking: boolean): number {
+  if (libc.accept4 !== null) {
+    const flags = nonBlocking ? SOCK_CLOEXEC | SOCK_NONBLOCK : SOCK_CLOEXEC;
+    return libc.accept4(fd, incoming.bytes, incomingLength, flags);
+  }
+  const accepted = libc.accept(fd, incoming.bytes, incomingLength);
+  if (accepted >= 0) {
+    setCloseOnExec(accepted, true);
+    // On the BSDs an accepted socket has its listener's mode.
+    setNonBlocking(accepted, nonBlocking);
+  }
+  return accepted;
+}
+
+/**
+ * Connects: the attempt that this gives starts the connection when first called, and settles it when
+ * called again, for `connect` may not be made twice.
+ */
+export function connection(
+  address: unknown,
+): (h: Handle) => Attempt<undefined> {
+  let started = false;
+  return (h) => {
+    if (started) {
+      const error = intOption(h, SOL_SOCKET, SO_ERROR);
+      if (error !== 0) throw osError(error, "connect");
+      return undefined;
+    }
+    const length = encodeAddress(h, address);
+    if (libc.connect(h.fd, outgoing.bytes, length) === 0) return undefined;
+    const code = errno();
+    if (code !== EINPROGRESS && code !== EINTR) throw osError(code, "connect");
+    started = true;
+    return code === EINTR ? waits.connectInterrupted : waits.connect;
+  };
+}
+
+const optionInt = new Int32Array(1);
+const optionLength = new Uint32Array(1);
+
+/** Reads an option that is an int. Never waits. */
+export function intOption(h: Handle, level: number, optname: number): number {
+  optionInt[0] = 0;
+  optionLength[0] = optionInt.byteLength;
+  check(
+    libc.getsockopt(h.fd, level, optname, optionInt, optionLength),
+    "getsockopt",
+  );
+  return optionInt[0];
+}
+
+/** Reads an option as bytes. Never waits. */
+export function option(
+  h: Handle,
+  level: number,
+  optname: number,
+  buflen: number,
+): Uint8Array<ArrayBuffer> {
+  const value = new Uint8Array(buflen);
+  optionLength[0] = buflen;
+  check(
+    libc.getsockopt(h.fd, level, optname, value, optionLength),
+    "getsockopt",
+  );
+  return value.slice(0, optionLength[0]);
+}
+
+// Receiving into this and copying out what came is cheaper than a buffer of the size asked for, as
+// what comes is mostly less. Larger requests get their own buffer.
+const received = new Uint8Array(0x10000);
+
+function receiveBuffer(
+  bufsize: number,
+  flags: number,
+): Uint8Array<ArrayBuffer> {
+  // With MSG_TRUNC, TCP discards and leaves the buffer as it was: nobody else's bytes may be there.
+  const own = bufsize > received.length || (flags & MSG_TRUNC) !== 0;
+  return own ? new Uint8Array(bufsize) : received;
+}
+
+function receivedBytes(
+  buffer: Uint8Array<ArrayBuffer>,
+  count: number,
+): Uint8Array<ArrayBuffer> {
+  // count may exceed the buffer: with MSG_TRUNC it is the datagram's true length.
+  return buffer !== received && count >= buffer.length
+    ? buffer
+    : buffer.slice(0, count);
+}
+
+function bufferSize(name: string, value: unknown): number {
+  return integer(name, value, 0, MAX_TRANSFER);
+}
+
+/** How many bytes to receive into a buffer: all of it, unless told fewer. */
+function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
+  if (nbytes === 0) return Math.min(buffer.byteLength, MAX_TRANSFER);
+  const length = bufferSize("nbytes", nbytes);
+  if (length > buffer.byteLength) {
+    throw new RangeError(
+      `nbytes is greater than the length of the buffer (${length} > ${buffer.byteLength})`,
+    );
+  }
+  return length;
+}
+
+/** Receives bytes. */
+export function recv(
+  h: Handle,
+  bufsize: number,
+  flags: number,
+): Attempt<Uint8Array<ArrayBuffer>> {
+  const bits = flagBits(flags);
+  const size = bufferSize("bufsize", bufsize);
+  const buffer = receiveBuffer(size, bits);
+  for (;;) {
+    const count = libc.recv(h.fd, buffer, size, bits);
+    if (count >= 0) return receivedBytes(buffer, Math.min(count, size));
+    const wait = failed(waits.recv);
+    if (wait !== undefined) return wait;
+  }
+}
+
+/** Receives bytes into a buffer. */
+export function recv_into(
+  h: Handle,
+  buffer: Bytes,
+  nbytes: number,
+  flags: number,
+): Attempt<number> {
+  const bits = flagBits(flags);
+  const view = bytes("buffer", buffer);
+  const length = receiveLength(view, nbytes);
+  for (;;) {
+    const count = libc.recv(h.fd, view, length, bits);
+    if (count >= 0) return count;
+    const wait = failed(waits.recv);
+    if (wait !== undefined) return wait;
+  }
+}
+
+/** Receives bytes and the address they came from. */
+export function recvfrom(
+  h: Handle,
+  bufsize: number,
+  flags: number,
+): Attempt<[data: Uint8Array<ArrayBuffer>, address: Address | null]> {
+  const bits = flagBits(flags);
+  const size = bufferSize("bufsize", bufsize);
+  const buffer = receiveBuffer(size, bits);
+  const count = receiveFrom(h, buffer, size, bits);
+  if (count instanceof Wait) return count;
+  return [receivedBytes(buffer, Math.min(count, size)), decodeIncoming(h)];
+}
+
+/** Receives bytes into a buffer, and the address they came from. */
+export function recvfrom_into(
+  h: Handle,
+  buffer: Bytes,
+  nbytes: number,
+  flags: number,
+): Attempt<[nbytes: number, address: Address | null]> {
+  const bits = flagBits(flags);
+  const view = bytes("buffer", buffer);
+  const count = receiveFrom(h, view, receiveLength(view, nbytes), bits);
+  return count instanceof Wait ? count : [count, decodeIncoming(h)];
+}
+
+function receiveFrom(
+  h: Handle,
+  buffer: Uint8Array<ArrayBuffer>,
+  length: number,
+  flags: number,
+): Attempt<number> {
+  for (;;) {
+    expectAddress();
+    const count = libc.recvfrom(
+      h.fd,
+      buffer,
+      length,
+      flags,
+      incoming.bytes,
+      incomingLength,
+    );
+    if (count >= 0) return count;
+    const wait = failed(waits.recvfrom);
+    if (wait !== undefined) return wait;
+  }
+}
+
+/** Sends bytes, as many as the socket takes. */
+export function send(h: Handle, data: Bytes, flags: number): Attempt<number> {
+  return sendBytes(h, bytes("data", data), flagBits(flags));
+}
+
+function sendBytes(
+  h: Handle,
+  data: Uint8Array<ArrayBuffer>,
+  flags: number,
+): Attempt<number> {
+  const length = Math.min(data.byteLength, MAX_TRANSFER);
+  for (;;) {
+    const count = libc.send(h.fd, data, length, flags);
+    if (count >= 0) return count;
+    const wait = failed(waits.send);
+    if (wait !== undefined) return wait;
+  }
+}
+
+/** Sends all bytes: the attempt that this gives goes on where it stopped when called again. */
+export function sending(
+  data: Bytes,
+  flags: number,
+): (h: Handle) => Attempt<undefined> {
+  const view = bytes("data", data);
+  const bits = flagBits(flags);
+  let sent = 0;
+  return (h) => {
+    do {
+      const count = sendBytes(h, sent === 0 ? view : view.subarray(sent), bits);
+      if (count instanceof Wait) return count;
+      sent += count;
+    } while (sent < view.byteLength);
+    return undefined;
+  };
+}
+
+/** Sends bytes to an address, with flags before the address or without. */
+export function sendto(
+  h: Handle,
+  data: Bytes,
+  flagsOrAddress: unknown,
+  address: unknown,
+): Attempt<number> {
+  const view = bytes("data", data);
+  const bits = address === undefined ? 0 : flagBits(flagsOrAddress);
+  const addressLength = encodeAddress(
+    h,
+    address === undefined ? flagsOrAddress : address,
+  );
+  const length = Math.min(view.byteLength, MAX_TRANSFER);
+  for (;;) {
+    const count = libc.sendto(
+      h.fd,
+      view,
+      length,
+      bits,
+      outgoing.bytes,
+      addressLength,
+    );
+    if (count >= 0) return count;
+    const wait = failed(waits.sendto);
+    if (wait !== undefined) return wait;
+  }
+}
