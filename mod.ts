@@ -1,4 +1,123 @@
-/** x @module */
+/**
+ * Python's `socket` module on libc's own sockets: raw and packet sockets, every option, Unix
+ * datagrams, descriptors passed and inherited, and all else that the system's sockets can do.
+ *
+ * Names, parameters and behaviour are Python's, so that its documentation is the manual: see
+ * https://docs.python.org/3/library/socket.html. `socket.socket(…)` is `new Socket(…)`, keyword-only
+ * parameters are one trailing options object, bytes are `Uint8Array`s, tuples are arrays, `None` is
+ * `null`, times are seconds, `with` is `using`.
+ *
+ * Importing needs no permission; the first socket needs `--allow-ffi`.
+ *
+ * @example Connect, send, receive
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import * as socket from "./mod.ts";
+ *
+ * using server = socket.create_server(["127.0.0.1", 0]);
+ * using client = socket.create_connection(server.getsockname());
+ * const [connection, address] = server.accept();
+ * using _ = connection;
+ * assertEquals(address, client.getsockname());
+ *
+ * client.sendall(new TextEncoder().encode("hello"));
+ * assertEquals(new TextDecoder().decode(connection.recv(1024)), "hello");
+ * ```
+ *
+ * @module
+ */
+
 export * from "./constants/mod.ts";
-export * from "./socket/socket.ts";
-export * from "./socket/errors.ts";
+export { has_ipv6 } from "./socket/connect.ts";
+export type {
+  Address,
+  AddressInput,
+  AlgAddress,
+  BluetoothAddress,
+  CanAddress,
+  DivertAddress,
+  Family,
+  HypervAddress,
+  Inet6Address,
+  InetAddress,
+  LinkAddress,
+  NetlinkAddress,
+  PacketAddress,
+  QipcrtrAddress,
+  RdsAddress,
+  SystemAddress,
+  TipcAddress,
+  UnixAddress,
+  UnknownAddress,
+  VsockAddress,
+} from "./socket/address/types.ts";
+export type { Bytes } from "./socket/arguments.ts";
+export { SocketBase } from "./socket/base.ts";
+export {
+  create_connection,
+  create_server,
+  type CreateConnectionOptions,
+  type CreateServerOptions,
+  has_dualstack_ipv6,
+} from "./socket/connect.ts";
+export { close, dup, fromfd, socketpair } from "./socket/descriptors.ts";
+export {
+  BlockingIOError,
+  BrokenPipeError,
+  ConnectionAbortedError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+  FileExistsError,
+  FileNotFoundError,
+  gaierror,
+  herror,
+  InterruptedError,
+  NotADirectoryError,
+  OSError,
+  OSError as error,
+  type OSErrorOptions,
+  PermissionError,
+  ProcessLookupError,
+  TimeoutError,
+  TimeoutError as timeout,
+} from "./socket/errors.ts";
+export {
+  htonl,
+  htons,
+  inet_aton,
+  inet_ntoa,
+  inet_ntop,
+  inet_pton,
+  ntohl,
+  ntohs,
+} from "./socket/inet.ts";
+export {
+  if_indextoname,
+  if_nameindex,
+  if_nametoindex,
+} from "./socket/interfaces.ts";
+export {
+  getaddrinfo,
+  getfqdn,
+  gethostbyaddr,
+  gethostbyname,
+  gethostbyname_ex,
+  getnameinfo,
+} from "./socket/lookup.ts";
+export {
+  gethostname,
+  type HostEntry,
+  sethostname,
+} from "./socket/resolver/hosts.ts";
+export type { AddressInfoTuple } from "./socket/resolver/resolve.ts";
+export {
+  getprotobyname,
+  getservbyname,
+  getservbyport,
+} from "./socket/resolver/services.ts";
+export {
+  getdefaulttimeout,
+  setdefaulttimeout,
+  Socket,
+  Socket as SocketType,
+} from "./socket/socket.ts";

@@ -1,13 +1,10 @@
 /** What a socket object owns: one descriptor, and what is known of the socket behind it. */
 
 import { ECONNRESET } from "./numbers.ts";
-import { codecOf, codecsOf } from "./address/registry.ts";
+import { codecOf } from "./address/registry.ts";
 import type { AddressCodec, CodecSocket } from "./address/codec.ts";
-import { table } from "../constants/table.ts";
 import { errno, libc } from "../ffi/libc.ts";
 import { osError } from "./errors.ts";
-
-const codecs = codecsOf(table.constants);
 
 /** A descriptor that is to be closed exactly once. */
 export class Handle implements CodecSocket {
@@ -24,7 +21,7 @@ export class Handle implements CodecSocket {
     this.family = family;
     this.type = type;
     this.proto = proto;
-    this.codec = codecOf(family, codecs);
+    this.codec = codecOf(family);
   }
 
   /** Gives the descriptor away: this handle is closed then, but the descriptor is not. */

@@ -3,6 +3,7 @@
 import { errno } from "../constants/errno.ts";
 
 export const {
+  EAFNOSUPPORT,
   EAGAIN,
   EBADF,
   ECONNRESET,
@@ -11,5 +12,6 @@ export const {
   EISCONN,
   ENOPROTOOPT,
   ENOTSOCK,
+  ERANGE,
   EWOULDBLOCK,
 } = errno;

@@ -11,7 +11,7 @@ import type {
 } from "./address/types.ts";
 import { type Bytes, timeoutSeconds } from "./arguments.ts";
 import { handleOf, SocketBase } from "./base.ts";
-import { check, OSError, osError, timedOut, TimeoutError } from "./errors.ts";
+import { check, OSError, osError, timedOut } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import { EINTR, EWOULDBLOCK } from "./numbers.ts";
 import { asksNonBlocking, duplicateDescriptor, openHandle } from "./open.ts";
@@ -128,7 +128,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    */
   accept(): [socket: Socket<A>, address: A] {
     const [handle, address] = this.#run(operations.accept, false);
-    return [new Socket<A>(handle as unknown as Family<A>), address as A];
+    return [socketOf<A>(handle), address as A];
   }
 
   /**
@@ -281,9 +281,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   dup(): Socket<A> {
     const fd = duplicateDescriptor(this.fileno());
     const { family, type, proto } = this;
-    const copy = new Socket<A>(
-      new Handle(fd, family, type, proto) as unknown as Family<A>,
-    );
+    const copy = socketOf<A>(new Handle(fd, family, type, proto));
     copy.settimeout(this.#timeout);
     return copy;
   }
@@ -325,4 +323,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
       if (left === 0) throw timedOut(wait.syscall);
     }
   }
+}
+
+/** The socket of a handle that was just opened. */
+export function socketOf<A extends Address>(handle: Handle): Socket<A> {
+  return new Socket<A>(handle as unknown as Family<A>);
 }

@@ -14,7 +14,7 @@ import type { InetAddress } from "./types.ts";
 const INADDR_BROADCAST = 0xffffffff;
 
 /** The number of an IPv4 host: `""` is any, `"<broadcast>"` is what it says; NaN if it is a name. */
-function numeric(host: string): number {
+export function numeric(host: string): number {
   if (host === "") return 0;
   if (host === "<broadcast>") return INADDR_BROADCAST;
   const number = parseIPv4(host);

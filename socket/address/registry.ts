@@ -1,5 +1,6 @@
 /** Which codec an address family has: adding a family means its file and a line here. */
 
+import { table } from "../../constants/table.ts";
 import type { AddressCodec } from "./codec.ts";
 import { inet } from "./inet.ts";
 import { inet6 } from "./inet6.ts";
@@ -27,10 +28,9 @@ export function codecsOf(
   );
 }
 
-/** The codec of a family, among a platform's. */
-export function codecOf(
-  family: number,
-  among: ReadonlyMap<number, AddressCodec>,
-): AddressCodec {
-  return among.get(family) ?? unknown;
+const running = codecsOf(table.constants);
+
+/** The codec of a family of the running platform. */
+export function codecOf(family: number): AddressCodec {
+  return running.get(family) ?? unknown;
 }

@@ -1,0 +1,188 @@
+/** Connections and servers in one call. */
+
+import {
+  AF_INET,
+  AF_INET6,
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+  isMissing,
+  SO_EXCLUSIVEADDRUSE,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../constants/mod.ts";
+import type {
+  Address,
+  AddressInput,
+  Family,
+  Inet6Address,
+  InetAddress,
+} from "./address/types.ts";
+import type { SocketBase } from "./base.ts";
+import { OSError } from "./errors.ts";
+import { getaddrinfo } from "./lookup.ts";
+import { Socket } from "./socket.ts";
+
+/** Options of {@linkcode create_connection}. */
+export interface CreateConnectionOptions {
+  /** Throw an `AggregateError` of every attempt's error instead of the first one's. */
+  readonly all_errors?: boolean;
+}
+
+/**
+ * Connects to a TCP service, trying each of the host's addresses in turn.
+ *
+ * @param address host and port; the host is resolved for IPv4 and IPv6
+ * @param timeout seconds for each attempt, `null` for none; the default timeout if left out
+ * @param source_address the address to connect from; `""` and 0 let the system choose
+ * @param options `all_errors`
+ * @throws {OSError} the last attempt's error, if none succeeds
+ * @throws {AggregateError} all errors, with `all_errors`
+ * @throws {gaierror} if the host cannot be resolved
+ */
+export function create_connection(
+  address: readonly [host: string | null, port: number | string],
+  timeout?: number | null,
+  source_address?: readonly [host: string, port: number] | null,
+  options: CreateConnectionOptions = {},
+): Socket<InetAddress | Inet6Address> {
+  const [host, port] = address;
+  const errors: OSError[] = [];
+  for (
+    const [family, type, proto, , sockaddr] of getaddrinfo(
+      host,
+      port,
+      0,
+      SOCK_STREAM,
+    )
+  ) {
+    let socket: Socket<InetAddress | Inet6Address> | undefined;
+    try {
+      socket = new Socket(family, type, proto);
+      if (timeout !== undefined) socket.settimeout(timeout);
+      if (source_address) socket.bind(source_address);
+      socket.connect(sockaddr);
+      return socket;
+    } catch (error) {
+      socket?.close();
+      if (!(error instanceof OSError)) throw error;
+      errors.push(error);
+    }
+  }
+  throw connectionError(errors, options);
+}
+
+/** What to throw when no attempt succeeded. */
+function connectionError(
+  errors: OSError[],
+  { all_errors = false }: CreateConnectionOptions,
+): Error {
+  const last = errors.at(-1);
+  if (last === undefined) {
+    return new OSError(null, "getaddrinfo returns an empty list");
+  }
+  return all_errors
+    ? new AggregateError(errors, "create_connection failed")
+    : last;
+}
+
+/** Options of {@linkcode create_server}. */
+export interface CreateServerOptions<A extends Address = InetAddress> {
+  /** `AF_INET` (if left out) or `AF_INET6`. */
+  readonly family?: Family<A>;
+  /** How many connections may wait to be accepted; a reasonable number if left out. */
+  readonly backlog?: number | null;
+  /** Sets `SO_REUSEPORT`: several listeners share the port. */
+  readonly reuse_port?: boolean;
+  /** Accepts IPv4 connections on an `AF_INET6` socket too; else that is explicitly turned off. */
+  readonly dualstack_ipv6?: boolean;
+}
+
+/**
+ * Makes a TCP listener bound to an address that may be taken again right after its last user ended.
+ *
+ * @param address host (`""` for all interfaces) and port (0 lets the system choose)
+ * @param options family, backlog, `reuse_port`, `dualstack_ipv6`
+ * @throws {OSError} if the address is in use or not local: the message names it
+ * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is asked
+ * of another family than `AF_INET6`
+ */
+export function create_server<A extends Address = InetAddress>(
+  address: AddressInput<A>,
+  options: CreateServerOptions<A> = {},
+): Socket<A> {
+  checkServerOptions(options);
+  const socket = new Socket<A>(
+    options.family ?? AF_INET as unknown as Family<A>,
+    SOCK_STREAM,
+  );
+  try {
+    listenOn(socket, address, options);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** Refuses options that this platform, or the family, has not. */
+export function checkServerOptions<A extends Address>(
+  options: CreateServerOptions<A>,
+): void {
+  if (options.reuse_port && isMissing(SO_REUSEPORT)) {
+    throw new RangeError(
+      "reuse_port: SO_REUSEPORT is not available on this platform",
+    );
+  }
+  if (!options.dualstack_ipv6) return;
+  if (!has_dualstack_ipv6()) {
+    throw new RangeError("dualstack_ipv6 is not available on this platform");
+  }
+  if (options.family as number !== AF_INET6) {
+    throw new RangeError("dualstack_ipv6 requires the family AF_INET6");
+  }
+}
+
+/** Makes a new socket a listener as {@linkcode create_server} says. */
+export function listenOn<A extends Address>(
+  socket: SocketBase<A>,
+  address: AddressInput<A>,
+  { backlog, reuse_port = false, dualstack_ipv6 = false }: CreateServerOptions<
+    A
+  >,
+): void {
+  // Where SO_EXCLUSIVEADDRUSE exists, SO_REUSEADDR would let others steal the port, and is not needed.
+  if (isMissing(SO_EXCLUSIVEADDRUSE)) {
+    socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
+  }
+  if (reuse_port) socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
+  if (socket.family as number === AF_INET6) {
+    socket.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, dualstack_ipv6 ? 0 : 1);
+  }
+  try {
+    socket.bind(address);
+  } catch (error) {
+    if (!(error instanceof OSError) || error.syscall !== "bind") throw error;
+    const text = `${error.strerror} (while attempting to bind on address ${
+      JSON.stringify(address)
+    })`;
+    throw new OSError(error.errno, text, { syscall: "bind" });
+  }
+  socket.listen(backlog ?? undefined);
+}
+
+/** Whether one `AF_INET6` socket can serve IPv4 connections too. */
+export function has_dualstack_ipv6(): boolean {
+  try {
+    using socket = new Socket(AF_INET6, SOCK_STREAM);
+    socket.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof OSError) return false;
+    throw error;
+  }
+}
+
+/** Whether the library speaks IPv6: it does, on every platform. */
+export const has_ipv6 = true;

@@ -1,0 +1,73 @@
+/** Sockets of descriptors, and pairs of sockets. */
+
+import type { Address, Family, UnixAddress } from "./address/types.ts";
+import { integer } from "./arguments.ts";
+import { check } from "./errors.ts";
+import { ECONNRESET } from "./numbers.ts";
+import { duplicateDescriptor, openPair } from "./open.ts";
+import { Socket, socketOf } from "./socket.ts";
+import { errno, load } from "../ffi/libc.ts";
+
+/**
+ * Makes a socket of a duplicate of a descriptor; the original stays as it is.
+ *
+ * @param fd the descriptor
+ * @param family its address family
+ * @param type its socket type
+ * @param proto its protocol
+ * @throws {OSError} if the descriptor is not open, or is no socket
+ */
+export function fromfd<A extends Address>(
+  fd: number,
+  family: Family<A>,
+  type: number,
+  proto = 0,
+): Socket<A> {
+  const copy = duplicateDescriptor(fd);
+  try {
+    return new Socket<A>(family, type, proto, copy);
+  } catch (error) {
+    close(copy);
+    throw error;
+  }
+}
+
+/**
+ * Makes two sockets that are connected to each other. `socketpair(2)`.
+ *
+ * @param family the address family, `AF_UNIX` if left out
+ * @param type the socket type
+ * @param proto the protocol
+ * @throws {OSError} if the system has no such pairs
+ */
+export function socketpair<A extends Address = UnixAddress>(
+  family?: Family<A> | null,
+  type?: number | null,
+  proto?: number | null,
+): [Socket<A>, Socket<A>] {
+  const [a, b] = openPair(family, type, proto);
+  return [socketOf<A>(a), socketOf<A>(b)];
+}
+
+/**
+ * Duplicates a descriptor; the duplicate is not inherited by child processes.
+ *
+ * @param fd the descriptor
+ * @returns the duplicate
+ * @throws {OSError} if the descriptor is not open
+ */
+export function dup(fd: number): number {
+  return duplicateDescriptor(fd);
+}
+
+/**
+ * Closes a descriptor.
+ *
+ * @param fd the descriptor
+ * @throws {OSError} if it is not open
+ */
+export function close(fd: number): void {
+  const result = load().close(integer("fd", fd, -1));
+  if (result < 0 && errno() === ECONNRESET) return; // the peer's reset is no failure to close
+  check(result, "close");
+}

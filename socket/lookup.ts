@@ -1,0 +1,93 @@
+/** The resolving functions that block: `mod.ts`'s. */
+
+import type { AddressInfoTuple } from "./resolver/resolve.ts";
+import { resolveNow } from "./resolver/call.ts";
+import * as hosts from "./resolver/hosts.ts";
+import * as resolve from "./resolver/resolve.ts";
+import type { Inet6Address, InetAddress } from "./address/types.ts";
+
+/**
+ * Resolves a host and a service into the arguments of sockets. `getaddrinfo(3)`.
+ *
+ * @param host a host name or an IP address; `null` for the loopback, or any address with `AI_PASSIVE`
+ * @param port a service name or a port number; `null` for none
+ * @param family restricts the family; 0 for any
+ * @param type restricts the socket type; 0 for any
+ * @param proto restricts the protocol; 0 for any
+ * @param flags `AI_` flags
+ * @returns an entry for each address: family, type, proto, canonical name, address
+ * @throws {gaierror} if the names cannot be resolved
+ * @throws {RangeError} if a port number is out of bounds (Python passes it on, and the C library
+ * takes it modulo 65536), or a name has a NUL inside
+ */
+export function getaddrinfo(
+  host: string | Uint8Array | null,
+  port: string | Uint8Array | number | null,
+  family = 0,
+  type = 0,
+  proto = 0,
+  flags = 0,
+): AddressInfoTuple[] {
+  return resolveNow(
+    resolve.getaddrinfo(host, port, family, type, proto, flags),
+  );
+}
+
+/**
+ * Resolves an address into a host name and a service name. `getnameinfo(3)`.
+ *
+ * @param sockaddr an address whose host is numeric
+ * @param flags `NI_` flags
+ * @throws {gaierror} if the host is not numeric, or (with `NI_NAMEREQD`) has no name
+ */
+export function getnameinfo(
+  sockaddr:
+    | Readonly<InetAddress>
+    | Readonly<Inet6Address>
+    | readonly [string, number, number],
+  flags: number,
+): [host: string, port: string] {
+  return resolveNow(resolve.getnameinfo(sockaddr, flags));
+}
+
+/**
+ * The first IPv4 address of a host.
+ *
+ * @param hostname its name; `""` gives `0.0.0.0`, `"<broadcast>"` gives `255.255.255.255`
+ * @throws {gaierror} if it has none
+ */
+export function gethostbyname(hostname: string): string {
+  return resolveNow(hosts.gethostbyname(hostname));
+}
+
+/**
+ * The names and IPv4 addresses of a host.
+ *
+ * @param hostname its name
+ * @throws {gaierror} if it has no address
+ * @throws {herror} if its entry cannot be had
+ */
+export function gethostbyname_ex(hostname: string): hosts.HostEntry {
+  return resolveNow(hosts.gethostbyname_ex(hostname));
+}
+
+/**
+ * The names and addresses of the host with an address.
+ *
+ * @param ip_address the address, or a name of the host
+ * @throws {gaierror} if a name cannot be resolved
+ * @throws {herror} if the address has no entry
+ */
+export function gethostbyaddr(ip_address: string): hosts.HostEntry {
+  return resolveNow(hosts.gethostbyaddr(ip_address));
+}
+
+/**
+ * The fully qualified name of a host: the first of its names with a dot in it.
+ *
+ * @param name the host, this machine if left out
+ * @returns the name, or the one given if there is no better
+ */
+export function getfqdn(name = ""): string {
+  return resolveNow(hosts.getfqdn(name));
+}

@@ -1,0 +1,120 @@
+/** `getaddrinfo`: from names to addresses. */
+
+import { AF_INET6, EAI_SYSTEM } from "../../constants/mod.ts";
+import { errno, libc } from "../../ffi/libc.ts";
+import { layout } from "../../ffi/layout/mod.ts";
+import { cstring, stringAt, view } from "../../ffi/memory.ts";
+import { type Sockaddr, sockaddrStorage, write } from "../address/codec.ts";
+import { formatIPv4, formatIPv6 } from "../address/ip.ts";
+import { gaierror, type OSError, osError } from "../errors.ts";
+import type { Resolving } from "./call.ts";
+
+/** One entry of an answer. */
+export interface Entry {
+  readonly family: number;
+  readonly type: number;
+  readonly proto: number;
+  readonly canonname: string;
+  readonly address: Sockaddr;
+  readonly length: number;
+}
+
+/**
+ * Calls `getaddrinfo(3)` and reads its answer.
+ *
+ * @throws {gaierror} if the names cannot be resolved
+ */
+export function* addressEntries(
+  node: string | Uint8Array | null,
+  service: string | Uint8Array | null,
+  family = 0,
+  type = 0,
+  proto = 0,
+  flags = 0,
+): Resolving<Entry[]> {
+  const { addrinfo } = layout;
+  const hints = new DataView(new ArrayBuffer(addrinfo.size));
+  write(hints, addrinfo.ai_family, family);
+  write(hints, addrinfo.ai_socktype, type);
+  write(hints, addrinfo.ai_protocol, proto);
+  write(hints, addrinfo.ai_flags, flags);
+  const host = node === null ? null : cstring("host", node);
+  const port = service === null ? null : cstring("port", service);
+  const hintBytes = new Uint8Array(hints.buffer);
+  const result = new BigUint64Array(1);
+  const code = yield (libc) => libc.getaddrinfo(host, port, hintBytes, result);
+  if (code !== 0) throw resolverError(code, "getaddrinfo");
+  try {
+    return readEntries(result[0]);
+  } finally {
+    libc.freeaddrinfo(result[0]);
+  }
+}
+
+function readEntries(first: bigint): Entry[] {
+  const { addrinfo } = layout;
+  const entries: Entry[] = [];
+  for (let at = first; at !== 0n;) {
+    const info = view(at, addrinfo.size);
+    const length = info.getUint32(addrinfo.ai_addrlen.at, true);
+    const canonname = info.getBigUint64(addrinfo.ai_canonname.at, true);
+    const address = sockaddrStorage();
+    libc.memcpy_from(
+      address.bytes,
+      info.getBigUint64(addrinfo.ai_addr.at, true),
+      length,
+    );
+    entries.push({
+      family: info.getInt32(addrinfo.ai_family.at, true),
+      type: info.getInt32(addrinfo.ai_socktype.at, true),
+      proto: info.getInt32(addrinfo.ai_protocol.at, true),
+      canonname: canonname === 0n ? "" : stringAt(canonname),
+      address,
+      length,
+    });
+    at = info.getBigUint64(addrinfo.ai_next.at, true);
+  }
+  return entries;
+}
+
+/**
+ * Resolves a host name to the first of its addresses in a family, as numeric text.
+ *
+ * @throws {gaierror} if it has none
+ */
+export function* numericHost(host: string, family: number): Resolving<string> {
+  const [{ address: { bytes, view } }] = yield* addressEntries(
+    encodeHost(host),
+    null,
+    family,
+  );
+  if (family !== AF_INET6) {
+    return formatIPv4(view.getUint32(layout.sockaddr_in.sin_addr.at));
+  }
+  const { sin6_addr, sin6_scope_id } = layout.sockaddr_in6;
+  const scope = view.getUint32(sin6_scope_id.at, true);
+  return formatIPv6(bytes, sin6_addr.at) + (scope === 0 ? "" : `%${scope}`);
+}
+
+/** The error of an `EAI_` code. */
+export function resolverError(code: number, syscall: string): OSError {
+  if (code === EAI_SYSTEM) return osError(errno(), syscall);
+  return new gaierror(code, stringAt(libc.gai_strerror(code)), { syscall });
+}
+
+/**
+ * A host name as the resolver takes it: names beyond ASCII in their IDNA form.
+ *
+ * @throws {RangeError} if it has none
+ */
+export function encodeHost(host: string): string {
+  // deno-lint-ignore no-control-regex
+  if (/^[\x00-\x7f]*$/.test(host)) return host;
+  const url = URL.parse(`http://${host}`);
+  if (url === null || url.hostname === "") {
+    throw new RangeError(
+      `host: ${JSON.stringify(host)} is not a valid host name`,
+    );
+  }
+  return url.hostname;
+}

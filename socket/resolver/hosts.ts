@@ -1,0 +1,156 @@
+/** The older functions for hosts, each once: driven by blocking or by awaiting. */
+
+import { AF_INET } from "../../constants/mod.ts";
+import { libc, load } from "../../ffi/libc.ts";
+import { layout } from "../../ffi/layout/mod.ts";
+import {
+  copy,
+  cstring,
+  pointersAt,
+  stringAt,
+  stringIn,
+  view,
+} from "../../ffi/memory.ts";
+import { numeric as numericIPv4 } from "../address/inet.ts";
+import { formatIPv4, formatIPv6 } from "../address/ip.ts";
+import { string, stringOrBytes } from "../arguments.ts";
+import { check, herror, OSError } from "../errors.ts";
+import { addressEntries, encodeHost, numericHost } from "./address_info.ts";
+import { ERANGE } from "../numbers.ts";
+import type { Resolving, SlowCalls } from "./call.ts";
+
+/** What is known of a host: its primary name, its other names, and its addresses. */
+export type HostEntry = [
+  hostname: string,
+  aliaslist: string[],
+  ipaddrlist: string[],
+];
+
+/** `gethostbyname()`. */
+export function* gethostbyname(hostname: unknown): Resolving<string> {
+  const name = string("hostname", hostname);
+  const number = numericIPv4(name);
+  return Number.isNaN(number)
+    ? yield* numericHost(name, AF_INET)
+    : formatIPv4(number);
+}
+
+/** `gethostbyname_ex()`. */
+export function* gethostbyname_ex(hostname: unknown): Resolving<HostEntry> {
+  const name = string("hostname", hostname);
+  yield* gethostbyname(name); // throws as it does, with a gaierror
+  const cname = cstring("hostname", encodeHost(name));
+  return yield* hostEntry(
+    (libc, ...storage) => libc.gethostbyname_r!(cname, ...storage),
+    () => libc.gethostbyname(cname),
+  );
+}
+
+/** `gethostbyaddr()`. */
+export function* gethostbyaddr(ip_address: unknown): Resolving<HostEntry> {
+  const host = string("ip_address", ip_address);
+  if (host === "") {
+    throw new OSError(null, "wildcard resolved to multiple address");
+  }
+  const [{ family, address: { bytes } }] = yield* addressEntries(
+    encodeHost(host),
+    null,
+  );
+  const { at, size } = family === AF_INET
+    ? layout.sockaddr_in.sin_addr
+    : layout.sockaddr_in6.sin6_addr;
+  const ip = bytes.slice(at, at + size);
+  return yield* hostEntry(
+    (libc, ...storage) => libc.gethostbyaddr_r!(ip, size, family, ...storage),
+    () => libc.gethostbyaddr(ip, size, family),
+  );
+}
+
+type Storage = Parameters<NonNullable<SlowCalls["gethostbyname_r"]>> extends
+  [unknown, ...infer S] ? S
+  : never;
+
+/**
+ * Gets a `hostent`, from the reentrant function into storage of ours where the platform has it, else
+ * from the plain one, whose storage belongs to the calling thread there.
+ */
+function* hostEntry(
+  reentrant: (libc: SlowCalls, ...storage: Storage) => number,
+  plain: () => bigint,
+): Resolving<HostEntry> {
+  const { hostent } = layout;
+  if (libc.gethostbyname_r === null) {
+    const found = plain();
+    if (found === 0n) throw new herror(1, "Unknown host");
+    return readHost(view(found, hostent.size));
+  }
+  const entry = new Uint8Array(hostent.size);
+  const result = new BigUint64Array(1);
+  const h_errno = new Int32Array(1);
+  for (let size = 1024;; size *= 4) {
+    const text = new Uint8Array(size);
+    const code = yield (libc) =>
+      reentrant(libc, entry, text, size, result, h_errno);
+    if (code === ERANGE && size < 1 << 24) continue; // the storage was too small
+    if (result[0] === 0n) {
+      throw new herror(h_errno[0], stringAt(libc.hstrerror!(h_errno[0])));
+    }
+    // `text` holds the strings that the entry points to; this use keeps it until they are read.
+    const host = readHost(new DataView(entry.buffer));
+    text.fill(0);
+    return host;
+  }
+}
+
+function readHost(entry: DataView): HostEntry {
+  const { h_name, h_aliases, h_addrtype, h_length, h_addr_list } =
+    layout.hostent;
+  const family = entry.getInt16(h_addrtype.at, true);
+  const length = entry.getInt16(h_length.at, true);
+  return [
+    stringAt(entry.getBigUint64(h_name.at, true)),
+    pointersAt(entry.getBigUint64(h_aliases.at, true)).map(stringAt),
+    pointersAt(entry.getBigUint64(h_addr_list.at, true)).map((address) => {
+      const ip = copy(address, length);
+      return family === AF_INET ? ip.join(".") : formatIPv6(ip);
+    }),
+  ];
+}
+
+/** `getfqdn()`. */
+export function* getfqdn(name: unknown = ""): Resolving<string> {
+  const given = string("name", name).trim();
+  const host = given === "" || given === "0.0.0.0" || given === "::"
+    ? gethostname()
+    : given;
+  try {
+    const [hostname, aliases] = yield* gethostbyaddr(host);
+    return [hostname, ...aliases].find((alias) => alias.includes(".")) ??
+      hostname;
+  } catch (error) {
+    if (error instanceof OSError) return host;
+    throw error;
+  }
+}
+
+/**
+ * The name of this machine. `gethostname(2)`.
+ *
+ * @throws {OSError} if the system cannot tell
+ */
+export function gethostname(): string {
+  const name = new Uint8Array(1024);
+  check(load().gethostname(name, name.length - 1), "gethostname");
+  return stringIn(name);
+}
+
+/**
+ * Sets the name of this machine, which takes the system's administrator. `sethostname(2)`.
+ *
+ * @param name the name
+ * @throws {PermissionError} if that is not permitted
+ */
+export function sethostname(name: string | Uint8Array): void {
+  const bytes = cstring("name", stringOrBytes("name", name));
+  check(load().sethostname!(bytes, bytes.length - 1), "sethostname");
+}

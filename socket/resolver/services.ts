@@ -1,0 +1,120 @@
+/** Services and protocols by name and number. */
+
+import { load } from "../../ffi/libc.ts";
+import { layout } from "../../ffi/layout/mod.ts";
+import { cstring, stringAt, view } from "../../ffi/memory.ts";
+import { integer, string } from "../arguments.ts";
+import { OSError } from "../errors.ts";
+import { htons, ntohs } from "../inet.ts";
+
+const STORAGE = 4096;
+
+/**
+ * Looks an entry up: by the reentrant function where the platform has it, else by the plain one,
+ * whose storage belongs to the calling thread there.
+ *
+ * @returns a value read from the entry, `undefined` if there is none
+ */
+function find<T>(
+  size: number,
+  reentrant:
+    | ((
+      entry: Uint8Array<ArrayBuffer>,
+      text: Uint8Array<ArrayBuffer>,
+      length: number,
+      result: BigUint64Array<ArrayBuffer>,
+    ) => number)
+    | null,
+  plain: () => bigint,
+  read: (entry: DataView) => T,
+): T | undefined {
+  if (reentrant === null) {
+    const found = plain();
+    return found === 0n ? undefined : read(view(found, size));
+  }
+  const entry = new Uint8Array(size);
+  const text = new Uint8Array(STORAGE);
+  const result = new BigUint64Array(1);
+  reentrant(entry, text, STORAGE, result);
+  const value = result[0] === 0n ? undefined : read(new DataView(entry.buffer));
+  text.fill(0); // the entry points into it: it must live until here
+  return value;
+}
+
+function protocolArgument(
+  protocolname: unknown,
+): Uint8Array<ArrayBuffer> | null {
+  return protocolname === undefined || protocolname === null
+    ? null
+    : cstring("protocolname", string("protocolname", protocolname));
+}
+
+/**
+ * The port of an internet service.
+ *
+ * @param servicename the service: `"http"`
+ * @param protocolname `"tcp"` or `"udp"`; any if left out
+ * @throws {OSError} `service/proto not found`
+ */
+export function getservbyname(
+  servicename: string,
+  protocolname?: string,
+): number {
+  const { getservbyname_r, getservbyname } = load();
+  const name = cstring("servicename", string("servicename", servicename));
+  const proto = protocolArgument(protocolname);
+  const { size, s_port } = layout.servent;
+  const port = find(
+    size,
+    getservbyname_r &&
+      ((...storage) => getservbyname_r(name, proto, ...storage)),
+    () => getservbyname(name, proto),
+    (entry) => ntohs(entry.getUint16(s_port.at, true)),
+  );
+  if (port === undefined) throw new OSError(null, "service/proto not found");
+  return port;
+}
+
+/**
+ * The name of the internet service on a port.
+ *
+ * @param port the port
+ * @param protocolname `"tcp"` or `"udp"`; any if left out
+ * @throws {OSError} `port/proto not found`
+ * @throws {RangeError} if the port is out of bounds
+ */
+export function getservbyport(port: number, protocolname?: string): string {
+  const { getservbyport_r, getservbyport } = load();
+  const number = htons(integer("port", port, 0, 0xffff));
+  const proto = protocolArgument(protocolname);
+  const { size, s_name } = layout.servent;
+  const name = find(
+    size,
+    getservbyport_r &&
+      ((...storage) => getservbyport_r(number, proto, ...storage)),
+    () => getservbyport(number, proto),
+    (entry) => stringAt(entry.getBigUint64(s_name.at, true)),
+  );
+  if (name === undefined) throw new OSError(null, "port/proto not found");
+  return name;
+}
+
+/**
+ * The number of a protocol.
+ *
+ * @param protocolname the protocol: `"icmp"`
+ * @throws {OSError} `protocol not found`
+ */
+export function getprotobyname(protocolname: string): number {
+  const { getprotobyname_r, getprotobyname } = load();
+  const name = cstring("protocolname", string("protocolname", protocolname));
+  const { size, p_proto } = layout.protoent;
+  const number = find(
+    size,
+    getprotobyname_r && ((...storage) => getprotobyname_r(name, ...storage)),
+    () => getprotobyname(name),
+    (entry) => entry.getInt32(p_proto.at, true),
+  );
+  if (number === undefined) throw new OSError(null, "protocol not found");
+  return number;
+}
