@@ -52,7 +52,7 @@ export type {
   VsockAddress,
 } from "./socket/address/types.ts";
 export type { Bytes } from "./socket/arguments.ts";
-export { SocketBase } from "./socket/base.ts";
+export { getdefaulttimeout, setdefaulttimeout, SocketBase } from "./socket/base.ts";
 export {
   create_connection,
   create_server,
@@ -115,9 +115,4 @@ export {
   getservbyname,
   getservbyport,
 } from "./socket/resolver/services.ts";
-export {
-  getdefaulttimeout,
-  setdefaulttimeout,
-  Socket,
-  Socket as SocketType,
-} from "./socket/socket.ts";
+export { Socket, Socket as SocketType } from "./socket/socket.ts";

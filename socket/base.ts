@@ -5,10 +5,31 @@ import { isMissing } from "../constants/missing.ts";
 import { descriptorFlags, setCloseOnExec } from "../ffi/descriptor.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Address, AddressInput, Family } from "./address/types.ts";
-import { type Bytes, bytes, integer } from "./arguments.ts";
+import { type Bytes, bytes, integer, timeoutSeconds } from "./arguments.ts";
 import { check, OSError } from "./errors.ts";
 import type { Handle } from "./handle.ts";
 import * as operations from "./operations.ts";
+
+let defaultTimeout: number | null = null;
+
+/**
+ * The timeout that new sockets get.
+ *
+ * @returns seconds, or `null` for none (the default)
+ */
+export function getdefaulttimeout(): number | null {
+  return defaultTimeout;
+}
+
+/**
+ * Sets the timeout that new sockets get.
+ *
+ * @param timeout seconds, 0 for non-blocking, `null` for none
+ * @throws {RangeError} if it is negative or not a number
+ */
+export function setdefaulttimeout(timeout: number | null): void {
+  defaultTimeout = timeoutSeconds(timeout);
+}
 
 /** The handle of a socket, for the rest of this folder. */
 export let handleOf: (socket: SocketBase<Address>) => Handle;
@@ -21,15 +42,17 @@ export let handleOf: (socket: SocketBase<Address>) => Handle;
  */
 export abstract class SocketBase<A extends Address> {
   #handle: Handle;
+  #timeout: number | null;
 
   static {
     handleOf = (socket) => socket.#handle;
   }
 
-  /** Takes over a handle. For the classes that extend this one. */
-  protected constructor(handle: unknown) {
+  /** Takes over a handle, with the default timeout or one of 0. For the classes that extend this. */
+  protected constructor(handle: unknown, nonBlocking: boolean) {
     this.#handle = handle as Handle;
     this.#handle.guard(this);
+    this.#timeout = nonBlocking ? 0 : defaultTimeout;
   }
 
   /** The address family, such as `AF_INET`. */
@@ -49,15 +72,38 @@ export abstract class SocketBase<A extends Address> {
 
   /** The timeout in seconds: 0 when non-blocking, `null` when blocking. */
   get timeout(): number | null {
-    return this.gettimeout();
+    return this.#timeout;
   }
 
   /** The timeout in seconds: 0 when non-blocking, `null` when blocking. */
-  abstract gettimeout(): number | null;
+  gettimeout(): number | null {
+    return this.#timeout;
+  }
+
+  /**
+   * Sets how long each operation may wait.
+   *
+   * @param value seconds, 0 for non-blocking, `null` for as long as it takes
+   * @throws {RangeError} if it is negative or not a number
+   * @throws {OSError} if the socket is closed
+   */
+  settimeout(value: number | null): void {
+    this.#timeout = timeoutSeconds(value);
+  }
+
+  /**
+   * Makes the socket blocking or non-blocking: `settimeout(null)` or `settimeout(0)`.
+   *
+   * @param flag whether it shall block
+   * @throws {OSError} if the socket is closed
+   */
+  setblocking(flag: boolean): void {
+    this.settimeout(flag ? null : 0);
+  }
 
   /** Whether the socket blocks, with a timeout or without. */
   getblocking(): boolean {
-    return this.gettimeout() !== 0;
+    return this.#timeout !== 0;
   }
 
   /** The descriptor, or -1 once the socket is closed. */

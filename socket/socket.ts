@@ -9,7 +9,7 @@ import type {
   Family,
   InetAddress,
 } from "./address/types.ts";
-import { type Bytes, timeoutSeconds } from "./arguments.ts";
+import type { Bytes } from "./arguments.ts";
 import { handleOf, SocketBase } from "./base.ts";
 import { check, OSError, osError, timedOut } from "./errors.ts";
 import { Handle } from "./handle.ts";
@@ -17,27 +17,6 @@ import { EINTR, EWOULDBLOCK } from "./numbers.ts";
 import { asksNonBlocking, duplicateDescriptor, openHandle } from "./open.ts";
 import * as operations from "./operations.ts";
 import { type Attempt, Wait } from "./operations.ts";
-
-let defaultTimeout: number | null = null;
-
-/**
- * The timeout that new sockets get.
- *
- * @returns seconds, or `null` for none (the default)
- */
-export function getdefaulttimeout(): number | null {
-  return defaultTimeout;
-}
-
-/**
- * Sets the timeout that new sockets get.
- *
- * @param timeout seconds, 0 for non-blocking, `null` for none
- * @throws {RangeError} if it is negative or not a number
- */
-export function setdefaulttimeout(timeout: number | null): void {
-  defaultTimeout = timeoutSeconds(timeout);
-}
 
 /**
  * A socket whose operations block until they are done, as Python's `socket.socket`.
@@ -66,8 +45,6 @@ export function setdefaulttimeout(timeout: number | null): void {
  * ```
  */
 export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
-  #timeout: number | null;
-
   /**
    * Makes a socket, or adopts a descriptor.
    *
@@ -86,15 +63,11 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     fileno?: number | null,
   ) {
     const adopted = (family as unknown) instanceof Handle;
-    super(adopted ? family : openHandle(family, type, proto, fileno));
-    this.#timeout = null;
-    if (asksNonBlocking(type)) this.#timeout = 0;
-    else if (defaultTimeout !== null) this.settimeout(defaultTimeout);
-  }
-
-  /** The timeout in seconds: 0 when non-blocking, `null` when blocking. */
-  override gettimeout(): number | null {
-    return this.#timeout;
+    super(
+      adopted ? family : openHandle(family, type, proto, fileno),
+      asksNonBlocking(type),
+    );
+    if (this.timeout !== null) this.settimeout(this.timeout);
   }
 
   /**
@@ -104,20 +77,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if it is negative or not a number
    * @throws {OSError} if the socket is closed
    */
-  settimeout(value: number | null): void {
-    const timeout = timeoutSeconds(value);
-    check(setNonBlocking(this.fileno(), timeout !== null), "ioctl");
-    this.#timeout = timeout;
-  }
-
-  /**
-   * Makes the socket blocking or non-blocking: `settimeout(null)` or `settimeout(0)`.
-   *
-   * @param flag whether it shall block
-   * @throws {OSError} if the socket is closed
-   */
-  setblocking(flag: boolean): void {
-    this.settimeout(flag ? null : 0);
+  override settimeout(value: number | null): void {
+    super.settimeout(value);
+    check(setNonBlocking(this.fileno(), value != null), "ioctl");
   }
 
   /**
@@ -282,7 +244,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     const fd = duplicateDescriptor(this.fileno());
     const { family, type, proto } = this;
     const copy = socketOf<A>(new Handle(fd, family, type, proto));
-    copy.settimeout(this.#timeout);
+    copy.settimeout(this.timeout);
     return copy;
   }
 
@@ -301,7 +263,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     attempt: (h: Handle, ...args: P) => Attempt<T>,
     args: P,
   ): T {
-    const timeout = this.#timeout;
+    const { timeout } = this;
     // The system itself waits for a blocking socket; only an interrupted connect must be waited for.
     if (timeout === 0 || (timeout === null && wait.errno !== EINTR)) {
       throw osError(wait.errno, wait.syscall);

@@ -12,6 +12,7 @@ import { layout as linux_x86_64 } from "./linux_x86_64.ts";
 import { define, type Layout } from "./types.ts";
 import { layout as windows } from "./windows.ts";
 
+export type { KnownPlatform, PlatformName } from "../../constants/platform.ts";
 export type { Field, Layout, Struct } from "./types.ts";
 
 /** Every platform's layout, for codecs that write another platform's bytes. */

@@ -5,7 +5,9 @@
  */
 
 import type { Field, Layout } from "../../ffi/layout/types.ts";
+import { cstring, stringIn } from "../../ffi/memory.ts";
 import type { Traits } from "../../ffi/traits.ts";
+import { describe, integer, stringOrBytes } from "../arguments.ts";
 import type { Address } from "./types.ts";
 
 /** What a codec may ask of its surroundings. */
@@ -20,8 +22,8 @@ export interface CodecContext {
   resolve(host: string, family: number): string;
   /** The index of a network interface; throws `OSError` if there is none of that name. */
   if_nametoindex(name: string): number;
-  /** The name of a network interface; throws `OSError` if there is none of that index. */
-  if_indextoname(index: number): string;
+  /** Asks a socket's driver something: `ioctl(2)`, which may fill `arg`; throws `OSError`. */
+  ioctl(fd: number, request: number, arg: Uint8Array<ArrayBuffer>): void;
 }
 
 /** The socket whose address is encoded or decoded: protocols of a family may differ in theirs. */
@@ -45,15 +47,16 @@ export interface Sockaddr {
 /** One address family: a `sockaddr` written and read. */
 export interface AddressCodec<A extends Address = Address> {
   /**
-   * Writes an address.
+   * Writes an address, whatever the storage held before.
    *
    * @param address what the caller passed
-   * @param into the storage, which is all zero
+   * @param into the storage
    * @param socket the socket it is for
    * @param context the platform
    * @returns the length of the address in bytes
    * @throws {TypeError} if it is not an address of this family
    * @throws {RangeError} if a field is out of bounds
+   * @throws {OSError} if it is a name that nothing has, or one that Python refuses so
    */
   encode(
     address: unknown,
@@ -79,6 +82,9 @@ export interface AddressCodec<A extends Address = Address> {
 
   /** The host name in an address that has to be looked up before `encode` can write it, if any. */
   hostname?(address: unknown): string | undefined;
+
+  /** Whether a platform with this family has its structure; if left out, each does. */
+  suits?(layout: Layout): boolean;
 }
 
 /** Makes storage for a socket address. */
@@ -88,8 +94,10 @@ export function sockaddrStorage(): Sockaddr {
 }
 
 /**
- * Writes the head of a `sockaddr`: the family, and on the BSDs the length byte before it.
+ * Begins a `sockaddr`: clears it and writes its head, which is the family, and on the BSDs the length
+ * byte before it.
  *
+ * @param length the length of the whole address
  * @returns the length
  */
 export function head(
@@ -98,6 +106,8 @@ export function head(
   length: number,
   layout: Layout,
 ): number {
+  // By words, as a call of fill() costs more than all the rest of a short address.
+  for (let at = 0; at < length; at += 4) into.view.setUint32(at, 0);
   const { sa_family, sa_len } = layout.sockaddr;
   write(into.view, sa_family, family);
   if (sa_len !== undefined) into.bytes[sa_len.at] = length;
@@ -123,7 +133,49 @@ export function read(view: DataView, field: Field): number {
   return view.getUint8(field.at);
 }
 
-/** Checks that an address is an array whose length lies within bounds. */
+/**
+ * Writes a string into an array of characters, with a NUL after it.
+ *
+ * @param name the argument's name
+ * @throws {TypeError} if it is no string (or bytes)
+ * @throws {RangeError} if it is too long, or has a NUL inside
+ */
+export function writeText(
+  into: Uint8Array,
+  field: Field,
+  name: string,
+  value: unknown,
+): void {
+  const text = cstring(name, stringOrBytes(name, value));
+  if (text.length > field.size) {
+    throw new RangeError(`${name} too long (at most ${field.size - 1} bytes)`);
+  }
+  into.set(text, field.at);
+}
+
+/** Reads a string from an array of characters, up to its NUL if it has one. */
+export function readText(from: Uint8Array, field: Field): string {
+  return stringIn(from.subarray(field.at, field.at + field.size));
+}
+
+/**
+ * Checks an integer of 32 bits. As JavaScript's own operators give masks and identifiers of the
+ * highest bit as negative numbers, these count as what their bits say.
+ *
+ * @param name the argument's name
+ * @returns the value, unsigned
+ * @throws {TypeError} if it is no integer
+ * @throws {RangeError} if it has more bits
+ */
+export function word(name: string, value: unknown): number {
+  return integer(name, value, -0x80000000, 0xffffffff) >>> 0;
+}
+
+/**
+ * Checks that an address is an array whose length lies within bounds.
+ *
+ * @param form what it should be, for the message
+ */
 export function tuple(
   address: unknown,
   min: number,
@@ -137,6 +189,7 @@ export function tuple(
 }
 
 function shown(address: unknown): string {
-  if (Array.isArray(address)) return `an array of ${address.length}`;
-  return address === null ? "null" : typeof address;
+  return Array.isArray(address)
+    ? `an array of ${address.length}`
+    : describe(address);
 }

@@ -2,8 +2,10 @@
 
 import { table } from "../../constants/table.ts";
 import { layout } from "../../ffi/layout/mod.ts";
+import { libc } from "../../ffi/libc.ts";
 import { traits } from "../../ffi/traits.ts";
-import { if_indextoname, if_nametoindex } from "../interfaces.ts";
+import { check } from "../errors.ts";
+import { if_nametoindex } from "../interfaces.ts";
 import { numericHost } from "../resolver/address_info.ts";
 import { resolveNow } from "../resolver/call.ts";
 import type { CodecContext } from "./codec.ts";
@@ -15,5 +17,7 @@ export const context: CodecContext = {
   traits,
   resolve: (host, family) => resolveNow(numericHost(host, family)),
   if_nametoindex,
-  if_indextoname,
+  ioctl: (fd, request, arg) => {
+    check(libc.ioctl(fd, request, arg), "ioctl");
+  },
 };

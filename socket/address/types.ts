@@ -3,14 +3,13 @@
  * constant to the addresses of its sockets. Types only: nothing here exists at run time.
  */
 
-declare const addresses: unique symbol;
-
 /**
  * An address family: a number that remembers which addresses its sockets speak, so that
  * `new Socket(AF_INET)` is a `Socket<InetAddress>`.
  */
 export type Family<A extends Address = Address> = number & {
-  readonly [addresses]: A;
+  /** The addresses; for the compiler alone, no number has this. */
+  readonly __address: A;
 };
 
 /** An IPv4 address: a dotted quad (a host name or `""` or `"<broadcast>"` when passed in) and a port. */

@@ -1,14 +1,27 @@
-/** Families without a codec of their own: the family and the bytes that follow it. */
+/** Families without a codec of their own: `[family, data]`, the bytes of a `sockaddr` as they are. */
 
-import { type AddressCodec, familyOf } from "./codec.ts";
+import { bytes, integer } from "../arguments.ts";
+import { type AddressCodec, familyOf, head, tuple } from "./codec.ts";
 import type { UnknownAddress } from "./types.ts";
 
-/** The codec of any other family: decodes as Python does, and encodes nothing. */
+/**
+ * The codec of any other family. It decodes as Python does (but gives all the bytes, not the first
+ * 14), and unlike Python takes the same form back.
+ */
 export const unknown: AddressCodec<UnknownAddress> = {
-  encode(_address, _into, { family }) {
-    throw new TypeError(
-      `address: addresses of family ${family} cannot be encoded`,
-    );
+  encode(address, into, _socket, { layout }) {
+    const form = "[family: number, data: bytes]";
+    const [family, data] = tuple(address, 2, 2, form);
+    const { at, size } = layout.sockaddr.sa_family;
+    const number = integer("family", family, 0, 2 ** (8 * size) - 1);
+    const rest = bytes("data", data);
+    const room = into.bytes.length - at - size;
+    if (rest.length > room) {
+      throw new RangeError(`data too long (at most ${room} bytes)`);
+    }
+    const length = head(into, number, at + size + rest.length, layout);
+    into.bytes.set(rest, at + size);
+    return length;
   },
 
   decode(from, length, _socket, { layout }) {

@@ -1,0 +1,38 @@
+/** `AF_ALG`: `[type, name, feat, mask]` in a `sockaddr_alg`. */
+
+import { string } from "../arguments.ts";
+import {
+  type AddressCodec,
+  head,
+  read,
+  readText,
+  tuple,
+  word,
+  write,
+  writeText,
+} from "./codec.ts";
+import type { AlgAddress } from "./types.ts";
+
+/** The codec of `AF_ALG`. */
+export const alg: AddressCodec<AlgAddress> = {
+  encode(address, into, socket, { layout }) {
+    const form = "[type: string, name: string, feat?: number, mask?: number]";
+    const [type, name, feat = 0, mask = 0] = tuple(address, 2, 4, form);
+    const salg = layout.sockaddr_alg;
+    head(into, socket.family, salg.size, layout);
+    writeText(into.bytes, salg.salg_type, "type", string("type", type));
+    writeText(into.bytes, salg.salg_name, "name", string("name", name));
+    write(into.view, salg.salg_feat, word("feat", feat));
+    write(into.view, salg.salg_mask, word("mask", mask));
+    return salg.size;
+  },
+
+  decode({ bytes, view }, _length, _socket, { layout: { sockaddr_alg } }) {
+    return [
+      readText(bytes, sockaddr_alg.salg_type),
+      readText(bytes, sockaddr_alg.salg_name),
+      read(view, sockaddr_alg.salg_feat),
+      read(view, sockaddr_alg.salg_mask),
+    ];
+  },
+};

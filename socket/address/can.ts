@@ -1,0 +1,83 @@
+/**
+ * `AF_CAN`, in a `sockaddr_can`: `[ifname]` for raw and BCM sockets, `[ifname, rx_addr, tx_addr]` for
+ * ISO-TP, `[ifname, name, pgn, addr]` for J1939.
+ */
+
+import { integer } from "../arguments.ts";
+import { type AddressCodec, head, read, tuple, word, write } from "./codec.ts";
+import { interfaceIndex, interfaceName } from "./interface.ts";
+import type { CanAddress } from "./types.ts";
+
+/** The codec of `AF_CAN`. */
+export const can: AddressCodec<CanAddress> = {
+  encode(address, into, socket, context) {
+    const { layout, constants } = context;
+    const { view } = into;
+    const can = layout.sockaddr_can;
+    const begin = (ifname: unknown): number => {
+      const index = interfaceIndex(ifname, socket, context);
+      head(into, socket.family, can.size, layout);
+      write(view, can.can_ifindex, index);
+      return can.size;
+    };
+    if (socket.proto === constants.CAN_ISOTP) {
+      const form = "[ifname: string, rx_addr: number, tx_addr: number]";
+      const [ifname, rx_addr, tx_addr] = tuple(address, 3, 3, form);
+      const rx = word("rx_addr", rx_addr);
+      const tx = word("tx_addr", tx_addr);
+      const length = begin(ifname);
+      write(view, can["can_addr.tp.rx_id"], rx);
+      write(view, can["can_addr.tp.tx_id"], tx);
+      return length;
+    }
+    if (socket.proto === constants.CAN_J1939) {
+      const form =
+        "[ifname: string, name: number | bigint, pgn: number, addr: number]";
+      const [ifname, name, pgn, addr] = tuple(address, 4, 4, form);
+      const name64 = unsigned64("name", name);
+      const group = word("pgn", pgn);
+      const node = integer("addr", addr, 0, 0xff);
+      const length = begin(ifname);
+      view.setBigUint64(can["can_addr.j1939.name"].at, name64, true);
+      write(view, can["can_addr.j1939.pgn"], group);
+      write(view, can["can_addr.j1939.addr"], node);
+      return length;
+    }
+    return begin(tuple(address, 1, 1, "[ifname: string]")[0]);
+  },
+
+  decode({ view }, _length, socket, context) {
+    const { layout: { sockaddr_can: can }, constants } = context;
+    const ifname = interfaceName(read(view, can.can_ifindex), socket, context);
+    switch (socket.proto) {
+      case constants.CAN_ISOTP:
+        return [
+          ifname,
+          read(view, can["can_addr.tp.rx_id"]),
+          read(view, can["can_addr.tp.tx_id"]),
+        ];
+      case constants.CAN_J1939: {
+        const name = view.getBigUint64(can["can_addr.j1939.name"].at, true);
+        return [
+          ifname,
+          name <= Number.MAX_SAFE_INTEGER ? Number(name) : name,
+          read(view, can["can_addr.j1939.pgn"]),
+          read(view, can["can_addr.j1939.addr"]),
+        ];
+      }
+      default:
+        return [ifname];
+    }
+  },
+};
+
+/** Checks an integer of 64 bits, a number or a bigint. */
+function unsigned64(name: string, value: unknown): bigint {
+  if (typeof value !== "bigint") {
+    return BigInt(integer(name, value, 0, Number.MAX_SAFE_INTEGER));
+  }
+  if (value !== BigInt.asUintN(64, value)) {
+    throw new RangeError(`${name} must be 0-${2n ** 64n - 1n}, not ${value}`);
+  }
+  return value;
+}

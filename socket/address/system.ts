@@ -1,0 +1,55 @@
+/** macOS's `AF_SYSTEM` with `SYSPROTO_CONTROL`: `[id, unit]` in a `sockaddr_ctl`. */
+
+import {
+  type AddressCodec,
+  type CodecContext,
+  type CodecSocket,
+  head,
+  read,
+  tuple,
+  word,
+  write,
+  writeText,
+} from "./codec.ts";
+import type { SystemAddress, UnknownAddress } from "./types.ts";
+import { unknown } from "./unknown.ts";
+
+/** The codec of `AF_SYSTEM`; its other protocols have no addresses that Python knows. */
+export const system: AddressCodec<SystemAddress | UnknownAddress> = {
+  encode(address, into, socket, context) {
+    const { layout, constants } = context;
+    if (socket.proto !== constants.SYSPROTO_CONTROL) {
+      return unknown.encode(address, into, socket, context);
+    }
+    const [id, unit] = typeof address === "string"
+      ? [controlId(address, socket, context), 0]
+      : tuple(address, 2, 2, "[id: number, unit: number] or a name");
+    const sc_id = word("id", id);
+    const sc_unit = word("unit", unit);
+    const ctl = layout.sockaddr_ctl;
+    head(into, socket.family, ctl.size, layout);
+    write(into.view, ctl.ss_sysaddr, constants.AF_SYS_CONTROL);
+    write(into.view, ctl.sc_id, sc_id);
+    write(into.view, ctl.sc_unit, sc_unit);
+    return ctl.size;
+  },
+
+  decode(from, length, socket, context) {
+    const { layout: { sockaddr_ctl: ctl }, constants } = context;
+    return socket.proto === constants.SYSPROTO_CONTROL
+      ? [read(from.view, ctl.sc_id), read(from.view, ctl.sc_unit)]
+      : unknown.decode(from, length, socket, context);
+  },
+};
+
+/** The id of the kernel control that has a name. */
+function controlId(
+  name: string,
+  { fd }: CodecSocket,
+  { layout: { ctl_info }, constants, ioctl }: CodecContext,
+): number {
+  const info = new Uint8Array(ctl_info.size);
+  writeText(info, ctl_info.ctl_name, "address", name);
+  ioctl(fd, constants.CTLIOCGINFO, info);
+  return read(new DataView(info.buffer), ctl_info.ctl_id);
+}
