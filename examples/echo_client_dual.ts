@@ -1,0 +1,53 @@
+/**
+ * The second echo client of Python's documentation: tries each address of the host, IPv6 and IPv4.
+ *
+ *     deno run --allow-ffi examples/echo_client_dual.ts [host] [port]
+ *
+ * Host and port are `localhost` and 50007 if left out.
+ */
+
+import {
+  AF_UNSPEC,
+  getaddrinfo,
+  type Inet6Address,
+  type InetAddress,
+  OSError,
+  SOCK_STREAM,
+  Socket,
+} from "../mod.ts";
+import { endpoint } from "./support/arguments.ts";
+
+const [host, port] = endpoint(
+  "echo_client_dual.ts [host] [port]",
+  "localhost",
+  50007,
+);
+
+function connect(): Socket<InetAddress | Inet6Address> | undefined {
+  const found = getaddrinfo(host, port, AF_UNSPEC, SOCK_STREAM);
+  for (const [family, type, proto, _canonname, address] of found) {
+    let socket: Socket<InetAddress | Inet6Address>;
+    try {
+      socket = new Socket(family, type, proto);
+    } catch (error) {
+      if (error instanceof OSError) continue;
+      throw error;
+    }
+    try {
+      socket.connect(address);
+      return socket;
+    } catch (error) {
+      socket.close();
+      if (!(error instanceof OSError)) throw error;
+    }
+  }
+}
+
+using socket = connect();
+if (socket === undefined) {
+  console.log("could not open socket");
+  Deno.exit(1);
+}
+socket.sendall(new TextEncoder().encode("Hello, world"));
+const data = socket.recv(1024);
+console.log("Received", new TextDecoder().decode(data));

@@ -1,0 +1,66 @@
+/**
+ * The second echo server of Python's documentation: takes the first address that works, IPv6 or
+ * IPv4, of those that `getaddrinfo` names.
+ *
+ *     deno run --allow-ffi examples/echo_server_dual.ts [host] [port]
+ *
+ * Without a host it serves all interfaces; the port is 50007 if left out.
+ */
+
+import {
+  AF_UNSPEC,
+  AI_PASSIVE,
+  getaddrinfo,
+  type Inet6Address,
+  type InetAddress,
+  OSError,
+  SOCK_STREAM,
+  Socket,
+} from "../mod.ts";
+import { endpoint } from "./support/arguments.ts";
+
+const [host, port] = endpoint("echo_server_dual.ts [host] [port]", "", 50007);
+
+function listen(): Socket<InetAddress | Inet6Address> | undefined {
+  const found = getaddrinfo(
+    host || null,
+    port,
+    AF_UNSPEC,
+    SOCK_STREAM,
+    0,
+    AI_PASSIVE,
+  );
+  for (const [family, type, proto, _canonname, address] of found) {
+    let socket: Socket<InetAddress | Inet6Address>;
+    try {
+      socket = new Socket(family, type, proto);
+    } catch (error) {
+      if (error instanceof OSError) continue;
+      throw error;
+    }
+    try {
+      socket.bind(address);
+      socket.listen(1);
+      return socket;
+    } catch (error) {
+      socket.close();
+      if (!(error instanceof OSError)) throw error;
+    }
+  }
+}
+
+const listener = listen();
+if (listener === undefined) {
+  console.log("could not open socket");
+  Deno.exit(1);
+}
+console.error("Listening on", listener.getsockname());
+
+const [connection, address] = listener.accept();
+using _ = connection;
+console.log("Connected by", address);
+for (;;) {
+  const data = connection.recv(1024);
+  if (data.length === 0) break;
+  connection.send(data);
+}
