@@ -52,7 +52,11 @@ export type {
   VsockAddress,
 } from "./socket/address/types.ts";
 export type { Bytes } from "./socket/arguments.ts";
-export { getdefaulttimeout, setdefaulttimeout, SocketBase } from "./socket/base.ts";
+export {
+  getdefaulttimeout,
+  setdefaulttimeout,
+  SocketBase,
+} from "./socket/base.ts";
 export {
   create_connection,
   create_server,

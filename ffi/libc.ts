@@ -7,12 +7,14 @@ import { platform, type PlatformName } from "../constants/platform.ts";
 import { net_if } from "./net_if.ts";
 import { netdb } from "./netdb.ts";
 import { string } from "./string.ts";
+import { sys_sendfile } from "./sys_sendfile.ts";
 import { sys_socket } from "./sys_socket.ts";
 import { unistd } from "./unistd.ts";
 import { variadic, variadicOnStack } from "./variadic.ts";
 
 const declarations = {
   ...sys_socket,
+  ...sys_sendfile,
   ...net_if,
   ...unistd,
   ...netdb,
@@ -58,6 +60,9 @@ const names: Readonly<Partial<Record<PlatformName, readonly string[]>>> = {
  */
 export let libc: Libc = undefined as unknown as Libc;
 
+/** The name that the C library was opened by. */
+export let libraryName = "";
+
 let errnoCell: Int32Array;
 let errnoAddress: bigint | undefined;
 
@@ -95,7 +100,9 @@ function open(): Libc {
     );
   }
   bindErrno(symbols);
-  return libc = symbols;
+  libraryName = name;
+  // Spread, they are found faster: the FFI's own object is a dictionary.
+  return libc = { ...symbols };
 }
 
 /**

@@ -6,16 +6,27 @@ import { platform, type PlatformName } from "../constants/platform.ts";
 export interface Traits {
   /** Whether Unix sockets have abstract names, ended by the address's length alone. */
   readonly abstractNames: boolean;
+  /**
+   * Whether `recvmsg` leaves descriptors open, their numbers told to nobody, that the control buffer
+   * has no room for.
+   */
+  readonly leaksCutDescriptors: boolean;
+  /** Whose `sendfile` the C library has; `null` for none. */
+  readonly sendfile: "linux" | "darwin" | "freebsd" | null;
 }
 
-const common: Traits = { abstractNames: false };
+const common: Traits = {
+  abstractNames: false,
+  leaksCutDescriptors: false,
+  sendfile: null,
+};
 
 /** Every platform's facts. */
 export const traitsOf: Readonly<Record<PlatformName, Traits>> = {
-  linux_x86_64: { ...common, abstractNames: true },
-  linux_aarch64: { ...common, abstractNames: true },
-  darwin: common,
-  freebsd: common,
+  linux_x86_64: { ...common, abstractNames: true, sendfile: "linux" },
+  linux_aarch64: { ...common, abstractNames: true, sendfile: "linux" },
+  darwin: { ...common, leaksCutDescriptors: true, sendfile: "darwin" },
+  freebsd: { ...common, sendfile: "freebsd" },
   windows: common,
   unsupported: common,
 };

@@ -54,7 +54,7 @@ function notInteger(name: string, value: unknown): Error {
  * @throws {TypeError} if they are no integer
  */
 export function flagBits(flags: unknown): number {
-  return (flags as number | 0) === flags
+  return ((flags as number) | 0) === flags
     ? flags
     : integer("flags", flags, -0x80000000, 0xffffffff) | 0;
 }

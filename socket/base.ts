@@ -267,7 +267,8 @@ export abstract class SocketBase<A extends Address> {
 
   /**
    * Closes the socket; closing again does nothing. Later operations fail with
-   * `[Errno 9] Bad file descriptor`.
+   * `[Errno 9] Bad file descriptor`. While files of `makefile()` are open, the descriptor is too: it
+   * closes with the last of them, and until then the socket still works.
    *
    * @throws {OSError} if the system reports an error of the socket (it is closed all the same)
    */
@@ -294,7 +295,7 @@ export abstract class SocketBase<A extends Address> {
     inspect: (value: unknown, options?: unknown) => string = String,
     options?: unknown,
   ): string {
-    const { fd, family, type, proto } = this.#handle;
+    const { closed, fd, family, type, proto } = this.#handle;
     const parts = [
       `fd=${fd}`,
       `family=${constantName("AF_", family) ?? family}`,
@@ -307,7 +308,7 @@ export abstract class SocketBase<A extends Address> {
         parts.push(`${label}=${inspect(address, options)}`);
       }
     }
-    return `<${this.constructor.name}${fd < 0 ? " [closed]" : ""} ${
+    return `<${this.constructor.name}${closed ? " [closed]" : ""} ${
       parts.join(", ")
     }>`;
   }

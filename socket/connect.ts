@@ -74,7 +74,7 @@ export function create_connection(
 }
 
 /** What to throw when no attempt succeeded. */
-function connectionError(
+export function connectionError(
   errors: OSError[],
   { all_errors = false }: CreateConnectionOptions,
 ): Error {

@@ -73,7 +73,10 @@ export class OSError extends Error {
 }
 
 /** A call on a non-blocking socket would have to wait (`EAGAIN`, `EINPROGRESS`, `EALREADY`). */
-export class BlockingIOError extends OSError {}
+export class BlockingIOError extends OSError {
+  /** How many bytes a buffered file took before it would have had to wait; 0 of other errors. */
+  characters_written = 0;
+}
 /** The other end no longer reads (`EPIPE`, `ESHUTDOWN`). */
 export class BrokenPipeError extends OSError {}
 /** The connection was aborted (`ECONNABORTED`). */

@@ -15,6 +15,9 @@ export class Handle implements CodecSocket {
   readonly proto: number;
   /** How the socket's addresses are written and read. */
   readonly codec: AddressCodec;
+  /** Whether the socket was closed: the descriptor waits for the files made of it. */
+  closed = false;
+  #files = 0;
 
   constructor(fd: number, family: number, type: number, proto: number) {
     this.fd = fd;
@@ -27,17 +30,36 @@ export class Handle implements CodecSocket {
   /** Gives the descriptor away: this handle is closed then, but the descriptor is not. */
   release(): number {
     const { fd } = this;
+    this.closed = true;
     this.fd = -1; // before anything can fail: a number closed twice may be somebody else's by then
     forgotten.unregister(this);
+    if (fd >= 0) beforeRelease?.(fd);
     return fd;
   }
 
+  /** Counts a file made of the socket. */
+  hold(): void {
+    this.#files++;
+  }
+
+  /** A file made of the socket is closed: the last one closes the descriptor of a closed socket. */
+  letGo(): void {
+    this.#files--;
+    if (this.closed) this.close();
+  }
+
   /**
-   * Closes the descriptor; closing again does nothing.
+   * Closes the descriptor, if no file made of the socket is open; closing again does nothing.
    *
    * @throws {OSError} if the system reports an error of the socket (it is closed all the same)
    */
   close(): void {
+    this.closed = true;
+    if (this.#files === 0) this.shut();
+  }
+
+  /** Closes the descriptor, whatever files are open. */
+  shut(): void {
     const fd = this.release();
     // The peer's reset is no failure to close.
     if (fd >= 0 && libc.close(fd) < 0 && errno() !== ECONNRESET) {
@@ -51,6 +73,13 @@ export class Handle implements CodecSocket {
   }
 }
 
+let beforeRelease: ((fd: number) => void) | undefined;
+
+/** Has a function called with each descriptor that is about to be closed or given away. */
+export function onRelease(listener: (fd: number) => void): void {
+  beforeRelease = listener;
+}
+
 const forgotten = new FinalizationRegistry<Handle>((handle) => {
-  if (handle.fd >= 0) libc.close(handle.fd);
+  if (handle.fd >= 0) handle.shut(); // with the socket, its files are forgotten too
 });

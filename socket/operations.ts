@@ -8,6 +8,7 @@
  */
 
 import {
+  AF_ALG,
   MSG_TRUNC,
   SO_ERROR,
   SOCK_CLOEXEC,
@@ -26,9 +27,15 @@ import {
   integer,
   MAX_TRANSFER,
 } from "./arguments.ts";
-import { check, osError } from "./errors.ts";
+import { check, OSError, osError } from "./errors.ts";
 import { Handle } from "./handle.ts";
-import { EAGAIN, EINPROGRESS, EINTR, EWOULDBLOCK } from "./numbers.ts";
+import {
+  EAGAIN,
+  EINPROGRESS,
+  EINTR,
+  ENOTCONN,
+  EWOULDBLOCK,
+} from "./numbers.ts";
 
 /** What an attempt gives when it cannot go on: the readiness it lacks, and how that error reads. */
 export class Wait {
@@ -63,16 +70,19 @@ const waits = {
  * Judges a call that returned -1: it would have to wait, or a signal interrupted it (`undefined`: to
  * be made again), or it failed.
  */
-function failed(wait: Wait): Wait | undefined {
+export function failed(wait: Wait): Wait | undefined {
   const code = errno();
   if (code === EAGAIN || code === EWOULDBLOCK) return wait;
   if (code === EINTR) return undefined;
   throw osError(code, wait.syscall);
 }
 
-const outgoing = sockaddrStorage();
-const incoming = sockaddrStorage();
-const incomingLength = new Uint32Array(1);
+/** Where {@linkcode encodeAddress} writes. */
+export const outgoing = sockaddrStorage();
+/** Where addresses that come are put, for {@linkcode decodeIncoming}. */
+export const incoming = sockaddrStorage();
+/** How much of it is filled. */
+export const incomingLength = new Uint32Array(1);
 
 /**
  * Writes an address into storage that the next call may pass to libc.
@@ -80,7 +90,6 @@ const incomingLength = new Uint32Array(1);
  * @returns the storage's bytes and the address's length
  */
 export function encodeAddress(h: Handle, address: unknown): number {
-  outgoing.bytes.fill(0);
   return h.codec.encode(address, outgoing, h, context);
 }
 
@@ -90,7 +99,8 @@ export function bind(h: Handle, address: unknown): void {
   check(libc.bind(h.fd, outgoing.bytes, length), "bind");
 }
 
-function decodeIncoming(h: Handle): Address | null {
+/** The address that came, if any did. */
+export function decodeIncoming(h: Handle): Address | null {
   const length = Math.min(incomingLength[0], incoming.bytes.length);
   return length === 0 ? null : h.codec.decode(incoming, length, h, context);
 }
@@ -105,6 +115,12 @@ export function addressOfEnd(
   return decodeIncoming(h);
 }
 
+function hasPeer(h: Handle): boolean {
+  expectAddress();
+  return libc.getpeername(h.fd, incoming.bytes, incomingLength) === 0 ||
+    errno() !== ENOTCONN;
+}
+
 function expectAddress(): void {
   incomingLength[0] = incoming.bytes.length;
 }
@@ -116,7 +132,7 @@ export function accept(
 ): Attempt<[handle: Handle, address: Address | null]> {
   for (;;) {
     expectAddress();
-    const fd = acceptDescriptor(h.fd, nonBlocking);
+    const fd = acceptDescriptor(h, nonBlocking);
     if (fd >= 0) {
       const accepted = new Handle(fd, h.family, h.type, h.proto);
       try {
@@ -131,12 +147,16 @@ export function accept(
   }
 }
 
-function acceptDescriptor(fd: number, nonBlocking: boolean): number {
+function acceptDescriptor(h: Handle, nonBlocking: boolean): number {
+  // The kernel's algorithms have no address to give, and refuse to be asked for one.
+  const address = h.family === AF_ALG ? null : incoming.bytes;
+  const length = address && incomingLength;
+  if (address === null) incomingLength[0] = 0;
   if (libc.accept4 !== null) {
     const flags = nonBlocking ? SOCK_CLOEXEC | SOCK_NONBLOCK : SOCK_CLOEXEC;
-    return libc.accept4(fd, incoming.bytes, incomingLength, flags);
+    return libc.accept4(h.fd, address, length, flags);
   }
-  const accepted = libc.accept(fd, incoming.bytes, incomingLength);
+  const accepted = libc.accept(h.fd, address, length);
   if (accepted >= 0) {
     setCloseOnExec(accepted, true);
     // On the BSDs an accepted socket has its listener's mode.
@@ -157,7 +177,8 @@ export function connection(
     if (started) {
       const error = intOption(h, SOL_SOCKET, SO_ERROR);
       if (error !== 0) throw osError(error, "connect");
-      return undefined;
+      // Woken for nothing? Then it has no peer yet.
+      return hasPeer(h) ? undefined : waits.connect;
     }
     const length = encodeAddress(h, address);
     if (libc.connect(h.fd, outgoing.bytes, length) === 0) return undefined;
@@ -166,6 +187,12 @@ export function connection(
     started = true;
     return code === EINTR ? waits.connectInterrupted : waits.connect;
   };
+}
+
+/** What `connect_ex` gives for the error of a failed connection; other errors are thrown on. */
+export function connectionErrno(error: unknown): number {
+  if (!(error instanceof OSError) || error.syscall !== "connect") throw error;
+  return error.errno ?? EWOULDBLOCK; // a timeout has no number of its own
 }
 
 const optionInt = new Int32Array(1);
@@ -202,7 +229,8 @@ export function option(
 // what comes is mostly less. Larger requests get their own buffer.
 const received = new Uint8Array(0x10000);
 
-function receiveBuffer(
+/** Where to receive bytes that are then copied out by {@linkcode receivedBytes}. */
+export function receiveBuffer(
   bufsize: number,
   flags: number,
 ): Uint8Array<ArrayBuffer> {
@@ -211,7 +239,8 @@ function receiveBuffer(
   return own ? new Uint8Array(bufsize) : received;
 }
 
-function receivedBytes(
+/** The bytes that were received, for the caller to keep. */
+export function receivedBytes(
   buffer: Uint8Array<ArrayBuffer>,
   count: number,
 ): Uint8Array<ArrayBuffer> {
@@ -221,7 +250,8 @@ function receivedBytes(
     : buffer.slice(0, count);
 }
 
-function bufferSize(name: string, value: unknown): number {
+/** Checks how many bytes to receive. */
+export function bufferSize(name: string, value: unknown): number {
   return integer(name, value, 0, MAX_TRANSFER);
 }
 

@@ -9,14 +9,21 @@ import type {
   Family,
   InetAddress,
 } from "./address/types.ts";
+import type { AncillaryInput, AncillaryItem } from "./ancillary.ts";
 import type { Bytes } from "./arguments.ts";
 import { handleOf, SocketBase } from "./base.ts";
-import { check, OSError, osError, timedOut } from "./errors.ts";
+import { check, osError, timedOut } from "./errors.ts";
+import { makefile, type SocketFile } from "./file.ts";
+import type { FileMode } from "./file/mode.ts";
+import type { TextOptions } from "./file/text.ts";
 import { Handle } from "./handle.ts";
-import { EINTR, EWOULDBLOCK } from "./numbers.ts";
+import type { AlgOptions } from "./messages.ts";
+import * as messages from "./messages.ts";
+import { EINTR } from "./numbers.ts";
 import { asksNonBlocking, duplicateDescriptor, openHandle } from "./open.ts";
 import * as operations from "./operations.ts";
 import { type Attempt, Wait } from "./operations.ts";
+import { type FileToSend, sendingFile } from "./sendfile.ts";
 
 /**
  * A socket whose operations block until they are done, as Python's `socket.socket`.
@@ -119,10 +126,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
       this.connect(address);
       return 0;
     } catch (error) {
-      if (!(error instanceof OSError) || error.syscall !== "connect") {
-        throw error;
-      }
-      return error.errno ?? EWOULDBLOCK;
+      return operations.connectionErrno(error);
     }
   }
 
@@ -135,7 +139,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
    */
   recv(bufsize: number, flags = 0): Uint8Array<ArrayBuffer> {
-    return this.#run(operations.recv, bufsize, flags);
+    return this.#settle(
+      operations.recv(handleOf(this), bufsize, flags),
+      operations.recv,
+      bufsize,
+      flags,
+    );
   }
 
   /**
@@ -148,7 +157,13 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recv_into(buffer: Bytes, nbytes = 0, flags = 0): number {
-    return this.#run(operations.recv_into, buffer, nbytes, flags);
+    return this.#settle(
+      operations.recv_into(handleOf(this), buffer, nbytes, flags),
+      operations.recv_into,
+      buffer,
+      nbytes,
+      flags,
+    );
   }
 
   /**
@@ -162,7 +177,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     bufsize: number,
     flags = 0,
   ): [data: Uint8Array<ArrayBuffer>, address: A] {
-    return this.#run(operations.recvfrom, bufsize, flags) as [
+    return this.#settle(
+      operations.recvfrom(handleOf(this), bufsize, flags),
+      operations.recvfrom,
+      bufsize,
+      flags,
+    ) as [
       Uint8Array<ArrayBuffer>,
       A,
     ];
@@ -183,7 +203,13 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     nbytes = 0,
     flags = 0,
   ): [nbytes: number, address: A] {
-    return this.#run(operations.recvfrom_into, buffer, nbytes, flags) as [
+    return this.#settle(
+      operations.recvfrom_into(handleOf(this), buffer, nbytes, flags),
+      operations.recvfrom_into,
+      buffer,
+      nbytes,
+      flags,
+    ) as [
       number,
       A,
     ];
@@ -198,7 +224,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {BrokenPipeError} if the other end no longer reads
    */
   send(data: Bytes, flags = 0): number {
-    return this.#run(operations.send, data, flags);
+    return this.#settle(
+      operations.send(handleOf(this), data, flags),
+      operations.send,
+      data,
+      flags,
+    );
   }
 
   /**
@@ -232,7 +263,168 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    */
   sendto(data: Bytes, flags: number, address: AddressInput<A>): number;
   sendto(data: Bytes, flagsOrAddress: unknown, address?: unknown): number {
-    return this.#run(operations.sendto, data, flagsOrAddress, address);
+    return this.#settle(
+      operations.sendto(handleOf(this), data, flagsOrAddress, address),
+      operations.sendto,
+      data,
+      flagsOrAddress,
+      address,
+    );
+  }
+
+  /**
+   * Receives a message with its ancillary data. `recvmsg(2)`.
+   *
+   * Unlike Python's, descriptors that come with it (`SCM_RIGHTS`) are closed on `exec`. They are the
+   * caller's to close; if this throws, they are closed already.
+   *
+   * @param bufsize how many bytes at most: of a longer datagram the rest is lost, and `MSG_TRUNC` is
+   * in `msg_flags`
+   * @param ancbufsize the room for ancillary data in bytes, as `CMSG_SPACE()` and `CMSG_LEN()` tell;
+   * what does not fit is cut or lost, and `MSG_CTRUNC` is in `msg_flags`
+   * @param flags `MSG_` flags
+   * @returns the bytes, the ancillary data, the message's flags and the sender's address, which is
+   * `null` where there is none
+   * @throws {RangeError} if a size is negative or beyond 2^31 - 1
+   */
+  recvmsg(
+    bufsize: number,
+    ancbufsize = 0,
+    flags = 0,
+  ): [
+    data: Uint8Array<ArrayBuffer>,
+    ancdata: AncillaryItem[],
+    msg_flags: number,
+    address: A,
+  ] {
+    return this.#run(messages.recvmsg, bufsize, ancbufsize, flags) as [
+      Uint8Array<ArrayBuffer>,
+      AncillaryItem[],
+      number,
+      A,
+    ];
+  }
+
+  /**
+   * Receives a message into buffers, one after the other, with its ancillary data as
+   * {@linkcode recvmsg} does. `recvmsg(2)`.
+   *
+   * @param buffers where it goes: an iterable of buffers, `IOV_MAX` at most
+   * @param ancbufsize the room for ancillary data in bytes
+   * @param flags `MSG_` flags
+   * @returns how many bytes came (with `MSG_TRUNC` in `flags`, a datagram's true length), the
+   * ancillary data, the message's flags and the sender's address, which is `null` where there is none
+   * @throws {OSError} if there are too many buffers (`EMSGSIZE`)
+   * @throws {TypeError} if `buffers` is no iterable of buffers
+   * @throws {RangeError} if `ancbufsize` is negative or beyond 2^31 - 1
+   */
+  recvmsg_into(
+    buffers: Iterable<Bytes>,
+    ancbufsize = 0,
+    flags = 0,
+  ): [
+    nbytes: number,
+    ancdata: AncillaryItem[],
+    msg_flags: number,
+    address: A,
+  ] {
+    return this.#run(
+      messages.receivingMessage(buffers, ancbufsize, flags),
+    ) as [number, AncillaryItem[], number, A];
+  }
+
+  /**
+   * Sends a message gathered from buffers, with ancillary data. `sendmsg(2)`.
+   *
+   * @param buffers the bytes: an iterable of buffers, `IOV_MAX` at most
+   * @param ancdata the ancillary data: an iterable of `[cmsg_level, cmsg_type, cmsg_data]`
+   * @param flags `MSG_` flags
+   * @param address where to, if the socket is not connected; a host name in it is resolved
+   * @returns how many bytes of the buffers were sent: a stream may take fewer than given
+   * @throws {OSError} if it is too long or has too many buffers (`EMSGSIZE`), or if the system does
+   * not take the ancillary data (`EINVAL`, `ENOBUFS`)
+   * @throws {TypeError} if an argument has the wrong shape
+   * @throws {RangeError} if a level, a type or a part of the address is out of bounds
+   */
+  sendmsg(
+    buffers: Iterable<Bytes>,
+    ancdata: Iterable<AncillaryInput> = [],
+    flags = 0,
+    address: AddressInput<A> | null = null,
+  ): number {
+    return this.#run(
+      messages.sendingMessage(buffers, ancdata, flags, address),
+    );
+  }
+
+  /**
+   * Sends a message to a socket of `AF_ALG`, with the parameters of its operation. Linux.
+   *
+   * @param msg the bytes: an iterable of buffers, or `null` for none
+   * @param options the operation, and what else it needs
+   * @returns how many bytes were sent
+   * @throws {OSError} if the socket is of another family, or the kernel refuses
+   * @throws {TypeError} if `op` is missing or negative, or `assoclen` is negative
+   */
+  sendmsg_afalg(
+    msg: Iterable<Bytes> | null | undefined,
+    options: AlgOptions,
+  ): number {
+    return this.#run(messages.sendingAlgMessage(msg, options));
+  }
+
+  /**
+   * Sends a file to its end, by the kernel's `sendfile(2)` where there is a descriptor and the kernel
+   * takes it, else by copying. The socket's timeout is for the whole.
+   *
+   * However this ends, the file's position is `offset` plus the number of bytes sent. A file that has
+   * no position, such as a pipe, is sent from where it is. A path needs `--allow-read`.
+   *
+   * @param file a path, a descriptor, an object that has one as `fd`, a `Deno.FsFile`, or anything
+   * with its `readSync` and `seekSync`
+   * @param offset where in the file to start, in bytes
+   * @param count how many bytes at most; `null` for all
+   * @returns how many bytes were sent: fewer than `count` if the file is shorter
+   * @throws {RangeError} if the socket is non-blocking or not of type `SOCK_STREAM`
+   * @throws {FileNotFoundError} if there is no file of that path
+   * @throws {BrokenPipeError} if the other end no longer reads
+   */
+  sendfile(
+    file: FileToSend,
+    offset = 0,
+    count: number | null = null,
+  ): number {
+    const handle = handleOf(this);
+    using sending = sendingFile(handle, this.timeout, file, offset, count);
+    return this.#run((h) => sending.attempt(h));
+  }
+
+  /**
+   * Makes a file over the socket, to read and write it as one. The descriptor closes with the last of
+   * the socket and its files. Once a read has timed out, the file cannot be read any more.
+   *
+   * @param mode `r` to read (the default), `w` to write, both, and `b` for bytes instead of text
+   * @param buffering the size of the buffer in bytes; 0 for none, with bytes only; `null` or a
+   * negative number for 8192
+   * @param options of text: `encoding`, `errors` and `newline`. Python ignores them with `b`, here
+   * they are refused
+   * @returns a `TextIOWrapper` of text; of bytes a `BufferedReader`, `BufferedWriter` or
+   * `BufferedRWPair`, a `SocketIO` without a buffer
+   * @throws {RangeError} if the mode, the encoding or another option has no such value, or text shall
+   * have no buffer
+   */
+  makefile<
+    Mode extends FileMode = "r",
+    Buffering extends number | null = null,
+  >(
+    mode: Mode = "r" as Mode,
+    buffering: Buffering = null as Buffering,
+    options: TextOptions = {},
+  ): SocketFile<Mode, Buffering> {
+    return makefile(this, mode, buffering, options) as SocketFile<
+      Mode,
+      Buffering
+    >;
   }
 
   /**
@@ -248,12 +440,23 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     return copy;
   }
 
-  /** Drives an operation: its first attempt mostly succeeds, and waiting is another matter. */
+  /** Drives an operation to its end. */
   #run<P extends unknown[], T>(
     attempt: (h: Handle, ...args: P) => Attempt<T>,
     ...args: P
   ): T {
-    const result = attempt(handleOf(this), ...args);
+    return this.#settle(attempt(handleOf(this), ...args), attempt, ...args);
+  }
+
+  /**
+   * Drives an operation to its end whose first attempt was made: that mostly succeeds, and called by
+   * its name the compiler has it at hand, which is what makes the hot operations fast.
+   */
+  #settle<P extends unknown[], T>(
+    result: Attempt<T>,
+    attempt: (h: Handle, ...args: P) => Attempt<T>,
+    ...args: P
+  ): T {
     return result instanceof Wait ? this.#block(result, attempt, args) : result;
   }
 

@@ -1,13 +1,10 @@
-/** `AF_INET`: `[host, port]` in a `sockaddr_in`. */
+/**
+ * `AF_INET`: `[host, port]` in a `sockaddr_in`. `AF_RDS` and `AF_DIVERT` have these addresses too, and
+ * even their kernels call them `AF_INET`.
+ */
 
 import { integer, string } from "../arguments.ts";
-import {
-  type AddressCodec,
-  type CodecContext,
-  head,
-  type Sockaddr,
-  tuple,
-} from "./codec.ts";
+import { type AddressCodec, head, tuple } from "./codec.ts";
 import { formatIPv4, parseIPv4 } from "./ip.ts";
 import type { InetAddress } from "./types.ts";
 
@@ -15,46 +12,35 @@ const INADDR_BROADCAST = 0xffffffff;
 
 /** The number of an IPv4 host: `""` is any, `"<broadcast>"` is what it says; NaN if it is a name. */
 export function numeric(host: string): number {
+  if (host === lastText) return lastNumber;
   if (host === "") return 0;
   if (host === "<broadcast>") return INADDR_BROADCAST;
   const number = parseIPv4(host);
-  return number < 0 ? NaN : number;
+  if (number < 0) return NaN;
+  lastText = host; // the only text this number has
+  return lastNumber = number;
 }
 
 // A server answers the one it heard from, and a client hears from the one it asked: the last
-// address decoded is mostly the next one too, and making its text is the dearest part.
+// address is mostly the next one too, and between text and number lies the dearest part.
 let lastNumber = 0;
 let lastText = "0.0.0.0";
 
-/** Writes the fields of a `sockaddr_in`, for the families that share it. */
-export function encodeInet(
-  family: number,
-  host: string,
-  port: number,
-  into: Sockaddr,
-  { layout, constants, resolve }: CodecContext,
-): number {
-  const { size, sin_port, sin_addr } = layout.sockaddr_in;
-  let number = numeric(host);
-  if (Number.isNaN(number)) {
-    number = parseIPv4(resolve(host, constants.AF_INET));
-  }
-  into.view.setUint16(sin_port.at, port);
-  into.view.setUint32(sin_addr.at, number);
-  return head(into, family, size, layout);
-}
-
 /** The codec of `AF_INET`. */
 export const inet: AddressCodec<InetAddress> = {
-  encode(address, into, socket, context) {
-    const [host, port] = tuple(address, 2, 2, "[host: string, port: number]");
-    return encodeInet(
-      socket.family,
-      string("host", host),
-      integer("port", port, 0, 0xffff),
-      into,
-      context,
-    );
+  encode(address, into, _socket, { layout, constants, resolve }) {
+    const parts = tuple(address, 2, 2, "[host: string, port: number]");
+    const host = string("host", parts[0]);
+    const port = integer("port", parts[1], 0, 0xffff);
+    let number = numeric(host);
+    if (Number.isNaN(number)) {
+      number = parseIPv4(resolve(host, constants.AF_INET));
+    }
+    const { size, sin_port, sin_addr } = layout.sockaddr_in;
+    head(into, constants.AF_INET, size, layout);
+    into.view.setUint16(sin_port.at, port);
+    into.view.setUint32(sin_addr.at, number);
+    return size;
   },
 
   decode({ view }, _length, _socket, { layout: { sockaddr_in } }) {

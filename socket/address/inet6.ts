@@ -5,18 +5,32 @@ import { type AddressCodec, head, tuple } from "./codec.ts";
 import { formatIPv6, parseIPv6 } from "./ip.ts";
 import type { Inet6Address } from "./types.ts";
 
+/** What an address is as text and as bytes, last time: see inet.ts. */
+interface Last {
+  text: string;
+  readonly bytes: Uint8Array;
+}
+
+// One a direction, for an address has several texts.
+const lastRead: Last = { text: "::", bytes: new Uint8Array(16) };
+const lastWritten: Last = { text: "::", bytes: new Uint8Array(16) };
 const scratch = new Uint8Array(16);
-const lastBytes = new Uint8Array(16);
-let lastText = "::";
 
 /** Splits `fe80::1%eth0` into the address and its scope; the scope is `""` if there is none. */
 function splitScope(host: string): [address: string, scope: string] {
   const at = host.indexOf("%");
-  return at < 0 ? [host, ""] : [host.slice(0, at), host.slice(at + 1)];
+  return at < 0 || at === host.length - 1
+    ? [host, ""]
+    : [host.slice(0, at), host.slice(at + 1)];
 }
 
-function isNumeric(host: string): boolean {
-  return host === "" || parseIPv6(splitScope(host)[0], scratch);
+/** Reads an address without a scope into `lastRead`; whether it is one. */
+function parse(text: string): boolean {
+  if (text === lastRead.text) return true;
+  if (!parseIPv6(text === "" ? "::" : text, scratch)) return false;
+  lastRead.bytes.set(scratch);
+  lastRead.text = text;
+  return true;
 }
 
 /** The codec of `AF_INET6`. */
@@ -24,27 +38,33 @@ export const inet6: AddressCodec<Inet6Address> = {
   encode(address, into, socket, context) {
     const form =
       "[host: string, port: number, flowinfo?: number, scope_id?: number]";
-    const [host, port, flowinfo = 0, scope_id] = tuple(address, 2, 4, form);
-    const { layout } = context;
-    const { size, sin6_port, sin6_flowinfo, sin6_addr, sin6_scope_id } =
-      layout.sockaddr_in6;
-    let name = string("host", host);
-    if (!isNumeric(name)) name = context.resolve(name, socket.family);
-    into.view.setUint16(sin6_port.at, integer("port", port, 0, 0xffff));
-    into.view.setUint32(
-      sin6_flowinfo.at,
-      integer("flowinfo", flowinfo, 0, 0xfffff),
-    );
-    const [text, scope] = splitScope(name);
-    if (text !== "") parseIPv6(text, into.bytes, sin6_addr.at);
-    let index = 0;
-    if (scope_id !== undefined) {
-      index = integer("scope_id", scope_id, 0, 0xffffffff);
-    } else if (scope !== "") {
-      index = /^\d+$/.test(scope) ? +scope : context.if_nametoindex(scope);
+    const parts = tuple(address, 2, 4, form);
+    const host = string("host", parts[0]);
+    const port = integer("port", parts[1], 0, 0xffff);
+    const flowinfo = parts[2] === undefined
+      ? 0
+      : integer("flowinfo", parts[2], 0, 0xfffff);
+    let scope_id = parts[3] === undefined
+      ? undefined
+      : integer("scope_id", parts[3], 0, 0xffffffff);
+    if (!parse(host)) {
+      let [text, scope] = splitScope(host);
+      if (!parse(text)) {
+        [text, scope] = splitScope(context.resolve(host, socket.family));
+        parse(text);
+      }
+      if (scope !== "") scope_id ??= scopeId(scope, context.if_nametoindex);
     }
-    into.view.setUint32(sin6_scope_id.at, index, true);
-    return head(into, socket.family, size, layout);
+    const { size, sin6_port, sin6_flowinfo, sin6_addr, sin6_scope_id } =
+      context.layout.sockaddr_in6;
+    head(into, socket.family, size, context.layout);
+    into.view.setUint16(sin6_port.at, port);
+    into.view.setUint32(sin6_flowinfo.at, flowinfo);
+    for (let i = 0; i < 16; i++) {
+      into.bytes[sin6_addr.at + i] = lastRead.bytes[i];
+    }
+    into.view.setUint32(sin6_scope_id.at, scope_id ?? 0, true);
+    return size;
   },
 
   decode(
@@ -53,16 +73,16 @@ export const inet6: AddressCodec<Inet6Address> = {
     _socket,
     { layout: { sockaddr_in6: fields } },
   ) {
-    const at = fields.sin6_addr.at;
+    const { at } = fields.sin6_addr;
+    let same = true;
     for (let i = 0; i < 16; i++) {
-      if (bytes[at + i] !== lastBytes[i]) {
-        lastBytes.set(bytes.subarray(at, at + 16));
-        lastText = formatIPv6(lastBytes);
-        break;
-      }
+      if (bytes[at + i] === lastWritten.bytes[i]) continue;
+      lastWritten.bytes[i] = bytes[at + i];
+      same = false;
     }
+    if (!same) lastWritten.text = formatIPv6(lastWritten.bytes);
     return [
-      lastText,
+      lastWritten.text,
       view.getUint16(fields.sin6_port.at),
       view.getUint32(fields.sin6_flowinfo.at),
       view.getUint32(fields.sin6_scope_id.at, true),
@@ -71,6 +91,18 @@ export const inet6: AddressCodec<Inet6Address> = {
 
   hostname(address) {
     const host = Array.isArray(address) ? address[0] : undefined;
-    return typeof host === "string" && !isNumeric(host) ? host : undefined;
+    return typeof host !== "string" || parse(host) || parse(splitScope(host)[0])
+      ? undefined
+      : host;
   },
 };
+
+/** The number of a scope: itself, or that of the interface it names. */
+function scopeId(
+  scope: string,
+  if_nametoindex: (name: string) => number,
+): number {
+  return /^\d+$/.test(scope)
+    ? integer("scope_id", +scope, 0, 0xffffffff)
+    : if_nametoindex(scope);
+}

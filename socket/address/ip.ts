@@ -1,87 +1,100 @@
 /** IP addresses as text: `inet_pton` and `inet_ntop` for both versions, as the C library has them. */
 
+const DOT = 46, COLON = 58;
+
+/** The texts of a byte, which are cheaper to look up than to make. */
+const decimal = Array.from({ length: 256 }, (_, byte) => byte.toString());
+const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16));
+
 /**
  * Reads a dotted quad: four decimal numbers and nothing else.
  *
+ * @param text the text
+ * @param start where in it the quad begins
  * @returns the address as a number in host order, or -1 if the text is none
  */
-export function parseIPv4(text: string): number {
-  return parseIPv4At(text, 0);
-}
-
-function parseIPv4At(text: string, start: number): number {
-  let address = 0, octet = 0, digits = 0, dots = 0;
+export function parseIPv4(text: string, start = 0): number {
+  let address = 0, dots = 0;
+  let octet = -1; // none yet
   for (let i = start; i < text.length; i++) {
-    const c = text.charCodeAt(i) - 48;
-    if (c >= 0 && c <= 9) {
-      if (digits > 0 && octet === 0) return -1; // a leading zero might mean octal
-      octet = octet * 10 + c;
-      if (octet > 255) return -1;
-      digits++;
-    } else if (c === -2 && digits > 0 && dots < 3) {
-      address = address * 256 + octet;
-      octet = digits = 0;
+    const c = text.charCodeAt(i);
+    if (c === DOT) {
+      if (octet < 0 || dots === 3) return -1;
+      address = address << 8 | octet;
+      octet = -1;
       dots++;
-    } else return -1;
+    } else {
+      const digit = c - 48;
+      // A leading zero might mean octal.
+      if (digit < 0 || digit > 9 || octet === 0) return -1;
+      octet = octet < 0 ? digit : octet * 10 + digit;
+      if (octet > 255) return -1;
+    }
   }
-  return dots === 3 && digits > 0 ? address * 256 + octet : -1;
+  return dots === 3 && octet >= 0 ? (address << 8 | octet) >>> 0 : -1;
 }
 
 /** Writes an IPv4 address, a number in host order, as a dotted quad. */
 export function formatIPv4(address: number): string {
-  return `${address >>> 24}.${address >>> 16 & 255}.${address >>> 8 & 255}.${
-    address & 255
-  }`;
+  return decimal[address >>> 24] + "." + decimal[address >>> 16 & 255] + "." +
+    decimal[address >>> 8 & 255] + "." + decimal[address & 255];
 }
 
 /**
  * Reads an IPv6 address, in any form RFC 4291 allows (without a scope).
  *
+ * @param text the text
  * @param into where its 16 bytes go
  * @param at the offset of the first
  * @returns whether the text is one; if not, `into` may hold a part of it
  */
 export function parseIPv6(text: string, into: Uint8Array, at = 0): boolean {
-  let bytes = 0, gap = -1, i = 0;
-  if (text.startsWith(":")) {
-    if (!text.startsWith("::")) return false;
-    gap = 0;
-    i = 2;
+  const end = at + 16;
+  let to = at; // where the next group goes
+  let gap = -1; // where "::" stands
+  let group = 0, digits = 0, start = 0;
+  if (text.charCodeAt(0) === COLON) {
+    if (text.charCodeAt(1) !== COLON) return false;
+    gap = to;
+    start = 2;
   }
-  while (i < text.length) {
-    if (bytes === 16) return false;
-    const start = i;
-    let group = 0;
-    for (; i < text.length && i - start < 5; i++) {
-      const digit = hexDigit(text.charCodeAt(i));
-      if (digit < 0) break;
-      group = group << 4 | digit;
-    }
-    if (i === start || i - start > 4) return false;
-    if (text[i] === ".") { // the last 32 bits as a dotted quad
-      const quad = parseIPv4At(text, start);
-      if (quad < 0 || bytes > 12) return false;
-      for (let shift = 24; shift >= 0; shift -= 8) {
-        into[at + bytes++] = quad >>> shift & 255;
+  for (let i = start; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === COLON) {
+      if (digits === 0) { // the second of "::"
+        if (gap >= 0) return false;
+        gap = to;
+      } else {
+        if (to === end || i + 1 === text.length) return false;
+        into[to++] = group >> 8;
+        into[to++] = group;
+        group = digits = 0;
       }
-      i = text.length;
+      start = i + 1;
+      continue;
+    }
+    if (c === DOT) { // the last 32 bits as a dotted quad
+      const quad = parseIPv4(text, start);
+      if (quad < 0 || to > end - 4) return false;
+      for (let shift = 24; shift >= 0; shift -= 8) into[to++] = quad >>> shift;
+      digits = 0;
       break;
     }
-    into[at + bytes++] = group >> 8;
-    into[at + bytes++] = group & 255;
-    if (i === text.length) break;
-    if (text[i++] !== ":") return false;
-    if (text[i] === ":") {
-      if (gap >= 0) return false;
-      gap = bytes;
-      i++;
-    } else if (i === text.length) return false;
+    const digit = hexDigit(c);
+    if (digit < 0 || digits === 4) return false;
+    group = group << 4 | digit;
+    digits++;
   }
-  if (gap < 0) return bytes === 16;
-  if (bytes === 16) return false; // "::" stands for at least one group
-  const tail = bytes - gap;
-  into.copyWithin(at + 16 - tail, at + gap, at + bytes);
-  into.fill(0, at + gap, at + 16 - tail);
+  if (digits > 0) {
+    if (to === end) return false;
+    into[to++] = group >> 8;
+    into[to++] = group;
+  }
+  if (gap < 0) return to === end;
+  if (to === end) return false; // "::" stands for at least one group
+  for (let from = to - 1, last = end - 1; last >= gap; from--, last--) {
+    into[last] = from >= gap ? into[from] : 0;
+  }
   return true;
 }
 
@@ -99,35 +112,39 @@ function hexDigit(c: number): number {
  * @param at the offset of the first
  */
 export function formatIPv6(from: Uint8Array, at = 0): string {
-  const groups: number[] = [];
-  for (let i = 0; i < 16; i += 2) {
-    groups.push(from[at + i] << 8 | from[at + i + 1]);
-  }
-  let gap = -1, gapLength = 1;
+  let gap = -1, gapEnd = -1, longest = 1;
   for (let i = 0; i < 8; i++) {
-    let end = i;
-    while (end < 8 && groups[end] === 0) end++;
-    if (end - i > gapLength) {
-      gap = i;
-      gapLength = end - i;
+    const start = i;
+    while (i < 8 && groupAt(from, at, i) === 0) i++;
+    if (i - start > longest) {
+      longest = i - start;
+      gap = start;
+      gapEnd = i;
     }
-    i = Math.max(i, end);
   }
   const quad = gap === 0 &&
-    (gapLength === 6 || (gapLength === 5 && groups[5] === 0xffff));
+    (gapEnd === 6 || (gapEnd === 5 && groupAt(from, at, 5) === 0xffff));
   let text = "";
   for (let i = 0; i < 8; i++) {
     if (i === gap) {
       text += "::";
-      i += gapLength - 1;
-      continue;
-    }
+      i = gapEnd;
+      if (i === 8) break;
+    } else if (i > 0) text += ":";
     if (i === 6 && quad) {
-      return text + (text.endsWith(":") ? "" : ":") +
-        formatIPv4((groups[6] << 16 | groups[7]) >>> 0);
+      const high = groupAt(from, at, 6), low = groupAt(from, at, 7);
+      return text + formatIPv4((high << 16 | low) >>> 0);
     }
-    text += (text === "" || text.endsWith(":") ? "" : ":") +
-      groups[i].toString(16);
+    const group = groupAt(from, at, i);
+    text += group < 256
+      ? hexadecimal[group]
+      : hexadecimal[group >> 8] + (group & 0xf0 ? "" : "0") +
+        hexadecimal[group & 255];
   }
   return text;
+}
+
+/** One of the eight numbers of an address. */
+function groupAt(from: Uint8Array, at: number, index: number): number {
+  return from[at + 2 * index] << 8 | from[at + 2 * index + 1];
 }

@@ -16,7 +16,9 @@ export const link: AddressCodec<LinkAddress> = {
     const { size, ...sdl } = layout.sockaddr_dl;
     const name = cstring("ifname", string("ifname", ifname)).subarray(0, -1);
     const data = bytes("addr", addr);
-    for (const [field, { length }] of Object.entries({ ifname: name, addr: data })) {
+    for (
+      const [field, { length }] of Object.entries({ ifname: name, addr: data })
+    ) {
       if (length > MAX_DATA) {
         throw new RangeError(`${field} too long (at most ${MAX_DATA} bytes)`);
       }

@@ -3,6 +3,8 @@
  * constant to the addresses of its sockets. Types only: nothing here exists at run time.
  */
 
+import type { Bytes } from "../arguments.ts";
+
 /**
  * An address family: a number that remembers which addresses its sockets speak, so that
  * `new Socket(AF_INET)` is a `Socket<InetAddress>`.
@@ -80,14 +82,15 @@ export type RdsAddress = InetAddress;
 export type QipcrtrAddress = [node: number, port: number];
 
 /**
- * A Bluetooth address: `[bdaddr, psm]` or `[bdaddr, psm, cid, bdaddr_type]` for L2CAP,
- * `[bdaddr, channel]` for RFCOMM, `[device_id, channel]` for HCI, and a plain `bdaddr` string for
- * SCO.
+ * A Bluetooth address. L2CAP: `[bdaddr, psm]`, with the channel id if it has one, with the address
+ * type if that is not `BDADDR_BREDR`. RFCOMM: `[bdaddr, channel]`. HCI: `[device_id, channel]`, or
+ * the device id alone for `HCI_CHANNEL_RAW`; on FreeBSD the name of a node. SCO: a plain `bdaddr`.
  */
 export type BluetoothAddress =
   | [bdaddr: string, psm: number]
   | [bdaddr: string, psm: number, cid: number, bdaddr_type?: number]
   | [device_id: number, channel?: number]
+  | number
   | string;
 
 /** A macOS `AF_SYSTEM` address: a kernel control's id and unit, or (passed in) its name. */
@@ -107,7 +110,10 @@ export type HypervAddress = [vm_id: string, service_id: string];
 /** A FreeBSD divert address: an IPv4 host (ignored on bind) and a divert port. */
 export type DivertAddress = InetAddress;
 
-/** An address of a family that this library has no codec for: the family and the bytes after it. */
+/**
+ * An address of a family, or of a protocol of `AF_BLUETOOTH` or `AF_SYSTEM`, that this library has no
+ * codec for: the family and the bytes after it.
+ */
 export type UnknownAddress = [family: number, data: Uint8Array];
 
 /** Any socket address. */
@@ -139,7 +145,7 @@ export type AddressInput<A extends Address> = A extends Inet6Address
       proto: number,
       pkttype?: number,
       hatype?: number,
-      addr?: BufferSource,
+      addr?: Bytes,
     ]
   : A extends TipcAddress ? readonly [
       addr_type: number,
@@ -148,5 +154,7 @@ export type AddressInput<A extends Address> = A extends Inet6Address
       v3: number,
       scope?: number,
     ]
+  : A extends UnknownAddress ? readonly [family: number, data: Bytes]
   : A extends readonly unknown[] ? Readonly<A>
+  : A extends Uint8Array ? Bytes
   : A;

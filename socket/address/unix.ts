@@ -1,6 +1,6 @@
 /** `AF_UNIX`: a path, or a name of Linux's abstract namespace, in a `sockaddr_un`. */
 
-import { bytes } from "../arguments.ts";
+import { bytes, describe } from "../arguments.ts";
 import { OSError } from "../errors.ts";
 import { type AddressCodec, head } from "./codec.ts";
 import type { UnixAddress } from "./types.ts";
@@ -11,32 +11,22 @@ const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** The codec of `AF_UNIX`. */
 export const unix: AddressCodec<UnixAddress> = {
   encode(address, into, socket, { layout, traits }) {
-    if (typeof address !== "string" && !ArrayBuffer.isView(address)) {
-      throw new TypeError("address must be a path (a string or bytes)");
-    }
-    const path = typeof address === "string"
-      ? utf8(address)
-      : bytes("address", address);
+    const path = pathBytes(address);
     const { sun_path } = layout.sockaddr_un;
     // An empty path asks Linux to choose an abstract name.
     const abstract = traits.abstractNames &&
       (path.length === 0 || path[0] === 0);
-    if (path.length > sun_path.size - (abstract ? 0 : 1)) {
-      throw new OSError(
-        null,
-        `AF_UNIX path too long (at most ${sun_path.size - 1} bytes)`,
-      );
+    const room = sun_path.size - (abstract ? 0 : 1);
+    if (path.length > room) {
+      throw new OSError(null, `AF_UNIX path too long (at most ${room} bytes)`);
     }
     if (!abstract && path.includes(0)) {
       throw new RangeError("address: embedded null byte in path");
     }
+    const length = sun_path.at + path.length + (abstract ? 0 : 1);
+    head(into, socket.family, length, layout);
     into.bytes.set(path, sun_path.at);
-    return head(
-      into,
-      socket.family,
-      sun_path.at + path.length + (abstract ? 0 : 1),
-      layout,
-    );
+    return length;
   },
 
   decode(
@@ -59,11 +49,18 @@ export const unix: AddressCodec<UnixAddress> = {
   },
 };
 
-function utf8(path: string): Uint8Array<ArrayBuffer> {
-  if (!path.isWellFormed()) {
+function pathBytes(address: unknown): Uint8Array<ArrayBuffer> {
+  if (typeof address === "string") {
+    if (address.isWellFormed()) return encoder.encode(address);
     throw new TypeError(
       "address: a path with lone surrogates must be passed as bytes",
     );
   }
-  return encoder.encode(path);
+  if (
+    ArrayBuffer.isView(address) || address instanceof ArrayBuffer ||
+    address instanceof SharedArrayBuffer
+  ) return bytes("address", address);
+  throw new TypeError(
+    `address must be a path (a string or bytes), not ${describe(address)}`,
+  );
 }

@@ -1,13 +1,13 @@
 /** `getaddrinfo`: from names to addresses. */
 
-import { AF_INET6, EAI_SYSTEM } from "../../constants/mod.ts";
-import { errno, libc } from "../../ffi/libc.ts";
+import { AF_INET, AF_INET6, EAI_SYSTEM } from "../../constants/mod.ts";
+import { errno, libc, load } from "../../ffi/libc.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { cstring, stringAt, view } from "../../ffi/memory.ts";
 import { type Sockaddr, sockaddrStorage, write } from "../address/codec.ts";
-import { formatIPv4, formatIPv6 } from "../address/ip.ts";
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
 import { gaierror, type OSError, osError } from "../errors.ts";
-import type { Resolving } from "./call.ts";
+import type { Resolving, SlowCalls } from "./call.ts";
 
 /** One entry of an answer. */
 export interface Entry {
@@ -42,7 +42,12 @@ export function* addressEntries(
   const port = service === null ? null : cstring("port", service);
   const hintBytes = new Uint8Array(hints.buffer);
   const result = new BigUint64Array(1);
-  const code = yield (libc) => libc.getaddrinfo(host, port, hintBytes, result);
+  const call = (libc: SlowCalls): number =>
+    libc.getaddrinfo(host, port, hintBytes, result);
+  // What is numeric takes no time, and another thread would.
+  const code = typeof node === "string" && isNumeric(node)
+    ? call(load())
+    : yield call;
   if (code !== 0) throw resolverError(code, "getaddrinfo");
   try {
     return readEntries(result[0]);
@@ -94,6 +99,20 @@ export function* numericHost(host: string, family: number): Resolving<string> {
   const { sin6_addr, sin6_scope_id } = layout.sockaddr_in6;
   const scope = view.getUint32(sin6_scope_id.at, true);
   return formatIPv6(bytes, sin6_addr.at) + (scope === 0 ? "" : `%${scope}`);
+}
+
+function isNumeric(host: string): boolean {
+  return parseIPv4(host) >= 0 || parseIPv6(host, new Uint8Array(16));
+}
+
+/** An address whose first part, a host name, is made numeric. */
+export function* numericAddress(
+  [host, ...rest]: readonly unknown[],
+  family: number,
+): Resolving<unknown[]> {
+  // Families that borrow IPv4's addresses borrow its names too.
+  const internet = family === AF_INET6 ? AF_INET6 : AF_INET;
+  return [yield* numericHost(host as string, internet), ...rest];
 }
 
 /** The error of an `EAI_` code. */

@@ -1,0 +1,52 @@
+/**
+ * The same module, awaiting: every name of `mod.ts` whose call can wait gives a promise here, and
+ * what cannot wait is the same function. The class is {@linkcode AsyncSocket}.
+ *
+ * Each operation that waits takes `{ signal }` as its last argument. Beside Python's interface, an
+ * `AsyncSocket` has Deno's: `for await` over connections, `readable` and `writable` streams, `await
+ * using`, and the shape of `Deno.Conn`.
+ *
+ * @example An echo server and a client
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import * as socket from "./async.ts";
+ *
+ * await using server = await socket.create_server(["127.0.0.1", 0]);
+ * const serving = (async () => {
+ *   for await (const [connection] of server) {
+ *     await connection.readable.pipeTo(connection.writable);
+ *     connection.close();
+ *   }
+ * })();
+ *
+ * const client = await socket.create_connection(server.getsockname());
+ * await client.sendall(new TextEncoder().encode("hello"));
+ * client.shutdown(socket.SHUT_WR);
+ * const reply = await new Response(client.readable).text();
+ * assertEquals(reply, "hello");
+ * client.close();
+ * server.close();
+ * await serving;
+ * ```
+ *
+ * @module
+ */
+
+export * from "./mod.ts";
+
+// These take the place of the blocking ones.
+export {
+  AsyncSocket,
+  AsyncSocket as SocketType,
+  type WaitOptions,
+} from "./socket/async_socket.ts";
+export { create_connection, create_server } from "./socket/async_connect.ts";
+export { fromfd, socketpair } from "./socket/async_descriptors.ts";
+export {
+  getaddrinfo,
+  getfqdn,
+  gethostbyaddr,
+  gethostbyname,
+  gethostbyname_ex,
+  getnameinfo,
+} from "./socket/async_lookup.ts";

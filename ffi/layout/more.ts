@@ -1,0 +1,54 @@
+/**
+ * Structs that the generated tables leave out, as their headers declare them: they are the same on
+ * every platform that has them.
+ *
+ * @module
+ */
+
+import type { Field } from "./types.ts";
+
+/** `struct sock_filter` of `<linux/filter.h>`: one instruction of classic BPF. */
+export const sock_filter = {
+  size: 8,
+  code: { at: 0, size: 2 },
+  jt: { at: 2, size: 1 },
+  jf: { at: 3, size: 1 },
+  k: { at: 4, size: 4 },
+} as const;
+
+/** `struct sock_fprog` of `<linux/filter.h>`: a program's length in instructions, and its address. */
+export const sock_fprog = {
+  size: 16,
+  len: { at: 0, size: 2 },
+  filter: { at: 8, size: 8 },
+} as const;
+
+/** A field narrower than a byte. */
+export interface BitField extends Field {
+  /** The lowest bit. */
+  readonly shift: number;
+  /** How many bits. */
+  readonly bits: number;
+  /** Only where the struct has this field too. */
+  readonly beside: string;
+}
+
+/** The bit fields of `struct tcp_info`: FreeBSD has only the first two. */
+export const tcp_info_bits: Readonly<Record<string, BitField>> = {
+  tcpi_snd_wscale: { at: 6, size: 1, shift: 0, bits: 4, beside: "tcpi_state" },
+  tcpi_rcv_wscale: { at: 6, size: 1, shift: 4, bits: 4, beside: "tcpi_state" },
+  tcpi_delivery_rate_app_limited: {
+    at: 7,
+    size: 1,
+    shift: 0,
+    bits: 1,
+    beside: "tcpi_delivery_rate",
+  },
+  tcpi_fastopen_client_fail: {
+    at: 7,
+    size: 1,
+    shift: 1,
+    bits: 2,
+    beside: "tcpi_delivery_rate",
+  },
+};

@@ -1,0 +1,168 @@
+/** Classic BPF: small programs with which the kernel decides what a socket receives (Linux). */
+
+import {
+  SO_ATTACH_FILTER,
+  SO_DETACH_FILTER,
+  SOL_SOCKET,
+} from "../constants/mod.ts";
+import { sock_filter, sock_fprog } from "../ffi/layout/more.ts";
+import { addressOf } from "../ffi/memory.ts";
+import type { Address } from "./address/types.ts";
+import { describe, integer } from "./arguments.ts";
+import { collect } from "./ancillary.ts";
+import type { SocketBase } from "./base.ts";
+
+/**
+ * One instruction of classic BPF, as `tcpdump -dd` prints them: the operation, how many instructions
+ * to skip if a jump's test is true and if it is false, and the operand.
+ */
+export type BpfInstruction = readonly [
+  code: number,
+  jt: number,
+  jf: number,
+  k: number,
+];
+
+/**
+ * An instruction that is no jump.
+ *
+ * @param code the operation, such as `BPF_LD | BPF_H | BPF_ABS`
+ * @param k the operand
+ */
+export function BPF_STMT(code: number, k: number): BpfInstruction {
+  return [code, 0, 0, k];
+}
+
+/**
+ * An instruction that jumps.
+ *
+ * @param code the operation, such as `BPF_JMP | BPF_JEQ | BPF_K`
+ * @param k what to compare with
+ * @param jt how many instructions to skip if the test is true
+ * @param jf how many instructions to skip if it is false
+ */
+export function BPF_JUMP(
+  code: number,
+  k: number,
+  jt: number,
+  jf: number,
+): BpfInstruction {
+  return [code, jt, jf, k];
+}
+
+/** Keeps the instructions alive while their address is in the option's value. */
+const held: { program?: Uint8Array } = {};
+
+/**
+ * Has a program decide which packets a socket receives, and how many bytes of each. It replaces the
+ * program attached before. `SO_ATTACH_FILTER`, Linux.
+ *
+ * @param socket the socket
+ * @param instructions the program: an iterable of instructions, 4096 at most. What it returns is how
+ * many bytes of the packet to keep, 0 for none of it
+ * @throws {OSError} if the kernel refuses the program (`EINVAL`), or the filter is locked (`EPERM`)
+ * @throws {TypeError} if an instruction is not `[code, jt, jf, k]`
+ * @throws {RangeError} if a part of one is out of bounds, or the platform has no such filters
+ *
+ * @example Datagrams that begin with `A` pass, all others are dropped
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import * as socket from "../mod.ts";
+ * import {
+ *   BPF_ABS,
+ *   BPF_B,
+ *   BPF_JEQ,
+ *   BPF_JMP,
+ *   BPF_JUMP,
+ *   BPF_K,
+ *   BPF_LD,
+ *   BPF_RET,
+ *   BPF_STMT,
+ * } from "../mod.ts";
+ *
+ * const [a, b] = socket.socketpair(null, socket.SOCK_DGRAM);
+ * using _a = a;
+ * using _b = b;
+ * socket.attachFilter(b, [
+ *   BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0), // load the byte at offset 0
+ *   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x41, 0, 1), // "A"? else skip one
+ *   BPF_STMT(BPF_RET | BPF_K, 0xffffffff), // keep it all
+ *   BPF_STMT(BPF_RET | BPF_K, 0), // drop it
+ * ]);
+ * const encoder = new TextEncoder();
+ * a.send(encoder.encode("B first"));
+ * a.send(encoder.encode("A second"));
+ * assertEquals(b.recv(100), encoder.encode("A second"));
+ * ```
+ */
+export function attachFilter<A extends Address>(
+  socket: SocketBase<A>,
+  instructions: Iterable<BpfInstruction>,
+): void {
+  const program = held.program = encodeFilter(instructions);
+  const value = new Uint8Array(sock_fprog.size);
+  const fields = new DataView(value.buffer);
+  const length = program.byteLength / sock_filter.size;
+  fields.setUint16(sock_fprog.len.at, length, true);
+  fields.setBigUint64(sock_fprog.filter.at, addressOf(program), true);
+  try {
+    socket.setsockopt(SOL_SOCKET, SO_ATTACH_FILTER, value);
+  } finally {
+    held.program = undefined;
+  }
+}
+
+/**
+ * Removes the program that {@linkcode attachFilter} attached. `SO_DETACH_FILTER`, Linux.
+ *
+ * @param socket the socket
+ * @throws {OSError} if there is none (`ENOENT`), or it is locked (`EPERM`)
+ * @throws {RangeError} if the platform has no such filters
+ */
+export function detachFilter<A extends Address>(socket: SocketBase<A>): void {
+  socket.setsockopt(SOL_SOCKET, SO_DETACH_FILTER, 0);
+}
+
+/**
+ * A program as the bytes of an array of `struct sock_filter`.
+ *
+ * @throws {TypeError} if an instruction is not `[code, jt, jf, k]`
+ * @throws {RangeError} if a part of one is out of bounds, or they are too many
+ */
+export function encodeFilter(
+  instructions: Iterable<BpfInstruction>,
+): Uint8Array<ArrayBuffer> {
+  const list = collect("instructions", instructions, instruction);
+  if (list.length > 0xffff) {
+    throw new RangeError(
+      `instructions must be 65535 at most, not ${list.length}`,
+    );
+  }
+  const { size, code: c, jt: t, jf: f, k: operand } = sock_filter;
+  const program = new Uint8Array(list.length * size);
+  const fields = new DataView(program.buffer);
+  list.forEach(([code, jt, jf, k], i) => {
+    const at = i * size;
+    fields.setUint16(at + c.at, code, true);
+    fields.setUint8(at + t.at, jt);
+    fields.setUint8(at + f.at, jf);
+    fields.setUint32(at + operand.at, k, true);
+  });
+  return program;
+}
+
+function instruction(name: string, value: unknown): BpfInstruction {
+  if (!Array.isArray(value) || value.length !== 4) {
+    throw new TypeError(
+      `${name} must be [code, jt, jf, k], not ${describe(value)}`,
+    );
+  }
+  const [code, jt, jf, k] = value;
+  return [
+    integer(`${name}: code`, code, 0, 0xffff),
+    integer(`${name}: jt`, jt, 0, 0xff),
+    integer(`${name}: jf`, jf, 0, 0xff),
+    // Offsets into the kernel's own data (SKF_AD_OFF) are negative.
+    integer(`${name}: k`, k, -0x80000000, 0xffffffff),
+  ];
+}

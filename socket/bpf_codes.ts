@@ -1,0 +1,125 @@
+/**
+ * The operations of classic BPF (`<linux/filter.h>`), by their C names; they are the same wherever there
+ * is BPF.
+ */
+
+/** Class: load into the accumulator. */
+export const BPF_LD = 0;
+/** Class: load into the index register. */
+export const BPF_LDX = 1;
+/** Class: store the accumulator in scratch memory. */
+export const BPF_ST = 2;
+/** Class: store the index register in scratch memory. */
+export const BPF_STX = 3;
+/** Class: arithmetic on the accumulator. */
+export const BPF_ALU = 4;
+/** Class: jump. */
+export const BPF_JMP = 5;
+/** Class: return. */
+export const BPF_RET = 6;
+/** Class: copy between the registers. */
+export const BPF_MISC = 7;
+/** Size: a word of 32 bits. */
+export const BPF_W = 0;
+/** Size: a half word of 16 bits. */
+export const BPF_H = 8;
+/** Size: a byte. */
+export const BPF_B = 0x10;
+/** Mode: the operand itself. */
+export const BPF_IMM = 0;
+/** Mode: the packet at the operand's offset, in network byte order. */
+export const BPF_ABS = 0x20;
+/** Mode: the packet at the index register plus the operand. */
+export const BPF_IND = 0x40;
+/** Mode: scratch memory. */
+export const BPF_MEM = 0x60;
+/** Mode: the packet's length. */
+export const BPF_LEN = 0x80;
+/** Mode: four times the low half of a byte, the length of an IPv4 header. */
+export const BPF_MSH = 0xa0;
+/** Arithmetic: addition. */
+export const BPF_ADD = 0;
+/** Arithmetic: subtraction. */
+export const BPF_SUB = 0x10;
+/** Arithmetic: multiplication. */
+export const BPF_MUL = 0x20;
+/** Arithmetic: division. */
+export const BPF_DIV = 0x30;
+/** Arithmetic: or. */
+export const BPF_OR = 0x40;
+/** Arithmetic: and. */
+export const BPF_AND = 0x50;
+/** Arithmetic: shift to the left. */
+export const BPF_LSH = 0x60;
+/** Arithmetic: shift to the right. */
+export const BPF_RSH = 0x70;
+/** Arithmetic: negation. */
+export const BPF_NEG = 0x80;
+/** Arithmetic: remainder. */
+export const BPF_MOD = 0x90;
+/** Arithmetic: exclusive or. */
+export const BPF_XOR = 0xa0;
+/** Jump: always, by the operand. */
+export const BPF_JA = 0;
+/** Jump: if equal. */
+export const BPF_JEQ = 0x10;
+/** Jump: if greater, unsigned. */
+export const BPF_JGT = 0x20;
+/** Jump: if greater or equal, unsigned. */
+export const BPF_JGE = 0x30;
+/** Jump: if any bit is set in both. */
+export const BPF_JSET = 0x40;
+/** Source: the operand. */
+export const BPF_K = 0;
+/** Source: the index register. */
+export const BPF_X = 8;
+/** Source of `BPF_RET`: the accumulator. */
+export const BPF_A = 0x10;
+/** Copy the accumulator to the index register. */
+export const BPF_TAX = 0;
+/** Copy the index register to the accumulator. */
+export const BPF_TXA = 0x80;
+/** How many instructions a program may have. */
+export const BPF_MAXINSNS = 0x1000;
+/** How many words of scratch memory there are. */
+export const BPF_MEMWORDS = 0x10;
+/** Offsets from here on load what the kernel knows of the packet. */
+export const SKF_AD_OFF: number = -4096;
+/** Beyond `SKF_AD_OFF`: the EtherType. */
+export const SKF_AD_PROTOCOL = 0;
+/** Beyond `SKF_AD_OFF`: the packet type, such as `PACKET_OUTGOING`. */
+export const SKF_AD_PKTTYPE = 4;
+/** Beyond `SKF_AD_OFF`: the interface's index. */
+export const SKF_AD_IFINDEX = 8;
+/** Beyond `SKF_AD_OFF`: the offset of a netlink attribute. */
+export const SKF_AD_NLATTR = 0xc;
+/** Beyond `SKF_AD_OFF`: the offset of a nested netlink attribute. */
+export const SKF_AD_NLATTR_NEST = 0x10;
+/** Beyond `SKF_AD_OFF`: the packet's mark. */
+export const SKF_AD_MARK = 0x14;
+/** Beyond `SKF_AD_OFF`: the receive queue. */
+export const SKF_AD_QUEUE = 0x18;
+/** Beyond `SKF_AD_OFF`: the hardware type. */
+export const SKF_AD_HATYPE = 0x1c;
+/** Beyond `SKF_AD_OFF`: the packet's hash. */
+export const SKF_AD_RXHASH = 0x20;
+/** Beyond `SKF_AD_OFF`: the processor that handles the packet. */
+export const SKF_AD_CPU = 0x24;
+/** Beyond `SKF_AD_OFF`: the accumulator xor the index register. */
+export const SKF_AD_ALU_XOR_X = 0x28;
+/** Beyond `SKF_AD_OFF`: the VLAN tag. */
+export const SKF_AD_VLAN_TAG = 0x2c;
+/** Beyond `SKF_AD_OFF`: whether there is a VLAN tag. */
+export const SKF_AD_VLAN_TAG_PRESENT = 0x30;
+/** Beyond `SKF_AD_OFF`: where the payload begins. */
+export const SKF_AD_PAY_OFFSET = 0x34;
+/** Beyond `SKF_AD_OFF`: a random number. */
+export const SKF_AD_RANDOM = 0x38;
+/** Beyond `SKF_AD_OFF`: the VLAN protocol. */
+export const SKF_AD_VLAN_TPID = 0x3c;
+/** The end of the offsets beyond `SKF_AD_OFF`. */
+export const SKF_AD_MAX = 0x40;
+/** Offsets from here on load from the network header. */
+export const SKF_NET_OFF: number = -1048576;
+/** Offsets from here on load from the link-layer header. */
+export const SKF_LL_OFF: number = -2097152;

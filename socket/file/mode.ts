@@ -1,0 +1,49 @@
+/** The modes of `makefile()`. */
+
+import { describe, string } from "../arguments.ts";
+
+/** What a file is for: `r` to read (the default), `w` to write, `b` for bytes instead of text. */
+export type FileMode =
+  | ("" | "r" | "w" | "rw" | "wr")
+  | ("b" | "rb" | "br" | "wb" | "bw")
+  | ("rwb" | "rbw" | "wrb" | "wbr" | "brw" | "bwr");
+
+/** A mode, taken apart. */
+export interface ParsedMode {
+  /** Whether the file is read. */
+  readonly reading: boolean;
+  /** Whether the file is written. */
+  readonly writing: boolean;
+  /** Whether the file is of bytes. */
+  readonly binary: boolean;
+}
+
+/**
+ * Takes a mode apart.
+ *
+ * @throws {TypeError} if it is no string
+ * @throws {RangeError} if a letter of it means nothing
+ */
+export function parseMode(mode: unknown): ParsedMode {
+  const letters = string("mode", mode);
+  if (/[^rwb]/.test(letters)) {
+    throw new RangeError(
+      `mode: invalid mode ${JSON.stringify(letters)} (only r, w, b allowed)`,
+    );
+  }
+  const writing = letters.includes("w");
+  return {
+    reading: letters.includes("r") || !writing,
+    writing,
+    binary: letters.includes("b"),
+  };
+}
+
+/** Checks an optional string: `null` where it is left out. */
+export function optionalString(name: string, value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string") return value;
+  throw new TypeError(
+    `${name} must be a string or null, not ${describe(value)}`,
+  );
+}

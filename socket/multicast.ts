@@ -1,0 +1,212 @@
+/** Joining and leaving multicast groups. */
+
+import type { CodecContext } from "./address/codec.ts";
+import { sockaddrStorage } from "./address/codec.ts";
+import { context } from "./address/context.ts";
+import { inet } from "./address/inet.ts";
+import { inet6 } from "./address/inet6.ts";
+import { parseIPv4, parseIPv6 } from "./address/ip.ts";
+import type { Address } from "./address/types.ts";
+import { integer, string } from "./arguments.ts";
+import type { SocketBase } from "./base.ts";
+import { inet_aton } from "./inet.ts";
+import { structOf } from "./structures/fields.ts";
+
+/** Where and what to receive of a multicast group. */
+export interface GroupOptions {
+  /**
+   * The interface: its name or index, or, for an IPv4 group, one of its addresses. If left out or 0,
+   * the system chooses.
+   */
+  readonly interface?: string | number;
+  /** The only source to receive from (source-specific multicast); from all, if left out. */
+  readonly source?: string;
+}
+
+/**
+ * Joins a multicast group, so that the socket receives what is sent to it. A socket may join several
+ * groups, and one group by several interfaces or from several sources.
+ *
+ * @param socket a datagram socket
+ * @param group the group's IPv4 or IPv6 address, the latter perhaps with an interface
+ * (`"ff02::fb%eth0"`)
+ * @param options the interface, the source
+ * @throws {OSError} if the socket has joined it already (`EADDRINUSE`), or the interface does not
+ * exist (`ENODEV`)
+ * @throws {RangeError} if the group is no multicast address, or the source is of another version
+ *
+ * @example Multicast DNS on one interface
+ * ```ts ignore
+ * import { AF_INET, joinGroup, SOCK_DGRAM, Socket } from "../mod.ts";
+ *
+ * using socket = new Socket(AF_INET, SOCK_DGRAM);
+ * socket.bind(["224.0.0.251", 5353]);
+ * joinGroup(socket, "224.0.0.251", { interface: "eth0" });
+ * ```
+ */
+export function joinGroup<A extends Address>(
+  socket: SocketBase<A>,
+  group: string,
+  options: GroupOptions = {},
+): void {
+  const { level, join, value } = membership(group, options, context);
+  socket.setsockopt(level, join, value);
+}
+
+/**
+ * Leaves a multicast group that was joined with {@linkcode joinGroup}; closing the socket does so too.
+ *
+ * @param socket the socket
+ * @param group the group's address
+ * @param options the interface and the source, as when it was joined
+ * @throws {OSError} if the socket has not joined it so (`EADDRNOTAVAIL`)
+ * @throws {RangeError} if the group is no multicast address, or the source is of another version
+ */
+export function leaveGroup<A extends Address>(
+  socket: SocketBase<A>,
+  group: string,
+  options: GroupOptions = {},
+): void {
+  const { level, leave, value } = membership(group, options, context);
+  socket.setsockopt(level, leave, value);
+}
+
+/** What to pass to `setsockopt` to join a group and to leave it again. */
+export interface Membership {
+  /** The level of the options. */
+  readonly level: number;
+  /** The option that joins. */
+  readonly join: number;
+  /** The option that leaves. */
+  readonly leave: number;
+  /** The value of both. */
+  readonly value: Uint8Array<ArrayBuffer>;
+}
+
+/** The options of a membership on any platform. */
+export function membership(
+  group: string,
+  options: GroupOptions,
+  context: CodecContext,
+): Membership {
+  const [address, scope] = string("group", group).split("%", 2);
+  const version = versionOf("group", address);
+  const { source } = options;
+  if (!isMulticast(address, version)) {
+    throw new RangeError(`group must be a multicast address, not ${address}`);
+  }
+  if (source !== undefined && versionOf("source", source) !== version) {
+    throw new RangeError(
+      `source must be an IPv${version} address as group is, not ${source}`,
+    );
+  }
+  const by = options.interface ?? scope ?? 0;
+  return typeof by === "string" && parseIPv4(by) >= 0
+    ? byAddress(address, by, source, version, context)
+    : byIndex(address, interfaceIndex(by, context), source, version, context);
+}
+
+function versionOf(name: string, address: unknown): 4 | 6 {
+  const text = string(name, address);
+  if (parseIPv4(text) >= 0) return 4;
+  if (parseIPv6(text, new Uint8Array(16))) return 6;
+  throw new RangeError(
+    `${name} must be an IP address, not ${JSON.stringify(text)}`,
+  );
+}
+
+function isMulticast(address: string, version: 4 | 6): boolean {
+  if (version === 4) return Math.floor(parseIPv4(address) / 2 ** 28) === 0xe;
+  const octets = new Uint8Array(16);
+  parseIPv6(address, octets);
+  return octets[0] === 0xff;
+}
+
+function interfaceIndex(by: string | number, context: CodecContext): number {
+  if (typeof by === "number") return integer("interface", by, 0);
+  const name = string("interface", by);
+  return /^\d+$/.test(name) ? +name : context.if_nametoindex(name);
+}
+
+/** Only the older options, of IPv4 alone, tell an interface by its address. */
+function byAddress(
+  group: string,
+  address: string,
+  source: string | undefined,
+  version: 4 | 6,
+  { constants, layout }: CodecContext,
+): Membership {
+  if (version === 6) {
+    throw new RangeError(
+      `interface must be a name or an index for an IPv6 group, not ${address}`,
+    );
+  }
+  const struct = structOf(
+    layout,
+    source === undefined ? "ip_mreq" : "ip_mreq_source",
+  );
+  const value = new Uint8Array(struct.size);
+  value.set(inet_aton(group), struct.imr_multiaddr.at);
+  value.set(inet_aton(address), struct.imr_interface.at);
+  if (source !== undefined) {
+    value.set(inet_aton(source), struct.imr_sourceaddr.at);
+  }
+  const kind = source === undefined ? "MEMBERSHIP" : "SOURCE_MEMBERSHIP";
+  return {
+    level: constants.IPPROTO_IP,
+    join: constants[`IP_ADD_${kind}`],
+    leave: constants[`IP_DROP_${kind}`],
+    value,
+  };
+}
+
+/** The newer options, the same for both versions of IP. */
+function byIndex(
+  group: string,
+  index: number,
+  source: string | undefined,
+  version: 4 | 6,
+  context: CodecContext,
+): Membership {
+  const { constants, layout } = context;
+  const name = source === undefined ? "group_req" : "group_source_req";
+  const struct = structOf(layout, name);
+  const value = new Uint8Array(struct.size);
+  const prefix = source === undefined ? "gr" : "gsr";
+  new DataView(value.buffer).setUint32(
+    struct[`${prefix}_interface`].at,
+    index,
+    true,
+  );
+  value.set(
+    socketAddress(group, version, context),
+    struct[`${prefix}_group`].at,
+  );
+  if (source !== undefined) {
+    value.set(socketAddress(source, version, context), struct.gsr_source.at);
+  }
+  const kind = source === undefined ? "GROUP" : "SOURCE_GROUP";
+  return {
+    level: version === 4 ? constants.IPPROTO_IP : constants.IPPROTO_IPV6,
+    join: constants[`MCAST_JOIN_${kind}`],
+    leave: constants[`MCAST_LEAVE_${kind}`],
+    value,
+  };
+}
+
+function socketAddress(
+  address: string,
+  version: 4 | 6,
+  context: CodecContext,
+): Uint8Array {
+  const storage = sockaddrStorage();
+  const { AF_INET, AF_INET6 } = context.constants;
+  const socket = {
+    family: version === 4 ? AF_INET : AF_INET6,
+    proto: 0,
+    fd: -1,
+  };
+  const codec = version === 4 ? inet : inet6;
+  const length = codec.encode([address, 0], storage, socket, context);
+  return storage.bytes.subarray(0, length);
+}

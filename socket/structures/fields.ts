@@ -1,0 +1,92 @@
+/** Fields of C structs read from bytes and written to them, by the layout's offsets. */
+
+import type { Field, Layout, Struct } from "../../ffi/layout/types.ts";
+import { type Bytes, bytes } from "../arguments.ts";
+
+/** A struct's bytes, with its fields read by their C names. */
+export interface Reader {
+  /** The bytes. */
+  readonly view: DataView<ArrayBuffer>;
+  /** An unsigned integer of at most 32 bits. */
+  unsigned(field: Field): number;
+  /** A signed integer, which is a bigint beyond 2^53. */
+  signed(field: Field): number | bigint;
+  /** The bytes of a field. */
+  bytes(field: Field): Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The struct of a name.
+ *
+ * @throws {RangeError} if the platform lacks it
+ */
+export function structOf(layout: Layout, name: string): Struct {
+  const struct = layout[name] as Struct | undefined;
+  if (struct === undefined) {
+    throw new RangeError(`struct ${name} is not available on this platform`);
+  }
+  return struct;
+}
+
+/**
+ * Reads a struct.
+ *
+ * @param data what the caller passed
+ * @param name the struct's name, for the error message
+ * @param size how many bytes it must have at least
+ * @throws {TypeError} if it is no bytes
+ * @throws {RangeError} if it is too short
+ */
+export function reader(data: Bytes, name: string, size: number): Reader {
+  const all = bytes("data", data);
+  if (all.byteLength < size) {
+    throw new RangeError(
+      `data is too short for struct ${name}: ${all.byteLength} of ${size} bytes`,
+    );
+  }
+  const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
+  return {
+    view,
+    unsigned: (field) => Number(unsigned(view, field)),
+    signed: (field) => signed(view, field),
+    bytes: ({ at, size }) => all.slice(at, at + size),
+  };
+}
+
+/** A 64-bit integer as a number, where that is exact. */
+function exact(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/** Reads an unsigned integer field of 1, 2, 4 or 8 bytes, which is a bigint beyond 2^53. */
+export function unsigned(view: DataView, { at, size }: Field): number | bigint {
+  if (size === 8) return exact(view.getBigUint64(at, true));
+  if (size === 4) return view.getUint32(at, true);
+  return size === 2 ? view.getUint16(at, true) : view.getUint8(at);
+}
+
+/** Reads a signed integer field of 1, 2, 4 or 8 bytes, which is a bigint beyond 2^53. */
+export function signed(view: DataView, { at, size }: Field): number | bigint {
+  if (size === 8) return exact(view.getBigInt64(at, true));
+  if (size === 4) return view.getInt32(at, true);
+  return size === 2 ? view.getInt16(at, true) : view.getInt8(at);
+}
+
+/** Makes a struct's bytes of integers and bytes, by its fields' C names. */
+export function encodeStruct(
+  struct: Struct,
+  values: Readonly<Record<string, number | Uint8Array>>,
+): Uint8Array<ArrayBuffer> {
+  const data = new Uint8Array(struct.size);
+  const view = new DataView(data.buffer);
+  for (const [name, value] of Object.entries(values)) {
+    const { at, size } = struct[name];
+    if (typeof value !== "number") data.set(value, at);
+    else if (size === 8) view.setBigInt64(at, BigInt(value), true);
+    else if (size === 4) view.setInt32(at, value, true);
+    else if (size === 2) view.setInt16(at, value, true);
+    else view.setInt8(at, value);
+  }
+  return data;
+}

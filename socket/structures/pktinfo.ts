@@ -1,0 +1,102 @@
+/** Which interface and which address a datagram came by, or shall go by. */
+
+import { layout as running } from "../../ffi/layout/mod.ts";
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
+import { type Bytes, integer, string } from "../arguments.ts";
+import { encodeStruct, reader, structOf } from "./fields.ts";
+
+/** The data of `IP_PKTINFO`. */
+export interface PacketInfo {
+  /** The index of the interface. */
+  readonly ifindex: number;
+  /** The local address of the datagram: what an answer is to be sent from. */
+  readonly specDst: string;
+  /** The destination address in the datagram's header, which may be a group or a broadcast address. */
+  readonly addr: string;
+}
+
+/** The data of `IPV6_PKTINFO`. */
+export interface PacketInfo6 {
+  /** The index of the interface. */
+  readonly ifindex: number;
+  /** The destination address in the datagram's header. */
+  readonly addr: string;
+}
+
+/**
+ * Reads the data of `IP_PKTINFO` (`struct in_pktinfo`).
+ *
+ * @param data what `recvmsg()` gave
+ * @throws {RangeError} if it is too short, or the platform has no such message
+ */
+export function decodePktinfo(data: Bytes): PacketInfo {
+  const { size, ipi_ifindex, ipi_spec_dst, ipi_addr } = structOf(
+    running,
+    "in_pktinfo",
+  );
+  const { view, unsigned } = reader(data, "in_pktinfo", size);
+  return {
+    ifindex: unsigned(ipi_ifindex),
+    specDst: formatIPv4(view.getUint32(ipi_spec_dst.at)),
+    addr: formatIPv4(view.getUint32(ipi_addr.at)),
+  };
+}
+
+/**
+ * Makes the data of `IP_PKTINFO` for `sendmsg()`.
+ *
+ * @param ifindex the index of the interface to send by; 0 lets the system choose
+ * @param specDst the local address to send from; `"0.0.0.0"` lets the system choose
+ * @throws {RangeError} if the index is out of bounds or the address is no IPv4 address
+ */
+export function encodePktinfo(
+  ifindex: number,
+  specDst = "0.0.0.0",
+): Uint8Array<ArrayBuffer> {
+  const address = parseIPv4(string("specDst", specDst));
+  if (address < 0) {
+    throw new RangeError(`specDst must be an IPv4 address, not ${specDst}`);
+  }
+  const octets = new Uint8Array(4);
+  new DataView(octets.buffer).setUint32(0, address);
+  return encodeStruct(structOf(running, "in_pktinfo"), {
+    ipi_ifindex: integer("ifindex", ifindex, 0),
+    ipi_spec_dst: octets,
+  });
+}
+
+/**
+ * Reads the data of `IPV6_PKTINFO` (`struct in6_pktinfo`).
+ *
+ * @param data what `recvmsg()` gave
+ * @throws {RangeError} if it is too short
+ */
+export function decodePktinfo6(data: Bytes): PacketInfo6 {
+  const { size, ipi6_addr, ipi6_ifindex } = structOf(running, "in6_pktinfo");
+  const fields = reader(data, "in6_pktinfo", size);
+  return {
+    ifindex: fields.unsigned(ipi6_ifindex),
+    addr: formatIPv6(fields.bytes(ipi6_addr)),
+  };
+}
+
+/**
+ * Makes the data of `IPV6_PKTINFO` for `sendmsg()`.
+ *
+ * @param ifindex the index of the interface to send by; 0 lets the system choose
+ * @param addr the local address to send from; `"::"` lets the system choose
+ * @throws {RangeError} if the index is out of bounds or the address is no IPv6 address
+ */
+export function encodePktinfo6(
+  ifindex: number,
+  addr = "::",
+): Uint8Array<ArrayBuffer> {
+  const octets = new Uint8Array(16);
+  if (!parseIPv6(string("addr", addr), octets)) {
+    throw new RangeError(`addr must be an IPv6 address, not ${addr}`);
+  }
+  return encodeStruct(structOf(running, "in6_pktinfo"), {
+    ipi6_addr: octets,
+    ipi6_ifindex: integer("ifindex", ifindex, 0),
+  });
+}
