@@ -51,6 +51,71 @@ export type {
   UnknownAddress,
   VsockAddress,
 } from "./socket/address/types.ts";
+export {
+  type AncillaryInput,
+  type AncillaryItem,
+  CMSG_LEN,
+  CMSG_SPACE,
+} from "./socket/ancillary.ts";
+export {
+  attachFilter,
+  BPF_JUMP,
+  BPF_STMT,
+  type BpfInstruction,
+  detachFilter,
+} from "./socket/bpf.ts";
+export { recv_fds, send_fds } from "./socket/fds.ts";
+export type { SocketFile } from "./socket/file.ts";
+export {
+  type BytesWriter,
+  DEFAULT_BUFFER_SIZE,
+  IOBase,
+  LineIO,
+  UnsupportedOperation,
+} from "./socket/file/base.ts";
+export { BufferedRWPair } from "./socket/file/buffered_pair.ts";
+export { BufferedReader } from "./socket/file/buffered_reader.ts";
+export { BufferedWriter } from "./socket/file/buffered_writer.ts";
+export type { ErrorHandler } from "./socket/file/codec.ts";
+export type { FileMode } from "./socket/file/mode.ts";
+export type { Newline } from "./socket/file/newline.ts";
+export { type FileSocket, SocketIO } from "./socket/file/raw.ts";
+export { TextIOWrapper, type TextOptions } from "./socket/file/text.ts";
+export type { AlgOptions } from "./socket/messages.ts";
+export {
+  type GroupOptions,
+  joinGroup,
+  leaveGroup,
+} from "./socket/multicast.ts";
+export type { FileToSend, ReadableFile } from "./socket/sendfile.ts";
+export {
+  decodeExtendedError,
+  type ExtendedError,
+} from "./socket/structures/extended_error.ts";
+export {
+  type Credentials,
+  decodeCredentials,
+  decodeLinger,
+  encodeCredentials,
+  encodeLinger,
+  type Linger,
+} from "./socket/structures/options.ts";
+export {
+  decodePktinfo,
+  decodePktinfo6,
+  encodePktinfo,
+  encodePktinfo6,
+  type PacketInfo,
+  type PacketInfo6,
+} from "./socket/structures/pktinfo.ts";
+export { decodeTcpInfo, type TcpInfo } from "./socket/structures/tcp_info.ts";
+export {
+  decodeTimespec,
+  decodeTimestamping,
+  decodeTimeval,
+  type Timestamp,
+  type Timestamping,
+} from "./socket/structures/timestamps.ts";
 export type { Bytes } from "./socket/arguments.ts";
 export {
   getdefaulttimeout,
@@ -68,7 +133,9 @@ export { close, dup, fromfd, socketpair } from "./socket/descriptors.ts";
 export {
   BlockingIOError,
   BrokenPipeError,
+  ChildProcessError,
   ConnectionAbortedError,
+  ConnectionError,
   ConnectionRefusedError,
   ConnectionResetError,
   FileExistsError,
@@ -76,6 +143,7 @@ export {
   gaierror,
   herror,
   InterruptedError,
+  IsADirectoryError,
   NotADirectoryError,
   OSError,
   OSError as error,

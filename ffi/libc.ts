@@ -4,8 +4,11 @@
  */
 
 import { platform, type PlatformName } from "../constants/platform.ts";
+import { epoll } from "./epoll.ts";
+import { kqueue } from "./kqueue.ts";
 import { net_if } from "./net_if.ts";
 import { netdb } from "./netdb.ts";
+import { select } from "./select.ts";
 import { string } from "./string.ts";
 import { sys_sendfile } from "./sys_sendfile.ts";
 import { sys_socket } from "./sys_socket.ts";
@@ -17,6 +20,9 @@ const declarations = {
   ...sys_sendfile,
   ...net_if,
   ...unistd,
+  ...select,
+  ...epoll,
+  ...kqueue,
   ...netdb,
   ...string,
   ...variadic,

@@ -64,16 +64,16 @@ export function flagBits(flags: unknown): number {
  *
  * @param name the argument's name
  * @param value what was passed
- * @throws {TypeError} if it is no bytes, or its buffer was detached
+ * @throws {TypeError} if it is no bytes, or its buffer was detached or became too small for it
  */
 export function bytes(name: string, value: unknown): Uint8Array<ArrayBuffer> {
   if (value instanceof Uint8Array) {
     // Only an empty view can be that of a detached buffer: the common case pays one comparison.
-    if (value.byteLength === 0) refuseDetached(name, value.buffer);
+    if (value.byteLength === 0) refuseDetached(name, value);
     return value as Uint8Array<ArrayBuffer>;
   }
   if (ArrayBuffer.isView(value)) {
-    refuseDetached(name, value.buffer);
+    refuseDetached(name, value);
     return new Uint8Array(
       value.buffer as ArrayBuffer,
       value.byteOffset,
@@ -91,9 +91,20 @@ export function bytes(name: string, value: unknown): Uint8Array<ArrayBuffer> {
   );
 }
 
-function refuseDetached(name: string, buffer: ArrayBufferLike): void {
+function refuseDetached(name: string, value: Bytes): void {
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
   if (buffer instanceof ArrayBuffer && buffer.detached) {
     throw new TypeError(`${name}: its ArrayBuffer was detached`);
+  }
+  if (buffer === value) return;
+  try {
+    // Both look whether the view lies within its buffer, which may have been resized.
+    if (value instanceof DataView) value.byteLength;
+    else (value as Uint8Array).at(0);
+  } catch (cause) {
+    throw new TypeError(`${name}: its ArrayBuffer became too small for it`, {
+      cause,
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import type {
 } from "./address/types.ts";
 import { AsyncSocket, type WaitOptions } from "./async_socket.ts";
 import {
+  checkConnection,
   checkServerOptions,
   connectionError,
   type CreateConnectionOptions,
@@ -45,9 +46,10 @@ export async function create_connection(
   timeout?: number | null,
   source_address?: readonly [host: string, port: number] | null,
   options: CreateConnectionOptions & WaitOptions = {},
-): Promise<InternetSocket> {
+): Promise<AsyncSocket<InetAddress | Inet6Address>> {
   const { signal } = options;
   signal?.throwIfAborted();
+  checkConnection(address, timeout, source_address);
   const [host, port] = address;
   const found = await resolveLater(
     getaddrinfo(host, port, 0, SOCK_STREAM),

@@ -333,7 +333,7 @@ function optionValue(
   wide: boolean,
 ): Uint8Array<ArrayBuffer> | null {
   if (value === null) return null;
-  if (typeof value !== "number" && !isMissing(value)) {
+  if (typeof value === "object" && !isMissing(value)) {
     return bytes("value", value);
   }
   if (wide) {

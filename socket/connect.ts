@@ -19,6 +19,7 @@ import type {
   Inet6Address,
   InetAddress,
 } from "./address/types.ts";
+import { describe, integer, string, timeoutSeconds } from "./arguments.ts";
 import type { SocketBase } from "./base.ts";
 import { OSError } from "./errors.ts";
 import { getaddrinfo } from "./lookup.ts";
@@ -26,7 +27,7 @@ import { Socket } from "./socket.ts";
 
 /** Options of {@linkcode create_connection}. */
 export interface CreateConnectionOptions {
-  /** Throw an `AggregateError` of every attempt's error instead of the first one's. */
+  /** Throw an `AggregateError` of every attempt's error instead of the last one's. */
   readonly all_errors?: boolean;
 }
 
@@ -40,6 +41,8 @@ export interface CreateConnectionOptions {
  * @throws {OSError} the last attempt's error, if none succeeds
  * @throws {AggregateError} all errors, with `all_errors`
  * @throws {gaierror} if the host cannot be resolved
+ * @throws {TypeError} if an address is no `[host, port]`, or the timeout is no number
+ * @throws {RangeError} if a port or the timeout is out of bounds
  */
 export function create_connection(
   address: readonly [host: string | null, port: number | string],
@@ -47,6 +50,7 @@ export function create_connection(
   source_address?: readonly [host: string, port: number] | null,
   options: CreateConnectionOptions = {},
 ): Socket<InetAddress | Inet6Address> {
+  checkConnection(address, timeout, source_address);
   const [host, port] = address;
   const errors: OSError[] = [];
   for (
@@ -71,6 +75,29 @@ export function create_connection(
     }
   }
   throw connectionError(errors, options);
+}
+
+/** Checks what all attempts have in common, before the first. */
+export function checkConnection(
+  address: unknown,
+  timeout: unknown,
+  source_address: unknown,
+): void {
+  pair("address", address);
+  timeoutSeconds(timeout);
+  if (source_address === undefined || source_address === null) return;
+  const [host, port] = pair("source_address", source_address);
+  string("source_address: host", host);
+  integer("source_address: port", port, 0, 0xffff);
+}
+
+function pair(name: string, value: unknown): readonly unknown[] {
+  if (Array.isArray(value) && value.length === 2) return value;
+  throw new TypeError(
+    `${name} must be [host, port], not ${
+      Array.isArray(value) ? `an array of ${value.length}` : describe(value)
+    }`,
+  );
 }
 
 /** What to throw when no attempt succeeded. */

@@ -4,7 +4,7 @@ import type { Address, Family, UnixAddress } from "./address/types.ts";
 import { integer } from "./arguments.ts";
 import { check } from "./errors.ts";
 import { ECONNRESET } from "./numbers.ts";
-import { duplicateDescriptor, openPair } from "./open.ts";
+import { asksNonBlocking, duplicateDescriptor, openPair } from "./open.ts";
 import { Socket, socketOf } from "./socket.ts";
 import { errno, load } from "../ffi/libc.ts";
 
@@ -36,7 +36,7 @@ export function fromfd<A extends Address>(
  * Makes two sockets that are connected to each other. `socketpair(2)`.
  *
  * @param family the address family, `AF_UNIX` if left out
- * @param type the socket type
+ * @param type the socket type; `SOCK_NONBLOCK` makes the timeouts 0
  * @param proto the protocol
  * @throws {OSError} if the system has no such pairs
  */
@@ -46,7 +46,11 @@ export function socketpair<A extends Address = UnixAddress>(
   proto?: number | null,
 ): [Socket<A>, Socket<A>] {
   const [a, b] = openPair(family, type, proto);
-  return [socketOf<A>(a), socketOf<A>(b)];
+  const sockets: [Socket<A>, Socket<A>] = [socketOf<A>(a), socketOf<A>(b)];
+  if (asksNonBlocking(type)) {
+    for (const socket of sockets) socket.settimeout(0);
+  }
+  return sockets;
 }
 
 /**

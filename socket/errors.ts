@@ -77,20 +77,26 @@ export class BlockingIOError extends OSError {
   /** How many bytes a buffered file took before it would have had to wait; 0 of other errors. */
   characters_written = 0;
 }
+/** There is no such child process (`ECHILD`). */
+export class ChildProcessError extends OSError {}
+/** A connection failed: what the four errors of connections have in common. */
+export class ConnectionError extends OSError {}
 /** The other end no longer reads (`EPIPE`, `ESHUTDOWN`). */
-export class BrokenPipeError extends OSError {}
+export class BrokenPipeError extends ConnectionError {}
 /** The connection was aborted (`ECONNABORTED`). */
-export class ConnectionAbortedError extends OSError {}
+export class ConnectionAbortedError extends ConnectionError {}
 /** The other end refused the connection (`ECONNREFUSED`). */
-export class ConnectionRefusedError extends OSError {}
+export class ConnectionRefusedError extends ConnectionError {}
 /** The other end reset the connection (`ECONNRESET`). */
-export class ConnectionResetError extends OSError {}
+export class ConnectionResetError extends ConnectionError {}
 /** The file exists already (`EEXIST`). */
 export class FileExistsError extends OSError {}
 /** The file, or the Unix socket's path, does not exist (`ENOENT`). */
 export class FileNotFoundError extends OSError {}
 /** A signal interrupted the call (`EINTR`); calls of this library retry instead of throwing it. */
 export class InterruptedError extends OSError {}
+/** The path is a directory (`EISDIR`). */
+export class IsADirectoryError extends OSError {}
 /** A part of the path is no directory (`ENOTDIR`). */
 export class NotADirectoryError extends OSError {}
 /** The operation is not permitted (`EACCES`, `EPERM`). */
@@ -131,6 +137,7 @@ function subclasses(): Map<number, typeof OSError> {
     [E.EWOULDBLOCK, BlockingIOError],
     [E.EALREADY, BlockingIOError],
     [E.EINPROGRESS, BlockingIOError],
+    [E.ECHILD, ChildProcessError],
     [E.EPIPE, BrokenPipeError],
     [E.ESHUTDOWN, BrokenPipeError],
     [E.ECONNABORTED, ConnectionAbortedError],
@@ -139,6 +146,7 @@ function subclasses(): Map<number, typeof OSError> {
     [E.EEXIST, FileExistsError],
     [E.ENOENT, FileNotFoundError],
     [E.EINTR, InterruptedError],
+    [E.EISDIR, IsADirectoryError],
     [E.ENOTDIR, NotADirectoryError],
     [E.EACCES, PermissionError],
     [E.EPERM, PermissionError],

@@ -63,12 +63,11 @@ function create(family: number, type: number, proto: number): Handle {
 /** The handle of a descriptor just made, closed on `exec` where it could not be made so. */
 function own(fd: number, family: number, type: number, proto: number): Handle {
   if (closeOnExecFlag === 0) setCloseOnExec(fd, true);
-  return new Handle(
-    fd,
-    family,
-    type & ~(closeOnExecFlag | nonBlockingFlag),
-    proto,
-  );
+  return new Handle(fd, family, withoutFlags(type), proto);
+}
+
+function withoutFlags(type: number): number {
+  return type & ~(closeOnExecFlag | nonBlockingFlag);
 }
 
 function adopt(
@@ -92,7 +91,9 @@ function adopt(
   return new Handle(
     fd,
     bare.family,
-    type ?? intOption(bare, SOL_SOCKET, SO_TYPE),
+    type === undefined
+      ? intOption(bare, SOL_SOCKET, SO_TYPE)
+      : withoutFlags(type),
     proto ??
       (SO_PROTOCOL === undefined
         ? 0

@@ -370,21 +370,28 @@ function sendBytes(
   }
 }
 
-/** Sends all bytes: the attempt that this gives goes on where it stopped when called again. */
+/**
+ * Sends all bytes: the attempt that this gives goes on where it stopped when called again.
+ *
+ * @param stepwise whether an attempt is over after each part, for the driver to look at its deadline:
+ * a reader that is fast enough would never let the socket fill
+ */
 export function sending(
   data: Bytes,
   flags: number,
+  stepwise = false,
 ): (h: Handle) => Attempt<undefined> {
   const view = bytes("data", data);
   const bits = flagBits(flags);
   let sent = 0;
   return (h) => {
-    do {
+    for (;;) {
       const count = sendBytes(h, sent === 0 ? view : view.subarray(sent), bits);
       if (count instanceof Wait) return count;
       sent += count;
-    } while (sent < view.byteLength);
-    return undefined;
+      if (sent >= view.byteLength) return undefined;
+      if (stepwise) return waits.send;
+    }
   };
 }
 

@@ -60,6 +60,7 @@ const refusals: ReadonlySet<number> = new Set([
  * @param file what to send
  * @param offset where to start
  * @param count how many bytes at most, `null` for all
+ * @param stepwise whether an attempt is over after each part, for the driver to look at its deadline
  */
 export function sendingFile(
   h: Handle,
@@ -67,6 +68,7 @@ export function sendingFile(
   file: unknown,
   offset: number,
   count: number | null,
+  stepwise = false,
 ): Sending {
   if (h.type !== SOCK_STREAM) {
     throw new RangeError("only SOCK_STREAM type sockets are supported");
@@ -81,7 +83,7 @@ export function sendingFile(
   const source = sourceOf(file, start);
   const { fd } = source;
   const call = fd === undefined ? null : kernelSendfile();
-  const state: State = { source, sent: 0, start, most };
+  const state: State = { source, sent: 0, start, most, stepwise };
   let ended = false;
   let attempt = call === null ? copying(state) : byKernel(state, fd!, call);
   return {
@@ -103,6 +105,8 @@ interface State {
   readonly source: Source;
   readonly start: number;
   readonly most: number;
+  /** Whether an attempt is over after each part, for the driver to look at its deadline. */
+  readonly stepwise: boolean;
   sent: number;
 }
 
@@ -121,8 +125,10 @@ function byKernel(
         Math.min(state.most - state.sent, MAX_SENDFILE),
       );
       if (count === 0) break; // the end of the file
-      if (count > 0) state.sent += count;
-      else {
+      if (count > 0) {
+        state.sent += count;
+        if (state.stepwise) return wait;
+      } else {
         const code = errno();
         if (code === EAGAIN || code === EWOULDBLOCK) return wait;
         if (state.sent === 0 && refusals.has(code)) return "refused";
@@ -153,6 +159,7 @@ function copying(state: State): (h: Handle) => Attempt<number> {
       if (count instanceof Wait) return count;
       unsent = unsent.subarray(count);
       state.sent += count;
+      if (state.stepwise) return wait;
     }
   };
 }

@@ -240,7 +240,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {BrokenPipeError} if the other end no longer reads
    */
   sendall(data: Bytes, flags = 0): void {
-    this.#run(operations.sending(data, flags));
+    this.#run(operations.sending(data, flags, Boolean(this.timeout)));
   }
 
   /**
@@ -395,7 +395,14 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     count: number | null = null,
   ): number {
     const handle = handleOf(this);
-    using sending = sendingFile(handle, this.timeout, file, offset, count);
+    using sending = sendingFile(
+      handle,
+      this.timeout,
+      file,
+      offset,
+      count,
+      this.timeout !== null,
+    );
     return this.#run((h) => sending.attempt(h));
   }
 

@@ -129,7 +129,8 @@ export function resolverError(code: number, syscall: string): OSError {
 export function encodeHost(host: string): string {
   // deno-lint-ignore no-control-regex
   if (/^[\x00-\x7f]*$/.test(host)) return host;
-  const url = URL.parse(`http://${host}`);
+  // What means something in a URL, means nothing in a host name.
+  const url = /[\s/\\?#@:%[\]]/.test(host) ? null : URL.parse(`http://${host}`);
   if (url === null || url.hostname === "") {
     throw new RangeError(
       `host: ${JSON.stringify(host)} is not a valid host name`,

@@ -53,7 +53,7 @@ export function* gethostbyaddr(ip_address: unknown): Resolving<HostEntry> {
     throw new OSError(null, "wildcard resolved to multiple address");
   }
   const [{ family, address: { bytes } }] = yield* addressEntries(
-    encodeHost(host),
+    host === "<broadcast>" ? "255.255.255.255" : encodeHost(host),
     null,
   );
   const { at, size } = family === AF_INET

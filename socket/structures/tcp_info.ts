@@ -6,112 +6,106 @@ import type { Layout, Struct } from "../../ffi/layout/types.ts";
 import type { Bytes } from "../arguments.ts";
 import { reader, structOf, unsigned } from "./fields.ts";
 
-/** The fields that every platform has. */
-type Common =
-  | "tcpi_state"
-  | "tcpi_options"
-  | "tcpi_rto"
-  | "tcpi_rttvar"
-  | "tcpi_snd_ssthresh"
-  | "tcpi_snd_cwnd"
-  | "tcpi_snd_wscale"
-  | "tcpi_rcv_wscale";
-
-/** The fields of at most 32 bits. */
-type Narrow =
-  | "tcpi_accecn_fail_mode"
-  | "tcpi_accecn_opt_seen"
-  | "tcpi_advmss"
-  | "tcpi_ato"
-  | "tcpi_backoff"
-  | "tcpi_ca_state"
-  | "tcpi_data_segs_in"
-  | "tcpi_data_segs_out"
-  | "tcpi_delivered"
-  | "tcpi_delivered_ce"
-  | "tcpi_delivered_ce_bytes"
-  | "tcpi_delivered_e0_bytes"
-  | "tcpi_delivered_e1_bytes"
-  | "tcpi_delivery_rate_app_limited"
-  | "tcpi_dsack_dups"
-  | "tcpi_fackets"
-  | "tcpi_fastopen_client_fail"
-  | "tcpi_flags"
-  | "tcpi_last_ack_recv"
-  | "tcpi_last_ack_sent"
-  | "tcpi_last_data_recv"
-  | "tcpi_last_data_sent"
-  | "tcpi_lost"
-  | "tcpi_maxseg"
-  | "tcpi_min_rtt"
-  | "tcpi_notsent_bytes"
-  | "tcpi_pmtu"
-  | "tcpi_probes"
-  | "tcpi_rcv_mss"
-  | "tcpi_rcv_nxt"
-  | "tcpi_rcv_ooopack"
-  | "tcpi_rcv_rtt"
-  | "tcpi_rcv_space"
-  | "tcpi_rcv_ssthresh"
-  | "tcpi_rcv_wnd"
-  | "tcpi_received_ce"
-  | "tcpi_received_ce_bytes"
-  | "tcpi_received_e0_bytes"
-  | "tcpi_received_e1_bytes"
-  | "tcpi_rehash"
-  | "tcpi_reord_seen"
-  | "tcpi_reordering"
-  | "tcpi_retrans"
-  | "tcpi_retransmits"
-  | "tcpi_rtt"
-  | "tcpi_rttcur"
-  | "tcpi_sacked"
-  | "tcpi_segs_in"
-  | "tcpi_segs_out"
-  | "tcpi_snd_bwnd"
-  | "tcpi_snd_mss"
-  | "tcpi_snd_nxt"
-  | "tcpi_snd_rexmitpack"
-  | "tcpi_snd_sbbytes"
-  | "tcpi_snd_wnd"
-  | "tcpi_snd_zerowin"
-  | "tcpi_srtt"
-  | "tcpi_toe_tid"
-  | "tcpi_total_retrans"
-  | "tcpi_total_rto"
-  | "tcpi_total_rto_recoveries"
-  | "tcpi_total_rto_time"
-  | "tcpi_unacked";
-
-/** The fields of 64 bits. */
-type Wide =
-  | "tcpi_busy_time"
-  | "tcpi_bytes_acked"
-  | "tcpi_bytes_received"
-  | "tcpi_bytes_retrans"
-  | "tcpi_bytes_sent"
-  | "tcpi_delivery_rate"
-  | "tcpi_max_pacing_rate"
-  | "tcpi_pacing_rate"
-  | "tcpi_rwnd_limited"
-  | "tcpi_rxbytes"
-  | "tcpi_rxoutoforderbytes"
-  | "tcpi_rxpackets"
-  | "tcpi_sndbuf_limited"
-  | "tcpi_txbytes"
-  | "tcpi_txpackets"
-  | "tcpi_txretransmitbytes"
-  | "tcpi_txretransmitpackets";
-
 /**
  * The fields of the platform's `struct tcp_info` (macOS: `struct tcp_connection_info`) by their C
  * names, in C's units: Linux's times are microseconds, but `tcpi_last_…` milliseconds. A field that
  * the platform or the kernel lacks is left out; one of 64 bits is a bigint beyond 2^53.
  */
-export type TcpInfo =
-  & { readonly [Name in Common]: number }
-  & { readonly [Name in Narrow]?: number }
-  & { readonly [Name in Wide]?: number | bigint };
+export interface TcpInfo {
+  // On every platform.
+  readonly tcpi_state: number;
+  readonly tcpi_options: number;
+  readonly tcpi_rto: number;
+  readonly tcpi_rttvar: number;
+  readonly tcpi_snd_ssthresh: number;
+  readonly tcpi_snd_cwnd: number;
+  readonly tcpi_snd_wscale: number;
+  readonly tcpi_rcv_wscale: number;
+
+  // Of at most 32 bits, on some.
+  readonly tcpi_accecn_fail_mode?: number;
+  readonly tcpi_accecn_opt_seen?: number;
+  readonly tcpi_advmss?: number;
+  readonly tcpi_ato?: number;
+  readonly tcpi_backoff?: number;
+  readonly tcpi_ca_state?: number;
+  readonly tcpi_data_segs_in?: number;
+  readonly tcpi_data_segs_out?: number;
+  readonly tcpi_delivered?: number;
+  readonly tcpi_delivered_ce?: number;
+  readonly tcpi_delivered_ce_bytes?: number;
+  readonly tcpi_delivered_e0_bytes?: number;
+  readonly tcpi_delivered_e1_bytes?: number;
+  readonly tcpi_delivery_rate_app_limited?: number;
+  readonly tcpi_dsack_dups?: number;
+  readonly tcpi_fackets?: number;
+  readonly tcpi_fastopen_client_fail?: number;
+  readonly tcpi_flags?: number;
+  readonly tcpi_last_ack_recv?: number;
+  readonly tcpi_last_ack_sent?: number;
+  readonly tcpi_last_data_recv?: number;
+  readonly tcpi_last_data_sent?: number;
+  readonly tcpi_lost?: number;
+  readonly tcpi_maxseg?: number;
+  readonly tcpi_min_rtt?: number;
+  readonly tcpi_notsent_bytes?: number;
+  readonly tcpi_pmtu?: number;
+  readonly tcpi_probes?: number;
+  readonly tcpi_rcv_mss?: number;
+  readonly tcpi_rcv_nxt?: number;
+  readonly tcpi_rcv_ooopack?: number;
+  readonly tcpi_rcv_rtt?: number;
+  readonly tcpi_rcv_space?: number;
+  readonly tcpi_rcv_ssthresh?: number;
+  readonly tcpi_rcv_wnd?: number;
+  readonly tcpi_received_ce?: number;
+  readonly tcpi_received_ce_bytes?: number;
+  readonly tcpi_received_e0_bytes?: number;
+  readonly tcpi_received_e1_bytes?: number;
+  readonly tcpi_rehash?: number;
+  readonly tcpi_reord_seen?: number;
+  readonly tcpi_reordering?: number;
+  readonly tcpi_retrans?: number;
+  readonly tcpi_retransmits?: number;
+  readonly tcpi_rtt?: number;
+  readonly tcpi_rttcur?: number;
+  readonly tcpi_sacked?: number;
+  readonly tcpi_segs_in?: number;
+  readonly tcpi_segs_out?: number;
+  readonly tcpi_snd_bwnd?: number;
+  readonly tcpi_snd_mss?: number;
+  readonly tcpi_snd_nxt?: number;
+  readonly tcpi_snd_rexmitpack?: number;
+  readonly tcpi_snd_sbbytes?: number;
+  readonly tcpi_snd_wnd?: number;
+  readonly tcpi_snd_zerowin?: number;
+  readonly tcpi_srtt?: number;
+  readonly tcpi_toe_tid?: number;
+  readonly tcpi_total_retrans?: number;
+  readonly tcpi_total_rto?: number;
+  readonly tcpi_total_rto_recoveries?: number;
+  readonly tcpi_total_rto_time?: number;
+  readonly tcpi_unacked?: number;
+
+  // Of 64 bits, on some.
+  readonly tcpi_busy_time?: number | bigint;
+  readonly tcpi_bytes_acked?: number | bigint;
+  readonly tcpi_bytes_received?: number | bigint;
+  readonly tcpi_bytes_retrans?: number | bigint;
+  readonly tcpi_bytes_sent?: number | bigint;
+  readonly tcpi_delivery_rate?: number | bigint;
+  readonly tcpi_max_pacing_rate?: number | bigint;
+  readonly tcpi_pacing_rate?: number | bigint;
+  readonly tcpi_rwnd_limited?: number | bigint;
+  readonly tcpi_rxbytes?: number | bigint;
+  readonly tcpi_rxoutoforderbytes?: number | bigint;
+  readonly tcpi_rxpackets?: number | bigint;
+  readonly tcpi_sndbuf_limited?: number | bigint;
+  readonly tcpi_txbytes?: number | bigint;
+  readonly tcpi_txpackets?: number | bigint;
+  readonly tcpi_txretransmitbytes?: number | bigint;
+  readonly tcpi_txretransmitpackets?: number | bigint;
+}
 
 /**
  * Reads the value of `TCP_INFO` (macOS: `TCP_CONNECTION_INFO`): each field that lies within the

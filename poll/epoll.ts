@@ -1,0 +1,115 @@
+/** Waiting for many descriptors by Linux's `epoll`. */
+
+import { table } from "../constants/table.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { libc, load } from "../ffi/libc.ts";
+import { check } from "../socket/errors.ts";
+import {
+  checkWait,
+  EDGE,
+  ParkingPoller,
+  READ,
+  Records,
+  unavailable,
+  WRITE,
+} from "./base.ts";
+
+const {
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
+  EPOLLET,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLRDHUP,
+} = table.constants;
+
+// What does not make a descriptor writable, or readable: all the rest is an error or a hang-up.
+const READ_ONLY = EPOLLIN | EPOLLRDHUP;
+const WRITE_ONLY = EPOLLOUT;
+
+/** `epoll` behind the pollers' interface. */
+export class EpollPoller extends ParkingPoller {
+  readonly #struct = layout.epoll_event;
+  readonly #change: Records;
+  readonly #here: Records;
+  readonly #there: Records;
+  #registered = 0;
+
+  /** Opens an epoll instance. */
+  constructor() {
+    super();
+    if (!load().epoll_create1) throw unavailable("epoll");
+    const { size } = this.#struct;
+    this.#change = new Records(size, 1);
+    this.#here = new Records(size, 64);
+    this.#there = new Records(size, 64);
+    this.fd = check(libc.epoll_create1!(EPOLL_CLOEXEC), "epoll_create1");
+  }
+
+  /** As {@linkcode LevelPoller.register}. */
+  register(fd: number, interest: number = READ | WRITE | EDGE): void {
+    this.#control(EPOLL_CTL_ADD, fd, interest);
+    this.#registered++;
+  }
+
+  /** As {@linkcode LevelPoller.modify}. */
+  modify(fd: number, interest: number): void {
+    this.#control(EPOLL_CTL_MOD, fd, interest);
+  }
+
+  /** As {@linkcode LevelPoller.unregister}. */
+  unregister(fd: number): void {
+    this.#registered--;
+    libc.epoll_ctl!(this.fd, EPOLL_CTL_DEL, fd, this.#change.bytes);
+  }
+
+  #control(operation: number, fd: number, interest: number): void {
+    const { bytes, view } = this.#change;
+    let events = 0;
+    if (interest & READ) events |= EPOLLIN;
+    if (interest & WRITE) events |= EPOLLOUT;
+    if (interest & EDGE) events |= EPOLLET | EPOLLRDHUP;
+    view.setInt32(this.#struct.events.at, events, true);
+    view.setInt32(this.#struct["data.fd"].at, fd, true);
+    check(libc.epoll_ctl!(this.fd, operation, fd, bytes), "epoll_ctl");
+  }
+
+  /** Calls `epoll_wait(2)`. */
+  protected waitNow(timeoutMs: number): number {
+    const here = this.#here;
+    here.reserve(this.#registered);
+    return checkWait(
+      libc.epoll_wait!(this.fd, here.bytes, here.capacity, timeoutMs),
+      "epoll_wait",
+    );
+  }
+
+  /** Calls `epoll_wait(2)` on another thread. */
+  protected waitLater(timeoutMs: number): Promise<number> {
+    const there = this.#there;
+    there.reserve(this.#registered);
+    return libc.epoll_wait_later!(
+      this.fd,
+      there.bytes,
+      there.capacity,
+      timeoutMs,
+    );
+  }
+
+  /** Reports the events of the kernel's array. */
+  protected collect(count: number, parked: boolean): void {
+    const { view } = parked ? this.#there : this.#here;
+    const { size } = this.#struct;
+    const fdAt = this.#struct["data.fd"].at;
+    const eventsAt = this.#struct.events.at;
+    for (let at = 0; at < count * size; at += size) {
+      const events = view.getInt32(at + eventsAt, true);
+      this.report(
+        view.getInt32(at + fdAt, true),
+        (events & ~WRITE_ONLY ? READ : 0) | (events & ~READ_ONLY ? WRITE : 0),
+      );
+    }
+  }
+}

@@ -1,0 +1,217 @@
+/** Waiting for many descriptors by the BSDs' and macOS's `kqueue`. */
+
+import { errno } from "../constants/errno.ts";
+import { table } from "../constants/table.ts";
+import { setCloseOnExec } from "../ffi/descriptor.ts";
+import { type Layout, layout } from "../ffi/layout/mod.ts";
+import { load } from "../ffi/libc.ts";
+import { check, osError } from "../socket/errors.ts";
+import {
+  checkWait,
+  EDGE,
+  ParkingPoller,
+  READ,
+  Records,
+  unavailable,
+  WRITE,
+} from "./base.ts";
+
+type Structs = Uint8Array<ArrayBuffer> | null;
+type Kevent<Result> = (
+  kq: number,
+  changes: Structs,
+  changeCount: number,
+  events: Structs,
+  eventCount: number,
+  timeout: Structs,
+) => Result;
+
+/** The calls and the data that the poller is made of; a test gives those of another platform. */
+export interface KqueueSystem {
+  /** `kqueue(2)`, closed on `exec`. */
+  readonly kqueue: () => number;
+  /** `kevent(2)`. */
+  readonly kevent: Kevent<number>;
+  /** `kevent(2)` on another thread. */
+  readonly kevent_later: Kevent<Promise<number>>;
+  /** `close(2)`. */
+  readonly close: (fd: number) => number;
+  /** Where the fields of `struct kevent` and `struct timespec` lie. */
+  readonly layout: Layout;
+  /** The `EV_` and `EVFILT_` values. */
+  readonly constants: Readonly<Record<string, number>>;
+}
+
+/** The running platform's. */
+function system(): KqueueSystem {
+  const { kqueue, kevent, kevent_later, close } = load();
+  if (!kqueue || !kevent || !kevent_later) throw unavailable("kqueue");
+  return {
+    kqueue: () => {
+      const fd = kqueue();
+      if (fd >= 0) setCloseOnExec(fd, true);
+      return fd;
+    },
+    kevent,
+    kevent_later,
+    close,
+    layout,
+    constants: table.constants,
+  };
+}
+
+/** A buffer for events and one for the timeout: each wait has its own. */
+class Call {
+  readonly events: Records;
+  readonly #timeout: Records;
+  readonly #layout: Layout;
+
+  constructor(layout: Layout, capacity: number) {
+    this.#layout = layout;
+    this.events = new Records(layout.kevent.size, capacity);
+    this.#timeout = new Records(layout.timespec.size, 1);
+  }
+
+  /** The time to wait as the kernel takes it; `null` for ever. */
+  timeout(ms: number): Structs {
+    if (ms < 0) return null;
+    const { tv_sec, tv_nsec } = this.#layout.timespec;
+    const { bytes, view } = this.#timeout;
+    view.setUint32(tv_sec.at, Math.floor(ms / 1000), true);
+    view.setUint32(tv_nsec.at, (ms % 1000) * 1e6, true);
+    return bytes;
+  }
+}
+
+/** `kqueue` behind the pollers' interface. */
+export class KqueuePoller extends ParkingPoller {
+  readonly #system: KqueueSystem;
+  readonly #changes: Records;
+  readonly #receipts: Records;
+  readonly #here: Call;
+  readonly #there: Call;
+  #registered = 0;
+
+  /** Opens a queue. */
+  constructor(using: KqueueSystem = system()) {
+    super();
+    this.#system = using;
+    this.#changes = new Records(using.layout.kevent.size, 2);
+    this.#receipts = new Records(using.layout.kevent.size, 2);
+    this.#here = new Call(using.layout, 64);
+    this.#there = new Call(using.layout, 64);
+    this.fd = check(using.kqueue(), "kqueue");
+  }
+
+  /** As {@linkcode LevelPoller.register}. */
+  register(fd: number, interest: number = READ | WRITE | EDGE): void {
+    const error = this.#apply(fd, interest);
+    if (error !== 0) {
+      this.#apply(fd, 0); // of two filters, one may be there
+      throw osError(error, "kevent");
+    }
+    this.#registered++;
+  }
+
+  /** As {@linkcode LevelPoller.modify}. */
+  modify(fd: number, interest: number): void {
+    const error = this.#apply(fd, interest);
+    if (error !== 0) throw osError(error, "kevent");
+  }
+
+  /** As {@linkcode LevelPoller.unregister}. */
+  unregister(fd: number): void {
+    this.#registered--;
+    this.#apply(fd, 0);
+  }
+
+  /** Adds the filters of interest and deletes the others; gives the first error, or 0. */
+  #apply(fd: number, interest: number): number {
+    const { constants, layout, kevent } = this.#system;
+    const { EVFILT_READ, EVFILT_WRITE, EV_RECEIPT, EV_ADD, EV_CLEAR } =
+      constants;
+    const add = EV_ADD | (interest & EDGE ? EV_CLEAR : 0);
+    const change = (at: number, filter: number, wanted: boolean): void => {
+      const { ident, filter: kind, flags } = layout.kevent;
+      const { view } = this.#changes;
+      view.setBigInt64(at + ident.at, BigInt(fd), true);
+      view.setInt16(at + kind.at, filter, true);
+      const action = wanted ? add : constants.EV_DELETE;
+      view.setUint16(at + flags.at, action | EV_RECEIPT, true);
+    };
+    change(0, EVFILT_READ, (interest & READ) !== 0);
+    change(layout.kevent.size, EVFILT_WRITE, (interest & WRITE) !== 0);
+    // With EV_RECEIPT each change is answered in its place, and no event is taken.
+    const answers = check(
+      kevent(this.fd, this.#changes.bytes, 2, this.#receipts.bytes, 2, null),
+      "kevent",
+    );
+    return this.#firstError(answers);
+  }
+
+  #firstError(answers: number): number {
+    const { EV_ERROR, EV_DELETE } = this.#system.constants;
+    const { size, flags, data } = this.#system.layout.kevent;
+    for (let at = 0; at < answers * size; at += size) {
+      const { view } = this.#receipts;
+      if ((view.getUint16(at + flags.at, true) & EV_ERROR) === 0) continue;
+      const error = view.getInt32(at + data.at, true);
+      const asked = this.#changes.view.getUint16(at + flags.at, true);
+      // A filter that is to go, and is not there, is as it should be.
+      if (error === errno.ENOENT && asked & EV_DELETE) continue;
+      if (error !== 0) return error;
+    }
+    return 0;
+  }
+
+  /** Calls `kevent(2)`. */
+  protected waitNow(timeoutMs: number): number {
+    const { events } = this.#here;
+    const timeout = this.#here.timeout(timeoutMs);
+    events.reserve(this.#registered * 2);
+    const { kevent } = this.#system;
+    return checkWait(
+      kevent(this.fd, null, 0, events.bytes, events.capacity, timeout),
+      "kevent",
+    );
+  }
+
+  /** Calls `kevent(2)` on another thread. */
+  protected waitLater(timeoutMs: number): Promise<number> {
+    const { events } = this.#there;
+    const timeout = this.#there.timeout(timeoutMs);
+    events.reserve(this.#registered * 2);
+    const { kevent_later } = this.#system;
+    return kevent_later(
+      this.fd,
+      null,
+      0,
+      events.bytes,
+      events.capacity,
+      timeout,
+    );
+  }
+
+  /** Reports the events of the kernel's array: reading and writing come apart. */
+  protected collect(count: number, parked: boolean): void {
+    const { view } = (parked ? this.#there : this.#here).events;
+    const { size, ident, filter, flags } = this.#system.layout.kevent;
+    const { EVFILT_WRITE, EV_CLEAR, EV_EOF, EV_ERROR } = this.#system.constants;
+    for (let at = 0; at < count * size; at += size) {
+      const bits = view.getUint16(at + flags.at, true);
+      const kind = view.getInt16(at + filter.at, true);
+      // The end of one direction is not that of the other. Whoever asked for edges tries again where
+      // nothing is to be had; whoever asked for levels might block.
+      const both = bits & EV_ERROR || (bits & EV_EOF && bits & EV_CLEAR);
+      this.reportMore(
+        view.getInt32(at + ident.at, true),
+        both ? READ | WRITE : kind === EVFILT_WRITE ? WRITE : READ,
+      );
+    }
+  }
+
+  /** Closes the queue. */
+  protected override release(fd: number): void {
+    this.#system.close(fd);
+  }
+}

@@ -1,0 +1,111 @@
+/** Waiting for descriptors by `select(2)`: the oldest call, for few and low descriptors only. */
+
+import { table } from "../constants/table.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { libc, load } from "../ffi/libc.ts";
+import {
+  checkWait,
+  type LevelPoller,
+  READ,
+  ReadyList,
+  unavailable,
+  WRITE,
+} from "./base.ts";
+
+/** A `fd_set`: a bit for each descriptor, those that are asked for and those that were answered. */
+class DescriptorSet {
+  readonly asked = new Uint8Array(table.constants.FD_SETSIZE / 8);
+  readonly answered = new Uint8Array(this.asked.length);
+
+  set(fd: number, wanted: boolean): void {
+    const bit = 1 << (fd & 7);
+    if (wanted) this.asked[fd >> 3] |= bit;
+    else this.asked[fd >> 3] &= ~bit;
+  }
+
+  ask(): Uint8Array<ArrayBuffer> {
+    this.answered.set(this.asked);
+    return this.answered;
+  }
+
+  has(fd: number): boolean {
+    return (this.answered[fd >> 3] & (1 << (fd & 7))) !== 0;
+  }
+}
+
+/** `select` behind the pollers' interface, without edges and without parking. */
+export class SelectPoller extends ReadyList implements LevelPoller {
+  /** As {@linkcode LevelPoller.fd}: there is none. */
+  readonly fd = -1;
+  readonly #readers = new DescriptorSet();
+  readonly #writers = new DescriptorSet();
+  readonly #fds = new Set<number>();
+  readonly #timeout = new Uint8Array(layout.timeval.size);
+
+  /** Makes empty sets. */
+  constructor() {
+    super();
+    if (!load().select) throw unavailable("select");
+  }
+
+  /**
+   * As {@linkcode LevelPoller.register}.
+   *
+   * @throws {RangeError} if the descriptor has no bit in a `fd_set`
+   */
+  register(fd: number, interest: number): void {
+    if (fd >= table.constants.FD_SETSIZE) {
+      throw new RangeError("filedescriptor out of range in select()");
+    }
+    this.#fds.add(fd);
+    this.modify(fd, interest);
+  }
+
+  /** As {@linkcode LevelPoller.modify}. */
+  modify(fd: number, interest: number): void {
+    this.#readers.set(fd, (interest & READ) !== 0);
+    this.#writers.set(fd, (interest & WRITE) !== 0);
+  }
+
+  /** As {@linkcode LevelPoller.unregister}. */
+  unregister(fd: number): void {
+    this.#fds.delete(fd);
+    this.modify(fd, 0);
+  }
+
+  /** As {@linkcode LevelPoller.wait}. */
+  wait(timeoutMs: number): number {
+    const count = checkWait(
+      libc.select!(
+        table.constants.FD_SETSIZE,
+        this.#readers.ask(),
+        this.#writers.ask(),
+        null,
+        this.#timeval(timeoutMs),
+      ),
+      "select",
+    );
+    this.clear();
+    if (count > 0) {
+      for (const fd of this.#fds) {
+        const flags = (this.#readers.has(fd) ? READ : 0) |
+          (this.#writers.has(fd) ? WRITE : 0);
+        if (flags !== 0) this.report(fd, flags);
+      }
+    }
+    return this.count;
+  }
+
+  // Written anew each time: Linux leaves in it what was left of the time.
+  #timeval(ms: number): Uint8Array<ArrayBuffer> | null {
+    if (ms < 0) return null;
+    const { tv_sec, tv_usec } = layout.timeval;
+    const view = new DataView(this.#timeout.fill(0).buffer);
+    view.setUint32(tv_sec.at, Math.floor(ms / 1000), true);
+    view.setUint32(tv_usec.at, (ms % 1000) * 1000, true);
+    return this.#timeout;
+  }
+
+  /** As {@linkcode LevelPoller.close}: there is nothing to free. */
+  close(): void {}
+}

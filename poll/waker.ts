@@ -1,0 +1,49 @@
+/** What ends a wait that another thread is in. */
+
+import { AF_UNIX, MSG_DONTWAIT, SOCK_STREAM } from "../constants/mod.ts";
+import { libc } from "../ffi/libc.ts";
+import type { Handle } from "../socket/handle.ts";
+import { openPair } from "../socket/open.ts";
+
+const byte = new Uint8Array(1);
+
+/**
+ * A pair of connected sockets: the wait is for one end, and a byte sent into the other ends it. Every
+ * kernel has it, and unlike an event that the first wait consumes, the byte stays until it is taken:
+ * a look in between, on this thread, cannot take it from the wait that it is meant for.
+ */
+export class Waker {
+  readonly #near: Handle;
+  readonly #far: Handle;
+  #awake = false;
+
+  /** Makes the pair. */
+  constructor() {
+    [this.#near, this.#far] = openPair(AF_UNIX, SOCK_STREAM, 0);
+  }
+
+  /** The descriptor that becomes readable. */
+  get fd(): number {
+    return this.#near.fd;
+  }
+
+  /** Makes the descriptor readable, until {@linkcode rest}. */
+  wake(): void {
+    if (this.#awake) return;
+    this.#awake = true;
+    libc.send(this.#far.fd, byte, 1, 0);
+  }
+
+  /** Makes it unreadable. */
+  rest(): void {
+    if (!this.#awake) return;
+    this.#awake = false;
+    libc.recv(this.#near.fd, byte, 1, MSG_DONTWAIT);
+  }
+
+  /** Closes both ends. */
+  close(): void {
+    this.#near.close();
+    this.#far.close();
+  }
+}
