@@ -64,6 +64,7 @@ export {
   type BpfInstruction,
   detachFilter,
 } from "./socket/bpf.ts";
+export * from "./socket/bpf_codes.ts";
 export { recv_fds, send_fds } from "./socket/fds.ts";
 export type { SocketFile } from "./socket/file.ts";
 export {

@@ -13,97 +13,185 @@ import { reader, structOf, unsigned } from "./fields.ts";
  */
 export interface TcpInfo {
   // On every platform.
+  /** The connection's state; 1 is established on Linux, 4 on macOS and FreeBSD. */
   readonly tcpi_state: number;
+  /** Bits of the options agreed on, such as timestamps and window scaling. */
   readonly tcpi_options: number;
+  /** The retransmission timeout. */
   readonly tcpi_rto: number;
+  /** The variation of the round-trip time. */
   readonly tcpi_rttvar: number;
+  /** The slow-start threshold. */
   readonly tcpi_snd_ssthresh: number;
+  /** The congestion window: segments on Linux, bytes elsewhere. */
   readonly tcpi_snd_cwnd: number;
+  /** The scale of the window that the other end announces, in bits. */
   readonly tcpi_snd_wscale: number;
+  /** The scale of the window that this end announces, in bits. */
   readonly tcpi_rcv_wscale: number;
 
   // Of at most 32 bits, on some.
+  /** How accurate ECN failed, if it did. */
   readonly tcpi_accecn_fail_mode?: number;
+  /** Whether the option of accurate ECN was seen. */
   readonly tcpi_accecn_opt_seen?: number;
+  /** The segment size announced to the other end. */
   readonly tcpi_advmss?: number;
+  /** The timeout of delayed acknowledgments. */
   readonly tcpi_ato?: number;
+  /** How many times the retransmission timeout was doubled. */
   readonly tcpi_backoff?: number;
+  /** The state of congestion control. */
   readonly tcpi_ca_state?: number;
+  /** Segments with data received. */
   readonly tcpi_data_segs_in?: number;
+  /** Segments with data sent. */
   readonly tcpi_data_segs_out?: number;
+  /** Segments that arrived at the other end. */
   readonly tcpi_delivered?: number;
+  /** Those of them that met congestion, by ECN. */
   readonly tcpi_delivered_ce?: number;
+  /** Bytes delivered that were marked as having met congestion. */
   readonly tcpi_delivered_ce_bytes?: number;
+  /** Bytes delivered that were marked ECT(0). */
   readonly tcpi_delivered_e0_bytes?: number;
+  /** Bytes delivered that were marked ECT(1). */
   readonly tcpi_delivered_e1_bytes?: number;
+  /** 1 if the delivery rate was limited by the program rather than the network. */
   readonly tcpi_delivery_rate_app_limited?: number;
+  /** Segments that the other end received twice. */
   readonly tcpi_dsack_dups?: number;
+  /** Segments that were forward acknowledged; no longer counted. */
   readonly tcpi_fackets?: number;
+  /** Why Fast Open failed on the client, 0 if it did not. */
   readonly tcpi_fastopen_client_fail?: number;
+  /** Bits of the connection's condition (macOS). */
   readonly tcpi_flags?: number;
+  /** How long ago the last acknowledgment came, in milliseconds. */
   readonly tcpi_last_ack_recv?: number;
+  /** How long ago the last acknowledgment went; not filled on Linux. */
   readonly tcpi_last_ack_sent?: number;
+  /** How long ago data last came (Linux: in milliseconds). */
   readonly tcpi_last_data_recv?: number;
+  /** How long ago data last went, in milliseconds. */
   readonly tcpi_last_data_sent?: number;
+  /** Segments counted as lost. */
   readonly tcpi_lost?: number;
+  /** The largest segment size (macOS). */
   readonly tcpi_maxseg?: number;
+  /** The least round-trip time seen. */
   readonly tcpi_min_rtt?: number;
+  /** Bytes that wait to be sent. */
   readonly tcpi_notsent_bytes?: number;
+  /** The path's MTU. */
   readonly tcpi_pmtu?: number;
+  /** Window probes unanswered. */
   readonly tcpi_probes?: number;
+  /** The segment size that is received. */
   readonly tcpi_rcv_mss?: number;
+  /** The sequence number expected next. */
   readonly tcpi_rcv_nxt?: number;
+  /** Segments received out of order. */
   readonly tcpi_rcv_ooopack?: number;
+  /** The round-trip time as the receiver estimates it. */
   readonly tcpi_rcv_rtt?: number;
+  /** The receive window's estimate in bytes. */
   readonly tcpi_rcv_space?: number;
+  /** The limit of the announced window. */
   readonly tcpi_rcv_ssthresh?: number;
+  /** The announced receive window in bytes. */
   readonly tcpi_rcv_wnd?: number;
+  /** Packets received that had met congestion. */
   readonly tcpi_received_ce?: number;
+  /** Bytes received that were marked as having met congestion. */
   readonly tcpi_received_ce_bytes?: number;
+  /** Bytes received that were marked ECT(0). */
   readonly tcpi_received_e0_bytes?: number;
+  /** Bytes received that were marked ECT(1). */
   readonly tcpi_received_e1_bytes?: number;
+  /** How often another path was tried after timeouts. */
   readonly tcpi_rehash?: number;
+  /** How often reordering was seen. */
   readonly tcpi_reord_seen?: number;
+  /** The distance of reordering allowed for, in segments. */
   readonly tcpi_reordering?: number;
+  /** Retransmitted segments under way. */
   readonly tcpi_retrans?: number;
+  /** Timeouts unanswered in a row. */
   readonly tcpi_retransmits?: number;
+  /** The smoothed round-trip time. */
   readonly tcpi_rtt?: number;
+  /** The round-trip time measured last (macOS). */
   readonly tcpi_rttcur?: number;
+  /** Segments selectively acknowledged. */
   readonly tcpi_sacked?: number;
+  /** Segments received. */
   readonly tcpi_segs_in?: number;
+  /** Segments sent. */
   readonly tcpi_segs_out?: number;
+  /** The bandwidth-controlled window; no longer filled (FreeBSD). */
   readonly tcpi_snd_bwnd?: number;
+  /** The segment size that is sent. */
   readonly tcpi_snd_mss?: number;
+  /** The sequence number to be sent next. */
   readonly tcpi_snd_nxt?: number;
+  /** Segments retransmitted (FreeBSD). */
   readonly tcpi_snd_rexmitpack?: number;
+  /** Bytes in the send buffer (macOS). */
   readonly tcpi_snd_sbbytes?: number;
+  /** The window that the other end announces, in bytes. */
   readonly tcpi_snd_wnd?: number;
+  /** How often a zero window was announced to the other end (FreeBSD). */
   readonly tcpi_snd_zerowin?: number;
+  /** The smoothed round-trip time (macOS). */
   readonly tcpi_srtt?: number;
+  /** The connection's number in an offload engine (FreeBSD). */
   readonly tcpi_toe_tid?: number;
+  /** Segments ever retransmitted. */
   readonly tcpi_total_retrans?: number;
+  /** Retransmission timeouts. */
   readonly tcpi_total_rto?: number;
+  /** Recoveries from retransmission timeouts. */
   readonly tcpi_total_rto_recoveries?: number;
+  /** The time spent in those recoveries, in milliseconds. */
   readonly tcpi_total_rto_time?: number;
+  /** Segments sent and not yet acknowledged. */
   readonly tcpi_unacked?: number;
 
   // Of 64 bits, on some.
+  /** The time in which there was data to send. */
   readonly tcpi_busy_time?: number | bigint;
+  /** Bytes acknowledged by the other end. */
   readonly tcpi_bytes_acked?: number | bigint;
+  /** Bytes received. */
   readonly tcpi_bytes_received?: number | bigint;
+  /** Bytes retransmitted. */
   readonly tcpi_bytes_retrans?: number | bigint;
+  /** Bytes sent, retransmissions included. */
   readonly tcpi_bytes_sent?: number | bigint;
+  /** The rate of delivery, in bytes per second. */
   readonly tcpi_delivery_rate?: number | bigint;
+  /** The limit of the pacing rate, in bytes per second; all bits set for none. */
   readonly tcpi_max_pacing_rate?: number | bigint;
+  /** The rate at which segments are sent, in bytes per second. */
   readonly tcpi_pacing_rate?: number | bigint;
+  /** The time in which the other end's window held sending back. */
   readonly tcpi_rwnd_limited?: number | bigint;
+  /** Bytes received (macOS). */
   readonly tcpi_rxbytes?: number | bigint;
+  /** Bytes received out of order (macOS). */
   readonly tcpi_rxoutoforderbytes?: number | bigint;
+  /** Packets received (macOS). */
   readonly tcpi_rxpackets?: number | bigint;
+  /** The time in which the send buffer held sending back. */
   readonly tcpi_sndbuf_limited?: number | bigint;
+  /** Bytes sent (macOS). */
   readonly tcpi_txbytes?: number | bigint;
+  /** Packets sent (macOS). */
   readonly tcpi_txpackets?: number | bigint;
+  /** Bytes retransmitted (macOS). */
   readonly tcpi_txretransmitbytes?: number | bigint;
+  /** Packets retransmitted (macOS). */
   readonly tcpi_txretransmitpackets?: number | bigint;
 }
 

@@ -1,0 +1,485 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { OSError, SHUT_WR, Socket, socketpair, TimeoutError } from "../mod.ts";
+import { table } from "../constants/table.ts";
+import { libc } from "../ffi/libc.ts";
+import { KqueuePoller } from "../poll/kqueue.ts";
+import { best } from "../poll/poller.ts";
+import {
+  BaseSelector,
+  DefaultSelector,
+  EpollSelector,
+  EVENT_READ,
+  EVENT_WRITE,
+  type FileObject,
+  KqueueSelector,
+  PollSelector,
+  SelectorKey,
+  SelectSelector,
+} from "../selectors.ts";
+import { beside, needing, noPython, notLinux, text, utf8 } from "./helpers.ts";
+import { EmulatedKqueue } from "./support/kqueue.ts";
+
+class EmulatedKqueueSelector<D = unknown, F extends FileObject = FileObject>
+  extends BaseSelector<D, F> {
+  constructor() {
+    super(new KqueuePoller(new EmulatedKqueue("darwin")));
+  }
+}
+
+const selectors = {
+  PollSelector,
+  SelectSelector,
+  ...(best === "epoll" ? { EpollSelector, EmulatedKqueueSelector } : {}),
+  ...(best === "kqueue" ? { KqueueSelector } : {}),
+};
+type Class = { new (): BaseSelector };
+
+const R = EVENT_READ;
+const W = EVENT_WRITE;
+
+/** Two sockets connected to each other. */
+function pair() {
+  const both = socketpair();
+  return Object.assign(both, {
+    [Symbol.dispose]: () => both.forEach((one) => one.close()),
+  });
+}
+
+for (const [name, Selector] of Object.entries(selectors)) {
+  Deno.test(`${name}.register() gives a key that can be taken apart`, () => {
+    using sockets = pair();
+    using selector = new Selector<string, Socket<string>>();
+    const [a] = sockets as unknown as [Socket<string>];
+    const key = selector.register(a, R, "mine");
+    assertInstanceOf(key, SelectorKey);
+    const [fileobj, fd, events, data] = key;
+    assertEquals([fd, events, data], [a.fileno(), R, "mine"]);
+    assertStrictEquals(fileobj, a);
+    assertStrictEquals(selector.get_key(a), key);
+    assertStrictEquals(selector.get_key(a.fileno()), key);
+  });
+
+  Deno.test(`${name} says what is wrong as Python does`, () => {
+    using sockets = pair();
+    using selector = new (Selector as Class)();
+    const [a, b] = sockets;
+    selector.register(a, R);
+    const shown = Deno.inspect(a);
+    const message = (f: () => unknown): string =>
+      assertThrows(f, RangeError).message;
+    assertEquals(
+      message(() => selector.register(a, W)),
+      `${shown} (FD ${a.fileno()}) is already registered`,
+    );
+    assertEquals(
+      message(() => selector.unregister(b)),
+      `${Deno.inspect(b)} is not registered`,
+    );
+    assertEquals(
+      message(() => selector.modify(999, R)),
+      "999 is not registered",
+    );
+    assertEquals(message(() => selector.register(b, 0)), "Invalid events: 0");
+    assertEquals(
+      message(() => selector.register(-1, R)),
+      "Invalid file descriptor: -1",
+    );
+    assertEquals(
+      message(() => selector.get_key("x" as unknown as FileObject)),
+      'Invalid file object: "x"',
+    );
+  });
+
+  Deno.test(`${name}.select() gives each ready one's key and events`, () => {
+    using one = pair();
+    using other = pair();
+    using selector = new (Selector as Class)();
+    const reading = selector.register(one[0], R, 1);
+    const both = selector.register(other[0], R | W, 2);
+    assertEquals(selector.select(0), [[both, W]]);
+    one[1].send(utf8("x"));
+    other[1].send(utf8("x"));
+    const byData = selector.select().sort(([a], [b]) =>
+      (a.data as number) - (b.data as number)
+    );
+    assertEquals(byData, [[reading, R], [both, R | W]]);
+  });
+
+  Deno.test(`${name}.modify() changes events and data`, () => {
+    using sockets = pair();
+    using selector = new (Selector as Class)();
+    const [a] = sockets;
+    const key = selector.register(a, R, "x");
+    assertEquals(selector.select(0), []);
+    assertStrictEquals(selector.modify(a, R, "x"), key);
+    const changed = selector.modify(a, W, "y");
+    assertEquals([changed.events, changed.data], [W, "y"]);
+    assertEquals(selector.select(0), [[changed, W]]);
+    assertEquals(selector.modify(a.fileno(), W).data, null);
+    assertStrictEquals(selector.get_key(a).fileobj, a);
+  });
+
+  Deno.test(`${name}.unregister() ends the waiting, even for a closed one`, () => {
+    using sockets = pair();
+    using selector = new (Selector as Class)();
+    const [a, b] = sockets;
+    const key = selector.register(a, W);
+    assertStrictEquals(selector.unregister(a), key);
+    assertEquals(selector.select(0), []);
+    selector.register(a, W);
+    selector.register(b, W);
+    const number = b.fileno();
+    a.close();
+    b.close();
+    assertStrictEquals(selector.unregister(a).fileobj, a);
+    assertStrictEquals(selector.unregister(number).fileobj, b);
+    assertEquals(selector.get_map()!.size, 0);
+    assertEquals(selector.select(0), []);
+  });
+
+  Deno.test(`${name} takes descriptors, sockets and files`, () => {
+    using sockets = pair();
+    using selector = new (Selector as Class)();
+    const [a, b] = sockets;
+    using file = b.makefile("rwb");
+    selector.register(a.fileno(), W);
+    selector.register(file, W);
+    assertEquals(selector.select(0).length, 2);
+    assertEquals(selector.get_key(file).fd, b.fileno());
+  });
+
+  Deno.test(`${name}.get_map() lives with the selector, and ends with it`, () => {
+    using sockets = pair();
+    using selector = new (Selector as Class)();
+    const [a] = sockets;
+    const map = selector.get_map()!;
+    assertEquals([map.size, map.has(a), map.get(a)], [0, false, undefined]);
+    const key = selector.register(a, R);
+    assertEquals([...map], [[a.fileno(), key]]);
+    assertEquals([...map.keys()], [a.fileno()]);
+    assertEquals([...map.values()], [...map.entries()].map(([, key]) => key));
+    assertStrictEquals(map.get(a.fileno()), key);
+    selector.close();
+    selector.close();
+    assertEquals([map.size, selector.get_map()], [0, null]);
+    assertThrows(() => selector.get_key(a), Error, "Selector is closed");
+    assertThrows(() => selector.select(0), Error, "Selector is closed");
+    assertThrows(() => selector.register(a, R), Error, "Selector is closed");
+    assert(a.fileno() >= 0);
+  });
+
+  Deno.test(`${name}.select() waits at least as long as asked`, () => {
+    using sockets = pair();
+    using selector = new (Selector as Class)();
+    selector.register(sockets[0], R);
+    for (const [timeout, least] of [[-1, 0], [0, 0], [0.0301, 30.1]]) {
+      const began = performance.now();
+      assertEquals(selector.select(timeout), []);
+      const took = performance.now() - began;
+      assert(took >= least && took < least + 500, `${timeout}: ${took} ms`);
+    }
+  });
+
+  Deno.test(`${name}.select() with nothing registered waits too`, () => {
+    using selector = new (Selector as Class)();
+    const began = performance.now();
+    assertEquals(selector.select(0.02), []);
+    assert(performance.now() - began >= 20);
+  });
+
+  Deno.test(`${name}.select() gives all of hundreds`, () => {
+    using stack = new DisposableStack();
+    using selector = new (Selector as Class)();
+    const expected = new Set<number>();
+    for (let i = 0; i < 120; i++) {
+      const [a] = stack.use(pair());
+      selector.register(a, W);
+      expected.add(a.fileno());
+    }
+    const found = selector.select(0).map(([key]) => key.fd);
+    assertEquals(new Set(found), expected);
+    assertEquals(found.length, expected.size);
+  });
+}
+
+/**
+ * A second descriptor for a socket, of a number that nobody gets by chance once it is closed: other
+ * test files of the same process open descriptors too.
+ */
+function high(socket: Socket<string>): number {
+  const { F_DUPFD_CLOEXEC } = table.constants;
+  return libc.fcntl_int(socket.fileno(), F_DUPFD_CLOEXEC, 900);
+}
+
+/** What this library answers to the scenes of readiness.py. */
+function play(Selector: Class): Record<string, unknown> {
+  const answers: Record<string, unknown> = {};
+  const outcome = (call: () => unknown): unknown => {
+    try {
+      return call();
+    } catch (error) {
+      return error instanceof OSError
+        ? `OSError ${error.errno}`
+        : (error as Error).name;
+    }
+  };
+  const seen = (
+    name: string,
+    one: FileObject,
+    events: number,
+    prepare: () => void = () => {},
+    timeout = 0,
+  ): void => {
+    using selector = new Selector();
+    selector.register(one, events);
+    prepare();
+    answers[name] = outcome(() =>
+      selector.select(timeout).reduce((sum, [, found]) => sum + found, 0)
+    );
+  };
+  for (const events of [R, W, R | W]) {
+    const scene = (
+      name: string,
+      prepare: (a: Socket<never>, b: Socket<never>) => void,
+    ): void => {
+      using sockets = pair();
+      const [a, b] = sockets as unknown as [Socket<never>, Socket<never>];
+      seen(`${name} ${events}`, a, events, () => prepare(a, b));
+    };
+    scene("idle", () => {});
+    scene("data", (_a, b) => void b.send(utf8("x")));
+    scene("peer closed", (_a, b) => b.close());
+    scene("peer shut", (_a, b) => b.shutdown(SHUT_WR));
+    scene("shut", (a) => a.shutdown(SHUT_WR));
+    using unconnected = new Socket();
+    seen(`unconnected ${events}`, unconnected, events);
+    using listener = new Socket();
+    listener.bind(["127.0.0.1", 0]);
+    listener.listen();
+    seen(`listening ${events}`, listener, events);
+    using free = new Socket();
+    free.bind(["127.0.0.1", 0]);
+    using refused = new Socket();
+    refused.setblocking(false);
+    refused.connect_ex(free.getsockname());
+    seen(`refused ${events}`, refused, events, () => {}, 5);
+  }
+
+  const register = (fileobj: unknown, events = R): unknown => {
+    using selector = new Selector();
+    return outcome(() =>
+      selector.register(fileobj as FileObject, events) && "ok"
+    );
+  };
+  const file = (answer: unknown): unknown => ({
+    fileno(): unknown {
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  });
+  using sockets = pair();
+  const [a, b] = sockets;
+  for (const events of [0, 4, 7, -1]) {
+    answers[`events ${events}`] = register(a, events);
+  }
+  answers["text"] = register("x");
+  answers["nothing"] = register(null);
+  answers["fraction"] = register(file("x"));
+  answers["descriptor -1"] = register(-1);
+  answers["fileno -1"] = register(file(-1));
+  answers["fileno raises ValueError"] = register(file(new RangeError()));
+  answers["fileno raises TypeError"] = register(file(new TypeError()));
+  const other = Object.assign(new Error(), { name: "SystemError" });
+  answers["fileno raises SystemError"] = register(file(other));
+  answers["number"] = register(a.fileno());
+
+  const text = "x" as unknown as FileObject;
+  using selector = new Selector();
+  selector.register(a, R, 1);
+  answers["again"] = outcome(() => selector.register(a, W));
+  answers["again by number"] = outcome(() => selector.register(a.fileno(), W));
+  answers["unregister unknown"] = outcome(() => selector.unregister(b));
+  answers["unregister no file"] = outcome(() => selector.unregister(text));
+  answers["modify unknown"] = outcome(() => selector.modify(b, R));
+  answers["get unknown"] = outcome(() => selector.get_key(b));
+  const map = selector.get_map()!;
+  answers["map get unknown"] = outcome(() => map.get(b) === undefined);
+  answers["map get no file"] = outcome(() => map.get(text));
+  answers["map size"] = map.size;
+  answers["map lists"] = [...map.keys()].join() === `${a.fileno()}`;
+  answers["same key"] = selector.modify(a, R, 1) === selector.get_key(a);
+  answers["modified data"] = selector.modify(a, R).data === null;
+  answers["timeout nan"] = outcome(() => selector.select(NaN));
+  answers["timeout infinite"] = outcome(() => selector.select(Infinity));
+  answers["timeout text"] = outcome(() =>
+    selector.select("1" as unknown as number)
+  );
+  const fd = a.fileno();
+  a.close();
+  answers["closed, by number"] = outcome(() => selector.get_key(fd).fd === fd);
+  answers["closed, by object"] = outcome(() =>
+    selector.unregister(a).fd === fd
+  );
+  answers["then again"] = outcome(() => selector.unregister(a));
+  const closed = new Selector();
+  const ended = closed.get_map()!;
+  closed.register(b, R);
+  closed.close();
+  closed.close();
+  answers["closed: get_key"] = outcome(() => closed.get_key(b));
+  answers["closed: get_map"] = closed.get_map() === null;
+  answers["closed: map"] = ended.size;
+  answers["closed: unregister"] = outcome(() => closed.unregister(b));
+  return answers;
+}
+
+for (const [name, Selector] of Object.entries(selectors)) {
+  Deno.test({
+    ...needing(`${name} answers as python3's`, noPython),
+    async fn(): Promise<void> {
+      const theirs = name.replace("EmulatedKqueue", "Epoll");
+      const { stdout } = await new Deno.Command("python3", {
+        args: [beside("interop/readiness.py"), theirs],
+      }).output();
+      assertEquals(play(Selector as Class), JSON.parse(text(stdout))[theirs]);
+    },
+  });
+}
+
+for (const name of Object.keys(selectors)) {
+  if (name.startsWith("Emulated")) continue;
+  Deno.test(`${name}.select() waits on when a signal interrupts it`, async () => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--allow-ffi",
+        beside("support/interrupted_select.ts"),
+        name,
+      ],
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+    let output = (await reader.read()).value!;
+    const timer = setInterval(() => {
+      try {
+        child.kill("SIGUSR1");
+      } catch { /* it has ended */ }
+    }, 20);
+    try {
+      for (let more; (more = await reader.read()).value !== undefined;) {
+        output += more.value;
+      }
+    } finally {
+      clearInterval(timer);
+      await child.status;
+    }
+    assertEquals(output, "waiting\n0 true\n");
+  });
+}
+
+Deno.test("DefaultSelector is the best of the platform", () => {
+  using selector = new DefaultSelector();
+  const kinds = {
+    epoll: EpollSelector,
+    kqueue: KqueueSelector,
+    poll: PollSelector,
+  };
+  assertInstanceOf(selector, kinds[best]);
+  assertInstanceOf(selector, BaseSelector);
+});
+
+Deno.test({
+  ...needing("EpollSelector.fileno() is readable while something is", notLinux),
+  fn(): void {
+    using sockets = pair();
+    using inner = new EpollSelector();
+    using outer = new PollSelector();
+    inner.register(sockets[0], R);
+    outer.register(inner, R);
+    assertEquals(outer.select(0), []);
+    sockets[1].send(utf8("x"));
+    assertEquals(outer.select(0).length, 1);
+    inner.close();
+    assertThrows(() => inner.fileno(), Error, "Selector is closed");
+  },
+});
+
+Deno.test({
+  ...needing("EpollSelector keeps nothing that epoll refuses", notLinux),
+  fn(): void {
+    using sockets = pair();
+    using selector = new EpollSelector();
+    const fd = high(sockets[0]);
+    selector.register(fd, R);
+    libc.close(fd);
+    const error = assertThrows(() => selector.modify(fd, W), OSError);
+    assertEquals([error.code, error.syscall], ["EBADF", "epoll_ctl"]);
+    assertEquals(selector.get_map()!.size, 0);
+    assertThrows(() => selector.register(fd, R), OSError);
+    assertEquals(selector.get_map()!.size, 0);
+  },
+});
+
+Deno.test({
+  ...needing(
+    "KqueueSelector says where it does not work",
+    notLinux,
+  ),
+  fn(): void {
+    assertThrows(
+      () => new KqueueSelector(),
+      RangeError,
+      "kqueue is not available on this platform",
+    );
+  },
+});
+
+Deno.test("SelectSelector refuses descriptors that select() has no room for", () => {
+  using selector = new SelectSelector();
+  assertThrows(
+    () => selector.register(1024, R),
+    RangeError,
+    "filedescriptor out of range in select()",
+  );
+  assertEquals(selector.get_map()!.size, 0);
+});
+
+Deno.test("a closed descriptor is what poll() and select() say it is", () => {
+  using sockets = pair();
+  using polling = new PollSelector();
+  using selecting = new SelectSelector();
+  const fd = high(sockets[0]);
+  polling.register(fd, R | W);
+  selecting.register(fd, R);
+  libc.close(fd);
+  assertEquals(polling.select(0).map(([, events]) => events), [R | W]);
+  assertEquals(
+    assertThrows(() => selecting.select(0), OSError).code,
+    "EBADF",
+  );
+});
+
+Deno.test("an accept that a selector announced does not wait", () => {
+  using listener = new Socket();
+  listener.bind(["127.0.0.1", 0]);
+  listener.listen();
+  listener.settimeout(5);
+  using selector = new DefaultSelector<null, Socket>();
+  selector.register(listener, R);
+  assertEquals(selector.select(0), []);
+  using client = new Socket();
+  client.connect(listener.getsockname());
+  const [[key, events]] = selector.select(5);
+  assertEquals(events, R);
+  const [connection] = key.fileobj.accept();
+  using _ = connection;
+  listener.settimeout(0.01);
+  assertThrows(() => listener.accept(), TimeoutError);
+});
