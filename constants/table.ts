@@ -4,16 +4,8 @@
  * @module
  */
 
-import { constants as darwin, strings as darwinStrings } from "./darwin.ts";
-import { constants as freebsd, strings as freebsdStrings } from "./freebsd.ts";
-import {
-  constants as linuxArm,
-  strings as linuxArmStrings,
-} from "./linux_aarch64.ts";
-import { constants as linux, strings as linuxStrings } from "./linux_x86_64.ts";
 import { missing } from "./missing.ts";
 import { platform, type PlatformName } from "./platform.ts";
-import { constants as windows, strings as windowsStrings } from "./windows.ts";
 
 /** The constants of one platform. */
 export interface Table {
@@ -23,18 +15,21 @@ export interface Table {
   readonly strings: Readonly<Record<string, string>>;
 }
 
-/** Every platform's constants, for code that must see another platform's. */
-export const tables: Readonly<Record<PlatformName, Table>> = {
-  linux_x86_64: { constants: linux, strings: linuxStrings },
-  linux_aarch64: { constants: linuxArm, strings: linuxArmStrings },
-  darwin: { constants: darwin, strings: darwinStrings },
-  windows: { constants: windows, strings: windowsStrings },
-  freebsd: { constants: freebsd, strings: freebsdStrings },
-  unsupported: { constants: {}, strings: {} },
+/** The constants of a platform that is not supported. */
+export const nothing: Table = { constants: {}, strings: {} };
+
+// One is loaded, as each takes its time to be read.
+const load: Readonly<Record<PlatformName, () => Table | Promise<Table>>> = {
+  linux_x86_64: () => import("./linux_x86_64.ts"),
+  linux_aarch64: () => import("./linux_aarch64.ts"),
+  darwin: () => import("./darwin.ts"),
+  windows: () => import("./windows.ts"),
+  freebsd: () => import("./freebsd.ts"),
+  unsupported: () => nothing,
 };
 
 /** The running platform's constants. */
-export const table: Table = tables[platform];
+export const table: Table = await load[platform]();
 
 const { constants, strings } = table;
 

@@ -118,8 +118,9 @@ export class PollPoller extends ParkingPoller {
   /** Reports the descriptors that have something to report. */
   protected collect(count: number, parked: boolean): void {
     const { view, size } = parked ? this.#there : this.#here;
+    const revents = this.#struct.revents.at;
     for (let at = 0, left = count; left > 0; at += size) {
-      const events = view.getInt16(at + this.#struct.revents.at, true);
+      const events = view.getInt16(at + revents, true);
       if (events === 0) continue;
       left--;
       const fd = view.getInt32(at + this.#struct.fd.at, true);

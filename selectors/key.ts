@@ -3,9 +3,9 @@
 import { READ, WRITE } from "../poll/base.ts";
 
 /** Readable: reading would not wait. */
-export const EVENT_READ: 1 = READ;
+export const EVENT_READ: number = READ;
 /** Writable: writing would not wait. */
-export const EVENT_WRITE: 2 = WRITE;
+export const EVENT_WRITE: number = WRITE;
 
 /** What a selector waits for: a descriptor's number, or an object that has one, such as a `Socket`. */
 export type FileObject = number | {

@@ -1,7 +1,7 @@
 /** Ancillary data as bytes: built and walked for every platform, and never beyond the buffer. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { layouts } from "../ffi/layout/mod.ts";
+import { layouts } from "../ffi/layout/all.ts";
 import {
   type AncillaryItem,
   ancillaryItems,

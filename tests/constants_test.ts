@@ -13,7 +13,8 @@ import {
   platform,
   platformOf,
 } from "../constants/platform.ts";
-import { table, tables } from "../constants/table.ts";
+import { table } from "../constants/table.ts";
+import { tables } from "../constants/tables.ts";
 
 const {
   AddressFamily,

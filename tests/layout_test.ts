@@ -11,7 +11,8 @@ import {
 import { referenceLayout } from "../constants/generator/reference.ts";
 import { toolchainFor } from "../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../constants/platform.ts";
-import { layout, layouts } from "../ffi/layout/mod.ts";
+import { layouts } from "../ffi/layout/all.ts";
+import { layout } from "../ffi/layout/mod.ts";
 
 const host = platform as KnownPlatform;
 

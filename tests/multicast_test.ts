@@ -15,8 +15,8 @@ import {
   IPV6_MULTICAST_IF,
   SOCK_DGRAM,
 } from "../constants/mod.ts";
-import { tables } from "../constants/table.ts";
-import { layouts } from "../ffi/layout/mod.ts";
+import { tables } from "../constants/tables.ts";
+import { layouts } from "../ffi/layout/all.ts";
 import { traitsOf } from "../ffi/traits.ts";
 import { context } from "../socket/address/context.ts";
 import { BlockingIOError, OSError } from "../socket/errors.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { errno, OSError, type Socket, socketpair } from "../mod.ts";
 import { type KnownPlatform, platform } from "../constants/platform.ts";
-import { tables } from "../constants/table.ts";
-import { layouts } from "../ffi/layout/mod.ts";
+import { tables } from "../constants/tables.ts";
+import { layouts } from "../ffi/layout/all.ts";
 import { libc } from "../ffi/libc.ts";
 import { EDGE, type Poller, READ, WRITE } from "../poll/base.ts";
 import { EpollPoller } from "../poll/epoll.ts";

@@ -11,7 +11,8 @@ import {
   SOL_SOCKET,
   TCP_INFO,
 } from "../constants/mod.ts";
-import { layout, layouts } from "../ffi/layout/mod.ts";
+import { layouts } from "../ffi/layout/all.ts";
+import { layout } from "../ffi/layout/mod.ts";
 import { socketpair } from "../socket/descriptors.ts";
 import { Socket } from "../socket/socket.ts";
 import { decodeExtendedError } from "../socket/structures/extended_error.ts";

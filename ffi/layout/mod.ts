@@ -1,33 +1,33 @@
 /**
- * Where the fields of C structs lie, for the running platform and the others.
+ * Where the fields of C structs lie on the running platform.
  *
  * @module
  */
 
 import { platform, type PlatformName } from "../../constants/platform.ts";
-import { layout as darwin } from "./darwin.ts";
-import { layout as freebsd } from "./freebsd.ts";
-import { layout as linux_aarch64 } from "./linux_aarch64.ts";
-import { layout as linux_x86_64 } from "./linux_x86_64.ts";
 import { define, type Layout } from "./types.ts";
-import { layout as windows } from "./windows.ts";
 
 export type { KnownPlatform, PlatformName } from "../../constants/platform.ts";
 export type { Field, Layout, Struct } from "./types.ts";
 
-/** Every platform's layout, for codecs that write another platform's bytes. */
-export const layouts: Readonly<Record<PlatformName, Layout>> = {
-  linux_x86_64,
-  linux_aarch64,
-  darwin,
-  windows,
-  freebsd,
-  unsupported: define({
-    cmsg: { align: 1, header: 0 },
-    types: {},
-    structs: {},
-  }),
+/** The layout of a platform that is not supported. */
+export const nothing: Layout = define({
+  cmsg: { align: 1, header: 0 },
+  types: {},
+  structs: {},
+});
+
+// One is loaded, as each takes its time to be read.
+const load: Readonly<
+  Record<PlatformName, () => Promise<{ readonly layout: Layout }>>
+> = {
+  linux_x86_64: () => import("./linux_x86_64.ts"),
+  linux_aarch64: () => import("./linux_aarch64.ts"),
+  darwin: () => import("./darwin.ts"),
+  windows: () => import("./windows.ts"),
+  freebsd: () => import("./freebsd.ts"),
+  unsupported: () => Promise.resolve({ layout: nothing }),
 };
 
 /** The running platform's layout. */
-export const layout: Layout = layouts[platform];
+export const { layout }: { readonly layout: Layout } = await load[platform]();

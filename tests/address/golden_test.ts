@@ -2,8 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { KnownPlatform } from "../../constants/platform.ts";
-import { tables } from "../../constants/table.ts";
-import { layouts } from "../../ffi/layout/mod.ts";
+import { tables } from "../../constants/tables.ts";
+import { layouts } from "../../ffi/layout/all.ts";
 import { codecsOf } from "../../socket/address/registry.ts";
 import { codec, CONTROL } from "./platforms.ts";
 

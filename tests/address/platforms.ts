@@ -1,8 +1,8 @@
 /** Codecs as each platform would run them, on made-up interfaces, names and kernel controls. */
 
 import type { KnownPlatform } from "../../constants/platform.ts";
-import { tables } from "../../constants/table.ts";
-import { layouts } from "../../ffi/layout/mod.ts";
+import { tables } from "../../constants/tables.ts";
+import { layouts } from "../../ffi/layout/all.ts";
 import { readText, sockaddrStorage } from "../../socket/address/codec.ts";
 import type { CodecContext, Sockaddr } from "../../socket/address/codec.ts";
 import { codecsOf } from "../../socket/address/registry.ts";
