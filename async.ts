@@ -35,11 +35,14 @@
 export * from "./mod.ts";
 
 // These take the place of the blocking ones.
+export { AsyncSocketBase } from "./socket/async_base.ts";
 export {
   AsyncSocket,
   AsyncSocket as SocketType,
-  type WaitOptions,
 } from "./socket/async_socket.ts";
+export type { WaitOptions } from "./socket/async_wait.ts";
+export type { DenoAddress } from "./socket/deno_address.ts";
+export { recv_fds, send_fds } from "./socket/async_fds.ts";
 export { create_connection, create_server } from "./socket/async_connect.ts";
 export { fromfd, socketpair } from "./socket/async_descriptors.ts";
 export {

@@ -192,6 +192,7 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
   /** As {@linkcode LevelPoller.fd}. */
   fd = -1;
   #waker: Waker | undefined;
+  #wakerFd = -1;
   #parked = false;
   #closed = false;
 
@@ -215,7 +216,7 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
 
   /** Appends a descriptor that is not in the list, unless it is the waker's. */
   protected override report(fd: number, flags: number): void {
-    if (fd !== this.#waker?.fd) super.report(fd, flags);
+    if (fd !== this.#wakerFd) super.report(fd, flags);
   }
 
   /** As {@linkcode LevelPoller.wait}. */
@@ -235,7 +236,8 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
     if (this.#parked) throw new Error("A wait is parked already");
     if (this.#waker === undefined) {
       this.#waker = new Waker();
-      this.register(this.#waker.fd, READ);
+      this.#wakerFd = this.#waker.fd;
+      this.register(this.#wakerFd, READ);
     }
     const waiting = this.waitLater(timeoutMs);
     this.#parked = true;

@@ -1,20 +1,32 @@
 /**
  * What awaiting sockets wait on: one poller for the thread, one wait parked on another thread when
- * there is nothing to do, and for each descriptor a queue of readers and one of writers.
+ * there is nothing to do, and for each descriptor queues of those who wait for it.
  */
 
-import { makePoller, type Poller } from "./poller.ts";
+import { makePoller, type Poller, READ, WRITE } from "./poller.ts";
+
+/** What a waiter's attempt says when it is over, with success or without. */
+export const OVER = -1;
+/** What it says when it only gave way to others: it is to be made again at the next turn. */
+export const NEXT_TURN = 0;
+/** What it says when it lacks a readiness that the poller will report. */
+export const WHEN_READY = Infinity;
 
 /** Something that waits for a descriptor. */
 export interface Waiter {
-  /** Tries again; whether it is done, with success or without. */
-  attempt(): boolean;
+  /**
+   * Tries again.
+   *
+   * @returns `OVER`, or after how many milliseconds to try again if nothing happens before:
+   * `NEXT_TURN`, `WHEN_READY`, or what is between, where no event tells of the readiness
+   */
+  attempt(): number;
   /** Ends the waiting with an error. */
   fail(error: unknown): void;
 }
 
-/** Which of a descriptor's queues. */
-export type Side = "read" | "write";
+/** Which of a descriptor's queues; who waits for the error queue is not behind who waits for data. */
+export type Side = "read" | "write" | "error";
 
 /** A descriptor that is, or was, waited for. */
 export class Watch {
@@ -24,50 +36,76 @@ export class Watch {
   readonly read: Waiter[] = [];
   /** Those who wait for it to be writable, served in order. */
   readonly write: Waiter[] = [];
+  /** Those who wait for its error queue, which shows as readable too, served in order. */
+  readonly error: Waiter[] = [];
   /** Whether its waiters keep the process alive. */
   ref = true;
+  /** Whether the descriptor was closed or given away: the number may be another's by now. */
+  over = false;
+  /** What will bring the next attempt if no event does. */
+  retry: ReturnType<typeof setTimeout> | undefined;
 
   /** Makes the watch of a descriptor. */
   constructor(fd: number) {
     this.fd = fd;
   }
+
+  /** How many wait for it. */
+  get waiters(): number {
+    return this.read.length + this.write.length + this.error.length;
+  }
 }
 
 // How long attempts that succeed at once may go on before timers and other work get their turn.
 const TURN_MS = 1;
-const ATTEMPTS_BETWEEN_LOOKS = 32;
-// How often descriptors are looked at on behalf of waiters that do not keep the process alive: a
-// parked wait would.
-const UNREFERENCED_MS = 10;
+const ATTEMPTS_BETWEEN_LOOKS = 8;
+// How often descriptors are looked at when no wait can be parked: on behalf of waiters that do not
+// keep the process alive, as a parked wait would, and as long as no descriptor is left for one.
+const LOOKOUT_MS = 10;
+// A Worker may be ended at any moment, and tells nobody: its parked wait must end by itself.
+const PARK_MS = "WorkerGlobalScope" in globalThis ? 1000 : -1;
 
 /** A thread's waiting. */
 export class Reactor {
+  readonly #makePoller: () => Poller;
   /** Made at first use. */
   #pollerMade: Poller | undefined;
   readonly #watches = new Map<number, Watch>();
   /** Watches to be served at the next turn whatever the poller says. */
-  #urgent = new Set<Watch>();
+  readonly #urgent = new Set<Watch>();
+  /** How many the poller found ready, and how many of them were served. */
+  #ready = 0;
+  #served = 0;
   /** How many waiters there are, and how many of them keep the process alive. */
   #waiting = 0;
   #referenced = 0;
-  #state: "idle" | "scheduled" | "parked" = "idle";
+  #state: "idle" | "scheduled" | "lookout" | "parked" = "idle";
+  #lookout: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
   #turnBegan = 0;
-  /** The timer that looks on behalf of waiters that do not keep the process alive. */
-  #lookout: ReturnType<typeof setTimeout> | undefined;
 
-  get #poller(): Poller {
-    return this.#pollerMade ??= makePoller();
+  /** Makes a reactor, which opens its poller at first use. */
+  constructor(open: () => Poller = makePoller) {
+    this.#makePoller = open;
   }
 
-  /** The watch of a descriptor, made and registered at first use. */
+  get #poller(): Poller {
+    return this.#pollerMade ??= this.#makePoller();
+  }
+
+  /**
+   * The watch of a descriptor, registered at first use.
+   *
+   * @throws {OSError} if it is closed, or there is no descriptor left for the poller
+   */
   watch(fd: number): Watch {
-    let watch = this.#watches.get(fd);
-    if (watch === undefined) {
-      this.#poller.register(fd);
-      watch = new Watch(fd);
-      this.#watches.set(fd, watch);
-    }
+    const known = this.#watches.get(fd);
+    // Somebody else has the same descriptor; or somebody had it, and it was closed behind our back.
+    // Registered anew it is watched in either case.
+    if (known !== undefined) this.#poller.unregister(fd);
+    this.#poller.register(fd);
+    const watch = known ?? new Watch(fd);
+    this.#watches.set(fd, watch);
     return watch;
   }
 
@@ -78,20 +116,19 @@ export class Reactor {
   mustYield(): boolean {
     if (++this.#attempts < ATTEMPTS_BETWEEN_LOOKS) return false;
     this.#attempts = 0;
-    return performance.now() - this.#turnBegan > TURN_MS;
+    return this.#turnIsOver();
   }
 
   /**
    * Puts a waiter at the end of a queue.
    *
-   * @param urgent whether to try at the next turn even if nothing happens to the descriptor
+   * @param after what its attempt said, or would
    */
-  add(watch: Watch, side: Side, waiter: Waiter, urgent: boolean): void {
+  add(watch: Watch, side: Side, waiter: Waiter, after: number): void {
     watch[side].push(waiter);
     this.#count(watch, 1);
-    if (urgent) this.#urgent.add(watch);
+    this.#again(watch, side, after);
     if (this.#state === "idle") this.#schedule();
-    else if (urgent && this.#state === "parked") this.#poller.wake();
   }
 
   /** Takes a waiter out of a queue before its turn. */
@@ -100,16 +137,17 @@ export class Reactor {
     if (at < 0) return;
     watch[side].splice(at, 1);
     this.#count(watch, -1);
+    // It may have been its attempts that the others were waiting for.
+    if (at === 0 && watch[side].length > 0) this.#again(watch, side, NEXT_TURN);
   }
 
   /** Whether a descriptor's waiters keep the process alive. */
   reference(watch: Watch, ref: boolean): void {
     if (watch.ref === ref) return;
-    const waiters = watch.read.length + watch.write.length;
+    const { waiters } = watch;
     this.#count(watch, -waiters);
     watch.ref = ref;
     this.#count(watch, waiters);
-    if (this.#waiting > 0 && this.#state === "parked") this.#poller.wake();
   }
 
   /** Forgets a descriptor that is about to be closed or given away; its waiters fail. */
@@ -118,82 +156,140 @@ export class Reactor {
     if (watch === undefined) return;
     this.#watches.delete(fd);
     this.#urgent.delete(watch);
+    clearTimeout(watch.retry);
+    watch.over = true;
     this.#poller.unregister(fd);
-    const waiters = [...watch.read.splice(0), ...watch.write.splice(0)];
-    this.#count(watch, -waiters.length);
-    for (const waiter of waiters) waiter.fail(reason());
+    this.#count(watch, -watch.waiters);
+    for (const queue of [watch.read, watch.write, watch.error]) {
+      for (const waiter of queue.splice(0)) waiter.fail(reason());
+    }
+  }
+
+  #turnIsOver(): boolean {
+    return performance.now() - this.#turnBegan > TURN_MS;
   }
 
   #count(watch: Watch, change: number): void {
     this.#waiting += change;
     if (!watch.ref) return;
+    const before = this.#referenced;
     this.#referenced += change;
-    // A parked wait keeps the process alive: without anyone to wait for, it ends.
-    if (this.#referenced === 0 && this.#state === "parked") this.#poller.wake();
-    if (this.#referenced > 0 && this.#lookout !== undefined) {
+    // A parked wait keeps the process alive, so it must not go on for nobody; a lookout does not.
+    if ((before === 0) !== (this.#referenced === 0)) this.#rouse();
+  }
+
+  /** Brings the next turn forward. */
+  #rouse(): void {
+    if (this.#state === "parked") this.#poller.wake();
+    else if (this.#state === "lookout") {
       clearTimeout(this.#lookout);
       this.#schedule();
     }
   }
 
+  /** Sees to it that a queue is served again. */
+  #again(watch: Watch, side: Side, after: number): void {
+    if (after === WHEN_READY) {
+      this.#poller.arm(watch.fd, side === "write" ? WRITE : READ);
+    } else if (after === NEXT_TURN) {
+      this.#urgent.add(watch);
+      this.#rouse();
+    } else if (watch.retry === undefined) {
+      watch.retry = setTimeout(() => {
+        watch.retry = undefined;
+        this.#urgent.add(watch);
+        this.#rouse();
+      }, after);
+      Deno.unrefTimer(watch.retry); // the waiter itself keeps the process alive, or shall not
+    }
+  }
+
   #schedule(): void {
     this.#state = "scheduled";
-    this.#lookout = undefined;
     setImmediate(this.#turn);
   }
 
   /** Serves whoever can go on; then comes another turn, or the wait is parked. */
   readonly #turn = (): void => {
-    this.#lookout = undefined;
-    this.#turnBegan = performance.now();
-    this.#attempts = 0;
-    let served = this.#urgent.size;
-    if (served > 0) {
-      const urgent = this.#urgent;
-      this.#urgent = new Set();
-      for (const watch of urgent) {
-        this.#serve(watch, watch.read);
-        this.#serve(watch, watch.write);
-      }
+    this.#beginTurn();
+    let busy = this.#urgent.size > 0;
+    for (const watch of this.#urgent) {
+      this.#urgent.delete(watch);
+      this.#serve(watch, "read");
+      this.#serve(watch, "error");
+      this.#serve(watch, "write");
+      if (this.#turnIsOver()) break;
     }
-    served += this.#serveReady(this.#poller.wait(0));
+    if (this.#served === this.#ready) {
+      this.#served = 0;
+      this.#ready = this.#poller.wait(0);
+    }
+    busy ||= this.#ready > 0;
+    this.#serveReady();
     if (this.#waiting === 0) this.#state = "idle";
-    else if (served > 0) this.#schedule();
+    else if (busy) this.#schedule();
     else this.#park();
   };
 
-  #serveReady(count: number): number {
-    const poller = this.#poller;
-    for (let i = 0; i < count; i++) {
-      const watch = this.#watches.get(poller.fdAt(i));
-      if (watch === undefined) continue;
-      if (poller.readableAt(i)) this.#serve(watch, watch.read);
-      if (poller.writableAt(i)) this.#serve(watch, watch.write);
-    }
-    return count;
+  #beginTurn(): void {
+    this.#turnBegan = performance.now();
+    this.#attempts = 0;
   }
 
-  #serve(watch: Watch, queue: Waiter[]): void {
-    while (queue.length > 0 && queue[0].attempt()) {
+  /** Serves those that the poller found ready, until the turn is over. */
+  #serveReady(): void {
+    const poller = this.#poller;
+    while (this.#served < this.#ready) {
+      const at = this.#served++;
+      const watch = this.#watches.get(poller.fdAt(at));
+      if (watch === undefined) continue; // closed meanwhile
+      if (poller.readableAt(at)) {
+        this.#serve(watch, "read");
+        this.#serve(watch, "error");
+      }
+      if (poller.writableAt(at)) this.#serve(watch, "write");
+      if (this.#served % ATTEMPTS_BETWEEN_LOOKS === 0 && this.#turnIsOver()) {
+        break;
+      }
+    }
+  }
+
+  #serve(watch: Watch, side: Side): void {
+    const queue = watch[side];
+    while (queue.length > 0) {
+      const waiter = queue[0];
+      const after = waiter.attempt();
+      if (after !== OVER) return this.#again(watch, side, after);
+      // Reading a file to be sent is the caller's code, and may have closed the socket.
+      if (queue[0] !== waiter) return;
       queue.shift();
       this.#count(watch, -1);
     }
   }
 
   #park(): void {
-    if (this.#referenced === 0) {
-      this.#state = "scheduled";
-      this.#lookout = setTimeout(this.#turn, UNREFERENCED_MS);
-      Deno.unrefTimer(this.#lookout);
-      return;
+    if (this.#referenced === 0) return this.#lookOut();
+    let parked: Promise<number>;
+    try {
+      parked = this.#poller.park(PARK_MS);
+    } catch {
+      return this.#lookOut(); // the first wait takes descriptors, and there may be none
     }
     this.#state = "parked";
-    this.#poller.park(-1).then((count) => {
-      this.#turnBegan = performance.now();
-      this.#serveReady(count);
+    parked.then((count) => {
+      this.#beginTurn();
+      this.#served = 0;
+      this.#ready = count;
+      this.#serveReady();
       if (this.#waiting === 0) this.#state = "idle";
       else this.#schedule();
     });
+  }
+
+  #lookOut(): void {
+    this.#state = "lookout";
+    this.#lookout = setTimeout(this.#turn, LOOKOUT_MS);
+    if (this.#referenced === 0) Deno.unrefTimer(this.#lookout);
   }
 }
 

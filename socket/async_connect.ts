@@ -8,7 +8,8 @@ import type {
   Inet6Address,
   InetAddress,
 } from "./address/types.ts";
-import { AsyncSocket, type WaitOptions } from "./async_socket.ts";
+import { AsyncSocket } from "./async_socket.ts";
+import type { WaitOptions } from "./async_wait.ts";
 import {
   checkConnection,
   checkServerOptions,
@@ -59,7 +60,7 @@ export async function create_connection(
   const socket = await firstConnected(
     alternating(found),
     (candidate, signal) =>
-      connectTo(candidate, timeout, source_address, signal),
+      connectTo(candidate, timeout, source_address ?? null, signal),
     errors,
     signal,
   );
@@ -81,10 +82,10 @@ export function alternating(
 /**
  * Starts an attempt for each candidate, one after the other or overlapping if they are slow.
  *
- * @param errors where the errors of failed attempts go
+ * @param errors where the errors of failed attempts go, in the order of the attempts
  * @returns what the first attempt that succeeds gives, `undefined` if none does
  */
-function firstConnected<T extends Disposable>(
+export function firstConnected<T extends Disposable>(
   candidates: AddressInfoTuple[],
   connect: (candidate: AddressInfoTuple, signal: AbortSignal) => Promise<T>,
   errors: OSError[],
@@ -97,6 +98,7 @@ function firstConnected<T extends Disposable>(
     : AbortSignal.any([signal, over.signal]);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pending = 0;
+  let started = 0;
   const end = (): void => {
     clearTimeout(timer);
     over.abort();
@@ -108,6 +110,7 @@ function firstConnected<T extends Disposable>(
       if (pending === 0) resolve(undefined);
       return;
     }
+    const at = started++;
     pending++;
     timer = setTimeout(next, ATTEMPT_DELAY_MS);
     connect(candidate, limits).then((connected) => {
@@ -117,8 +120,9 @@ function firstConnected<T extends Disposable>(
     }, (error) => {
       pending--;
       if (over.signal.aborted) return;
-      if (error instanceof OSError) {
-        errors.push(error);
+      // The caller's reason to abort may be any error.
+      if (error instanceof OSError && !signal?.aborted) {
+        errors[at] = error;
         next();
       } else {
         end();
@@ -133,19 +137,34 @@ function firstConnected<T extends Disposable>(
 async function connectTo(
   [family, type, proto, , sockaddr]: AddressInfoTuple,
   timeout: number | null | undefined,
-  source_address: readonly [host: string, port: number] | null | undefined,
+  source_address: readonly [host: string, port: number] | null,
   signal: AbortSignal,
 ): Promise<InternetSocket> {
   const socket: InternetSocket = new AsyncSocket(family, type, proto);
   try {
     if (timeout !== undefined) socket.settimeout(timeout);
-    if (source_address) socket.bind(source_address);
+    if (source_address !== null) {
+      socket.bind(await numericFor(socket, source_address, signal));
+    }
     await socket.connect(sockaddr, { signal });
     return socket;
   } catch (error) {
     socket.close();
     throw error;
   }
+}
+
+/** An address for `bind`, which never waits: a host name in it is resolved here. */
+async function numericFor<A extends Address>(
+  socket: AsyncSocket<A>,
+  address: AddressInput<A>,
+  signal: AbortSignal | undefined,
+): Promise<AddressInput<A>> {
+  if (handleOf(socket).codec.hostname?.(address) === undefined) return address;
+  return await resolveLater(
+    numericAddress(address as readonly unknown[], socket.family),
+    signal,
+  ) as AddressInput<A>;
 }
 
 /**
@@ -167,13 +186,11 @@ export async function create_server<A extends Address = InetAddress>(
     SOCK_STREAM,
   );
   try {
-    const numeric = handleOf(socket).codec.hostname?.(address) === undefined
-      ? address
-      : await resolveLater(
-        numericAddress(address as readonly unknown[], socket.family),
-        options.signal,
-      );
-    listenOn(socket, numeric as AddressInput<A>, options);
+    listenOn(
+      socket,
+      await numericFor(socket, address, options.signal),
+      options,
+    );
     return socket;
   } catch (error) {
     socket.close();

@@ -1,7 +1,7 @@
 /** The resolving functions that await: `async.ts`'s. */
 
 import type { Inet6Address, InetAddress } from "./address/types.ts";
-import type { WaitOptions } from "./async_socket.ts";
+import type { WaitOptions } from "./async_wait.ts";
 import * as hosts from "./resolver/hosts.ts";
 import { resolveLater } from "./resolver/later.ts";
 import * as resolve from "./resolver/resolve.ts";

@@ -1,34 +1,35 @@
 /** The awaiting socket: the same operations, driven by the reactor. */
 
-import { SHUT_WR } from "../constants/mod.ts";
-import { errno } from "../ffi/libc.ts";
+import { table } from "../constants/table.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
-import { reactor as shared, type Side, type Watch } from "../poll/reactor.ts";
+import type { Side } from "../poll/reactor.ts";
 import type {
   Address,
   AddressInput,
   Family,
   InetAddress,
 } from "./address/types.ts";
-import type { Bytes } from "./arguments.ts";
-import { handleOf, SocketBase } from "./base.ts";
-import { denoAddress } from "./deno_address.ts";
-import { check, OSError, osError, timedOut } from "./errors.ts";
-import { Handle, onRelease } from "./handle.ts";
-import { EBADF, EMFILE, ENFILE, ENOBUFS, ENOMEM } from "./numbers.ts";
-import { asksNonBlocking, duplicateDescriptor, openHandle } from "./open.ts";
+import {
+  type AncillaryInput,
+  type AncillaryItem,
+  ancillaryItems,
+  collect,
+} from "./ancillary.ts";
+import { type Bytes, bytes } from "./arguments.ts";
+import { AsyncSocketBase, drive, rest, setPeer } from "./async_base.ts";
+import type { WaitOptions } from "./async_wait.ts";
+import { handleOf } from "./base.ts";
+import { check, OSError } from "./errors.ts";
+import { Handle } from "./handle.ts";
+import type { AlgOptions } from "./messages.ts";
+import * as messages from "./messages.ts";
+import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "./numbers.ts";
+import { duplicateDescriptor } from "./open.ts";
 import * as operations from "./operations.ts";
-import { type Attempt, Wait } from "./operations.ts";
 import { numericAddress } from "./resolver/address_info.ts";
 import { resolveLater } from "./resolver/later.ts";
+import { type FileToSend, sendingFile } from "./sendfile.ts";
 import type { Socket } from "./socket.ts";
-import { readableOf, writableOf } from "./streams.ts";
-
-/** What may go with every operation that waits. */
-export interface WaitOptions {
-  /** Ends the waiting: the operation rejects with the signal's reason, and the socket stays usable. */
-  readonly signal?: AbortSignal;
-}
 
 // How long accepting rests once no descriptor is left: each attempt would fail again at once.
 const EXHAUSTED_MS = 50;
@@ -62,37 +63,7 @@ const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
  * ```
  */
 export class AsyncSocket<A extends Address = InetAddress>
-  extends SocketBase<A> {
-  #watch: Watch | undefined;
-  #rest: Promise<void> | undefined;
-  #ref = true;
-  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #writable: WritableStream<Uint8Array> | undefined;
-
-  /**
-   * Makes a socket, or adopts a descriptor, which becomes non-blocking.
-   *
-   * @param family the address family, `AF_INET` if left out; of a descriptor, what the kernel says.
-   * A plain number needs `new AsyncSocket<Address>(…)`
-   * @param type the type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` makes the timeout 0
-   * @param proto the protocol, mostly 0
-   * @param fileno a descriptor to adopt: it is this socket's own from then on
-   * @throws {OSError} if the system cannot make such a socket, or the descriptor is no socket
-   * @throws {RangeError} if a constant is not available on this platform
-   */
-  constructor(
-    family?: Family<A> | (Address extends A ? number : never) | null,
-    type?: number | null,
-    proto?: number | null,
-    fileno?: number | null,
-  ) {
-    const adopted = (family as unknown) instanceof Handle;
-    super(
-      adopted ? family : nonBlocking(openHandle(family, type, proto, fileno)),
-      asksNonBlocking(type),
-    );
-  }
-
+  extends AsyncSocketBase<A> {
   /**
    * Takes a blocking socket over: its descriptor and timeout are this one's then, and it counts as
    * closed.
@@ -111,19 +82,6 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * Gives the descriptor away without closing it, blocking again; this socket counts as closed then,
-   * and operations that wait are rejected. `new Socket(null, null, null, async.detach())` makes a
-   * blocking socket of it.
-   *
-   * @returns the descriptor, -1 if the socket was closed
-   */
-  override detach(): number {
-    const fd = super.detach();
-    if (fd >= 0) setNonBlocking(fd, false);
-    return fd;
-  }
-
-  /**
    * Accepts a connection. Like {@linkcode Socket.accept}.
    *
    * When no descriptor is left (`EMFILE`), this rejects, and the next attempt is made a moment later:
@@ -134,20 +92,23 @@ export class AsyncSocket<A extends Address = InetAddress>
   async accept(
     options?: WaitOptions,
   ): Promise<[socket: AsyncSocket<A>, address: A]> {
-    await this.#rest;
+    const [handle, address] = await drive(
+      this,
+      "read",
+      options,
+      (h) => this.#accept(h),
+    );
+    const accepted = asyncSocketOf<A>(handle);
+    setPeer<A>(accepted, address as A);
+    return [accepted, address as A];
+  }
+
+  #accept(h: Handle): ReturnType<typeof operations.accept> {
     try {
-      const [handle, address] = await this.#drive(
-        "read",
-        options,
-        operations.accept,
-        true,
-      );
-      return [asyncSocketOf<A>(handle), address as A];
+      return operations.accept(h, true);
     } catch (error) {
       if (error instanceof OSError && exhausted.has(error.errno)) {
-        this.#rest = new Promise((resolve) =>
-          setTimeout(resolve, EXHAUSTED_MS)
-        );
+        rest(this, EXHAUSTED_MS);
       }
       throw error;
     }
@@ -158,14 +119,18 @@ export class AsyncSocket<A extends Address = InetAddress>
    * {@linkcode Socket.connect}.
    *
    * @param address a remote address
-   * @param options a signal; once it has aborted, the socket can only be closed
+   * @param options a signal; after it has aborted, the system goes on connecting, and connecting again
+   * waits for that
    */
-  connect(address: AddressInput<A>, options?: WaitOptions): Promise<void> {
-    return this.#resolved(
+  async connect(
+    address: AddressInput<A>,
+    options?: WaitOptions,
+  ): Promise<void> {
+    await this.#resolved(
       address,
       options,
       (address) =>
-        this.#drive("write", options, operations.connection(address)),
+        drive(this, "write", options, operations.connection(address, true)),
     );
   }
 
@@ -194,7 +159,14 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#drive("read", options, operations.recv, bufsize, flags);
+    return drive(
+      this,
+      receivingSide(flags),
+      options,
+      operations.recv,
+      bufsize,
+      flags,
+    );
   }
 
   /**
@@ -212,8 +184,9 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
-    return this.#drive(
-      "read",
+    return drive(
+      this,
+      receivingSide(flags),
       options,
       operations.recv_into,
       buffer,
@@ -234,8 +207,9 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<[data: Uint8Array<ArrayBuffer>, address: A]> {
-    return this.#drive(
-      "read",
+    return drive(
+      this,
+      receivingSide(flags),
       options,
       operations.recvfrom,
       bufsize,
@@ -260,8 +234,9 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<[nbytes: number, address: A]> {
-    return this.#drive(
-      "read",
+    return drive(
+      this,
+      receivingSide(flags),
       options,
       operations.recvfrom_into,
       buffer,
@@ -278,7 +253,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @param options a signal
    */
   send(data: Bytes, flags = 0, options?: WaitOptions): Promise<number> {
-    return this.#drive("write", options, operations.send, data, flags);
+    return drive(this, "write", options, operations.send, data, flags);
   }
 
   /**
@@ -289,12 +264,9 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @param flags `MSG_` flags
    * @param options a signal; once it has aborted, some may have been sent
    */
-  sendall(data: Bytes, flags = 0, options?: WaitOptions): Promise<void> {
-    try {
-      return this.#drive("write", options, operations.sending(data, flags));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async sendall(data: Bytes, flags = 0, options?: WaitOptions): Promise<void> {
+    const sending = operations.sending(data, flags, true);
+    await drive(this, "write", options, sending);
   }
 
   /**
@@ -325,17 +297,156 @@ export class AsyncSocket<A extends Address = InetAddress>
     address: AddressInput<A>,
     options?: WaitOptions,
   ): Promise<number>;
-  sendto(data: Bytes, ...rest: unknown[]): Promise<number> {
-    const [flags, address, options] = typeof rest[0] === "number"
-      ? rest
-      : [0, ...rest];
-    const signal = options as WaitOptions | undefined;
-    return this.#resolved(
+  async sendto(data: Bytes, ...rest: unknown[]): Promise<number> {
+    const options = rest.length > 1 && isOptions(rest.at(-1))
+      ? rest.pop() as WaitOptions | undefined
+      : undefined;
+    const [flags, address] = rest.length > 1 ? rest : [0, ...rest];
+    return await this.#resolved(
       address,
-      signal,
+      options,
       (address) =>
-        this.#drive("write", signal, operations.sendto, data, flags, address),
+        drive(
+          this,
+          "write",
+          options,
+          operations.sendto,
+          data,
+          flags,
+          address,
+        ),
     );
+  }
+
+  /**
+   * Receives a message with its ancillary data. Like {@linkcode Socket.recvmsg}.
+   *
+   * @param bufsize how many bytes at most: of a longer datagram the rest is lost
+   * @param ancbufsize the room for ancillary data in bytes
+   * @param flags `MSG_` flags; what waits with `MSG_ERRQUEUE` does not wait behind what does without
+   * @param options a signal
+   */
+  recvmsg(
+    bufsize: number,
+    ancbufsize = 0,
+    flags = 0,
+    options?: WaitOptions,
+  ): Promise<
+    [
+      data: Uint8Array<ArrayBuffer>,
+      ancdata: AncillaryItem[],
+      msg_flags: number,
+      address: A,
+    ]
+  > {
+    return drive(
+      this,
+      receivingSide(flags),
+      options,
+      messages.recvmsg,
+      bufsize,
+      ancbufsize,
+      flags,
+    ) as Promise<[Uint8Array<ArrayBuffer>, AncillaryItem[], number, A]>;
+  }
+
+  /**
+   * Receives a message into buffers, which are not to be touched meanwhile, with its ancillary data.
+   * Like {@linkcode Socket.recvmsg_into}.
+   *
+   * @param buffers where it goes: an iterable of buffers, `IOV_MAX` at most
+   * @param ancbufsize the room for ancillary data in bytes
+   * @param flags `MSG_` flags
+   * @param options a signal
+   */
+  async recvmsg_into(
+    buffers: Iterable<Bytes>,
+    ancbufsize = 0,
+    flags = 0,
+    options?: WaitOptions,
+  ): Promise<
+    [nbytes: number, ancdata: AncillaryItem[], msg_flags: number, address: A]
+  > {
+    return await drive(
+      this,
+      receivingSide(flags),
+      options,
+      messages.receivingMessage(buffers, ancbufsize, flags),
+    ) as [number, AncillaryItem[], number, A];
+  }
+
+  /**
+   * Sends a message gathered from buffers, with ancillary data; a host name in the address is
+   * resolved on another thread. Like {@linkcode Socket.sendmsg}.
+   *
+   * @param buffers the bytes: an iterable of buffers, `IOV_MAX` at most
+   * @param ancdata the ancillary data: an iterable of `[cmsg_level, cmsg_type, cmsg_data]`
+   * @param flags `MSG_` flags
+   * @param address where to, if the socket is not connected
+   * @param options a signal
+   */
+  async sendmsg(
+    buffers: Iterable<Bytes>,
+    ancdata: Iterable<AncillaryInput> = [],
+    flags = 0,
+    address: AddressInput<A> | null = null,
+    options?: WaitOptions,
+  ): Promise<number> {
+    const items = ancillaryItems(ancdata);
+    const views = collect("buffers", buffers, bytes);
+    return await this.#resolved(
+      address,
+      options,
+      (address) =>
+        drive(
+          this,
+          "write",
+          options,
+          messages.sendingMessage(views, items, flags, address),
+        ),
+    );
+  }
+
+  /**
+   * Sends a message to a socket of `AF_ALG`, with the parameters of its operation. Like
+   * {@linkcode Socket.sendmsg_afalg}.
+   *
+   * @param msg the bytes: an iterable of buffers, or `null` for none
+   * @param options the operation, and what else it needs; a signal
+   */
+  async sendmsg_afalg(
+    msg: Iterable<Bytes> | null | undefined,
+    options: AlgOptions & WaitOptions,
+  ): Promise<number> {
+    const sending = messages.sendingAlgMessage(msg, options);
+    return await drive(this, "write", options, sending);
+  }
+
+  /**
+   * Sends a file to its end; no other sending comes between its parts. Like
+   * {@linkcode Socket.sendfile}: reading the file is not awaited.
+   *
+   * @param file a path, a descriptor, an object that has one as `fd`, a `Deno.FsFile`, or anything
+   * with its `readSync` and `seekSync`
+   * @param offset where in the file to start, in bytes
+   * @param count how many bytes at most; `null` for all
+   * @param options a signal; once it has aborted, the file's position tells how many bytes were sent
+   */
+  async sendfile(
+    file: FileToSend,
+    offset = 0,
+    count: number | null = null,
+    options?: WaitOptions,
+  ): Promise<number> {
+    using sending = sendingFile(
+      handleOf(this),
+      this.timeout,
+      file,
+      offset,
+      count,
+      true,
+    );
+    return await drive(this, "write", options, (h) => sending.attempt(h));
   }
 
   /**
@@ -350,21 +461,6 @@ export class AsyncSocket<A extends Address = InetAddress>
     );
     copy.settimeout(timeout);
     return copy;
-  }
-
-  /** Lets operations that wait keep the process alive, as they do from the start. */
-  ref(): void {
-    this.#reference(true);
-  }
-
-  /** Lets the process end although operations of this socket wait. */
-  unref(): void {
-    this.#reference(false);
-  }
-
-  #reference(ref: boolean): void {
-    this.#ref = ref;
-    if (this.#watch !== undefined) shared.reference(this.#watch, ref);
   }
 
   /**
@@ -386,60 +482,6 @@ export class AsyncSocket<A extends Address = InetAddress>
     }
   }
 
-  /** What the socket receives, as a byte stream; cancelling it ends receiving (`SHUT_RD`). */
-  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= readableOf(this);
-  }
-
-  /**
-   * A stream whose chunks are sent. Closing it ends sending (`SHUT_WR`), so that the other end sees
-   * the end of the stream; aborting it closes the socket, and resets a connection, so that the other
-   * end does not take what it has for the whole.
-   */
-  get writable(): WritableStream<Uint8Array> {
-    return this.#writable ??= writableOf(this);
-  }
-
-  /**
-   * Receives into a buffer, as `Deno.Conn` does.
-   *
-   * @param p the buffer
-   * @returns how many bytes came, `null` at the end of the stream
-   */
-  async read(p: Uint8Array): Promise<number | null> {
-    return await this.recv_into(p) || (p.byteLength === 0 ? 0 : null);
-  }
-
-  /**
-   * Sends bytes, as `Deno.Conn` does.
-   *
-   * @param p the bytes
-   * @returns how many were sent
-   */
-  write(p: Uint8Array): Promise<number> {
-    return this.send(p);
-  }
-
-  /** Ends sending, as `Deno.Conn` does: `shutdown(SHUT_WR)`. */
-  closeWrite(): Promise<void> {
-    return new Promise((resolve) => resolve(this.shutdown(SHUT_WR)));
-  }
-
-  /** The socket's own address in Deno's form; `undefined` for families that Deno does not know. */
-  get localAddr(): Deno.Addr | undefined {
-    return denoAddress(this.family, this.type, this.getsockname());
-  }
-
-  /** The address of the other end in Deno's form; `undefined` for families Deno does not know. */
-  get remoteAddr(): Deno.Addr | undefined {
-    return denoAddress(this.family, this.type, this.getpeername());
-  }
-
-  /** Closes the socket at the end of an `await using` block. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return new Promise((resolve) => resolve(this.close()));
-  }
-
   /** Goes on with an address whose host is numeric: resolves a host name off this thread. */
   #resolved<T>(
     address: unknown,
@@ -454,120 +496,19 @@ export class AsyncSocket<A extends Address = InetAddress>
     )
       .then(then);
   }
-
-  /** Drives an operation: tries it, unless others wait before it, and waits if it lacks readiness. */
-  #drive<P extends unknown[], T>(
-    side: Side,
-    options: WaitOptions | undefined,
-    attempt: (h: Handle, ...args: P) => Attempt<T>,
-    ...args: P
-  ): Promise<T> {
-    try {
-      options?.signal?.throwIfAborted();
-      const others = this.#watch !== undefined && this.#watch[side].length > 0;
-      const yielding = shared.mustYield();
-      let lacking: Wait | undefined;
-      if (!others && !yielding) {
-        const result = attempt(handleOf(this), ...args);
-        if (!(result instanceof Wait)) return Promise.resolve(result);
-        lacking = result;
-        if (this.timeout === 0) throw osError(result.errno, result.syscall);
-      }
-      const again = (): Attempt<T> => attempt(handleOf(this), ...args);
-      return this.#wait(
-        side,
-        options?.signal,
-        again,
-        lacking,
-        yielding && !others,
-      );
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /** Waits in a queue until an attempt succeeds or fails, the time has passed, or the signal aborts. */
-  #wait<T>(
-    side: Side,
-    signal: AbortSignal | undefined,
-    attempt: () => Attempt<T>,
-    lacking: Wait | undefined,
-    urgent: boolean,
-  ): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const watch = this.#watch = shared.watch(this.fileno());
-    shared.reference(watch, this.#ref);
-    const { timeout } = this;
-    const waiter = {
-      attempt(): boolean {
-        let result: Attempt<T>;
-        try {
-          result = attempt();
-        } catch (error) {
-          waiter.fail(error);
-          return true;
-        }
-        if (!(result instanceof Wait)) {
-          stopLimits?.();
-          resolve(result);
-          return true;
-        }
-        lacking = result;
-        if (timeout === 0) waiter.fail(osError(result.errno, result.syscall));
-        return timeout === 0;
-      },
-      fail(error: unknown): void {
-        stopLimits?.();
-        reject(error);
-      },
-    };
-    const giveUp = (error?: unknown): void => {
-      shared.remove(watch, side, waiter);
-      waiter.fail(error ?? timedOut(lacking?.syscall));
-    };
-    const stopLimits = timeout || signal
-      ? limit(timeout, signal, giveUp)
-      : undefined;
-    shared.add(watch, side, waiter, urgent);
-    return promise;
-  }
 }
 
-/**
- * Watches a waiting operation's limits.
- *
- * @returns ends the watching
- */
-function limit(
-  seconds: number | null,
-  signal: AbortSignal | undefined,
-  giveUp: (error?: unknown) => void,
-): () => void {
-  const abort = (): void => giveUp(signal!.reason);
-  signal?.addEventListener("abort", abort);
-  const deadline = performance.now() + (seconds ?? 0) * 1000;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const arm = (): void => {
-    const left = deadline - performance.now();
-    if (left <= 0) giveUp();
-    else timer = setTimeout(arm, Math.min(Math.ceil(left), 0x7fffffff));
-  };
-  if (seconds) arm();
-  return () => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  };
+/** Whether a last argument is options, and no address. */
+function isOptions(value: unknown): boolean {
+  return value === undefined ||
+    (typeof value === "object" && value !== null && !Array.isArray(value) &&
+      !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer));
 }
 
-onRelease((fd) => shared.forget(fd, () => osError(EBADF)));
+const errorQueue = table.constants.MSG_ERRQUEUE ?? 0;
 
-function nonBlocking(handle: Handle): Handle {
-  if (setNonBlocking(handle.fd, true) < 0) {
-    const error = osError(errno(), "ioctl");
-    handle.close();
-    throw error;
-  }
-  return handle;
+function receivingSide(flags: number): Side {
+  return (flags & errorQueue) !== 0 ? "error" : "read";
 }
 
 /** The socket of a handle that was just opened, and is non-blocking. */

@@ -3,6 +3,7 @@
 import type { Address, Family, UnixAddress } from "./address/types.ts";
 import { integer } from "./arguments.ts";
 import { check } from "./errors.ts";
+import { releasing } from "./handle.ts";
 import { ECONNRESET } from "./numbers.ts";
 import { asksNonBlocking, duplicateDescriptor, openPair } from "./open.ts";
 import { Socket, socketOf } from "./socket.ts";
@@ -71,7 +72,8 @@ export function dup(fd: number): number {
  * @throws {OSError} if it is not open
  */
 export function close(fd: number): void {
-  const result = load().close(integer("fd", fd, -1));
+  releasing(integer("fd", fd, -1));
+  const result = load().close(fd);
   if (result < 0 && errno() === ECONNRESET) return; // the peer's reset is no failure to close
   check(result, "close");
 }

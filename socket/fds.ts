@@ -101,6 +101,23 @@ export function descriptorsOf(ancdata: readonly AncillaryItem[]): number[] {
   return fds;
 }
 
+/** A message that was received, with its descriptors for its ancillary data. */
+export function withDescriptors<A extends Address>(
+  [data, ancdata, msg_flags, address]: [
+    data: Uint8Array<ArrayBuffer>,
+    ancdata: AncillaryItem[],
+    msg_flags: number,
+    address: A,
+  ],
+): [
+  data: Uint8Array<ArrayBuffer>,
+  fds: number[],
+  msg_flags: number,
+  address: A,
+] {
+  return [data, descriptorsOf(ancdata), msg_flags, address];
+}
+
 /**
  * Sends a message with descriptors over a Unix socket: the receiver gets its own for the same files.
  *
@@ -151,10 +168,5 @@ export function recv_fds<A extends Address>(
   msg_flags: number,
   address: A,
 ] {
-  const [data, ancdata, msg_flags, address] = sock.recvmsg(
-    bufsize,
-    descriptorRoom(maxfds),
-    flags,
-  );
-  return [data, descriptorsOf(ancdata), msg_flags, address];
+  return withDescriptors(sock.recvmsg(bufsize, descriptorRoom(maxfds), flags));
 }

@@ -33,7 +33,7 @@ export class Handle implements CodecSocket {
     this.closed = true;
     this.fd = -1; // before anything can fail: a number closed twice may be somebody else's by then
     forgotten.unregister(this);
-    if (fd >= 0) beforeRelease?.(fd);
+    if (fd >= 0) releasing(fd);
     return fd;
   }
 
@@ -74,6 +74,11 @@ export class Handle implements CodecSocket {
 }
 
 let beforeRelease: ((fd: number) => void) | undefined;
+
+/** Tells of a descriptor that is about to be closed or given away. */
+export function releasing(fd: number): void {
+  beforeRelease?.(fd);
+}
 
 /** Has a function called with each descriptor that is about to be closed or given away. */
 export function onRelease(listener: (fd: number) => void): void {

@@ -36,7 +36,8 @@ export function getaddrinfo(
 /**
  * Resolves an address into a host name and a service name. `getnameinfo(3)`.
  *
- * @param sockaddr an address whose host is numeric
+ * @param sockaddr an address whose host is numeric; a scope in its text counts unless there is a
+ * `scope_id` (Python drops it)
  * @param flags `NI_` flags
  * @throws {gaierror} if the host is not numeric, or (with `NI_NAMEREQD`) has no name
  */

@@ -5,6 +5,7 @@ import { errno } from "../constants/errno.ts";
 export const {
   EAFNOSUPPORT,
   EAGAIN,
+  EALREADY,
   EBADF,
   ECONNRESET,
   EINPROGRESS,

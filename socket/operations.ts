@@ -31,6 +31,7 @@ import { check, OSError, osError } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import {
   EAGAIN,
+  EALREADY,
   EINPROGRESS,
   EINTR,
   ENOTCONN,
@@ -45,11 +46,18 @@ export class Wait {
   readonly syscall: string;
   /** The error number that a non-blocking socket reports. */
   readonly errno: number;
+  /** Whether nothing is lacking: the attempt ended for its driver to look at the time. */
+  readonly more: boolean;
 
-  constructor(readiness: "read" | "write", syscall: string, errno = EAGAIN) {
+  constructor(
+    readiness: "read" | "write",
+    syscall: string,
+    { errno = EAGAIN, more = false } = {},
+  ) {
     this.readiness = readiness;
     this.syscall = syscall;
     this.errno = errno;
+    this.more = more;
   }
 }
 
@@ -58,11 +66,13 @@ export type Attempt<T> = T | Wait;
 
 const waits = {
   accept: new Wait("read", "accept"),
-  connect: new Wait("write", "connect", EINPROGRESS),
-  connectInterrupted: new Wait("write", "connect", EINTR),
+  connect: new Wait("write", "connect", { errno: EINPROGRESS }),
+  connectInterrupted: new Wait("write", "connect", { errno: EINTR }),
+  connectLater: new Wait("write", "connect"),
   recv: new Wait("read", "recv"),
   recvfrom: new Wait("read", "recvfrom"),
   send: new Wait("write", "send"),
+  sendMore: new Wait("write", "send", { more: true }),
   sendto: new Wait("write", "sendto"),
 } as const;
 
@@ -168,24 +178,35 @@ function acceptDescriptor(h: Handle, nonBlocking: boolean): number {
 /**
  * Connects: the attempt that this gives starts the connection when first called, and settles it when
  * called again, for `connect` may not be made twice.
+ *
+ * @param patient whether to wait for what a non-blocking `connect` refuses to wait for: a connection
+ * that is under way already, room in the queue of a Unix listener
  */
 export function connection(
   address: unknown,
+  patient = false,
 ): (h: Handle) => Attempt<undefined> {
   let started = false;
+  let interrupted = false;
   return (h) => {
     if (started) {
       const error = intOption(h, SOL_SOCKET, SO_ERROR);
       if (error !== 0) throw osError(error, "connect");
-      // Woken for nothing? Then it has no peer yet.
-      return hasPeer(h) ? undefined : waits.connect;
+      if (hasPeer(h)) return undefined;
+      // Woken for nothing? Then it has no peer yet. But what a signal interrupts may also have been
+      // given up, as the wait for room in the queue of a Unix listener is: it is begun anew.
+      if (!interrupted) return waits.connect;
     }
     const length = encodeAddress(h, address);
     if (libc.connect(h.fd, outgoing.bytes, length) === 0) return undefined;
     const code = errno();
-    if (code !== EINPROGRESS && code !== EINTR) throw osError(code, "connect");
+    if (patient && code === EAGAIN) return waits.connectLater;
+    const underWay = code === EINPROGRESS || code === EINTR ||
+      ((patient || interrupted) && code === EALREADY);
+    if (!underWay) throw osError(code, "connect");
     started = true;
-    return code === EINTR ? waits.connectInterrupted : waits.connect;
+    interrupted ||= code === EINTR;
+    return interrupted ? waits.connectInterrupted : waits.connect;
   };
 }
 
@@ -360,8 +381,9 @@ function sendBytes(
   h: Handle,
   data: Uint8Array<ArrayBuffer>,
   flags: number,
+  most = MAX_TRANSFER,
 ): Attempt<number> {
-  const length = Math.min(data.byteLength, MAX_TRANSFER);
+  const length = Math.min(data.byteLength, most);
   for (;;) {
     const count = libc.send(h.fd, data, length, flags);
     if (count >= 0) return count;
@@ -369,6 +391,9 @@ function sendBytes(
     if (wait !== undefined) return wait;
   }
 }
+
+/** The most that one step of sending takes: less than a millisecond's work. */
+export const STEP = 0x40000;
 
 /**
  * Sends all bytes: the attempt that this gives goes on where it stopped when called again.
@@ -383,14 +408,16 @@ export function sending(
 ): (h: Handle) => Attempt<undefined> {
   const view = bytes("data", data);
   const bits = flagBits(flags);
+  const most = stepwise ? STEP : MAX_TRANSFER;
   let sent = 0;
   return (h) => {
     for (;;) {
-      const count = sendBytes(h, sent === 0 ? view : view.subarray(sent), bits);
+      const rest = sent === 0 ? view : view.subarray(sent);
+      const count = sendBytes(h, rest, bits, most);
       if (count instanceof Wait) return count;
       sent += count;
       if (sent >= view.byteLength) return undefined;
-      if (stepwise) return waits.send;
+      if (stepwise) return waits.sendMore;
     }
   };
 }

@@ -10,7 +10,7 @@ import { describe, integer } from "./arguments.ts";
 import { check, osError } from "./errors.ts";
 import type { Handle } from "./handle.ts";
 import { EAGAIN, EINTR, EWOULDBLOCK } from "./numbers.ts";
-import { type Attempt, send, Wait } from "./operations.ts";
+import { type Attempt, send, STEP, Wait } from "./operations.ts";
 
 /** A file that is read by its own methods: `Deno.FsFile`, or one that is in memory. */
 export interface ReadableFile {
@@ -38,6 +38,7 @@ export interface Sending extends Disposable {
 const MAX_SENDFILE = 0x7ffff000;
 
 const wait = new Wait("write", "sendfile");
+const more = new Wait("write", "sendfile", { more: true });
 
 /**
  * Why the kernel does not send a file that can be read all the same: it is a pipe or a device, or the
@@ -122,12 +123,15 @@ function byKernel(
         h.fd,
         file,
         state.start + state.sent,
-        Math.min(state.most - state.sent, MAX_SENDFILE),
+        Math.min(
+          state.most - state.sent,
+          state.stepwise ? STEP : MAX_SENDFILE,
+        ),
       );
       if (count === 0) break; // the end of the file
       if (count > 0) {
         state.sent += count;
-        if (state.stepwise) return wait;
+        if (state.stepwise) return more;
       } else {
         const code = errno();
         if (code === EAGAIN || code === EWOULDBLOCK) return wait;
@@ -159,7 +163,7 @@ function copying(state: State): (h: Handle) => Attempt<number> {
       if (count instanceof Wait) return count;
       unsent = unsent.subarray(count);
       state.sent += count;
-      if (state.stepwise) return wait;
+      if (state.stepwise) return more;
     }
   };
 }

@@ -339,7 +339,12 @@ Deno.test({
     notLinux,
   ),
   async fn() {
-    await using child = Peer.deno("programs/interrupted.ts", ["--allow-read"]);
+    using folder = temporaryFolder();
+    const path = `${folder.path}/s`;
+    await using child = Peer.deno("programs/interrupted.ts", [
+      "--allow-ffi",
+      "--allow-read",
+    ], [path]);
     const outcomes: Record<
       string,
       { result: string; seconds: number } | boolean
@@ -356,6 +361,8 @@ Deno.test({
         ["recv with a timeout", late, 0],
         ["recv that times out", timedOut, 0.299],
         ["accept", "127.0.0.1", 0],
+        ["connect to a Unix socket", path, 0],
+        ["connect", "127.0.0.1", 0],
         ["sendall", "undefined", 0],
         ["sendall that times out", timedOut, 0.299],
         ["connect that times out", timedOut, 0.299],

@@ -3,30 +3,73 @@
 import { loadLater } from "../../ffi/netdb_later.ts";
 import type { Resolving, SlowCalls } from "./call.ts";
 
+// Deno has 32 threads for calls that take their time, and the parked wait of all sockets is one of
+// them: resolvers that a dead name server holds must leave some.
+const AT_ONCE = 16;
+
+let underWay = 0;
+/** Those that wait for a thread. */
+const queue = new Set<() => void>();
+
 /**
- * Drives a resolving function to its end, its calls made on other threads.
+ * Drives a resolving function to its end, its calls made on other threads; many at once.
  *
  * @param steps the function at work
  * @param signal ends the waiting; a call under way goes on unheard, and cleans up after itself
  */
-export function resolveLater<T>(
+export async function resolveLater<T>(
   steps: Resolving<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const work = drive(steps);
-  return signal === undefined ? work : abortable(work, signal);
+  signal?.throwIfAborted();
+  // Without a call to make, no thread is needed.
+  const step = steps.next();
+  if (step.done) return step.value;
+  await turn(signal);
+  const work = drive(steps, step).finally(end);
+  return signal === undefined ? work : await abortable(work, signal);
 }
 
-async function drive<T>(steps: Resolving<T>): Promise<T> {
+async function drive<T>(
+  steps: Resolving<T>,
+  step: ReturnType<Resolving<T>["next"]>,
+): Promise<T> {
   // Its functions take the same arguments, and give promises of the same results.
   const libc = loadLater() as unknown as SlowCalls;
-  let step = steps.next();
   while (!step.done) step = steps.next(await step.value(libc));
   return step.value;
 }
 
+/** Waits until a thread may be taken. */
+async function turn(signal: AbortSignal | undefined): Promise<void> {
+  if (underWay < AT_ONCE) {
+    underWay++;
+    return;
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  queue.add(resolve); // whoever ends hands the thread on
+  if (signal === undefined) return await promise;
+  try {
+    await abortable(promise, signal);
+  } catch (error) {
+    // Already handed the thread? Then it goes to the next one.
+    if (!queue.delete(resolve)) end();
+    throw error;
+  }
+}
+
+/** Gives a thread to the next one that waits, or back. */
+function end(): void {
+  const [next] = queue;
+  if (next === undefined) underWay--;
+  else {
+    queue.delete(next);
+    next();
+  }
+}
+
 /** A promise that rejects with the signal's reason as soon as that aborts. */
-export async function abortable<T>(
+async function abortable<T>(
   work: Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {

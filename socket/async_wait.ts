@@ -1,0 +1,245 @@
+/** How awaiting sockets drive operations: an attempt, and waiting in the reactor if it lacks readiness. */
+
+import { AF_UNIX } from "../constants/mod.ts";
+import { waitReady } from "../poll/ready.ts";
+import {
+  NEXT_TURN,
+  OVER,
+  reactor,
+  type Side,
+  type Waiter,
+  type Watch,
+  WHEN_READY,
+} from "../poll/reactor.ts";
+import { osError, timedOut } from "./errors.ts";
+import { type Handle, onRelease } from "./handle.ts";
+import { EBADF } from "./numbers.ts";
+import { type Attempt, Wait } from "./operations.ts";
+
+/** What may go with every operation that waits. */
+export interface WaitOptions {
+  /** Ends the waiting: the operation rejects with the signal's reason, and the socket stays usable. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a single operation is to wait. */
+interface Limits {
+  /** Seconds, 0 for no waiting, `null` for no limit. */
+  readonly timeout: number | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+// How soon to try again what no event announces.
+const UNANNOUNCED_MS = 5;
+
+/** One socket's operations: those that go on at once, and those that wait. */
+export class Line {
+  /** The socket's handle. */
+  readonly handle: Handle;
+  #watch: Watch | undefined;
+  #ref = true;
+  #restUntil = 0;
+
+  /** The socket object: whoever waits keeps it from being collected, and so the handle open. */
+  readonly owner: object;
+
+  /** Makes the line of a socket. */
+  constructor(handle: Handle, owner: object) {
+    this.handle = handle;
+    this.owner = owner;
+  }
+
+  /** Whether operations that wait keep the process alive. */
+  set ref(ref: boolean) {
+    this.#ref = ref;
+    if (this.#watch !== undefined) reactor.reference(this.#watch, ref);
+  }
+
+  /** Has nothing received, or accepted, for some time. */
+  rest(ms: number): void {
+    this.#restUntil = performance.now() + ms;
+  }
+
+  /** How many milliseconds of rest are left. */
+  restLeft(side: Side): number {
+    if (this.#restUntil === 0 || side !== "read") return 0;
+    const left = Math.max(0, this.#restUntil - performance.now());
+    if (left === 0) this.#restUntil = 0;
+    return left;
+  }
+
+  /** Drives an operation: tries it, unless others wait before it, and waits if it lacks readiness. */
+  drive<P extends unknown[], T>(
+    side: Side,
+    timeout: number | null,
+    signal: AbortSignal | undefined,
+    operation: (h: Handle, ...args: P) => Attempt<T>,
+    ...args: P
+  ): Promise<T> {
+    try {
+      signal?.throwIfAborted();
+      const { handle } = this;
+      let after = this.#placeInQueue(side, timeout);
+      let lacking: Wait | undefined;
+      if (after === OVER) {
+        const result = operation(handle, ...args);
+        if (!(result instanceof Wait)) return Promise.resolve(result);
+        if (timeout === 0) throw osError(result.errno, result.syscall);
+        after = pause(handle, result);
+        lacking = result;
+      }
+      const waiting = new Waiting(
+        this,
+        side,
+        { timeout, signal },
+        () => operation(handle, ...args),
+        lacking,
+      );
+      waiting.begin(this.#currentWatch(), after);
+      return waiting.promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** When a new operation is to be tried first: as an attempt would say it, `OVER` for at once. */
+  #placeInQueue(side: Side, timeout: number | null): number {
+    // Without time there is no place in a queue: it is now or not at all.
+    if (timeout !== 0) {
+      if (this.#watch !== undefined && this.#watch[side].length > 0) {
+        return WHEN_READY;
+      }
+      const rest = this.restLeft(side);
+      if (rest > 0) return rest;
+    }
+    return reactor.mustYield() ? NEXT_TURN : OVER;
+  }
+
+  #currentWatch(): Watch {
+    if (this.#watch === undefined || this.#watch.over) {
+      const { fd } = this.handle;
+      if (fd < 0) throw osError(EBADF);
+      this.#watch = reactor.watch(fd);
+    }
+    reactor.reference(this.#watch, this.#ref);
+    return this.#watch;
+  }
+}
+
+/** When to try an operation again that lacks something. */
+function pause(handle: Handle, lacking: Wait): number {
+  if (lacking.more) return NEXT_TURN;
+  // The kernel calls a Unix socket writable though the receiver of a datagram, or the listener to
+  // connect to, has its queue full; nothing announces that it no longer is.
+  const unannounced = lacking.readiness === "write" &&
+    handle.family === AF_UNIX && waitReady(handle.fd, "write", 0) > 0;
+  return unannounced ? UNANNOUNCED_MS : WHEN_READY;
+}
+
+/** An operation that waits. */
+class Waiting<T> implements Waiter, EventListenerObject {
+  readonly #line: Line;
+  readonly #side: Side;
+  readonly #limits: Limits;
+  readonly #operation: () => Attempt<T>;
+  readonly #resolvers = Promise.withResolvers<T>();
+  readonly #deadline: number;
+  #lacking: Wait | undefined;
+  #watch: Watch | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    line: Line,
+    side: Side,
+    limits: Limits,
+    operation: () => Attempt<T>,
+    lacking: Wait | undefined,
+  ) {
+    this.#line = line;
+    this.#side = side;
+    this.#limits = limits;
+    this.#operation = operation;
+    this.#lacking = lacking;
+    const { timeout } = limits;
+    this.#deadline = timeout ? performance.now() + timeout * 1000 : 0;
+  }
+
+  /** What the operation gives in the end. */
+  get promise(): Promise<T> {
+    return this.#resolvers.promise;
+  }
+
+  /** Enters the queue. */
+  begin(watch: Watch, after: number): void {
+    this.#watch = watch;
+    reactor.add(watch, this.#side, this, after);
+    this.#limits.signal?.addEventListener("abort", this);
+    if (this.#limits.timeout) this.#arm();
+  }
+
+  /** Goes on with the operation. */
+  attempt(): number {
+    try {
+      const rest = this.#line.restLeft(this.#side);
+      if (rest > 0) return rest;
+      let result = this.#operation();
+      while (result instanceof Wait && result.more && !reactor.mustYield()) {
+        result = this.#operation();
+      }
+      if (!(result instanceof Wait)) {
+        this.#end();
+        this.#resolvers.resolve(result);
+        return OVER;
+      }
+      this.#lacking = result;
+      if (this.#limits.timeout === 0) {
+        throw osError(result.errno, result.syscall);
+      }
+      return pause(this.#line.handle, result);
+    } catch (error) {
+      this.fail(error);
+      return OVER;
+    }
+  }
+
+  /** Rejects. */
+  fail(error: unknown): void {
+    this.#end();
+    this.#resolvers.reject(error);
+  }
+
+  /** The signal aborted. */
+  handleEvent(): void {
+    this.#leave(this.#limits.signal!.reason);
+  }
+
+  readonly #arm = (): void => {
+    const left = this.#deadline - performance.now();
+    if (left > 0) {
+      this.#timer = setTimeout(
+        this.#arm,
+        Math.min(Math.ceil(left), 0x7fffffff),
+      );
+      // The waiter itself keeps the process alive, or shall not.
+      Deno.unrefTimer(this.#timer);
+      return;
+    }
+    // This thread may have been busy: what came in time is not too late.
+    const isFirst = this.#watch![this.#side][0] === this;
+    if (isFirst && this.attempt() === OVER) {
+      reactor.remove(this.#watch!, this.#side, this);
+    } else this.#leave(timedOut(this.#lacking?.syscall));
+  };
+
+  #leave(error: unknown): void {
+    reactor.remove(this.#watch!, this.#side, this);
+    this.fail(error);
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#limits.signal?.removeEventListener("abort", this);
+  }
+}
+
+onRelease((fd) => reactor.forget(fd, () => osError(EBADF)));

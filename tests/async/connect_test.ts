@@ -1,0 +1,241 @@
+/** `create_connection` and `create_server`, awaited. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as socket from "../../async.ts";
+import { AsyncSocket } from "../../async.ts";
+import { alternating, firstConnected } from "../../socket/async_connect.ts";
+import type { AddressInfoTuple } from "../../socket/resolver/resolve.ts";
+import { text, utf8 } from "../helpers.ts";
+import { deadAddress, turn } from "./support.ts";
+
+Deno.test("create_connection connects to a name", async () => {
+  using listener = await socket.create_server(["localhost", 0]);
+  const [, port] = listener.getsockname();
+  using client = await socket.create_connection(["localhost", port], 5);
+  assertEquals(client.timeout, 5);
+  const [connection] = await listener.accept();
+  await client.sendall(utf8("x"));
+  assertEquals(text(await connection.recv(1)), "x");
+  connection.close();
+});
+
+Deno.test("create_connection binds to the source address", async () => {
+  using listener = await socket.create_server(["127.0.0.1", 0]);
+  const source = deadAddress();
+  using client = await socket.create_connection(
+    listener.getsockname(),
+    null,
+    ["localhost", source[1]],
+  );
+  assertEquals(client.getsockname(), source);
+});
+
+Deno.test("the last attempt's error is thrown, or all of them", async () => {
+  const [, port] = deadAddress();
+  await assertRejects(
+    () => socket.create_connection(["localhost", port]),
+    socket.ConnectionRefusedError,
+  );
+  const error = await assertRejects(
+    () =>
+      socket.create_connection(["localhost", port], null, null, {
+        all_errors: true,
+      }),
+    AggregateError,
+  );
+  const found = await socket.getaddrinfo("localhost", port, 0, 1);
+  assertEquals(error.errors.length, found.length);
+  await assertRejects(
+    () => socket.create_connection(["no such.invalid", 1]),
+    socket.gaierror,
+  );
+});
+
+Deno.test("create_connection is aborted, whatever the reason is", async () => {
+  // Its queue is full: connecting to it takes for ever.
+  using listener = await socket.create_server(["127.0.0.1", 0], { backlog: 0 });
+  const address = listener.getsockname();
+  using _ = await socket.create_connection(address);
+  const others = await fillQueue(address);
+  for (
+    const reason of ["enough", new socket.OSError(null, "enough"), undefined]
+  ) {
+    const aborting = new AbortController();
+    const connecting = socket.create_connection(address, null, null, aborting);
+    await turn();
+    aborting.abort(reason);
+    const thrown = await connecting.catch((error) => error);
+    assertEquals(thrown, aborting.signal.reason);
+  }
+  await assertRejects(
+    () => socket.create_connection(address, 0.02),
+    socket.TimeoutError,
+  );
+  others.forEach((other) => other.close());
+});
+
+/** Connects until the listener's queue takes no more. */
+async function fillQueue(address: socket.InetAddress): Promise<AsyncSocket[]> {
+  const others: AsyncSocket[] = [];
+  for (;;) {
+    const other = new AsyncSocket();
+    others.push(other);
+    other.settimeout(0.05);
+    try {
+      await other.connect(address);
+    } catch {
+      return others;
+    }
+  }
+}
+
+Deno.test("families alternate, the first one first", () => {
+  const entry = (family: number, host: string): AddressInfoTuple =>
+    [family, 1, 6, "", [host, 1]] as unknown as AddressInfoTuple;
+  const order = (...found: [number, string][]): string =>
+    alternating(found.map(([family, host]) => entry(family, host)))
+      .map(([, , , , sockaddr]) => (sockaddr as unknown as string[])[0])
+      .join("");
+  assertEquals(order([6, "a"], [6, "b"], [2, "c"], [2, "d"]), "acbd");
+  assertEquals(order([2, "a"], [6, "b"], [6, "c"], [6, "d"]), "abcd");
+  assertEquals(order([2, "a"], [2, "b"]), "ab");
+  assertEquals(order(), "");
+});
+
+Deno.test("create_server does as Python's", async () => {
+  using one = await socket.create_server(["127.0.0.1", 0], { backlog: 3 });
+  assertEquals(one.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR), 1);
+  assertEquals(one.timeout, null);
+  const error = await assertRejects(
+    () => socket.create_server(one.getsockname()),
+    socket.OSError,
+  );
+  assertEquals(error.code, "EADDRINUSE");
+  assert(error.message.includes("while attempting to bind on address"));
+  using two = await socket.create_server(["127.0.0.1", 0], {
+    reuse_port: true,
+  });
+  using three = await socket.create_server(two.getsockname(), {
+    reuse_port: true,
+  });
+  assertEquals(three.getsockname(), two.getsockname());
+  await assertRejects(
+    () => socket.create_server(["127.0.0.1", 0], { dualstack_ipv6: true }),
+    RangeError,
+  );
+  await assertRejects(
+    () =>
+      socket.create_server(["localhost", 0], { signal: AbortSignal.abort(1) })
+        .catch((reason) => {
+          throw new Error(String(reason));
+        }),
+    Error,
+    "1",
+  );
+});
+
+/** An attempt that succeeds or fails after some time, or never. */
+class Attempt implements Disposable {
+  closed = false;
+  [Symbol.dispose](): void {
+    this.closed = true;
+  }
+}
+
+type Plan = { after?: number; error?: Error };
+
+/** Runs attempts by plan; gives the winner, when each began, the attempts and the errors. */
+async function race(
+  plans: Plan[],
+  signal?: AbortSignal,
+): Promise<
+  { winner?: number; began: number[]; aborted: boolean[]; errors: Error[] }
+> {
+  const start = performance.now();
+  const began: number[] = [];
+  const aborted: boolean[] = [];
+  const made: Attempt[] = [];
+  const errors: socket.OSError[] = [];
+  const candidates = plans.map((_, i) =>
+    [2, 1, 6, "", ["", i]] as unknown as AddressInfoTuple
+  );
+  const first = await firstConnected(
+    candidates,
+    ([, , , , sockaddr], signal) => {
+      const i = (sockaddr as unknown as [string, number])[1];
+      began[i] = performance.now() - start;
+      aborted[i] = false;
+      const { promise, resolve, reject } = Promise.withResolvers<Attempt>();
+      signal.addEventListener("abort", () => {
+        aborted[i] = true;
+        reject(signal.reason);
+      });
+      const { after, error } = plans[i];
+      const end = (): void => {
+        if (error) return reject(error);
+        made[i] = new Attempt();
+        resolve(made[i]);
+      };
+      if (after === 0) end();
+      else if (after !== undefined) setTimeout(end, after);
+      return promise;
+    },
+    errors,
+    signal,
+  );
+  return { winner: made.indexOf(first!), began, aborted, errors };
+}
+
+const refused = (n: number): socket.OSError =>
+  new socket.OSError(n, `refused ${n}`);
+
+Deno.test("a slow attempt is joined by the next one after 250 ms, and loses to it", async () => {
+  const { winner, began, aborted } = await race([
+    {},
+    { after: 20 },
+    { after: 1 },
+  ]);
+  assertEquals(winner, 1);
+  assert(began[1] >= 245 && began[1] < 700, `${began[1]} ms`);
+  assertEquals(began.length, 2, "the third one never began");
+  assertEquals(aborted[0], true);
+});
+
+Deno.test("the next attempt does not wait for one that failed", async () => {
+  const { winner, began, errors } = await race([
+    { after: 0, error: refused(1) },
+    { after: 5, error: refused(2) },
+    { after: 0 },
+  ]);
+  assertEquals(winner, 2);
+  assert(began[2] < 200, `${began[2]} ms`);
+  assertEquals(errors.map((error) => error.message), [
+    "[Errno 1] refused 1",
+    "[Errno 2] refused 2",
+  ]);
+});
+
+Deno.test("the first attempt may still win after others joined it", async () => {
+  const { winner, aborted } = await race([{ after: 300 }, {}]);
+  assertEquals([winner, aborted[1]], [0, true]);
+});
+
+Deno.test("errors stand in the order of the attempts, whoever failed first", async () => {
+  const { winner, errors } = await race([
+    { after: 280, error: refused(1) },
+    { after: 0, error: refused(2) },
+  ]);
+  assertEquals(winner, -1);
+  assertEquals(errors.map((error) => error.message), [
+    "[Errno 1] refused 1",
+    "[Errno 2] refused 2",
+  ]);
+});
+
+Deno.test("an error that is no connection's ends the attempts", async () => {
+  await assertRejects(
+    () => race([{ after: 0, error: new TypeError("wrong") }, { after: 0 }]),
+    TypeError,
+    "wrong",
+  );
+});

@@ -1,0 +1,235 @@
+/** `async.ts` beside `mod.ts`: the same names, and the same signatures but for promises and signals. */
+
+import { assert, assertEquals } from "@std/assert";
+import * as awaiting from "../../async.ts";
+import * as blocking from "../../mod.ts";
+import { beside } from "../helpers.ts";
+
+interface Type {
+  readonly repr: string;
+}
+
+interface Parameter {
+  readonly kind: string;
+  readonly name?: string;
+  readonly optional?: boolean;
+  readonly left?: Parameter;
+}
+
+interface Signature {
+  readonly params: Parameter[];
+  readonly returnType?: Type;
+}
+
+interface Node {
+  readonly name: string;
+  readonly declarations: {
+    readonly kind: string;
+    readonly def: Signature & {
+      readonly methods?: {
+        readonly name: string;
+        readonly isStatic: boolean;
+        readonly isAbstract: boolean;
+        readonly functionDef: Signature;
+      }[];
+    };
+  }[];
+}
+
+/** The parts of the blocking class that the awaiting one has no counterpart of. */
+const WITHOUT = ["makefile"]; // a stream takes its place: `readable`, `writable`
+/** The parts that the awaiting class has beside. */
+const BESIDE = ["from", "[Symbol.asyncIterator]"];
+/** Functions that cannot wait, but give a socket of the door's own class. */
+const SOCKETS_AT_ONCE = ["fromfd", "socketpair"];
+
+async function documented(file: string): Promise<Map<string, Node>> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", beside(`../${file}`)],
+    stderr: "inherit",
+  }).output();
+  const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
+  const files = Object.values(nodes) as { symbols: Node[] }[];
+  return new Map(
+    files.flatMap(({ symbols }) => symbols).map((node) => [node.name, node]),
+  );
+}
+
+/** A signature as one line, without the docs and the places that tell nothing of it. */
+function line({ params, returnType }: Signature): [string[], string] {
+  const names = params.map((parameter) =>
+    JSON.stringify(
+      parameter,
+      (key, value) =>
+        key === "decorators" || key === "resolution" ? undefined : value,
+    )
+  );
+  return [names, normal(JSON.stringify(returnType))];
+}
+
+/** Awaiting types read as blocking ones. */
+function normal(type: string): string {
+  return type.replaceAll("AsyncSocket", "Socket")
+    .replaceAll(/"(hosts|resolve|blocking)\./g, '"');
+}
+
+const optionsName = (parameter: string): string | undefined => {
+  const { name, left } = JSON.parse(parameter) as Parameter;
+  return name ?? left?.name;
+};
+
+/** Checks that one signature is the other's, awaited. */
+function compare(
+  name: string,
+  now: Signature,
+  later: Signature,
+  atOnce = false,
+): void {
+  const [params, result] = line(now);
+  const [awaitedParams, awaitedResult] = line(later);
+  const wanted = atOnce ? result : promiseOf(result);
+  assertEquals(unnamed(awaitedResult), unnamed(wanted), `${name} gives`);
+  const own = params.map(normal);
+  const theirs = awaitedParams.map(normal);
+  if (atOnce) return assertEquals(theirs, own, name);
+  if (optionsName(own.at(-1) ?? "{}") === "options") {
+    // Options that Python has too: the signal goes with them.
+    assertEquals(theirs.length, own.length, name);
+    assert(theirs.at(-1)!.includes("WaitOptions"), `${name} takes a signal`);
+    return assertEquals(theirs.slice(0, -1), own.slice(0, -1), name);
+  }
+  assertEquals(theirs.slice(0, -1), own, name);
+  const last = theirs.at(-1)!;
+  assertEquals(optionsName(last), "options", name);
+  assert(last.includes("WaitOptions"), `${name} takes a signal`);
+}
+
+function promiseOf(type: string): string {
+  return JSON.stringify({
+    repr: "Promise",
+    kind: "typeRef",
+    value: { typeParams: [JSON.parse(type)], typeName: "Promise" },
+  });
+}
+
+/** What matters of a type, in a fixed order. */
+function unnamed(type: string): unknown {
+  return sorted(JSON.parse(type));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) =>
+    key !== "resolution" && key !== "repr"
+  );
+  return Object.fromEntries(
+    kept.sort(([a], [b]) => a < b ? -1 : 1)
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+const byName = (node: Node): Map<string, Signature[]> => {
+  const methods = new Map<string, Signature[]>();
+  for (
+    const { name, isStatic, functionDef, isAbstract } of node.declarations[0]
+      .def.methods ?? []
+  ) {
+    if (isAbstract) continue;
+    const key = isStatic ? `static ${name}` : name;
+    methods.set(key, [...methods.get(key) ?? [], functionDef]);
+  }
+  return methods;
+};
+
+/** The signatures that callers see: of overloads, the last one is the implementation's. */
+const visible = (signatures: Signature[]): Signature[] =>
+  signatures.length > 1 ? signatures.slice(0, -1) : signatures;
+
+Deno.test("AsyncSocket has the methods of Socket, with promises and signals", async () => {
+  const Socket = byName((await documented("socket/socket.ts")).get("Socket")!);
+  const AsyncSocket = byName(
+    (await documented("socket/async_socket.ts")).get("AsyncSocket")!,
+  );
+  const base = byName(
+    (await documented("socket/async_base.ts")).get("AsyncSocketBase")!,
+  );
+  for (const [name, signatures] of Socket) {
+    if (WITHOUT.includes(name)) continue;
+    // What never waits is inherited, or made for the other class.
+    const theirs = AsyncSocket.get(name) ?? base.get(name);
+    if (theirs === undefined) throw new Error(`AsyncSocket has no ${name}`);
+    const atOnce = name === "dup" || name === "settimeout";
+    const own = visible(signatures);
+    const other = visible(theirs);
+    assertEquals(other.length, own.length, `overloads of ${name}`);
+    own.forEach((signature, i) => compare(name, signature, other[i], atOnce));
+  }
+  const more = [...AsyncSocket.keys()].map((name) =>
+    name.replace("static ", "")
+  )
+    .filter((name) => !Socket.has(name));
+  assertEquals(more.sort(), BESIDE.sort());
+});
+
+Deno.test("the two classes have the same members when they run", () => {
+  const members = (prototype: object): string[] =>
+    Reflect.ownKeys(prototype).map(String);
+  const awaitingMembers = new Set<string>();
+  for (
+    let prototype = awaiting.AsyncSocket.prototype as object;
+    prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    for (const name of members(prototype)) awaitingMembers.add(name);
+  }
+  const missing = [
+    ...members(blocking.Socket.prototype),
+    ...members(blocking.SocketBase.prototype),
+  ].filter((name) => !awaitingMembers.has(name));
+  assertEquals(missing, WITHOUT);
+});
+
+Deno.test("async.ts has every name of mod.ts; what differs gives promises", async () => {
+  const now = blocking as Record<string, unknown>;
+  const later = awaiting as Record<string, unknown>;
+  const differing = Object.keys(now).filter((name) =>
+    now[name] !== later[name]
+  );
+  assertEquals(
+    Object.keys(now).filter((name) => !(name in later)),
+    [],
+  );
+  assertEquals(differing.sort(), [
+    "SocketType",
+    "create_connection",
+    "create_server",
+    "fromfd",
+    "getaddrinfo",
+    "getfqdn",
+    "gethostbyaddr",
+    "gethostbyname",
+    "gethostbyname_ex",
+    "getnameinfo",
+    "recv_fds",
+    "send_fds",
+    "socketpair",
+  ]);
+  assertEquals(
+    Object.keys(later).filter((name) => !(name in now)).sort(),
+    ["AsyncSocket", "AsyncSocketBase"],
+  );
+  const [nowDocs, laterDocs] = await Promise.all([
+    documented("mod.ts"),
+    documented("async.ts"),
+  ]);
+  for (const name of differing) {
+    if (name === "SocketType") continue;
+    compare(
+      name,
+      nowDocs.get(name)!.declarations[0].def,
+      laterDocs.get(name)!.declarations[0].def,
+      SOCKETS_AT_ONCE.includes(name),
+    );
+  }
+});

@@ -1,0 +1,49 @@
+/** Workers, each with its own reactor; ended from outside while they wait, no thread is left over. */
+
+import * as socket from "../../../async.ts";
+import { until } from "./support.ts";
+
+const threads = (): number => [...Deno.readDirSync("/proc/self/task")].length;
+
+interface Echo {
+  worker: Worker;
+  port: number;
+  next(): Promise<unknown>;
+}
+
+async function start(): Promise<Echo> {
+  const worker = new Worker(new URL("worker.ts", import.meta.url), {
+    type: "module",
+  });
+  const next = (): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = (event) => reject(new Error(event.message));
+    });
+  const port = await next() as number;
+  return { worker, port, next };
+}
+
+async function ask(port: number): Promise<string> {
+  using client = await socket.create_connection(["127.0.0.1", port]);
+  await client.sendall(new TextEncoder().encode(`to ${port}`));
+  client.shutdown(socket.SHUT_WR);
+  return await new Response(client.readable).text();
+}
+
+const first = await start();
+console.log(await ask(first.port) === `to ${first.port}`);
+first.worker.terminate();
+await until("the first one ends", () => threads() > 0);
+
+const before = threads();
+const echoes = await Promise.all([start(), start(), start()]);
+const answers = await Promise.all(echoes.map(({ port }) => ask(port)));
+console.log(answers.every((answer, i) => answer === `to ${echoes[i].port}`));
+const [closing, ...ending] = echoes;
+const over = closing.next();
+closing.worker.postMessage("close");
+console.log(await over);
+closing.worker.terminate();
+for (const { worker } of ending) worker.terminate();
+await until("their threads end", () => threads() <= before);

@@ -1,0 +1,120 @@
+/** The resolver off the main thread. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as socket from "../../async.ts";
+import * as blocking from "../../mod.ts";
+import { resolveLater } from "../../socket/resolver/later.ts";
+import type { Resolving, SlowCalls } from "../../socket/resolver/call.ts";
+
+Deno.test("each resolving function gives what the blocking one gives", async () => {
+  const { AI_CANONNAME, AF_INET, SOCK_STREAM } = socket;
+  assertEquals(
+    await socket.getaddrinfo(
+      "localhost",
+      "http",
+      AF_INET,
+      SOCK_STREAM,
+      0,
+      AI_CANONNAME,
+    ),
+    blocking.getaddrinfo(
+      "localhost",
+      "http",
+      AF_INET,
+      SOCK_STREAM,
+      0,
+      AI_CANONNAME,
+    ),
+  );
+  assertEquals(
+    await socket.getnameinfo(["127.0.0.1", 80], 0),
+    blocking.getnameinfo(["127.0.0.1", 80], 0),
+  );
+  for (
+    const name of [
+      "gethostbyname",
+      "gethostbyname_ex",
+      "gethostbyaddr",
+      "getfqdn",
+    ] as const
+  ) {
+    assertEquals(await socket[name]("localhost"), blocking[name]("localhost"));
+  }
+  assertEquals(await socket.getfqdn(), blocking.getfqdn());
+});
+
+Deno.test("many are resolved at once, and timers go on", async () => {
+  let ticks = 0;
+  const ticking = setInterval(() => ticks++);
+  const found = await Promise.all(
+    Array.from({ length: 100 }, () => socket.gethostbyname_ex("localhost")),
+  );
+  clearInterval(ticking);
+  assertEquals(found.length, 100);
+  assert(ticks > 0);
+});
+
+Deno.test("errors and bad arguments reject", async () => {
+  await assertRejects(
+    () => socket.getaddrinfo("no such host.invalid", 1),
+    socket.gaierror,
+  );
+  await assertRejects(
+    () => socket.getaddrinfo("a\0b", 1),
+    RangeError,
+  );
+  await assertRejects(
+    () => socket.gethostbyname(1 as never),
+    TypeError,
+  );
+});
+
+Deno.test("resolving is cancelled", async () => {
+  const aborting = new AbortController();
+  const waiting = socket.getnameinfo(["127.0.0.1", 80], 0, aborting);
+  aborting.abort("enough");
+  assertEquals(await waiting.catch((reason) => reason), "enough");
+  assertEquals(
+    await socket.getaddrinfo("localhost", 1, 0, 0, 0, 0, aborting)
+      .catch((reason) => reason),
+    "enough",
+  );
+});
+
+/** A resolving function whose call takes until it is told. */
+function* slow(log: string[], name: string, until: Promise<number>): Resolving<
+  string
+> {
+  yield ((_: SlowCalls) => {
+    log.push(name);
+    return until;
+  }) as unknown as (libc: SlowCalls) => number;
+  return name;
+}
+
+Deno.test("a dead name server does not take all threads, and the cancelled free theirs", async () => {
+  const log: string[] = [];
+  const gate = Promise.withResolvers<number>();
+  const aborting = new AbortController();
+  const names = Array.from({ length: 20 }, (_, i) => String(i));
+  const work = names.map((name, i) =>
+    resolveLater(
+      slow(log, name, gate.promise),
+      i === 17 ? aborting.signal : undefined,
+    ).catch((reason) => reason)
+  );
+  // While they hold their threads, sockets still work.
+  const [a, b] = socket.socketpair();
+  const waiting = a.recv(1);
+  await b.send(new Uint8Array(1));
+  await waiting;
+  a.close();
+  b.close();
+  assertEquals(log, names.slice(0, 16));
+  aborting.abort("enough");
+  gate.resolve(0);
+  const expected = names.map((name, i) => i === 17 ? "enough" : name);
+  assertEquals(await Promise.all(work), expected);
+  assertEquals(log.length, 19);
+  assertEquals(await socket.gethostbyname("localhost"), "127.0.0.1");
+});

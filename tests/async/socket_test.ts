@@ -1,0 +1,515 @@
+/** `AsyncSocket`: its operations, its limits, and what happens to those who wait. */
+
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import * as socket from "../../async.ts";
+import { AsyncSocket, OSError, Socket, TimeoutError } from "../../async.ts";
+import { temporaryFolder, text, utf8 } from "../helpers.ts";
+import { connection, deadAddress, fill, receive, turn } from "./support.ts";
+
+const EBADF = "[Errno 9] Bad file descriptor";
+
+Deno.test("every operation of a stream socket works awaited", async () => {
+  using both = await connection();
+  const { near, far } = both;
+  assertEquals(await near.send(utf8("one")), 3);
+  assertEquals(text(await far.recv(10)), "one");
+  await near.sendall(utf8("two"));
+  const buffer = new Uint8Array(10);
+  assertEquals(await far.recv_into(buffer.subarray(2)), 3);
+  assertEquals(text(buffer.subarray(2, 5)), "two");
+  assertEquals(await near.sendmsg([utf8("th"), utf8("ree")]), 5);
+  const [data, ancdata, flags, address] = await far.recvmsg(10);
+  assertEquals([text(data), ancdata, flags, address], ["three", [], 0, null!]);
+  await near.sendall(utf8("four"));
+  const [a, b] = [new Uint8Array(2), new Uint8Array(5)];
+  assertEquals((await far.recvmsg_into([a, b]))[0], 4);
+  assertEquals(text(a) + text(b.subarray(0, 2)), "four");
+  await near.sendall(utf8("five"));
+  assertEquals(await far.recvfrom(10), [utf8("five"), null!]);
+  await near.sendall(utf8("six"));
+  assertEquals((await far.recvfrom_into(buffer))[0], 3);
+  near.shutdown(socket.SHUT_WR);
+  assertEquals((await far.recv(10)).length, 0);
+});
+
+Deno.test("datagrams come with the address they came from", async () => {
+  using a = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
+  using b = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
+  a.bind(["127.0.0.1", 0]);
+  b.bind(["127.0.0.1", 0]);
+  const to = b.getsockname();
+  const coming = b.recvfrom(10);
+  assertEquals(await a.sendto(utf8("x"), to), 1);
+  assertEquals(await coming, [utf8("x"), a.getsockname()]);
+  const { signal } = new AbortController();
+  await a.sendto(utf8("y"), 0, to);
+  await a.sendto(utf8("z"), to, { signal });
+  await a.sendto(utf8("w"), 0, to, { signal });
+  await a.sendto(utf8("v"), 0, ["localhost", to[1]], { signal });
+  await a.sendmsg([utf8("u")], [], 0, ["localhost", to[1]]);
+  for (const sent of ["y", "z", "w", "v", "u"]) {
+    assertEquals(text(await b.recv(10)), sent);
+  }
+  await assertRejects(
+    () => a.sendto(utf8("x"), "nowhere" as never),
+    TypeError,
+  );
+});
+
+Deno.test("descriptors are passed, awaited", async () => {
+  const [a, b] = socket.socketpair();
+  using _a = a;
+  using _b = b;
+  const [inner, other] = socket.socketpair();
+  using _inner = inner;
+  const coming = socket.recv_fds(b, 10, 2);
+  assertEquals(await socket.send_fds(a, [utf8("x")], [other.fileno()]), 1);
+  other.close();
+  const [data, fds] = await coming;
+  assertEquals([text(data), fds.length], ["x", 1]);
+  using passed = new AsyncSocket(null, null, null, fds[0]);
+  await passed.sendall(utf8("through"));
+  assertEquals(text(await inner.recv(10)), "through");
+  await assertRejects(() => socket.recv_fds(b, 10, -1), RangeError);
+  await assertRejects(
+    () => socket.send_fds(a, [utf8("x")], ["no" as never]),
+    TypeError,
+  );
+});
+
+Deno.test("a file is sent whole, while the other end receives it", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/file`;
+  const contents = crypto.getRandomValues(new Uint8Array(65536));
+  const file = new Uint8Array(40 * 65536 + 5);
+  for (let at = 0; at < file.length; at += 65536) {
+    file.set(contents.subarray(0, file.length - at), at);
+  }
+  Deno.writeFileSync(path, file);
+  using both = await connection();
+  const [sent, came] = await Promise.all([
+    both.near.sendfile(path, 3),
+    receive(both.far, file.length - 3),
+  ]);
+  assertEquals(sent, file.length - 3);
+  assertEquals(came, file.subarray(3));
+});
+
+Deno.test("an aborted sendfile leaves the file's position behind what was sent", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/file`;
+  Deno.writeFileSync(path, new Uint8Array(1 << 25));
+  using both = await connection();
+  using file = Deno.openSync(path);
+  const aborting = new AbortController();
+  const sending = both.near.sendfile(file, 0, null, aborting);
+  await turn();
+  aborting.abort();
+  await assertRejects(() => sending, DOMException);
+  const sent = file.seekSync(0, Deno.SeekMode.Current);
+  assert(sent > 0 && sent < 1 << 25, `${sent} bytes`);
+  both.near.shutdown(socket.SHUT_WR);
+  let came = 0;
+  for (let n; (n = (await both.far.recv(1 << 20)).length) > 0;) came += n;
+  assertEquals(came, sent);
+});
+
+Deno.test("those who receive are served in the order they asked", async () => {
+  using both = await connection();
+  const order: string[] = [];
+  const waiting = Array.from("abcdefgh", async (name, i) => {
+    const data = i % 2 === 0
+      ? await both.far.recv(1)
+      : (await both.far.recvmsg(1))[0];
+    order.push(name);
+    return text(data);
+  });
+  for (const byte of "12345678") await both.near.send(utf8(byte));
+  assertEquals((await Promise.all(waiting)).join(""), "12345678");
+  assertEquals(order.join(""), "abcdefgh");
+});
+
+Deno.test("one who asks later does not overtake those who wait", async () => {
+  using both = await connection();
+  const first = both.far.recv(1);
+  // The data is there before the reactor has looked.
+  await both.near.send(utf8("12"));
+  const second = both.far.recv(1);
+  assertEquals(text(await first) + text(await second), "12");
+});
+
+Deno.test("those who send are served in order, and sendall is not cut into", async () => {
+  using both = await connection();
+  const parts = Array.from(
+    "abcd",
+    (letter) => new Uint8Array(3 << 20).fill(letter.charCodeAt(0)),
+  );
+  const sending = Promise.all(parts.map((part) => both.near.sendall(part)));
+  const came = await receive(both.far, 4 * (3 << 20));
+  await sending;
+  for (const [i, part] of parts.entries()) {
+    const from = i * part.length;
+    assertEquals(
+      came.subarray(from, from + part.length).every((b) => b === part[0]),
+      true,
+    );
+  }
+});
+
+Deno.test("a sender waits until there is room, while a receiver waits too", async () => {
+  const [near, far] = socket.socketpair();
+  const filled = await fill(near);
+  const receiving = near.recv(5);
+  let done = false;
+  const sending = near.sendall(utf8("end")).then(() => done = true);
+  await turn();
+  assertEquals(done, false);
+  await far.sendall(utf8("reply"));
+  assertEquals(text(await receiving), "reply");
+  const all = await receive(far, filled + 3);
+  await sending;
+  assertEquals(text(all.subarray(filled)), "end");
+  near.close();
+  far.close();
+});
+
+Deno.test("a timeout of 0 means not to wait", async () => {
+  using both = await connection();
+  both.far.settimeout(0);
+  const error = await assertRejects(
+    () => both.far.recv(1),
+    socket.BlockingIOError,
+  );
+  assertEquals([error.code, error.syscall], ["EAGAIN", "recv"]);
+  await assertRejects(() => both.far.accept(), OSError);
+  using connecting = new AsyncSocket(null, socket.SOCK_STREAM);
+  using listener = await socket.create_server(["127.0.0.1", 0]);
+  connecting.settimeout(0);
+  assertEquals(
+    await connecting.connect_ex(listener.getsockname()),
+    socket.errno.EINPROGRESS,
+  );
+  listener.settimeout(0);
+  assertEquals(listener.getblocking(), false);
+});
+
+Deno.test("a timeout of 0 is not made to wait behind those who wait", async () => {
+  using both = await connection();
+  const waiting = both.far.recv(1);
+  both.far.settimeout(0);
+  await assertRejects(() => both.far.recv(1), socket.BlockingIOError);
+  await both.near.send(utf8("x"));
+  assertEquals(text(await waiting), "x");
+});
+
+Deno.test("timeouts run out when they should, and name the call", async () => {
+  using both = await connection();
+  for (const seconds of [0.03, 0.12]) {
+    both.far.settimeout(seconds);
+    const began = performance.now();
+    const error = await assertRejects(() => both.far.recv(1), TimeoutError);
+    const took = performance.now() - began;
+    assert(took >= seconds * 1000 - 0.1, `${took} ms`);
+    assert(took < seconds * 1000 + 500, `${took} ms`);
+    assertEquals([error.message, error.syscall], ["timed out", "recv"]);
+  }
+  both.far.settimeout(1e-9);
+  await assertRejects(() => both.far.recv(1), TimeoutError);
+  both.far.settimeout(null);
+  await both.near.send(utf8("x"));
+  assertEquals(text(await both.far.recv(1)), "x", "no waiter is left over");
+});
+
+Deno.test("a timeout longer than timers last is one all the same", async () => {
+  using both = await connection();
+  both.far.settimeout(9e9);
+  const waiting = both.far.recv(1);
+  await turn();
+  await both.near.send(utf8("x"));
+  assertEquals(text(await waiting), "x");
+});
+
+Deno.test("what came in time is not timed out because the thread was busy", async () => {
+  using both = await connection();
+  both.far.settimeout(0.03);
+  const waiting = Promise.all([both.far.recv(1), both.far.recv(1)]);
+  await both.near.send(utf8("xy"));
+  const until = performance.now() + 60;
+  while (performance.now() < until);
+  assertEquals((await waiting).map(text), ["x", "y"]);
+});
+
+Deno.test("a timeout is for the whole of sendall", async () => {
+  using both = await connection();
+  both.near.settimeout(0.05);
+  const error = await assertRejects(
+    () => both.near.sendall(new Uint8Array(1 << 25)),
+    TimeoutError,
+  );
+  assertEquals(error.syscall, "send");
+});
+
+Deno.test("an aborted call rejects with the reason, and takes no data", async () => {
+  using both = await connection();
+  const { near, far } = both;
+  const aborting = new AbortController();
+  const reason = new RangeError("no more");
+  const first = far.recv(1);
+  const aborted = far.recv(1, 0, aborting);
+  const third = far.recv(1);
+  aborting.abort(reason);
+  assertEquals(await aborted.catch((error) => error), reason);
+  await near.send(utf8("ab"));
+  assertEquals(text(await first) + text(await third), "ab");
+  // Already aborted: nothing is taken, though there is something.
+  await near.send(utf8("c"));
+  assertEquals(await far.recv(1, 0, aborting).catch((e) => e), reason);
+  assertEquals(text(await far.recv(1)), "c");
+});
+
+Deno.test("every operation that waits takes a signal", async () => {
+  using listener = await socket.create_server(["127.0.0.1", 0]);
+  using folder = temporaryFolder();
+  const path = `${folder.path}/file`;
+  Deno.writeTextFileSync(path, "contents");
+  const [full, empty] = socket.socketpair();
+  await fill(full);
+  const buffer = new Uint8Array(1);
+  type Waits = (options: socket.WaitOptions) => Promise<unknown>;
+  const operations: Record<string, Waits> = {
+    recv: (o) => full.recv(1, 0, o),
+    recv_into: (o) => full.recv_into(buffer, 0, 0, o),
+    recvfrom: (o) => full.recvfrom(1, 0, o),
+    recvfrom_into: (o) => full.recvfrom_into(buffer, 0, 0, o),
+    recvmsg: (o) => full.recvmsg(1, 0, 0, o),
+    recvmsg_into: (o) => full.recvmsg_into([buffer], 0, 0, o),
+    recv_fds: (o) => socket.recv_fds(full, 1, 1, 0, o),
+    send: (o) => full.send(buffer, 0, o),
+    sendall: (o) => full.sendall(buffer, 0, o),
+    sendmsg: (o) => full.sendmsg([buffer], [], 0, null, o),
+    send_fds: (o) => socket.send_fds(full, [buffer], [1], 0, null, o),
+    sendfile: (o) => full.sendfile(path, 0, null, o),
+    accept: (o) => listener.accept(o),
+  };
+  for (const [name, operation] of Object.entries(operations)) {
+    const aborting = new AbortController();
+    const waiting = operation(aborting);
+    await turn();
+    aborting.abort(name);
+    assertEquals(await waiting.catch((reason) => reason), name);
+  }
+  full.close();
+  empty.close();
+});
+
+Deno.test("closing rejects all who wait, at once", async () => {
+  using both = await connection();
+  const waiting = [
+    both.near.recv(1),
+    both.near.recv(1),
+    both.near.sendall(new Uint8Array(1 << 25)),
+  ];
+  await turn();
+  // Another handler closes it.
+  queueMicrotask(() => both.near.close());
+  for (const result of await Promise.allSettled(waiting)) {
+    assertEquals(
+      result.status === "rejected" && result.reason.message,
+      EBADF,
+    );
+  }
+  await assertRejects(() => both.near.recv(1), OSError, EBADF);
+  await assertRejects(() => both.near.connect(["127.0.0.1", 1]), OSError);
+  assertThrows(() => both.near.settimeout(1), OSError, EBADF);
+  both.near.close();
+});
+
+Deno.test("closing the descriptor by number rejects those who wait", async () => {
+  const [a, b] = socket.socketpair();
+  using _ = b;
+  const waiting = a.recv(1);
+  const fd = a.detach();
+  await assertRejects(() => waiting, OSError, EBADF);
+  const again = new AsyncSocket(null, null, null, fd);
+  const second = again.recv(1);
+  socket.close(fd);
+  await assertRejects(() => second, OSError, EBADF);
+  again.detach();
+});
+
+Deno.test("a listener closed while accepting rejects, and ends a loop over it", async () => {
+  const listener = await socket.create_server(["127.0.0.1", 0]);
+  const accepting = listener.accept();
+  const loop = (async () => {
+    for await (const _ of listener) throw new Error("nobody came");
+    return "ended";
+  })();
+  await turn();
+  listener.close();
+  await assertRejects(() => accepting, OSError, EBADF);
+  assertEquals(await loop, "ended");
+});
+
+Deno.test("an error that is not the end is thrown out of a loop over a listener", async () => {
+  using listener = await socket.create_server(["127.0.0.1", 0]);
+  listener.settimeout(0.01);
+  await assertRejects(async () => {
+    for await (const _ of listener);
+  }, TimeoutError);
+});
+
+Deno.test("a connection refused rejects, and connect_ex gives the number", async () => {
+  using one = new AsyncSocket();
+  using two = new AsyncSocket();
+  await assertRejects(
+    () => one.connect(deadAddress()),
+    socket.ConnectionRefusedError,
+  );
+  assertEquals(
+    await two.connect_ex(deadAddress()),
+    socket.errno.ECONNREFUSED,
+  );
+  await assertRejects(() => two.connect_ex(["no such host.invalid", 1]));
+});
+
+Deno.test("after an aborted connect, connecting again waits for the same", async () => {
+  using listener = await socket.create_server(["127.0.0.1", 0]);
+  using client = new AsyncSocket();
+  const aborting = new AbortController();
+  const first = client.connect(listener.getsockname(), aborting);
+  aborting.abort();
+  await assertRejects(() => first, DOMException);
+  await client.connect(listener.getsockname());
+  assertEquals(client.getpeername(), listener.getsockname());
+});
+
+Deno.test("connecting to a Unix listener whose queue is full waits for room", async () => {
+  using folder = temporaryFolder();
+  using listener = new AsyncSocket(socket.AF_UNIX);
+  listener.bind(`${folder.path}/s`);
+  listener.listen(0);
+  const clients = Array.from(
+    { length: 5 },
+    () => new AsyncSocket(socket.AF_UNIX),
+  );
+  const connecting = clients.map((client) =>
+    client.connect(listener.getsockname())
+  );
+  await turn();
+  for (const _ of clients) (await listener.accept())[0].close();
+  await Promise.all(connecting);
+  for (const client of clients) client.close();
+});
+
+Deno.test("a datagram waits for a Unix socket that others have filled", async () => {
+  using folder = temporaryFolder();
+  const make = (): AsyncSocket<socket.UnixAddress> =>
+    new AsyncSocket(socket.AF_UNIX, socket.SOCK_DGRAM);
+  using receiver = make();
+  using other = make();
+  using sender = make();
+  receiver.bind(`${folder.path}/s`);
+  const to = receiver.getsockname();
+  other.settimeout(0);
+  let count = 0;
+  for (;; count++) {
+    if (await other.sendto(utf8("x"), to).catch(() => 0) === 0) break;
+  }
+  const sending = sender.sendto(utf8("last"), to);
+  await turn();
+  for (let i = 0; i < count; i++) await receiver.recv(10);
+  assertEquals(await sending, 4);
+  assertEquals(text(await receiver.recv(10)), "last");
+});
+
+Deno.test("sockets become awaiting ones and back", async () => {
+  const [a, b] = socket.socketpair();
+  const blocking = new Socket(null, null, null, a.detach());
+  assertEquals(a.fileno(), -1);
+  assertEquals(blocking.timeout, null);
+  await b.send(utf8("x"));
+  assertEquals(text(blocking.recv(1)), "x", "it blocks, so it is not refused");
+  blocking.settimeout(1.5);
+  using again = AsyncSocket.from(blocking);
+  assertEquals(
+    [again.timeout, blocking.fileno(), again.family],
+    [1.5, -1, socket.AF_UNIX],
+  );
+  const waiting = again.recv(1);
+  await b.send(utf8("y"));
+  assertEquals(text(await waiting), "y");
+  assertThrows(() => AsyncSocket.from(blocking), OSError, EBADF);
+  b.close();
+});
+
+Deno.test("duplicates are awaited apart", async () => {
+  const [a, b] = socket.socketpair();
+  using copy = a.dup();
+  const adopted = socket.fromfd(a.fileno(), socket.AF_UNIX, a.type);
+  const waiting = [a.recv(1), copy.recv(1), adopted.recv(1)];
+  await b.send(utf8("xyz"));
+  const came = (await Promise.all(waiting)).map(text).sort();
+  assertEquals(came.join(""), "xyz");
+  const left = copy.recv(1);
+  a.close();
+  adopted.close();
+  await b.send(utf8("w"));
+  assertEquals(text(await left), "w");
+  b.close();
+});
+
+Deno.test("the error queue is not behind those who wait for data", async () => {
+  using a = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
+  a.bind(["127.0.0.1", 0]);
+  a.setsockopt(socket.IPPROTO_IP, socket.IP_RECVERR, 1);
+  const data = a.recvmsg(10, 0);
+  const errors = a.recvmsg(10, 512, socket.MSG_ERRQUEUE);
+  const dead = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
+  dead.bind(["127.0.0.1", 0]);
+  const to = dead.getsockname();
+  dead.close();
+  data.catch(() => {}); // told of the error too
+  await a.sendto(utf8("x"), to);
+  const [, ancdata] = await errors;
+  assertEquals(ancdata.map(([level, type]) => [level, type]), [[
+    socket.IPPROTO_IP,
+    socket.IP_RECVERR,
+  ]]);
+});
+
+Deno.test("arguments are refused by rejecting, never by throwing", async () => {
+  using both = await connection();
+  const { near } = both;
+  const bad = [
+    near.recv(-1),
+    near.recv("x" as never),
+    near.send("x" as never),
+    near.sendall("x" as never),
+    near.sendto("x" as never, ["127.0.0.1", 1]),
+    near.sendmsg("x" as never),
+    near.sendmsg([], 1 as never),
+    near.recv_into("x" as never),
+    near.recvmsg(1, -1),
+    near.recvmsg_into(1 as never),
+    near.connect(1 as never),
+    near.sendfile(null as never),
+    near.sendmsg_afalg([], { op: -1 }),
+  ];
+  for (const promise of bad) {
+    const error = await promise.then(() => "nothing", (error) => error);
+    assert(
+      error instanceof TypeError || error instanceof RangeError,
+      String(error),
+    );
+  }
+});
+
+Deno.test("sockets are disposed of by `using` and `await using`", async () => {
+  let fd: AsyncSocket;
+  {
+    await using one = new AsyncSocket();
+    fd = one;
+    assert(one.fileno() >= 0);
+  }
+  assertEquals(fd.fileno(), -1);
+});

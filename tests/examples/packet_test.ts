@@ -1,0 +1,286 @@
+/** The examples that see packets: sniffer, capture, arping, and the netlink watcher. CAN's frames. */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  buildCanFrame,
+  CAN_FRAME_SIZE,
+  dissectCanFrame,
+} from "../../examples/support/can.ts";
+import { checksum, echoRequest } from "../../examples/support/icmp.ts";
+import { packetLine } from "../../examples/support/packet.ts";
+import { AF_CAN, CAN_RAW, isMissing, SOCK_RAW, Socket } from "../../mod.ts";
+import { needing, noPython, python } from "../helpers.ts";
+import { Namespaces, noNamespaces } from "./namespaces.ts";
+import { ours, Program, theirs, withoutPorts } from "./programs.ts";
+
+/** Sends datagrams to nobody, and asks for connections that are refused. */
+const traffic = `
+import socket
+for family, kind, host, port in [
+    (socket.AF_INET, socket.SOCK_DGRAM, "127.0.0.1", 5354),
+    (socket.AF_INET6, socket.SOCK_DGRAM, "::1", 5353),
+    (socket.AF_INET, socket.SOCK_DGRAM, "127.0.0.1", 5353),
+    (socket.AF_INET, socket.SOCK_STREAM, "127.0.0.1", 5353),
+]:
+    with socket.socket(family, kind) as sock:
+        if kind == socket.SOCK_DGRAM:
+            sock.sendto(b"hello", (host, port))
+        else:
+            sock.connect_ex((host, port))
+`;
+
+/** What passes the loopback interface then, of that port or of all; each packet passes it twice. */
+const passing = (which: RegExp): string[] =>
+  [
+    "UDP 127.0.0.1:PORT > 127.0.0.1:5354, 5 bytes",
+    "ICMP 127.0.0.1 > 127.0.0.1 unreachable, 41 bytes",
+    "IPv6 UDP [::1]:PORT > [::1]:5353, 5 bytes",
+    "IPv6 ICMPv6 ::1 > ::1 unreachable, 61 bytes",
+    "UDP 127.0.0.1:PORT > 127.0.0.1:5353, 5 bytes",
+    "ICMP 127.0.0.1 > 127.0.0.1 unreachable, 41 bytes",
+    "TCP 127.0.0.1:PORT > 127.0.0.1:5353 SYN, 0 bytes",
+    "TCP 127.0.0.1:5353 > 127.0.0.1:PORT RST ACK, 0 bytes",
+  ].filter((line) => which.test(line)).flatMap((line) => {
+    const packet = line.startsWith("IPv6") ? line : `IPv4 ${line}`;
+    return [`lo out ${packet}`, `lo in ${packet}`];
+  });
+
+for (
+  const [program, args, seen] of [
+    ["sniffer", ["-c", "16", "lo"], passing(/./)],
+    ["capture", ["-c", "6", "lo", "5353"], passing(/^(UDP|TCP).*5353/)],
+  ] as const
+) {
+  Deno.test({
+    ...needing(
+      `${program}.ts and ${program}.py see the same packets`,
+      noPython,
+      noNamespaces,
+    ),
+    async fn() {
+      using network = new Namespaces(1);
+      const [namespace] = network.names;
+      await using one = ours(program, args, { namespace });
+      await using other = theirs(program, args, { namespace });
+      await one.err.until(/Listening on lo\n/);
+      await other.err.until(/Listening on lo\n/);
+      await using sender = new Program(["python3", "-c", traffic], {
+        namespace,
+      });
+      assertEquals((await sender.end()).code, 0, sender.err.text);
+      const { code, out } = await one.end();
+      assertEquals(code, 0);
+      assertEquals(out, (await other.end()).out);
+      const lines = withoutPorts(out).trimEnd().split("\n");
+      const expected = seen.map((line) => withoutPorts(line));
+      assertEquals(lines, expected);
+    },
+  });
+}
+
+const from = ["eth0", 0, 0, 1, new Uint8Array()] as const;
+
+Deno.test("packets of all kinds are a line each", () => {
+  const line = (proto: number, hex: string) =>
+    packetLine(Uint8Array.fromHex(hex), [from[0], proto, 2, 1, from[4]]);
+  assertEquals(
+    line(
+      0x0806,
+      "0001080006040001" + "0200000000010a000001" + "0000000000000a000002",
+    ),
+    "eth0 multicast ARP who has 10.0.0.2? tell 10.0.0.1",
+  );
+  assertEquals(
+    line(
+      0x0806,
+      "0001080006040002" + "0200000000010a000001" + "0200000000020a000002",
+    ),
+    "eth0 multicast ARP 10.0.0.1 is at 02:00:00:00:00:01",
+  );
+  assertEquals(
+    line(0x88cc, "0102"),
+    "eth0 multicast EtherType 0x88cc, 2 bytes",
+  );
+  assertEquals(
+    line(0x0800, "4500002400002000" + "40590000" + "0a0000010a000002"),
+    "eth0 multicast IPv4 protocol 89 10.0.0.1 > 10.0.0.2, 16 bytes",
+  );
+  assertEquals(
+    line(0x0800, "45000024000020b9" + "40110000" + "0a0000010a000002"),
+    "eth0 multicast IPv4 fragment 10.0.0.1 > 10.0.0.2, 16 bytes at 1480",
+  );
+});
+
+Deno.test("packets that are cut anywhere are a line too", () => {
+  const udp = Uint8Array.fromHex(
+    "45000021000040004011000000000000" + "7f000001" + "303914e9000d0000",
+  );
+  for (const proto of [0x0800, 0x0806, 0x86dd]) {
+    for (let length = 0; length <= udp.length; length++) {
+      const line = packetLine(udp.subarray(0, length), [
+        "lo",
+        proto,
+        0,
+        1,
+        from[4],
+      ]);
+      assert(/^lo in [^\n]+$/.test(line), line);
+    }
+  }
+});
+
+Deno.test("echo requests have a right checksum", () => {
+  for (const length of [0, 1, 56]) {
+    const payload = crypto.getRandomValues(new Uint8Array(length));
+    assertEquals(checksum(echoRequest(0xabcd, 0xffff, payload)), 0);
+  }
+  assertEquals(
+    echoRequest(1, 2, Uint8Array.of(3)).toHex(),
+    "0800" + "f4fc" + "0001" + "0002" + "03",
+  );
+});
+
+for (
+  const [language, start, lacking] of [
+    ["ts", ours, undefined],
+    ["py", theirs, noPython],
+  ] as const
+) {
+  Deno.test({
+    ...needing(
+      `arping.${language} is answered by another machine's kernel`,
+      lacking,
+      noNamespaces,
+    ),
+    async fn() {
+      using network = new Namespaces(2);
+      network.cable([0, "a0", "10.88.0.1/24"], [1, "a1", "10.88.0.2/24"]);
+      network.ip(1, "link set a1 address 02:00:00:00:88:02");
+      const [namespace] = network.names;
+      await using found = start("arping", ["a0", "10.88.0.2"], { namespace });
+      assertEquals(await found.end(), {
+        code: 0,
+        signal: null,
+        out: "who has 10.88.0.2? tell 10.88.0.1\n" +
+          "10.88.0.2 is at 02:00:00:00:88:02\n",
+        err: "",
+      });
+      await using none = start("arping", ["a0", "10.88.0.3"], { namespace });
+      const { code, out } = await none.end();
+      assertEquals([code, out.split("\n")[1]], [1, "no answer"]);
+    },
+  });
+}
+
+Deno.test({
+  ...needing(
+    "interface_watcher.ts and interface_watcher.py see the same changes",
+    noPython,
+    noNamespaces,
+  ),
+  async fn() {
+    using network = new Namespaces(1);
+    const [namespace] = network.names;
+    const watchers = [ours, theirs].map((start) =>
+      start("interface_watcher", [], { namespace })
+    );
+    await using one = watchers[0];
+    await using other = watchers[1];
+    for (const watcher of watchers) await watcher.err.until(/Watching\n/);
+    for (
+      const [command, line] of [
+        ["link add w0 type veth peer name w1", /w0 is down\n/],
+        ["link set w0 up", /w0 is up, but without carrier\n/],
+        ["link set w1 up", /w0 is up\n/],
+        ["link delete w0", /w0 is gone\n/],
+      ] as const
+    ) {
+      network.ip(0, command);
+      for (const watcher of watchers) await watcher.out.until(line);
+    }
+    for (const watcher of watchers) {
+      await watcher.out.until(/w1 is gone\n/);
+      watcher.kill("SIGINT");
+    }
+    assertEquals((await one.end()).out, (await other.end()).out);
+  },
+});
+
+Deno.test({
+  ...needing("CAN frames are those of Python's documentation", noPython),
+  async fn() {
+    const cases = [[0x01, [1, 2, 3]], [0x1fffffff, []], [
+      0x80000123,
+      [1, 2, 3, 4, 5, 6, 7, 255],
+    ]] as const;
+    const frames = await python(
+      `
+import json, struct, sys
+print(json.dumps([
+    struct.pack("=IB3x8s", can_id, len(data), bytes(data)).hex()
+    for can_id, data in json.load(sys.stdin)
+]))`,
+      cases,
+    );
+    for (const [i, [can_id, data]] of cases.entries()) {
+      const frame = buildCanFrame(can_id, Uint8Array.from(data));
+      assertEquals(frame.length, CAN_FRAME_SIZE);
+      assertEquals(frame.toHex(), (frames as string[])[i]);
+      assertEquals(dissectCanFrame(frame), [
+        can_id,
+        data.length,
+        Uint8Array.from(data),
+      ]);
+    }
+  },
+});
+
+function noCan(): string | undefined {
+  if (isMissing(AF_CAN)) return "CAN";
+  try {
+    using _ = new Socket(AF_CAN, SOCK_RAW, CAN_RAW);
+    using network = new Namespaces(1);
+    network.ip(0, "link add vcan0 type vcan");
+  } catch {
+    return "CAN in the kernel, and vcan";
+  }
+}
+
+for (
+  const [one, other] of [[ours, ours], [ours, theirs], [theirs, ours]] as const
+) {
+  Deno.test({
+    ...needing(
+      `can: ${one === ours ? "ours" : "Python's"} sends back what ${
+        other === ours ? "ours" : "Python's"
+      } hears`,
+      noPython,
+      noCan(),
+    ),
+    async fn() {
+      using network = new Namespaces(1);
+      network.ip(0, "link add vcan0 type vcan");
+      network.ip(0, "link set vcan0 up");
+      const [namespace] = network.names;
+      await using a = one("can", [], { namespace });
+      await using b = other("can", [], { namespace });
+      await a.err.until(/Listening on/);
+      await b.err.until(/Listening on/);
+      await using sender = new Program(["python3", "-c", canSender], {
+        namespace,
+      });
+      await sender.end();
+      const line = "Received: can_id=123, can_dlc=2, data=cafe\n";
+      await a.out.until(new RegExp(line));
+      await b.out.until(new RegExp(line));
+      await a.out.until(/can_id=1, can_dlc=3, data=010203\n/);
+    },
+  });
+}
+
+const canSender = `
+import socket, struct
+with socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW) as sock:
+    sock.bind(("vcan0",))
+    sock.send(struct.pack("=IB3x8s", 0x123, 2, b"\\xca\\xfe"))
+`;

@@ -1,0 +1,182 @@
+/** Programs run by tests: the examples, the same programs in Python, and those of others. */
+
+import { beside, noPython } from "../helpers.ts";
+
+/** How a program is run. */
+export interface Setting {
+  /** The network namespace. */
+  namespace?: string;
+  /** Environment variables. */
+  env?: Record<string, string>;
+  /** What it gets on its standard input. */
+  input?: string;
+}
+
+/** What a program that has ended leaves behind. */
+export interface Ended {
+  code: number;
+  signal: Deno.Signal | null;
+  out: string;
+  err: string;
+}
+
+/** No program of a test takes longer, in milliseconds. */
+const LONGEST = 40_000;
+
+/** What a program writes, as it comes. */
+class Output {
+  text = "";
+  readonly done: Promise<void>;
+  #ended = false;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.done = this.#read(stream);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      this.text += decoder.decode(chunk, { stream: true });
+      this.#wake();
+    }
+    this.#ended = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  /** Waits until the program has written something. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.text);
+      if (found !== null) return found;
+      if (this.#ended) throw new Error(`no ${pattern} in: ${this.text}`);
+      await this.#changed.promise;
+    }
+  }
+}
+
+/** A program that runs; ended with the block. */
+export class Program implements AsyncDisposable {
+  readonly out: Output;
+  readonly err: Output;
+  /** When it has its input: to be awaited before this thread blocks. */
+  readonly fed: Promise<void>;
+  readonly #child: Deno.ChildProcess;
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  constructor(command: string[], setting: Setting = {}) {
+    const { namespace, env, input = "" } = setting;
+    const inside = namespace === undefined
+      ? []
+      : ["ip", "netns", "exec", namespace];
+    const [program, ...args] = [...inside, ...command];
+    this.#child = new Deno.Command(program, {
+      args,
+      env: {
+        NO_COLOR: "1",
+        PYTHONDONTWRITEBYTECODE: "1",
+        PYTHONUNBUFFERED: "1",
+        ...env,
+      },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#timer = setTimeout(() => this.kill("SIGKILL"), LONGEST);
+    this.out = new Output(this.#child.stdout);
+    this.err = new Output(this.#child.stderr);
+    this.fed = this.#write(input);
+  }
+
+  async #write(input: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    try {
+      await writer.write(new TextEncoder().encode(input));
+      await writer.close();
+    } catch {
+      // It has ended without reading.
+    }
+  }
+
+  /** The port that a server says it listens on. */
+  async port(): Promise<string> {
+    return (await this.err.until(/Listening on .*?["'], (\d+)/))[1];
+  }
+
+  /** Sends a signal: SIGINT is what Ctrl-C sends. */
+  kill(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // It has ended.
+    }
+  }
+
+  /** Waits for the program's end. */
+  async end(): Promise<Ended> {
+    const { code, signal } = await this.#child.status;
+    clearTimeout(this.#timer);
+    await Promise.all([this.out.done, this.err.done, this.fed]);
+    return { code, signal, out: this.out.text, err: this.err.text };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGKILL");
+    await this.end();
+  }
+}
+
+/** The command that an example's head tells to run. */
+function documented(example: string): string[] {
+  const head = Deno.readTextFileSync(beside(`../examples/${example}`));
+  const flags = /deno run ((?:--\S+ )+)examples\//.exec(head)![1].trim();
+  return [Deno.execPath(), "run", "--no-prompt", ...flags.split(" ")];
+}
+
+/** Starts an example with the permissions that its head tells. */
+export function ours(
+  name: string,
+  args: readonly string[],
+  setting?: Setting,
+): Program {
+  const path = beside(`../examples/${name}.ts`);
+  return new Program([...documented(`${name}.ts`), path, ...args], setting);
+}
+
+/** Starts the same program in Python. */
+export function theirs(
+  name: string,
+  args: readonly string[],
+  setting?: Setting,
+): Program {
+  const path = beside(`examples/${name}.py`);
+  return new Program(["python3", path, ...args], setting);
+}
+
+/** Starts a program: {@linkcode ours} or {@linkcode theirs}. */
+export type Start = typeof ours;
+
+/** The combinations of two programs, one at each end, with what tells them in a test's name. */
+export const pairs: readonly [string, Start, Start, string | undefined][] = [
+  ["ours with ours", ours, ours, undefined],
+  ["ours with Python's", ours, theirs, noPython],
+  ["Python's with ours", theirs, ours, noPython],
+];
+
+/** Why a program is missing, or `undefined`. */
+export function missing(...names: string[]): string | undefined {
+  const absent = names.filter((name) =>
+    !new Deno.Command("sh", { args: ["-c", `command -v ${name}`] })
+      .outputSync().success
+  );
+  return absent.length === 0 ? undefined : absent.join(" and ");
+}
+
+/** Ports of the system's choice are not the same twice. */
+export const withoutPorts = (text: string): string =>
+  text.replace(/(?<=:|', )\d+\b/g, "PORT");

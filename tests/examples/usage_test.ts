@@ -1,0 +1,114 @@
+/** What all examples have in common: wrong arguments, and Ctrl-C. */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { beside, needing } from "../helpers.ts";
+import { Namespaces, noNamespaces } from "./namespaces.ts";
+import { ours } from "./programs.ts";
+
+Deno.test("the README has the command of every example's head", () => {
+  const folder = beside("../examples");
+  const readme = Deno.readTextFileSync(`${folder}/README.md`);
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (!name.endsWith(".ts") || name === "demo.ts") continue;
+    const head = Deno.readTextFileSync(`${folder}/${name}`).split("*/")[0];
+    const flags = /deno run ((?:--\S+ )+)\S*examples\//.exec(head)?.[1];
+    assertStringIncludes(readme, `deno run ${flags}examples/${name}`);
+  }
+});
+
+const wrong: Record<string, string[][]> = {
+  app_client: [["a", "1", "b"], ["a", "x", "b", "c"], [
+    "a",
+    "1",
+    "b",
+    "c",
+    "d",
+  ]],
+  app_server: [[], ["a", "x"], ["a", "1", "b"]],
+  arping: [[], ["lo"], ["lo", "10.0.0.1", "x"]],
+  broadcast_receiver: [["x"], ["1", "2"]],
+  broadcast_sender: [["a", "65536"], ["a", "1", "x"]],
+  can: [["a", "b"]],
+  capture: [[], ["lo"], ["lo", "x"], ["-c", "0", "lo", "1"], ["-x"]],
+  echo_client: [["a", "x"], ["a", "1", "b"]],
+  echo_client_dual: [["a", "x"], ["a", "1", "b"]],
+  echo_server: [["a", "x"], ["a", "1", "b"]],
+  echo_server_dual: [["a", "x"], ["a", "1", "b"]],
+  echo_server_dualstack: [["a", "x"], ["a", "1", "b"]],
+  fd_receiver: [[], ["a", "b"]],
+  fd_sender: [[], ["a", "b", "c"], ["a", "b", "1", "d"]],
+  file_client: [[], ["a", "b", "-1"], ["a", "b", "1", "d"]],
+  file_server: [[], ["/", "b", "1"], ["a", "b", "c", "d"]],
+  http_get: [[], ["nothing"], ["https://a/"], ["http://a/", "b"]],
+  http_server: [["a", "b"], ["a", "1", "c"]],
+  interface_watcher: [["a"]],
+  multicast_receiver: [["--ttl", "1"], ["a", "b"], ["a", "1", "c"]],
+  multicast_sender: [["--ttl", "256"], ["--interface"], ["a", "b"]],
+  multiconn_client: [["a", "1"], ["a", "x", "1"], ["a", "1", "x"], [
+    "a",
+    "1",
+    "1",
+    "b",
+  ]],
+  multiconn_server: [[], ["a"], ["a", "65536"], ["a", "1", "b"]],
+  ping: [[], ["-c", "x", "a"], ["-i", "x", "a"], ["a", "b"]],
+  prefork_server: [["-w", "0"], ["-s", "both"], ["a", "b"], ["a", "1", "c"]],
+  reconnect_client: [["a", "x"], ["a", "1", "b"]],
+  reconnect_server: [["a", "x"], ["a", "1", "b"]],
+  sd_notify: [["ready"]],
+  selectors_echo: [["a", "x"], ["a", "1", "b"]],
+  sniffer: [["-c", "x"], ["a", "b"], ["-z"]],
+  socket_errors: [
+    [],
+    ["--host=a", "--port=1"],
+    ["--host=a", "--port=x", "--file=/"],
+    ["--host=a", "--port=1", "--file"],
+    ["--host=a", "--port=1", "--file=/", "b"],
+    ["--host=a", "--port=1", "--file=/", "--x"],
+  ],
+  syslog: [[], ["-x", "a"]],
+  traceroute: [[], ["-m", "0", "a"], ["-w", "x", "a"], ["a", "b"]],
+  udp_client: [["a", "b"], ["a", "1", "c", "d"]],
+  udp_server: [["a", "b"], ["a", "1", "c"]],
+};
+
+for (const [name, cases] of Object.entries(wrong)) {
+  Deno.test(`${name}.ts tells how it is used, with status 2`, async () => {
+    for (const args of cases) {
+      await using program = ours(name, args);
+      const { code, out, err } = await program.end();
+      assertEquals([code, out], [2, ""], `${args}: ${err}`);
+      assertMatch(
+        err,
+        new RegExp(`^usage: deno run --allow-ffi.* examples/${name}.ts.*\n$`),
+      );
+    }
+  });
+}
+
+for (
+  const [name, args] of [
+    ["broadcast_receiver", ["0"]],
+    ["capture", ["lo", "1"]],
+    ["file_server", ["/etc/hosts", "127.0.0.1", "0"]],
+    ["http_server", ["127.0.0.1", "0"]],
+    ["interface_watcher", []],
+    ["prefork_server", ["127.0.0.1", "0"]],
+    ["sniffer", ["lo"]],
+    ["udp_server", ["127.0.0.1", "0"]],
+  ] as const
+) {
+  Deno.test({
+    ...needing(`${name}.ts ends at Ctrl-C without a word`, noNamespaces),
+    async fn() {
+      using network = new Namespaces(1);
+      const [namespace] = network.names;
+      await using program = ours(name, args, { namespace });
+      await program.err.until(/\n/);
+      const before = program.err.text;
+      program.kill("SIGINT");
+      const { signal, out, err } = await program.end();
+      assertEquals([signal, out, err], ["SIGINT", "", before]);
+    },
+  });
+}

@@ -1,0 +1,68 @@
+/** Makes sockets, forgets them, has them collected; tells how many descriptors are left. */
+
+import * as socket from "../../mod.ts";
+import { identity, openSockets } from "./descriptors.ts";
+
+declare const gc: () => void;
+
+async function collect(done: () => boolean): Promise<void> {
+  // Finalizers run as tasks of their own after a collection.
+  for (let i = 0; i < 100 && !done(); i++) {
+    gc();
+    await new Promise((next) => setTimeout(next));
+  }
+}
+
+const forgotten = new Set<string>();
+
+function forget(...sockets: { fileno(): number }[]): void {
+  for (const each of sockets) forgotten.add(identity(each.fileno()));
+}
+
+using listener = socket.create_server(["127.0.0.1", 0]);
+const kept = socket.socketpair();
+
+function make(): number {
+  const address = listener.getsockname();
+  for (let i = 0; i < 20; i++) {
+    forget(new socket.Socket());
+    forget(...socket.socketpair()); // 2
+    const original = new socket.Socket();
+    forget(original);
+    new socket.Socket(null, null, null, socket.dup(original.fileno()));
+    original.dup();
+    socket.fromfd(original.fileno(), socket.AF_INET, socket.SOCK_STREAM);
+    original.close();
+    using client = socket.create_connection(address);
+    forget(client, listener.accept()[0]);
+  }
+  return openSockets(forgotten);
+}
+
+const made = make();
+
+/** A socket that gave its descriptor away, and one whose number belongs to another by now. */
+function giveAway(): [detached: number, reused: number] {
+  const detached = new socket.Socket().detach();
+  for (;;) {
+    const closed = new socket.Socket();
+    const fd = closed.fileno();
+    closed.close();
+    const reused = socket.dup(detached);
+    if (reused === fd) return [detached, reused];
+    socket.close(reused); // another thread of the process took the number
+  }
+}
+
+const [detached, reused] = giveAway();
+const given = new Set([identity(detached)]);
+await collect(() => openSockets(forgotten) === 0);
+await collect(() => false); // and goes on, lest it closed too much
+kept[0].sendall(new TextEncoder().encode("kept"));
+console.log(JSON.stringify({
+  made,
+  left: openSockets(forgotten),
+  givenAway: openSockets(given) === 2 &&
+    identity(reused) === identity(detached),
+  kept: new TextDecoder().decode(kept[1].recv(8)),
+}));

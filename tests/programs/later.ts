@@ -1,0 +1,33 @@
+/** The helper thread of interrupted.ts: acts on the other end when the main thread blocks. */
+
+import * as socket from "../../mod.ts";
+import type { Task } from "./interrupted.ts";
+
+// Long enough for dozens of signals to hit the call that waits for this thread.
+const LATER_MS = 60;
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+// A Worker's own names, which the types of the rest of the project do not have.
+const worker = globalThis as unknown as {
+  onmessage: (event: MessageEvent<Task>) => void;
+  postMessage(message: string): void;
+};
+
+worker.onmessage = ({ data }): void => {
+  Atomics.wait(never, 0, 0, LATER_MS);
+  if (data.what === "connect") {
+    using client = new socket.Socket();
+    client.connect(data.address!);
+    return;
+  }
+  using own = new socket.Socket<socket.Address>(
+    null,
+    null,
+    null,
+    socket.dup(data.fd),
+  );
+  if (data.what === "send") own.sendall(new TextEncoder().encode("late"));
+  else if (data.what === "accept") own.accept()[0].close();
+  else for (let left = 1 << 22; left > 0;) left -= own.recv(0x10000).length;
+};
+worker.postMessage("ready");

@@ -1,0 +1,10 @@
+/** Preloaded to a program: the system takes no more than five bytes of it at once. */
+
+import { Socket } from "../../mod.ts";
+
+const MOST = 5;
+
+const { send } = Socket.prototype;
+Socket.prototype.send = function (data, flags) {
+  return send.call(this, (data as Uint8Array).subarray(0, MOST), flags);
+};

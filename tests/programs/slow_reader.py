@@ -1,0 +1,13 @@
+"""Reads a little from a connection every few milliseconds, for ever: slow_reader.py <address as JSON>."""
+
+import json
+import select
+import socket
+import sys
+
+s = socket.create_connection(json.loads(sys.argv[1]))
+print("reading", flush=True)
+while True:
+    if not s.recv(1 << 14):
+        break
+    select.select([], [], [], 0.01)

@@ -1,0 +1,154 @@
+// The module imported by its URL: from any folder, without an import map, with no permission but one.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { libraryName, load } from "../ffi/libc.ts";
+import { temporaryFolder, text } from "./helpers.ts";
+
+/** Serves this tree over loopback. */
+function serve(): AsyncDisposable & { origin: string; port: number } {
+  const root = new URL("../", import.meta.url);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      try {
+        const path = `.${new URL(request.url).pathname}`;
+        return new Response(await Deno.readFile(new URL(path, root)), {
+          headers: {
+            "content-type": path.endsWith(".js")
+              ? "text/javascript"
+              : "application/typescript",
+          },
+        });
+      } catch {
+        return new Response(null, { status: 404 });
+      }
+    },
+  );
+  const { port } = server.addr;
+  return {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** Runs a program in an empty folder, with a cache of its own. */
+async function run(
+  port: number,
+  program: string,
+  flags: string[],
+): Promise<{ success: boolean; stdout: string; stderr: string }> {
+  using folder = temporaryFolder();
+  Deno.mkdirSync(`${folder.path}/work`);
+  Deno.writeTextFileSync(`${folder.path}/work/main.ts`, program);
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--check",
+      `--allow-import=127.0.0.1:${port}`,
+      ...flags,
+      "main.ts",
+    ],
+    cwd: `${folder.path}/work`,
+    env: { DENO_DIR: `${folder.path}/cache`, NO_COLOR: "1" },
+  }).output();
+  return { success, stdout: text(stdout), stderr: text(stderr) };
+}
+
+const program = (origin: string, more = "") => `
+  import * as socket from "${origin}/mod.ts";
+  using server = socket.create_server(["127.0.0.1", 0]);
+  using client = socket.create_connection(server.getsockname());
+  const [connection, address] = server.accept();
+  connection.sendall(new TextEncoder().encode("by URL"));
+  console.log(new TextDecoder().decode(client.recv(16)));
+  ${more}
+`;
+
+Deno.test("import by URL works with --allow-ffi as the only permission", async () => {
+  await using tree = serve();
+  const { success, stdout, stderr } = await run(
+    tree.port,
+    program(
+      tree.origin,
+      `import { AsyncSocket } from "${tree.origin}/async.ts";
+       console.log(AsyncSocket.name);`,
+    ),
+    ["--allow-ffi"],
+  );
+  assertEquals([success, stdout], [true, "by URL\nAsyncSocket\n"], stderr);
+});
+
+Deno.test("the C library's own path is permission enough", async () => {
+  load();
+  const path = [libraryName, ...candidates].find((path) =>
+    path.startsWith("/") && isFile(path)
+  )!;
+  await using tree = serve();
+  const { success, stdout, stderr } = await run(
+    tree.port,
+    // Errors and lookups read memory of libc's, which is what a path alone does not permit.
+    program(
+      tree.origin,
+      `try {
+         client.getsockopt(0x7fff, 1);
+       } catch (error) {
+         console.log(String(error));
+       }
+       console.log(socket.gethostbyname_ex("127.0.0.1")[2], socket.if_nameindex().length > 0);
+       console.log(socket.getservbyname("http"), socket.getaddrinfo("127.0.0.1", 1)[0][4]);
+       try {
+         socket.getaddrinfo(null, null);
+       } catch (error) {
+         console.log(String(error));
+       }`,
+    ),
+    [`--allow-ffi=${path}`],
+  );
+  assertEquals(
+    [success, stdout],
+    [
+      true,
+      [
+        "by URL",
+        "OSError: [Errno 95] Operation not supported",
+        '[ "127.0.0.1" ] true',
+        '80 [ "127.0.0.1", 1 ]',
+        "gaierror: [Errno -2] Name or service not known",
+        "",
+      ].join("\n"),
+    ],
+    stderr,
+  );
+});
+
+Deno.test("without permission the import works, and the first socket names the flag to add", async () => {
+  await using tree = serve();
+  const { success, stdout, stderr } = await run(
+    tree.port,
+    `import * as socket from "${tree.origin}/mod.ts";
+     console.log(typeof socket.AF_INET, socket.inet_ntop(socket.AF_INET, new Uint8Array(4)));
+     new socket.Socket();`,
+    [],
+  );
+  assertEquals([success, stdout], [false, "number 0.0.0.0\n"]);
+  assertMatch(stderr, /NotCapable: .*--allow-ffi/);
+});
+
+const candidates = [
+  "/usr/lib/x86_64-linux-gnu/libc.so.6",
+  "/usr/lib/aarch64-linux-gnu/libc.so.6",
+  "/lib/x86_64-linux-gnu/libc.so.6",
+  "/usr/lib64/libc.so.6",
+  "/usr/lib/libc.so.6",
+  "/usr/lib/libSystem.B.dylib",
+];
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return Deno.build.os === "darwin" && path.startsWith("/usr/lib/libSystem");
+  }
+}
