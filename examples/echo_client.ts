@@ -8,6 +8,7 @@
 
 import { AF_INET, SOCK_STREAM, Socket } from "../mod.ts";
 import { endpoint } from "./support/arguments.ts";
+import { repr } from "./support/python_repr.ts";
 
 const [host, port] = endpoint(
   "echo_client.ts [host] [port]",
@@ -19,4 +20,4 @@ using socket = new Socket(AF_INET, SOCK_STREAM);
 socket.connect([host, port]);
 socket.sendall(new TextEncoder().encode("Hello, world"));
 const data = socket.recv(1024);
-console.log("Received", new TextDecoder().decode(data));
+console.log("Received", repr(data));

@@ -16,6 +16,7 @@ import {
   Socket,
 } from "../mod.ts";
 import { endpoint } from "./support/arguments.ts";
+import { repr } from "./support/python_repr.ts";
 
 const [host, port] = endpoint(
   "echo_client_dual.ts [host] [port]",
@@ -50,4 +51,4 @@ if (socket === undefined) {
 }
 socket.sendall(new TextEncoder().encode("Hello, world"));
 const data = socket.recv(1024);
-console.log("Received", new TextDecoder().decode(data));
+console.log("Received", repr(data));

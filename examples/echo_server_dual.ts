@@ -18,6 +18,7 @@ import {
   Socket,
 } from "../mod.ts";
 import { endpoint } from "./support/arguments.ts";
+import { tuple } from "./support/python_repr.ts";
 
 const [host, port] = endpoint("echo_server_dual.ts [host] [port]", "", 50007);
 
@@ -58,7 +59,7 @@ console.error("Listening on", listener.getsockname());
 
 const [connection, address] = listener.accept();
 using _ = connection;
-console.log("Connected by", address);
+console.log("Connected by", tuple(address));
 for (;;) {
   const data = connection.recv(1024);
   if (data.length === 0) break;

@@ -1,15 +1,26 @@
 /** Command-line arguments of the examples. */
 
+import { parseArgs } from "node:util";
+
 /** Prints how a program is used, and ends it with status 2. */
-export function usage(line: string): never {
-  console.error(`usage: deno run --allow-ffi examples/${line}`);
+export function usage(line: string, permissions = "--allow-ffi"): never {
+  console.error(`usage: deno run ${permissions} examples/${line}`);
   Deno.exit(2);
+}
+
+/** The integer in an argument, if it is one within bounds. */
+export function integerIn(
+  text: string,
+  min: number,
+  max: number,
+): number | undefined {
+  const value = Number(text);
+  return /^\d+$/.test(text) && value >= min && value <= max ? value : undefined;
 }
 
 /** The port in an argument; ends the program if it is none. */
 export function portArgument(line: string, text: string): number {
-  const port = Number(text);
-  return /^\d+$/.test(text) && port <= 65535 ? port : usage(line);
+  return integerIn(text, 0, 65535) ?? usage(line);
 }
 
 /** An optional host and an optional port. */
@@ -21,4 +32,29 @@ export function endpoint(
   const [host = defaultHost, port, ...rest] = Deno.args;
   if (rest.length > 0) usage(line);
   return [host, port === undefined ? defaultPort : portArgument(line, port)];
+}
+
+/**
+ * Splits the command line into options that take a value, each with its short name (`"c"`) or none
+ * (`""`), and the other arguments; calls `fail` at an option that is not among these.
+ */
+export function options<Name extends string>(
+  names: Readonly<Record<Name, string>>,
+  fail: () => never,
+): [given: { readonly [name in Name]?: string }, rest: string[]] {
+  const known = Object.entries<string>(names).map(([name, short]) => [
+    name,
+    { type: "string", ...short && { short } },
+  ]);
+  try {
+    const { values, positionals } = parseArgs({
+      args: Deno.args,
+      options: Object.fromEntries(known),
+      allowPositionals: true,
+    });
+    return [values as { [name in Name]?: string }, positionals];
+  } catch (error) {
+    if (error instanceof TypeError) fail();
+    throw error;
+  }
 }

@@ -1,0 +1,32 @@
+/**
+ * Sends the time to everybody on the network, every two seconds until Ctrl-C.
+ *
+ *     deno run --allow-ffi examples/broadcast_sender.ts [address] [port]
+ *
+ * The address is `<broadcast>`, the whole local network, and the port 50000 if left out;
+ * `127.255.255.255` stays on this machine.
+ */
+
+import {
+  AF_INET,
+  SO_BROADCAST,
+  SOCK_DGRAM,
+  Socket,
+  SOL_SOCKET,
+} from "../mod.ts";
+import { endpoint } from "./support/arguments.ts";
+
+const [host, port] = endpoint(
+  "broadcast_sender.ts [address] [port]",
+  "<broadcast>",
+  50000,
+);
+
+using socket = new Socket(AF_INET, SOCK_DGRAM);
+socket.setsockopt(SOL_SOCKET, SO_BROADCAST, 1); // refused without: nobody shall shout unawares
+for (;;) {
+  const time = new Date().toISOString();
+  socket.sendto(new TextEncoder().encode(time), [host, port]);
+  console.log(`sent ${time}`);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+}

@@ -1,0 +1,37 @@
+/**
+ * Accepts connections, but has another process serve them: passes it their descriptors, until Ctrl-C.
+ * Start fd_receiver.ts first.
+ *
+ *     deno run --allow-ffi examples/fd_sender.ts path [host] [port]
+ *
+ * The path is that of fd_receiver.ts. Host and port are `localhost` and 50009 if left out; with port 0
+ * the system chooses one, and it is told on standard error.
+ */
+
+import {
+  AF_UNIX,
+  create_server,
+  type InetAddress,
+  send_fds,
+  SOCK_DGRAM,
+  Socket,
+} from "../mod.ts";
+import { portArgument, usage } from "./support/arguments.ts";
+
+const line = "fd_sender.ts path [host] [port]";
+const [path = usage(line), host = "localhost", port = "50009", ...rest] =
+  Deno.args;
+if (rest.length > 0) usage(line);
+const address: InetAddress = [host, portArgument(line, port)];
+
+using receiver = new Socket(AF_UNIX, SOCK_DGRAM);
+receiver.connect(path);
+using listener = create_server(address);
+console.error("Listening on", listener.getsockname());
+
+for (;;) {
+  const [connection, address] = listener.accept();
+  using _ = connection; // the receiver has a descriptor of its own by the time this one is closed
+  send_fds(receiver, [new Uint8Array(1)], [connection.fileno()]);
+  console.log(`passed ${address.join(":")}`);
+}

@@ -1,0 +1,56 @@
+/**
+ * Fetches the file of file_server.ts, with a progress bar.
+ *
+ *     deno run --allow-ffi --allow-write examples/file_client.ts output [host] [port]
+ *
+ * Host and port are `localhost` and 50008 if left out.
+ */
+
+import { create_connection } from "../mod.ts";
+import { integerIn, usage } from "./support/arguments.ts";
+
+const fail = (): never =>
+  usage("file_client.ts output [host] [port]", "--allow-ffi --allow-write");
+const [output = fail(), host = "localhost", port = "50008", ...rest] =
+  Deno.args;
+if (rest.length > 0) fail();
+
+let shown = "";
+
+/** Draws the bar over the one before, if it looks any different. */
+function progress(part: number): void {
+  const percent = Math.floor(part * 100);
+  const bar = "#".repeat(Math.floor(percent / 5)).padEnd(20, "-");
+  const text = `\r[${bar}] ${String(percent).padStart(3)}%`;
+  if (text !== shown) Deno.stderr.writeSync(new TextEncoder().encode(text));
+  shown = text;
+}
+
+using connection = create_connection([
+  host,
+  integerIn(port, 0, 65535) ?? fail(),
+]);
+using incoming = connection.makefile("rb");
+const header = new TextDecoder().decode(incoming.readline()).trimEnd();
+const size = integerIn(header, 0, Number.MAX_SAFE_INTEGER);
+if (size === undefined) {
+  console.error("That is no file server, or it has failed");
+  Deno.exit(1);
+}
+using file = Deno.openSync(output, {
+  write: true,
+  create: true,
+  truncate: true,
+});
+let received = 0;
+progress(size === 0 ? 1 : 0);
+while (received < size) {
+  let chunk = incoming.read(Math.min(size - received, 65536))!;
+  if (chunk.length === 0) break;
+  received += chunk.length;
+  while (chunk.length > 0) chunk = chunk.subarray(file.writeSync(chunk));
+  progress(received / size);
+}
+console.error();
+console.log(`received ${received} of ${size} bytes`);
+if (received < size) Deno.exitCode = 1;

@@ -1,0 +1,44 @@
+/**
+ * Fetches a page over HTTP, reading the answer as a file: its head goes to standard error, its body to
+ * standard output.
+ *
+ *     deno run --allow-ffi examples/http_get.ts url
+ *
+ * The exit status is 0 if the server answers 200 OK, else 1.
+ */
+
+import { create_connection } from "../mod.ts";
+import { usage } from "./support/arguments.ts";
+
+const [text, ...rest] = Deno.args;
+const url = URL.parse(text);
+if (url?.protocol !== "http:" || rest.length > 0) usage("http_get.ts url");
+
+const host = url.hostname.replace(/^\[(.*)\]$/, "$1"); // IPv6 is in brackets
+using connection = create_connection([host, Number(url.port || 80)]);
+using file = connection.makefile("rwb");
+const request = [
+  `GET ${url.pathname}${url.search} HTTP/1.0`, // 1.0: the body ends with the connection
+  `Host: ${url.host}`,
+  "",
+  "",
+];
+file.write(new TextEncoder().encode(request.join("\r\n")));
+file.flush();
+
+const decoder = new TextDecoder("latin1");
+const status = decoder.decode(file.readline()).trimEnd();
+console.error(status);
+for (;;) {
+  const header = decoder.decode(file.readline()).trimEnd();
+  if (header === "") break;
+  console.error(header);
+}
+for (;;) {
+  let chunk = file.read(65536)!;
+  if (chunk.length === 0) break;
+  while (chunk.length > 0) {
+    chunk = chunk.subarray(Deno.stdout.writeSync(chunk));
+  }
+}
+if (!/^HTTP\/1\.\d 200\b/.test(status)) Deno.exitCode = 1;

@@ -1,0 +1,44 @@
+/**
+ * The listening half of a multicast chat: prints what is sent to a group, until Ctrl-C.
+ *
+ *     deno run --allow-ffi examples/multicast_receiver.ts [--interface i] [group] [port]
+ *
+ * Group and port are 225.0.0.250 and 8123 if left out; the group may be one of IPv6. The interface is
+ * its name or, for IPv4, one of its addresses. With port 0 the system chooses one, and it is told on
+ * standard error.
+ */
+
+import {
+  AF_UNSPEC,
+  getaddrinfo,
+  joinGroup,
+  SO_REUSEADDR,
+  SOCK_DGRAM,
+  Socket,
+  SOL_SOCKET,
+} from "../mod.ts";
+import { options, portArgument, usage } from "./support/arguments.ts";
+
+const line = "multicast_receiver.ts [--interface i] [group] [port]";
+const fail = (): never => usage(line);
+const [{ interface: by }, rest] = options({ interface: "" }, fail);
+const [group = "225.0.0.250", port = "8123", ...tooMany] = rest;
+if (tooMany.length > 0) fail();
+
+const [[family, type, , , address]] = getaddrinfo(
+  group,
+  portArgument(line, port),
+  AF_UNSPEC,
+  SOCK_DGRAM,
+);
+using socket = new Socket(family, type);
+socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); // for several listeners on one machine
+// Bound to the group, it gets what is sent to the group alone.
+socket.bind(address);
+joinGroup(socket, group, { interface: by });
+console.error("Listening on", socket.getsockname());
+
+for (;;) {
+  const [data, [host]] = socket.recvfrom(1500);
+  console.log(`${host}: ${new TextDecoder().decode(data)}`);
+}

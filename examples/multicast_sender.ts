@@ -1,0 +1,63 @@
+/**
+ * The talking half of a multicast chat: sends each line of standard input to a group.
+ *
+ *     deno run --allow-ffi examples/multicast_sender.ts [--ttl n] [--interface i] [group] [port]
+ *
+ * Group and port are 225.0.0.250 and 8123 if left out; the group may be one of IPv6. The TTL says how
+ * many routers the lines may pass: 1 keeps them in the local network. The interface is one of its
+ * addresses for IPv4 (`127.0.0.1` stays on this machine), its name for IPv6.
+ */
+
+import { createInterface } from "node:readline";
+import process from "node:process";
+import {
+  AF_INET6,
+  AF_UNSPEC,
+  getaddrinfo,
+  if_nametoindex,
+  inet_aton,
+  IP_MULTICAST_IF,
+  IP_MULTICAST_TTL,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_MULTICAST_HOPS,
+  IPV6_MULTICAST_IF,
+  SOCK_DGRAM,
+  Socket,
+} from "../mod.ts";
+import {
+  integerIn,
+  options,
+  portArgument,
+  usage,
+} from "./support/arguments.ts";
+
+const line = "multicast_sender.ts [--ttl n] [--interface i] [group] [port]";
+const fail = (): never => usage(line);
+const [{ ttl = "1", interface: by }, rest] = options(
+  { ttl: "", interface: "" },
+  fail,
+);
+const [group = "225.0.0.250", port = "8123", ...tooMany] = rest;
+if (tooMany.length > 0) fail();
+const hops = integerIn(ttl, 0, 255) ?? fail();
+
+const [[family, type, , , address]] = getaddrinfo(
+  group,
+  portArgument(line, port),
+  AF_UNSPEC,
+  SOCK_DGRAM,
+);
+using socket = new Socket(family, type);
+if (family === AF_INET6) {
+  socket.setsockopt(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, hops);
+  if (by) {
+    socket.setsockopt(IPPROTO_IPV6, IPV6_MULTICAST_IF, if_nametoindex(by));
+  }
+} else {
+  socket.setsockopt(IPPROTO_IP, IP_MULTICAST_TTL, hops);
+  if (by) socket.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, inet_aton(by));
+}
+for await (const said of createInterface({ input: process.stdin })) {
+  socket.sendto(new TextEncoder().encode(said), address);
+}

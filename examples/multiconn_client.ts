@@ -1,0 +1,122 @@
+/**
+ * Several connections at once, each sending two messages: non-blocking sockets on a selector.
+ *
+ *     deno run --allow-ffi examples/multiconn_client.ts <host> <port> <num_connections>
+ *
+ * The server is multiconn_server.ts.
+ */
+
+import {
+  BlockingIOError,
+  errno,
+  errorName,
+  type InetAddress,
+  OSError,
+  Socket,
+} from "../mod.ts";
+import {
+  DefaultSelector,
+  EVENT_READ,
+  EVENT_WRITE,
+  type SelectorKey,
+} from "../selectors.ts";
+import { integerIn, portArgument, usage } from "./support/arguments.ts";
+import { Interrupt } from "./support/interrupt.ts";
+import { repr, tuple } from "./support/python_repr.ts";
+
+interface Connection {
+  readonly id: number;
+  readonly messages: Uint8Array[];
+  /** What is left of the message that is being sent. */
+  pending: Uint8Array;
+  /** How many bytes are still to come back. */
+  missing: number;
+}
+
+const line = "multiconn_client.ts <host> <port> <num_connections>";
+const fail = (): never => usage(line);
+const [host = fail(), port = fail(), number = fail(), ...rest] = Deno.args;
+if (rest.length > 0) fail();
+const address: InetAddress = [host, portArgument(line, port)];
+const count = integerIn(number, 0, 65535) ?? fail();
+
+const messages = ["Message 1 from client.", "Message 2 from client."]
+  .map((text) => new TextEncoder().encode(text));
+const total = messages.reduce((sum, { length }) => sum + length, 0);
+
+using selector = new DefaultSelector<Connection, Socket>();
+using interrupt = new Interrupt(); // heard between two selects, so these are short
+
+function start(id: number): void {
+  console.log(`Starting connection ${id} to ${tuple(address)}`);
+  const socket = new Socket();
+  socket.setblocking(false);
+  const failure = socket.connect_ex(address);
+  if (failure !== 0 && failure !== errno.EINPROGRESS) {
+    socket.close();
+    return failed(id, errorName(failure));
+  }
+  selector.register(socket, EVENT_READ | EVENT_WRITE, {
+    id,
+    messages: [...messages],
+    pending: new Uint8Array(),
+    missing: total,
+  });
+}
+
+function failed(id: number, why: string | undefined): void {
+  console.error(`Connection ${id} failed: ${why}`);
+  Deno.exitCode = 1;
+}
+
+function receive(socket: Socket, connection: Connection): void {
+  const data = socket.recv(1024);
+  if (data.length > 0) {
+    console.log(`Received ${repr(data)} from connection ${connection.id}`);
+    connection.missing -= data.length;
+  }
+  if (data.length === 0 || connection.missing <= 0) close(socket, connection);
+}
+
+function send(socket: Socket, connection: Connection): void {
+  if (connection.pending.length === 0) {
+    connection.pending = connection.messages.shift()!;
+  }
+  const { id, pending } = connection;
+  console.log(`Sending ${repr(pending)} to connection ${id}`);
+  connection.pending = pending.subarray(socket.send(pending));
+  if (connection.pending.length > 0 || connection.messages.length > 0) return;
+  selector.modify(socket, EVENT_READ, connection);
+}
+
+function close(socket: Socket, { id }: Connection): void {
+  console.log(`Closing connection ${id}`);
+  selector.unregister(socket);
+  socket.close();
+}
+
+/** Serves a ready socket; one that fails is no reason to leave the others. */
+function dispatch(
+  { fileobj: socket, data }: SelectorKey<Connection, Socket>,
+  events: number,
+): void {
+  try {
+    if (events & EVENT_READ) receive(socket, data);
+    if (events & EVENT_WRITE && socket.fileno() >= 0) send(socket, data);
+  } catch (error) {
+    if (!(error instanceof OSError)) throw error;
+    // Readiness is a hint: the next event will tell again.
+    if (error instanceof BlockingIOError) return;
+    failed(data.id, error.message);
+    close(socket, data);
+  }
+}
+
+for (let id = 1; id <= count; id++) start(id);
+while (selector.get_map()!.size > 0) {
+  if (await interrupt.pressed()) {
+    console.log("Caught keyboard interrupt, exiting");
+    break;
+  }
+  for (const [key, events] of selector.select(0.1)) dispatch(key, events);
+}

@@ -1,0 +1,92 @@
+/**
+ * An echo server for many clients at once: non-blocking sockets on a selector, until Ctrl-C.
+ *
+ *     deno run --allow-ffi examples/multiconn_server.ts <host> <port>
+ *
+ * With port 0 the system chooses one, and it is told in the first line. The client is
+ * multiconn_client.ts.
+ */
+
+import {
+  BlockingIOError,
+  create_server,
+  type InetAddress,
+  OSError,
+  type Socket,
+} from "../mod.ts";
+import {
+  DefaultSelector,
+  EVENT_READ,
+  EVENT_WRITE,
+  type SelectorKey,
+} from "../selectors.ts";
+import { portArgument, usage } from "./support/arguments.ts";
+import { Interrupt } from "./support/interrupt.ts";
+import { repr, tuple } from "./support/python_repr.ts";
+
+/** A client: it is read from or, while some of what it sent is still to be echoed, written to. */
+interface Connection {
+  readonly address: InetAddress;
+  pending: Uint8Array;
+}
+
+const line = "multiconn_server.ts <host> <port>";
+const fail = (): never => usage(line);
+const [host = fail(), port = fail(), ...rest] = Deno.args;
+if (rest.length > 0) fail();
+
+using selector = new DefaultSelector<Connection | null, Socket>();
+using interrupt = new Interrupt(); // heard between two selects, so these are short
+
+function accept(listener: Socket): void {
+  const [socket, address] = listener.accept();
+  console.log(`Accepted connection from ${tuple(address)}`);
+  socket.setblocking(false);
+  selector.register(socket, EVENT_READ, { address, pending: new Uint8Array() });
+}
+
+function serve(socket: Socket, connection: Connection, events: number): void {
+  if (events & EVENT_READ) {
+    connection.pending = socket.recv(1024);
+    if (connection.pending.length === 0) return close(socket, connection);
+    selector.modify(socket, EVENT_WRITE, connection);
+  } else {
+    const { address, pending } = connection;
+    console.log(`Echoing ${repr(pending)} to ${tuple(address)}`);
+    connection.pending = pending.subarray(socket.send(pending));
+    if (connection.pending.length > 0) return;
+    selector.modify(socket, EVENT_READ, connection);
+  }
+}
+
+function close(socket: Socket, { address }: Connection): void {
+  console.log(`Closing connection to ${tuple(address)}`);
+  selector.unregister(socket);
+  socket.close();
+}
+
+/** Serves a ready socket; a client that fails is no reason to leave the others. */
+function dispatch(
+  { fileobj: socket, data }: SelectorKey<Connection | null, Socket>,
+  events: number,
+): void {
+  try {
+    if (data === null) accept(socket);
+    else serve(socket, data, events);
+  } catch (error) {
+    if (!(error instanceof OSError)) throw error;
+    // Readiness is a hint: the next event will tell again.
+    if (error instanceof BlockingIOError) return;
+    console.error(error.message);
+    if (data !== null) close(socket, data);
+  }
+}
+
+using listener = create_server([host, portArgument(line, port)]);
+console.log(`Listening on ${tuple([host, listener.getsockname()[1]])}`);
+listener.setblocking(false);
+selector.register(listener, EVENT_READ, null);
+while (!await interrupt.pressed()) {
+  for (const [key, events] of selector.select(0.1)) dispatch(key, events);
+}
+console.log("Caught keyboard interrupt, exiting");

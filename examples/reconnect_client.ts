@@ -1,0 +1,63 @@
+/**
+ * A client that outlives its server: waves back to reconnect_server.ts, and when the connection is
+ * lost, tries to connect again every second until there is a server once more.
+ *
+ *     deno run --allow-ffi examples/reconnect_client.ts [host] [port]
+ *
+ * Host and port are `localhost` and 25000 if left out.
+ */
+
+import {
+  create_connection,
+  type Inet6Address,
+  type InetAddress,
+  OSError,
+  type Socket,
+} from "../mod.ts";
+import { endpoint } from "./support/arguments.ts";
+
+const address = endpoint(
+  "reconnect_client.ts [host] [port]",
+  "localhost",
+  25000,
+);
+
+// The server waves every second. One that went without a word, as at a power cut, sends no end of the
+// stream either: silence tells.
+const SILENCE_SECONDS = 5;
+
+/** Waves back until the connection is lost. */
+function wave(connection: Socket<InetAddress | Inet6Address>): void {
+  try {
+    for (;;) {
+      const data = connection.recv(1024);
+      if (data.length === 0) return;
+      connection.sendall(new TextEncoder().encode("Client wave"));
+      console.log(new TextDecoder().decode(data));
+    }
+  } catch (error) {
+    if (!(error instanceof OSError)) throw error;
+  }
+}
+
+/** Connects as soon as there is a server. */
+async function reconnect(): Promise<Socket<InetAddress | Inet6Address>> {
+  for (;;) {
+    try {
+      return create_connection(address, SILENCE_SECONDS);
+    } catch (error) {
+      if (!(error instanceof OSError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+let connection = create_connection(address, SILENCE_SECONDS);
+console.log("connected to server");
+for (;;) {
+  wave(connection);
+  connection.close();
+  console.log("connection lost... reconnecting");
+  connection = await reconnect();
+  console.log("re-connection successful");
+}

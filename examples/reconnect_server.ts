@@ -1,0 +1,41 @@
+/**
+ * Waves to its client every second, and prints how that waves back; when it leaves, waits for the next.
+ *
+ *     deno run --allow-ffi examples/reconnect_server.ts [host] [port]
+ *
+ * Host and port are `localhost` and 25000 if left out; with port 0 the system chooses one, and it is
+ * told on standard error. The client is reconnect_client.ts: end this server and start it again.
+ */
+
+import { create_server, OSError, type Socket } from "../mod.ts";
+import { endpoint } from "./support/arguments.ts";
+
+const address = endpoint(
+  "reconnect_server.ts [host] [port]",
+  "localhost",
+  25000,
+);
+
+/** Waves until the client has left. */
+async function serve(connection: Socket): Promise<void> {
+  try {
+    for (;;) {
+      connection.sendall(new TextEncoder().encode("Server wave"));
+      const data = connection.recv(1024);
+      if (data.length === 0) return;
+      console.log(new TextDecoder().decode(data));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  } catch (error) {
+    if (!(error instanceof OSError)) throw error;
+  }
+}
+
+using listener = create_server(address);
+console.error("Listening on", listener.getsockname());
+for (;;) {
+  const [connection] = listener.accept();
+  using _ = connection;
+  console.log("connected to client");
+  await serve(connection);
+}

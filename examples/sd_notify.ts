@@ -1,0 +1,27 @@
+/**
+ * Tells the service manager about the state of a service, as `sd_notify(3)` does: a Unix datagram to
+ * the socket that `$NOTIFY_SOCKET` names.
+ *
+ *     deno run --allow-ffi --allow-env examples/sd_notify.ts [state...]
+ *
+ * The state is `READY=1` if left out; `STATUS=…`, `RELOADING=1`, `STOPPING=1` and `WATCHDOG=1` are
+ * others.
+ */
+
+import { AF_UNIX, SOCK_DGRAM, Socket } from "../mod.ts";
+import { usage } from "./support/arguments.ts";
+
+const states = Deno.args.length > 0 ? Deno.args : ["READY=1"];
+if (!states.every((state) => /^[A-Z_]+=/.test(state))) {
+  usage("sd_notify.ts [state...]", "--allow-ffi --allow-env");
+}
+
+const path = Deno.env.get("NOTIFY_SOCKET");
+if (!path) {
+  console.error("No service manager is listening: NOTIFY_SOCKET is not set");
+  Deno.exit(1);
+}
+using socket = new Socket(AF_UNIX, SOCK_DGRAM);
+// An @ stands for the NUL that names of the abstract namespace begin with.
+socket.connect(path.replace(/^@/, "\0"));
+socket.sendall(new TextEncoder().encode(states.join("\n")));

@@ -1,0 +1,52 @@
+/**
+ * Fetches a page by hand and tells apart what can go wrong: making the socket, finding the host,
+ * connecting, sending, receiving.
+ *
+ *     deno run --allow-ffi examples/socket_errors.ts --host=name --port=80 --file=/index.html
+ */
+
+import { AF_INET, gaierror, OSError, SOCK_STREAM, Socket } from "../mod.ts";
+import { options, portArgument, usage } from "./support/arguments.ts";
+
+const line = "socket_errors.ts --host=name --port=80 --file=/index.html";
+const fail = (): never => usage(line);
+const [{ host = fail(), port = fail(), file = fail() }, rest] = options(
+  { host: "", port: "", file: "" },
+  fail,
+);
+if (rest.length > 0) fail();
+
+/** Takes one step; if it fails, says at which, and ends the program. */
+function step<T>(action: () => T, failure: (error: OSError) => string): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof OSError)) throw error;
+    console.log(`${failure(error)}: ${error.message}`);
+    Deno.exit(1);
+  }
+}
+
+const address = [host, portArgument(line, port)] as const;
+using socket = step(
+  () => new Socket(AF_INET, SOCK_STREAM),
+  () => "Error creating socket",
+);
+step(
+  () => socket.connect(address),
+  (error) =>
+    error instanceof gaierror
+      ? "Address-related error connecting to server"
+      : "Connection error",
+);
+step(
+  () =>
+    socket.sendall(new TextEncoder().encode(`GET ${file} HTTP/1.0\r\n\r\n`)),
+  () => "Error sending data",
+);
+const output = Deno.stdout.writable.getWriter();
+for (;;) {
+  const data = step(() => socket.recv(2048), () => "Error receiving data");
+  if (data.length === 0) break;
+  await output.write(data);
+}

@@ -1,0 +1,39 @@
+/** A worker of prefork_server.ts. */
+
+import { create_server, type InetAddress, OSError, Socket } from "../../mod.ts";
+
+/** What a worker has to do. */
+export interface Task {
+  /** What it calls itself. */
+  name: string;
+  /** The descriptor of the listener that it shares, or the address for one of its own. */
+  listener: number | InetAddress;
+}
+
+const server = self as unknown as Worker; // the other end of the same messages
+
+server.onmessage = ({ data: { name, listener } }: MessageEvent<Task>) => {
+  using socket = typeof listener === "number"
+    ? new Socket(null, null, null, listener)
+    : create_server(listener, { reuse_port: true });
+  server.postMessage("listening");
+  for (;;) {
+    const [connection, address] = socket.accept();
+    using _ = connection;
+    console.log(`${name} serves ${address.join(":")}`);
+    try {
+      echo(connection);
+    } catch (error) {
+      if (!(error instanceof OSError)) throw error;
+      console.log(`${address.join(":")} left: ${error.strerror}`);
+    }
+  }
+};
+
+function echo(connection: Socket): void {
+  for (;;) {
+    const data = connection.recv(1024);
+    if (data.length === 0) return;
+    connection.sendall(data);
+  }
+}

@@ -1,0 +1,56 @@
+/** Values as Python shows them, so that the examples print the same lines as their originals. */
+
+/** What Python's `str()` gives: a string as it is, anything else by {@linkcode repr}. */
+export function str(value: unknown): string {
+  return typeof value === "string" ? value : repr(value);
+}
+
+/** What Python's `repr()` gives of bytes, and of what JSON can hold. An array is a list. */
+export function repr(value: unknown): string {
+  if (value === null || value === undefined) return "None";
+  if (value === true) return "True";
+  if (value === false) return "False";
+  if (typeof value === "string") return quoted(value, /[^\p{C}\p{Z}]| /u);
+  if (value instanceof Uint8Array) {
+    const characters = Array.from(value, (byte) => String.fromCharCode(byte));
+    return `b${quoted(characters.join(""), /[ -~]/)}`;
+  }
+  if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
+  if (typeof value === "object") {
+    const items = Object.entries(value);
+    return `{${
+      items.map(([key, item]) => `${repr(key)}: ${repr(item)}`).join(", ")
+    }}`;
+  }
+  return String(value);
+}
+
+/** What Python's `repr()` gives of a tuple, such as an address. */
+export function tuple(items: readonly unknown[]): string {
+  return `(${items.map(repr).join(", ")}${items.length === 1 ? "," : ""})`;
+}
+
+const ESCAPES = new Map([["\\", "\\\\"], ["\t", "\\t"], ["\n", "\\n"], [
+  "\r",
+  "\\r",
+]]);
+
+function quoted(text: string, printable: RegExp): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = Array.from(text, (character) => {
+    if (character === quote) return `\\${quote}`;
+    return ESCAPES.get(character) ??
+      (printable.test(character) ? character : numbered(character));
+  });
+  return `${quote}${escaped.join("")}${quote}`;
+}
+
+/** A character as an escape sequence: `\x1b`, `\u200b`, `\U000e0001`. */
+function numbered(character: string): string {
+  const code = character.codePointAt(0)!;
+  const digits = code.toString(16);
+  if (code < 0x100) return `\\x${digits.padStart(2, "0")}`;
+  return code < 0x10000
+    ? `\\u${digits.padStart(4, "0")}`
+    : `\\U${digits.padStart(8, "0")}`;
+}

@@ -1,0 +1,37 @@
+/**
+ * The echo client over UDP: sends a message and waits five seconds at most for its echo.
+ *
+ *     deno run --allow-ffi examples/udp_client.ts [host] [port] [message]
+ *
+ * Host and port are `localhost` and 10000 if left out.
+ */
+
+import { AF_INET, SOCK_DGRAM, Socket, TimeoutError } from "../mod.ts";
+import { portArgument, usage } from "./support/arguments.ts";
+import { repr } from "./support/python_repr.ts";
+
+const line = "udp_client.ts [host] [port] [message]";
+const [
+  host = "localhost",
+  port = "10000",
+  message = "This is the message.  It will be repeated.",
+  ...rest
+] = Deno.args;
+if (rest.length > 0) usage(line);
+const address = [host, portArgument(line, port)] as const;
+
+using socket = new Socket(AF_INET, SOCK_DGRAM);
+socket.settimeout(5);
+const bytes = new TextEncoder().encode(message);
+console.log("sending", repr(bytes));
+socket.sendto(bytes, address);
+console.log("waiting to receive");
+try {
+  const [data] = socket.recvfrom(65535);
+  console.log("received", repr(data));
+} catch (error) {
+  // A datagram may get lost, and nobody tells.
+  if (!(error instanceof TimeoutError)) throw error;
+  console.log("no answer");
+  Deno.exitCode = 1;
+}
