@@ -1,15 +1,46 @@
 /**
  * Measures this library against its peers on the same work: every contestant of a row runs as a
- * process of its own, they take turns in one run, and what counts is the ratio of ours to each peer,
- * round by round. The machine's speed may drift; the ratio does not.
+ * process of its own, they take turns in one run, and what counts is the comparison of ours with each
+ * peer, round by round. The machine's speed may drift; the ratio does not.
  *
  *     deno task bench [row …]
+ *
+ * A run of all rows writes `results.json` and draws `results.svg`.
  */
 
-import { measure, type Row, summary } from "./support/measure.ts";
+import { rows as asyncBulk } from "./async_bulk/rows.ts";
+import { rows as bulk } from "./bulk/rows.ts";
+import { rows as connect } from "./connect/rows.ts";
+import { rows as fairness } from "./fairness/rows.ts";
+import { rows as idle } from "./idle/rows.ts";
+import { rows as pingPong } from "./ping_pong/rows.ts";
+import { rows as requests } from "./requests/rows.ts";
+import { rows as selector } from "./selector/rows.ts";
+import { rows as sendfile } from "./sendfile/rows.ts";
 import { rows as socketpair } from "./socketpair/rows.ts";
+import { rows as startup } from "./startup/rows.ts";
+import { chart } from "./support/chart.ts";
+import { description, machine } from "./support/machine.ts";
+import { measure, type Row } from "./support/measure.ts";
+import { judge, lines, type Outcome } from "./support/outcome.ts";
+import { rows as udp } from "./udp/rows.ts";
+import { rows as udpEcho } from "./udp_echo/rows.ts";
 
-const rows: Row[] = [...socketpair];
+const rows: Row[] = [
+  ...socketpair,
+  ...udp,
+  ...connect,
+  ...bulk,
+  ...sendfile,
+  ...selector,
+  ...requests,
+  ...asyncBulk,
+  ...pingPong,
+  ...udpEcho,
+  ...idle,
+  ...fairness,
+  ...startup,
+];
 
 const wanted = Deno.args.length === 0
   ? rows
@@ -23,8 +54,34 @@ if (wanted.length === 0) {
   Deno.exit(2);
 }
 
+const here = await machine();
+console.log(description(here));
+const began = performance.now();
+const outcomes: Outcome[] = [];
 for (const row of wanted) {
-  console.log(`\n${row.name} (${row.unit}, median of ${row.rounds} rounds)`);
-  const results = await measure(row);
-  for (const line of summary(row, results)) console.log(`  ${line}`);
+  const { unit, better } = row.figure;
+  console.log(
+    `\n${row.name} (${unit}, ${better} is better; medians of ${row.rounds} rounds, with quartiles)`,
+  );
+  try {
+    const outcome = judge(row, await measure(row));
+    outcomes.push(outcome);
+    for (const line of lines(outcome)) console.log(`  ${line}`);
+  } catch (error) {
+    console.error(`  failed: ${error}`);
+    Deno.exitCode = 1;
+  }
+}
+console.log(`\n${((performance.now() - began) / 1000).toFixed(0)} s`);
+
+if (outcomes.length === rows.length) {
+  const file = (name: string): URL => new URL(name, import.meta.url);
+  await Deno.writeTextFile(
+    file("results.json"),
+    JSON.stringify({ machine: here, rows: outcomes }, null, 2) + "\n",
+  );
+  await Deno.writeTextFile(
+    file("results.svg"),
+    chart(outcomes, description(here)),
+  );
 }

@@ -1,15 +1,24 @@
 import { socketpair } from "../../mod.ts";
 import { rounds } from "../support/contestant.ts";
 
-const size = Number(Deno.args[0]);
+const [size, bufsize] = Deno.args.map(Number);
 const data = new Uint8Array(size);
 const buffer = new Uint8Array(size);
 const [a, b] = socketpair();
 
-await rounds((count) => {
+function into(count: number): void {
   for (let i = 0; i < count; i++) {
     if (size > 4096) a.sendall(data);
     else a.send(data);
     for (let received = 0; received < size;) received += b.recv_into(buffer);
   }
-});
+}
+
+function allocating(count: number): void {
+  for (let i = 0; i < count; i++) {
+    a.send(data);
+    b.recv(bufsize);
+  }
+}
+
+await rounds(bufsize ? allocating : into);

@@ -1,35 +1,48 @@
 /** Both ends of a pair of sockets in one process: what a call costs beyond the system's own time. */
 
-import type { Contestant, Row } from "../support/measure.ts";
+import { nanoseconds, type Peer, type Row } from "../support/measure.ts";
 
-function contestant(name: string, file: string, size: number): Contestant {
-  return { name, source: new URL(file, import.meta.url), args: [String(size)] };
-}
-
+/** @param args the size of a message and of the buffer that `recv()` makes, 0 for `recv_into()` */
 function row(
-  size: number,
+  name: string,
   work: number,
-  limits: [c: number, python: number],
+  args: [size: number, bufsize: number, threads?: string],
+  limits: { c?: number; python: number },
 ): Row {
+  const words = args.map(String);
+  const peer = (name: string, file: string, ...more: string[]): Peer => ({
+    name,
+    source: new URL(file, import.meta.url),
+    args: [...words, ...more],
+  });
+  const c = limits.c === undefined ? [] : [
+    { ...peer("C, threads", "peer.c", "threads"), limit: limits.c },
+    peer("C, one thread", "peer.c"),
+  ];
   return {
-    name: `socketpair ${size} B`,
-    unit: "ns for a send and a recv_into",
+    name,
+    figure: nanoseconds,
     work,
-    rounds: 61,
-    ours: contestant("@libc/socket", "ours.ts", size),
-    peers: [
-      {
-        ...contestant("C, threads", "peer.c", size, "threads"),
-        atMost: limits[0],
-      },
-      contestant("C, one thread", "peer.c", size),
-      { ...contestant("CPython", "peer.py", size), atMost: limits[1] },
-    ],
+    rounds: 41,
+    ours: peer("@libc/socket", "ours.ts"),
+    peers: [...c, { ...peer("CPython", "peer.py"), limit: limits.python }],
   };
 }
 
 /** The rows. */
 export const rows: Row[] = [
-  row(64, 20_000, [1.15, 1]),
-  row(65536, 3_000, [1.15, 1]),
+  row("socketpair: send and recv_into of 64 B", 20_000, [64, 0], {
+    c: 1.1,
+    python: 0.85,
+  }),
+  row("socketpair: sendall and recv_into of 64 KiB", 3_000, [65536, 0], {
+    c: 1.05,
+    python: 1,
+  }),
+  row("socketpair: send and recv(4096) of 64 B", 20_000, [64, 4096], {
+    python: 1,
+  }),
+  row("socketpair: send and recv(65536) of 64 B", 20_000, [64, 65536], {
+    python: 1,
+  }),
 ];

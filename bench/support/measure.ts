@@ -1,34 +1,85 @@
-/** How a row is measured: contestants in turn, ratios round by round. */
+/** How a row is measured: contestants in turn, compared round by round. */
 
-import { compile, type Program, start } from "./program.ts";
+import { Program, type Source, Unavailable } from "./program.ts";
 
 /** A program that does a row's work. */
-export interface Contestant {
+export interface Contestant extends Source {
   /** What the table calls it. */
   readonly name: string;
-  /** Its source file: TypeScript for Deno, Python or C. */
-  readonly source: URL;
-  /** Its arguments. */
-  readonly args?: readonly string[];
+  /**
+   * What runs beside it: it prints the port it listens on. The contestant gets that port as an
+   * argument, and the process's number as another.
+   */
+  readonly server?: Source;
+}
+
+/** One that ours is compared with. */
+export interface Peer extends Contestant {
+  /** What is to be reached of the comparison: at most or at least this, as the figure goes. */
+  readonly limit?: number;
+}
+
+/** What the figures of a row are. */
+export interface Figure {
+  /** Their unit. */
+  readonly unit: string;
+  /** Which is better. */
+  readonly better: "lower" | "higher";
+  /** Makes the figure of what a contestant reports for a round. */
+  of(reported: number, work: number): number;
+}
+
+/** The time of one operation. */
+export const nanoseconds: Figure = {
+  unit: "ns",
+  better: "lower",
+  of: (ns, work) => ns / work,
+};
+
+/** The same for longer ones. */
+export const microseconds: Figure = {
+  unit: "µs",
+  better: "lower",
+  of: (ns, work) => ns / work / 1e3,
+};
+
+/** How many operations in a second. */
+export const perSecond: Figure = {
+  unit: "/s",
+  better: "higher",
+  of: (ns, work) => work / (ns / 1e9),
+};
+
+/** How many MiB in a second, where the work is counted in MiB. */
+export const mebibytesPerSecond: Figure = { ...perSecond, unit: "MiB/s" };
+
+/** What a contestant reports, as it is: less is better. */
+export function reported(unit: string): Figure {
+  return { unit, better: "lower", of: (figure) => figure };
 }
 
 /** One row of the table: the same work, by this library and by its peers. */
 export interface Row {
   /** What is done. */
   readonly name: string;
-  /** What a contestant reports for a round. */
-  readonly unit: string;
+  /** What is measured of it. */
+  readonly figure: Figure;
   /** How much work a round is. */
   readonly work: number;
   /** How many rounds count. */
   readonly rounds: number;
+  /** Whether each round is the first of new processes. */
+  readonly fresh?: boolean;
+  /** How ours is compared with each peer: ours divided by theirs if left out. */
+  readonly comparison?: "ratio" | "difference";
   /** This library's program. */
   readonly ours: Contestant;
+  /** What is to be reached of our own figure. */
+  readonly limit?: number;
   /** The others'. */
-  readonly peers: readonly (Contestant & {
-    /** The ratio that is to be reached: ours is at most this many times the peer's. */
-    readonly atMost?: number;
-  })[];
+  readonly peers: readonly Peer[];
+  /** Makes what the contestants need. */
+  prepare?(): Promise<void>;
 }
 
 /** What each contestant reported, round by round; a peer that cannot run here says why. */
@@ -36,66 +87,65 @@ export type Results = ReadonlyMap<string, number[] | string>;
 
 /** Measures a row. */
 export async function measure(row: Row): Promise<Results> {
+  await row.prepare?.();
   const results = new Map<string, number[] | string>();
-  const running: [Contestant, Program][] = [];
+  const running = new Map<Contestant, Entry>();
   try {
     for (const contestant of [row.ours, ...row.peers]) {
-      const command = await compile(contestant.source);
-      if (typeof command === "string") {
-        results.set(contestant.name, command);
-        continue;
+      try {
+        running.set(contestant, await enter(contestant));
+        results.set(contestant.name, []);
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+        results.set(contestant.name, error.message);
       }
-      running.push([contestant, start(command, contestant.args ?? [])]);
-      results.set(contestant.name, []);
     }
-    for (let round = -1; round < row.rounds; round++) {
+    const contestants = [...running.keys()];
+    for (let round = row.fresh ? 0 : -1; round < row.rounds; round++) {
       // The first place goes round, lest one always follows the same other.
-      const order = running.map((_, i) =>
-        running[(i + round + 1) % running.length]
-      );
-      for (const [{ name }, program] of order) {
-        const figure = await program.round(row.work);
-        if (round >= 0) (results.get(name) as number[]).push(figure); // the first round warms up
+      for (let place = 0; place < contestants.length; place++) {
+        const contestant =
+          contestants[(round + 1 + place) % contestants.length];
+        if (row.fresh && round > 0) {
+          running.set(contestant, await enter(contestant));
+        }
+        const entry = running.get(contestant)!;
+        const answer = await entry.program.ask(row.work);
+        if (row.fresh) await leave(entry);
+        if (round < 0) continue; // it only warmed up
+        (results.get(contestant.name) as number[]).push(
+          row.figure.of(answer, row.work),
+        );
       }
     }
   } finally {
-    for (const [, program] of running) await program.stop();
+    for (const entry of running.values()) await leave(entry);
   }
   return results;
 }
 
-/** The quartiles of some figures. */
-export function quartiles(
-  figures: readonly number[],
-): [number, number, number] {
-  const sorted = figures.toSorted((a, b) => a - b);
-  const at = (part: number): number =>
-    sorted[Math.round((sorted.length - 1) * part)];
-  return [at(0.25), at(0.5), at(0.75)];
+/** A contestant that runs, and what runs beside it. */
+interface Entry {
+  readonly program: Program;
+  readonly server?: Program;
 }
 
-/** A row's table: a line for each peer. */
-export function summary(row: Row, results: Results): string[] {
-  const ours = results.get(row.ours.name) as number[];
-  const own = quartiles(ours)[1].toFixed(0);
-  return [
-    `${row.ours.name.padEnd(14)} ${own.padStart(8)}`,
-    ...row.peers.map(({ name, atMost }) => {
-      const theirs = results.get(name)!;
-      if (typeof theirs === "string") {
-        return `${name.padEnd(14)} skipped: ${theirs}`;
-      }
-      const [low, middle, high] = quartiles(
-        ours.map((figure, i) => figure / theirs[i]),
-      );
-      const judged = atMost === undefined
-        ? ""
-        : `, at most ${atMost}: ${middle <= atMost ? "reached" : "MISSED"}`;
-      return `${name.padEnd(14)} ${
-        quartiles(theirs)[1].toFixed(0).padStart(8)
-      }  ours ${middle.toFixed(3)} times that (quartiles ${low.toFixed(3)} to ${
-        high.toFixed(3)
-      }${judged})`;
-    }),
-  ];
+async function enter(contestant: Contestant): Promise<Entry> {
+  if (contestant.server === undefined) {
+    return { program: await Program.start(contestant) };
+  }
+  const server = await Program.start(contestant.server);
+  try {
+    const port = await server.answer();
+    const more = [String(port), String(server.pid)];
+    return { program: await Program.start(contestant, ...more), server };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function leave({ program, server }: Entry): Promise<void> {
+  await program.stop();
+  await server?.stop();
 }

@@ -1,90 +1,173 @@
-/** Contestants as processes that do a round of work each time they are told to. */
+/** Contestants as processes that talk with the harness by lines. */
 
-/** A command that runs a source file, or why it cannot run here. */
-export type Command = readonly string[] | string;
+/** A program: its source file, and its arguments. */
+export interface Source {
+  /** Its source file: TypeScript for Deno, `.mjs` for Node, Python or C. */
+  readonly source: URL;
+  /** Its arguments. */
+  readonly args?: readonly string[];
+}
 
-const built = new URL("../../.cache/bench/", import.meta.url);
+/** A program that cannot run here, for want of what it needs. */
+export class Unavailable extends Error {}
 
-/** Makes a source file ready to run. */
-export async function compile(source: URL): Promise<Command> {
-  const path = source.pathname;
+/** What may be thrown away: compiled programs, files to be sent. */
+export const cache = new URL("../../.cache/bench/", import.meta.url);
+
+// No answer in this time is a failure: the longest round takes a few seconds.
+const PATIENCE_MS = 60_000;
+const FAREWELL_MS = 2_000;
+
+const commands = new Map<string, Promise<readonly string[]>>();
+
+/** The command that runs a source file, compiled at first use. */
+function commandOf({ pathname }: URL): Promise<readonly string[]> {
+  let command = commands.get(pathname);
+  if (command === undefined) {
+    command = prepare(pathname);
+    commands.set(pathname, command);
+  }
+  return command;
+}
+
+async function prepare(path: string): Promise<readonly string[]> {
   if (path.endsWith(".ts")) {
     return [
       Deno.execPath(),
       "run",
       "--quiet",
       "--no-check",
+      "--no-lock",
+      "--unstable-net",
       "--allow-all",
       path,
     ];
   }
-  if (path.endsWith(".py")) {
-    return await works("python3", "--version")
-      ? ["python3", path]
-      : "python3 is not installed";
-  }
-  if (path.endsWith(".mjs")) {
-    return await works("node", "--version")
-      ? ["node", path]
-      : "node is not installed";
-  }
-  if (!await works("cc", "--version")) return "no C compiler is installed";
-  await Deno.mkdir(built, { recursive: true });
-  const binary =
-    new URL(path.split("/").slice(-2).join("-").replace(/\.c$/, ""), built)
-      .pathname;
-  const { success, stderr } = await new Deno.Command("cc", {
+  if (path.endsWith(".py")) return [await installed("python3"), path];
+  if (path.endsWith(".mjs")) return [await installed("node"), path];
+  return [await compiled(path)];
+}
+
+async function compiled(path: string): Promise<string> {
+  const compiler = await installed("cc");
+  await Deno.mkdir(cache, { recursive: true });
+  const name = path.split("/").slice(-2).join("-").replace(/\.c$/, "");
+  const binary = new URL(name, cache).pathname;
+  const { success, stderr } = await new Deno.Command(compiler, {
     args: ["-O2", "-o", binary, path, "-lpthread"],
   }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return [binary];
+  if (!success) {
+    const [line] = new TextDecoder().decode(stderr).match(/.*error.*/) ?? [""];
+    throw new Unavailable(`does not compile here: ${line}`);
+  }
+  return binary;
 }
 
-async function works(command: string, ...args: string[]): Promise<boolean> {
+async function installed(command: string): Promise<string> {
+  if (await outputOf(command, "--version") === undefined) {
+    throw new Unavailable(`${command} is not installed`);
+  }
+  return command;
+}
+
+/** What a command prints; `undefined` if there is no such command, or it fails. */
+export async function outputOf(
+  command: string,
+  ...args: string[]
+): Promise<string | undefined> {
   try {
-    return (await new Deno.Command(command, { args }).output()).success;
+    const { success, stdout } = await new Deno.Command(command, {
+      args,
+      stderr: "null",
+    }).output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** A running contestant. */
-export interface Program {
-  /** Does some work; gives the figure that the program reports. */
-  round(work: number): Promise<number>;
-  /** Ends it. */
-  stop(): Promise<void>;
-}
+/** A running program. */
+export class Program {
+  readonly #name: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #requests: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #answers: ReadableStreamDefaultReader<string>;
+  #text = "";
 
-/**
- * Starts a contestant: it reads an amount of work from each line of its standard input, does it, and
- * prints one figure.
- */
-export function start(
-  command: readonly string[],
-  args: readonly string[],
-): Program {
-  const child = new Deno.Command(command[0], {
-    args: [...command.slice(1), ...args],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const requests = child.stdin.getWriter();
-  const answers = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  return {
-    async round(work) {
-      await requests.write(new TextEncoder().encode(`${work}\n`));
-      let line = "";
-      while (!line.endsWith("\n")) {
-        const { value, done } = await answers.read();
-        if (done) throw new Error(`${command.join(" ")} ended`);
-        line += value;
+  private constructor(name: string, command: readonly string[]) {
+    this.#name = name;
+    this.#child = new Deno.Command(command[0], {
+      args: command.slice(1),
+      env: {
+        PYTHONPATH: new URL(".", import.meta.url).pathname,
+        PYTHONDONTWRITEBYTECODE: "1",
+      },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#requests = this.#child.stdin.getWriter();
+    this.#answers = this.#child.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+  }
+
+  /**
+   * Starts a program.
+   *
+   * @throws {Unavailable} if what it needs is not installed
+   */
+  static async start(
+    { source, args = [] }: Source,
+    ...more: string[]
+  ): Promise<Program> {
+    const command = await commandOf(source);
+    const name = source.pathname.split("/").slice(-2).join("/");
+    return new Program(name, [...command, ...args, ...more]);
+  }
+
+  /** The process's number. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Asks for a round of work, and gives the figure that the program answers. */
+  async ask(work: number): Promise<number> {
+    await this.#requests.write(new TextEncoder().encode(`${work}\n`));
+    return this.answer();
+  }
+
+  /** The figure of the next line that the program prints. */
+  async answer(): Promise<number> {
+    const timer = setTimeout(() => this.#kill(), PATIENCE_MS);
+    try {
+      while (!this.#text.includes("\n")) {
+        const { value, done } = await this.#answers.read();
+        if (done) throw new Error(`${this.#name} gave no answer`);
+        this.#text += value;
       }
-      return Number(line);
-    },
-    async stop() {
-      await requests.close();
-      await child.status;
-    },
-  };
+    } finally {
+      clearTimeout(timer);
+    }
+    const end = this.#text.indexOf("\n");
+    const figure = Number(this.#text.slice(0, end));
+    this.#text = this.#text.slice(end + 1);
+    if (Number.isNaN(figure)) throw new Error(`${this.#name} gave no figure`);
+    return figure;
+  }
+
+  /** Ends it, with its input if it listens to that, else by force. */
+  async stop(): Promise<void> {
+    const timer = setTimeout(() => this.#kill(), FAREWELL_MS);
+    await this.#requests.close().catch(() => {}); // it may be gone
+    await this.#answers.cancel().catch(() => {});
+    await this.#child.status;
+    clearTimeout(timer);
+  }
+
+  #kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It is gone already.
+    }
+  }
 }

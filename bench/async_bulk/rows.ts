@@ -1,0 +1,30 @@
+/** One connection's stream in chunks of 64 KiB, received or sent by a server; the other end is in C. */
+
+import {
+  type Contestant,
+  mebibytesPerSecond,
+  type Row,
+} from "../support/measure.ts";
+
+function row(direction: "receiving" | "sending"): Row {
+  const contestant = (name: string, server: string): Contestant => ({
+    name,
+    source: new URL("load.c", import.meta.url),
+    args: [direction],
+    server: { source: new URL(server, import.meta.url), args: [direction] },
+  });
+  return {
+    name: `async: ${direction} in chunks of 64 KiB`,
+    figure: mebibytesPerSecond,
+    work: 256,
+    rounds: 21,
+    ours: contestant("@libc/socket", "ours.ts"),
+    peers: [
+      { ...contestant("Deno.listen", "deno.ts"), limit: 1.1 },
+      { ...contestant("node:net", "node.mjs"), limit: 1.1 },
+    ],
+  };
+}
+
+/** The rows. */
+export const rows: Row[] = [row("receiving"), row("sending")];

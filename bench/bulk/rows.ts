@@ -1,0 +1,25 @@
+/** Blocking TCP from one process to another, both of a kind: the first sends, the other takes it all. */
+
+import {
+  type Contestant,
+  mebibytesPerSecond,
+  type Row,
+} from "../support/measure.ts";
+
+function contestant(name: string, file: string): Contestant {
+  const source = new URL(file, import.meta.url);
+  return { name, source, server: { source, args: ["receive"] } };
+}
+
+/** The row. */
+export const rows: Row[] = [{
+  name: "TCP: 1 GiB from process to process, 64 KiB a call",
+  figure: mebibytesPerSecond,
+  work: 1024,
+  rounds: 15,
+  ours: contestant("@libc/socket", "ours.ts"),
+  peers: [
+    { ...contestant("C", "peer.c"), limit: 0.95 },
+    contestant("CPython", "peer.py"),
+  ],
+}];

@@ -1,0 +1,3 @@
+import "../../mod.ts";
+
+console.log(Deno.memoryUsage().rss);

@@ -1,0 +1,46 @@
+/** What the figures were measured on. */
+
+import { outputOf } from "./program.ts";
+
+/** A machine, and the versions of what ran on it. */
+export interface Machine {
+  /** The processor's model. */
+  readonly cpu: string;
+  /** How many processors there are. */
+  readonly cores: number;
+  /** The kernel's name and version. */
+  readonly kernel: string;
+  /** The versions of the contestants' runtimes and of the compiler. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Describes this machine. */
+export async function machine(): Promise<Machine> {
+  const cpuinfo = await outputOf("cat", "/proc/cpuinfo");
+  const versions: Record<string, string> = { Deno: Deno.version.deno };
+  for (
+    const [name, command] of [
+      ["Node", "node"],
+      ["CPython", "python3"],
+      ["C compiler", "cc"],
+    ]
+  ) {
+    const text = await outputOf(command, "--version");
+    const version = text?.split("\n")[0].match(/\d+\.\d+[.\d]*/)?.[0];
+    if (version !== undefined) versions[name] = version;
+  }
+  return {
+    cpu: cpuinfo?.match(/^model name\s*: (.*)$/m)?.[1] ??
+      await outputOf("sysctl", "-n", "machdep.cpu.brand_string") ??
+      Deno.build.arch,
+    cores: navigator.hardwareConcurrency,
+    kernel: await outputOf("uname", "-srm") ?? "unknown",
+    versions,
+  };
+}
+
+/** A machine in one line. */
+export function description({ cpu, cores, kernel, versions }: Machine): string {
+  const programs = Object.entries(versions).map((pair) => pair.join(" "));
+  return [`${cpu}, ${cores} cores`, kernel, ...programs].join("; ");
+}
