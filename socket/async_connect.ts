@@ -177,7 +177,7 @@ async function numericFor<A extends Address>(
  * of another family than `AF_INET6`
  */
 export async function create_server<A extends Address = InetAddress>(
-  address: AddressInput<A>,
+  address: AddressInput<NoInfer<A>>,
   options: CreateServerOptions<A> & WaitOptions = {},
 ): Promise<AsyncSocket<A>> {
   checkServerOptions(options);

@@ -136,7 +136,7 @@ export interface CreateServerOptions<A extends Address = InetAddress> {
  * of another family than `AF_INET6`
  */
 export function create_server<A extends Address = InetAddress>(
-  address: AddressInput<A>,
+  address: AddressInput<NoInfer<A>>,
   options: CreateServerOptions<A> = {},
 ): Socket<A> {
   checkServerOptions(options);
