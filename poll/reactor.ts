@@ -3,6 +3,7 @@
  * there is nothing to do, and for each descriptor queues of those who wait for it.
  */
 
+import { OSError } from "../socket/errors.ts";
 import { makePoller, type Poller, READ, WRITE } from "./poller.ts";
 
 /** What a waiter's attempt says when it is over, with success or without. */
@@ -232,6 +233,7 @@ export class Reactor {
   };
 
   #beginTurn(): void {
+    this.#state = "scheduled"; // what is roused now is served by this turn, or the next
     this.#turnBegan = performance.now();
     this.#attempts = 0;
   }
@@ -272,7 +274,8 @@ export class Reactor {
     let parked: Promise<number>;
     try {
       parked = this.#poller.park(PARK_MS);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof OSError)) throw error;
       return this.#lookOut(); // the first wait takes descriptors, and there may be none
     }
     this.#state = "parked";

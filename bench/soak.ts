@@ -1,0 +1,98 @@
+/**
+ * Many connections through an echo server, in one process: in the end there must be as many
+ * descriptors, and about as much memory, as after the first thousand.
+ *
+ *     deno run --allow-ffi --allow-read --v8-flags=--expose-gc bench/soak.ts [connections] [seconds]
+ *
+ * 200,000 connections, and 600 seconds at most, if left out. Ends with status 1 if something leaked.
+ */
+
+import * as socket from "../async.ts";
+
+const [total = 200_000, seconds = 600] = Deno.args.map(Number);
+const FIRST = 1000;
+const CLIENTS = 50;
+/** What memory may grow by: fragmentation, caches, the compiler's work. */
+const TOLERANCE = 32 << 20;
+
+const message = crypto.getRandomValues(new Uint8Array(1024));
+const listener = await socket.create_server(["", 0]);
+const [, port] = listener.getsockname();
+
+async function serve(): Promise<void> {
+  for await (const [connection] of listener) {
+    connection.readable.pipeTo(connection.writable).catch(() => {
+      connection.close();
+    });
+  }
+}
+
+/** One connection; each goes to another loopback address, lest local ports run out. */
+async function talk(i: number): Promise<void> {
+  using client = await socket.create_connection([
+    `127.0.${i >> 8 & 0x7f}.${(i & 0x7f) + 1}`,
+    port,
+  ]);
+  await client.sendall(message);
+  client.shutdown(socket.SHUT_WR);
+  let came = 0;
+  for (let data; (data = await client.recv(4096)).length > 0;) {
+    came += data.length;
+  }
+  if (came !== message.length) throw new Error(`${came} bytes came back`);
+}
+
+let next = 0;
+const deadline = performance.now() + seconds * 1000;
+
+/** Has clients go on, several at once, until so many connections were made. */
+async function connections(end: number): Promise<void> {
+  const client = async (): Promise<void> => {
+    while (next < end && performance.now() < deadline) await talk(next++);
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+}
+
+interface State {
+  descriptors: number;
+  rss: number;
+}
+
+/** What is in use once garbage is collected, and the server has closed what it served. */
+async function settled(most = Infinity): Promise<State> {
+  for (let round = 0;; round++) {
+    (globalThis as unknown as { gc?(): void }).gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const descriptors = [...Deno.readDirSync("/proc/self/fd")].length;
+    const { rss } = Deno.memoryUsage();
+    if (round >= 4 && (descriptors <= most || round >= 100)) {
+      return { descriptors, rss };
+    }
+  }
+}
+
+const serving = serve();
+await connections(Math.min(FIRST, total));
+const before = await settled();
+const began = performance.now();
+await connections(total);
+const took = performance.now() - began;
+const after = await settled(before.descriptors);
+listener.close();
+await serving;
+
+const mebibytes = (bytes: number): string => (bytes / (1 << 20)).toFixed(1);
+console.log(
+  `${next} connections, ${
+    Math.round((next - FIRST) / took * 1000)
+  } a second\n` +
+    `descriptors: ${before.descriptors}, then ${after.descriptors}\n` +
+    `memory: ${mebibytes(before.rss)} MiB, then ${mebibytes(after.rss)} MiB`,
+);
+if (
+  after.descriptors > before.descriptors ||
+  after.rss > before.rss + TOLERANCE
+) {
+  console.error("Something leaks");
+  Deno.exitCode = 1;
+}

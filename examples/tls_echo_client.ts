@@ -1,0 +1,24 @@
+/**
+ * A client of `tls_echo_server.ts`, or of any other server that echoes over TLS.
+ *
+ *     deno run --allow-ffi --allow-read examples/tls_echo_client.ts ca.pem [port]
+ *
+ * Sends a line, and prints what comes back and by which protocol.
+ */
+
+import { create_connection } from "../async.ts";
+import { tlsClient } from "./support/tls.ts";
+
+const [caFile, port = "50443"] = Deno.args;
+if (caFile === undefined) {
+  console.error("usage: tls_echo_client.ts ca.pem [port]");
+  Deno.exit(2);
+}
+const ca = Deno.readTextFileSync(caFile);
+
+const connection = await create_connection(["localhost", Number(port)]);
+const secured = tlsClient(connection, { ca, servername: "localhost" });
+secured.end("Hello, world");
+let reply = "";
+for await (const chunk of secured.setEncoding("utf8")) reply += chunk;
+console.log(`Received ${JSON.stringify(reply)} by ${secured.getProtocol()}`);

@@ -1,0 +1,30 @@
+/**
+ * TLS over an awaiting socket: `node:tls` speaks it, this library carries it.
+ *
+ *     deno run --allow-ffi --allow-read examples/tls_echo_server.ts cert.pem key.pem [port]
+ *
+ * Echoes what clients send. The port is 50443 if left out; with 0 the system chooses one, and it is
+ * told on standard error. A certificate for trying it out:
+ *
+ *     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+ *       -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem
+ */
+
+import { create_server } from "../async.ts";
+import { tlsServer } from "./support/tls.ts";
+
+const [certFile, keyFile, port = "50443"] = Deno.args;
+if (keyFile === undefined) {
+  console.error("usage: tls_echo_server.ts cert.pem key.pem [port]");
+  Deno.exit(2);
+}
+const cert = Deno.readTextFileSync(certFile);
+const key = Deno.readTextFileSync(keyFile);
+
+await using listener = await create_server(["localhost", Number(port)]);
+console.error("Listening on", listener.getsockname());
+for await (const [connection, address] of listener) {
+  const secured = tlsServer(connection, { cert, key });
+  secured.on("error", (error) => console.error(address, error.message));
+  secured.pipe(secured);
+}

@@ -1,0 +1,111 @@
+/** The TLS examples, with a real certificate. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { needing, Peer, temporaryFolder } from "../helpers.ts";
+
+function openssl(...args: string[]): Deno.CommandOutput | undefined {
+  try {
+    return new Deno.Command("openssl", { args, stderr: "null" }).outputSync();
+  } catch {
+    return undefined;
+  }
+}
+
+const noOpenssl = openssl("version") ? undefined : "openssl";
+
+function certificate(folder: string, name: string): void {
+  const made = openssl(
+    ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+      .split(" "),
+    ..."-subj /CN=localhost -addext subjectAltName=DNS:localhost".split(" "),
+    "-keyout",
+    `${folder}/${name}.key`,
+    "-out",
+    `${folder}/${name}.pem`,
+  );
+  assertEquals(made?.code, 0);
+}
+
+const example = (name: string): string =>
+  new URL(`../../examples/${name}`, import.meta.url).pathname;
+
+/** Starts the server; gives its port, told on standard error, which goes where output goes. */
+async function serve(folder: string): Promise<[server: Peer, port: string]> {
+  const server = Peer.start("sh", [
+    "-c",
+    'exec "$@" 2>&1',
+    "sh",
+    Deno.execPath(),
+    "run",
+    "--no-prompt",
+    "--allow-ffi",
+    "--allow-read",
+    example("tls_echo_server.ts"),
+    `${folder}/own.pem`,
+    `${folder}/own.key`,
+    "0",
+  ]);
+  const line = await server.line();
+  return [server, /(\d+) \]/.exec(line)![1]];
+}
+
+async function ask(ca: string, port: string): Promise<Deno.CommandOutput> {
+  return await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--allow-ffi",
+      "--allow-read",
+      example("tls_echo_client.ts"),
+      ca,
+      port,
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+}
+
+Deno.test({
+  ...needing("node:tls speaks TLS over AsyncSocket, both sides", noOpenssl),
+  async fn() {
+    using folder = temporaryFolder();
+    certificate(folder.path, "own");
+    certificate(folder.path, "other");
+    const [server, port] = await serve(folder.path);
+    await using _ = server;
+    for (let i = 0; i < 2; i++) {
+      const { code, stdout } = await ask(`${folder.path}/own.pem`, port);
+      assertEquals(code, 0);
+      assertMatch(
+        new TextDecoder().decode(stdout),
+        /^Received "Hello, world" by TLSv1\.3\n$/,
+      );
+    }
+    // A server that somebody else vouches for is not believed.
+    const { code, stderr } = await ask(`${folder.path}/other.pem`, port);
+    assertEquals(code, 1);
+    assertMatch(new TextDecoder().decode(stderr), /certificate|Issuer/i);
+  },
+});
+
+Deno.test({
+  ...needing("openssl's own client is served", noOpenssl),
+  async fn() {
+    using folder = temporaryFolder();
+    certificate(folder.path, "own");
+    const [server, port] = await serve(folder.path);
+    await using _ = server;
+    await using client = Peer.start("openssl", [
+      "s_client",
+      "-quiet",
+      "-verify_return_error",
+      "-CAfile",
+      `${folder.path}/own.pem`,
+      "-servername",
+      "localhost",
+      "-connect",
+      `localhost:${port}`,
+    ]);
+    await client.write("through openssl\n");
+    assertEquals(await client.line(), "through openssl");
+  },
+});
