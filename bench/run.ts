@@ -55,7 +55,7 @@ if (wanted.length === 0) {
 }
 
 const here = await machine();
-console.log(description(here));
+console.log(description(here).join("\n"));
 const began = performance.now();
 const outcomes: Outcome[] = [];
 for (const row of wanted) {

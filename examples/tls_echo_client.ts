@@ -18,7 +18,9 @@ const ca = Deno.readTextFileSync(caFile);
 
 const connection = await create_connection(["localhost", Number(port)]);
 const secured = tlsClient(connection, { ca, servername: "localhost" });
+let protocol: string | null = null;
+secured.once("secureConnect", () => protocol = secured.getProtocol());
 secured.end("Hello, world");
 let reply = "";
 for await (const chunk of secured.setEncoding("utf8")) reply += chunk;
-console.log(`Received ${JSON.stringify(reply)} by ${secured.getProtocol()}`);
+console.log(`Received ${JSON.stringify(reply)} by ${protocol}`);

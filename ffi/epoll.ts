@@ -1,6 +1,6 @@
 /** `<sys/epoll.h>`: Linux's readiness of many descriptors. */
 
-import { buf, int } from "./c.ts";
+import { buf, int, size_t } from "./c.ts";
 
 const epoll_wait = {
   parameters: [
@@ -22,6 +22,18 @@ export const epoll = {
     optional: true,
   },
   epoll_wait,
+  epoll_pwait2: {
+    parameters: [
+      int, /* epfd */
+      buf, /* events */
+      int, /* maxevents */
+      buf, /* timeout: timespec */
+      buf, /* sigmask */
+      size_t, /* its size */
+    ],
+    result: int,
+    optional: true,
+  },
   // On another thread: its errno is lost.
   epoll_wait_later: { ...epoll_wait, name: "epoll_wait", nonblocking: true },
 } as const satisfies Deno.ForeignLibraryInterface;

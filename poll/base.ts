@@ -63,6 +63,14 @@ export interface Poller extends LevelPoller {
    */
   arm(fd: number, interest: number): void;
   /**
+   * Waits for less than a millisecond (some 50 microseconds and what the system adds), blocking the
+   * thread: cheaper than parking a wait when something is about to happen. Where the system has no
+   * wait so short, this only looks.
+   *
+   * @returns how many are ready
+   */
+  waitBriefly(): number;
+  /**
    * The same wait on another thread, one at a time; it keeps the process alive. Meanwhile everything
    * else may be called, {@linkcode wait} too.
    *
@@ -222,6 +230,19 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
   /** As {@linkcode LevelPoller.wait}. */
   wait(timeoutMs: number): number {
     const events = this.waitNow(timeoutMs);
+    this.clear();
+    this.collect(events, false);
+    return this.count;
+  }
+
+  /** Makes the brief call; the pollers that have none only look. */
+  protected waitNowBriefly(): number {
+    return this.waitNow(0);
+  }
+
+  /** As {@linkcode Poller.waitBriefly}. */
+  waitBriefly(): number {
+    const events = this.waitNowBriefly();
     this.clear();
     this.collect(events, false);
     return this.count;

@@ -2,8 +2,9 @@
 
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
-import { libc, load } from "../ffi/libc.ts";
+import { errno, libc, load } from "../ffi/libc.ts";
 import { check } from "../socket/errors.ts";
+import { ENOSYS } from "../socket/numbers.ts";
 import {
   checkWait,
   EDGE,
@@ -29,6 +30,9 @@ const {
 const READ_ONLY = EPOLLIN | EPOLLRDHUP;
 const WRITE_ONLY = EPOLLOUT;
 
+/** A `timespec` of the brief wait, seconds and nanoseconds. */
+const moment = new BigInt64Array([0n, 50_000n]);
+
 /** `epoll` behind the pollers' interface. */
 export class EpollPoller extends ParkingPoller {
   readonly #struct = layout.epoll_event;
@@ -36,6 +40,8 @@ export class EpollPoller extends ParkingPoller {
   readonly #here: Records;
   readonly #there: Records;
   #registered = 0;
+  // Where it is missing, in libc or in the kernel, a millisecond is the shortest wait.
+  #hasBriefWait = true;
 
   /** Opens an epoll instance. */
   constructor() {
@@ -84,6 +90,21 @@ export class EpollPoller extends ParkingPoller {
       libc.epoll_wait!(this.fd, here.bytes, here.capacity, timeoutMs),
       "epoll_wait",
     );
+  }
+
+  /** Calls `epoll_pwait2(2)`, whose time is finer. */
+  protected override waitNowBriefly(): number {
+    const { epoll_pwait2 } = libc;
+    if (!epoll_pwait2 || !this.#hasBriefWait) return this.waitNow(0);
+    const here = this.#here;
+    here.reserve(this.#registered);
+    const { fd } = this;
+    const result = epoll_pwait2(fd, here.bytes, here.capacity, moment, null, 0);
+    if (result < 0 && errno() === ENOSYS) {
+      this.#hasBriefWait = false;
+      return 0;
+    }
+    return checkWait(result, "epoll_pwait2");
   }
 
   /** Calls `epoll_wait(2)` on another thread. */

@@ -63,6 +63,8 @@ const ATTEMPTS_BETWEEN_LOOKS = 8;
 // How often descriptors are looked at when no wait can be parked: on behalf of waiters that do not
 // keep the process alive, as a parked wait would, and as long as no descriptor is left for one.
 const LOOKOUT_MS = 10;
+// How soon a parked wait must have ended for the next one to be brief first.
+const LIVELY_MS = 0.2;
 // A Worker may be ended at any moment, and tells nobody: its parked wait must end by itself.
 const PARK_MS = "WorkerGlobalScope" in globalThis ? 1000 : -1;
 
@@ -84,6 +86,8 @@ export class Reactor {
   #lookout: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
   #turnBegan = 0;
+  /** Whether something mostly happens so soon that a brief wait spares parking one. */
+  #lively = false;
 
   /** Makes a reactor, which opens its poller at first use. */
   constructor(open: () => Poller = makePoller) {
@@ -225,6 +229,10 @@ export class Reactor {
       this.#served = 0;
       this.#ready = this.#poller.wait(0);
     }
+    if (this.#ready === 0 && this.#lively && !busy && this.#waiting > 0) {
+      this.#ready = this.#poller.waitBriefly();
+      this.#lively = this.#ready > 0;
+    }
     busy ||= this.#ready > 0;
     this.#serveReady();
     if (this.#waiting === 0) this.#state = "idle";
@@ -279,8 +287,10 @@ export class Reactor {
       return this.#lookOut(); // the first wait takes descriptors, and there may be none
     }
     this.#state = "parked";
+    const began = performance.now();
     parked.then((count) => {
       this.#beginTurn();
+      this.#lively = count > 0 && this.#turnBegan - began < LIVELY_MS;
       this.#served = 0;
       this.#ready = count;
       this.#serveReady();

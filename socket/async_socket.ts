@@ -43,6 +43,9 @@ const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
  * out, with the signal's reason when its signal aborts, and with `[Errno 9] Bad file descriptor` when
  * the socket is closed; with a timeout of 0, with `BlockingIOError` if it would have to wait.
  *
+ * `makefile()` is the one method of `Socket` without a counterpart: the streams {@linkcode readable} and
+ * {@linkcode writable} take its place.
+ *
  * @typeParam A the addresses of the socket's family
  *
  * @example An echo over loopback

@@ -16,6 +16,7 @@ export const {
   ENOBUFS,
   ENOMEM,
   ENOPROTOOPT,
+  ENOSYS,
   ENOTCONN,
   ENOTSOCK,
   ERANGE,

@@ -154,6 +154,18 @@ for (const [name, make] of Object.entries(pollers)) {
     assertEquals(Object.keys(found).length, 1);
   });
 
+  test("waits briefly for what is ready, and not for long", (poller) => {
+    using one = pair();
+    poller.register(one[0].fileno(), READ);
+    const began = performance.now();
+    assertEquals(poller.waitBriefly(), 0);
+    assert(performance.now() - began < 1000);
+    one[1].send(new Uint8Array(1));
+    assertEquals(poller.waitBriefly(), 1);
+    assertEquals(poller.fdAt(0), one[0].fileno());
+    assert(poller.readableAt(0));
+  });
+
   test("ends a parked wait when woken, once", async (poller) => {
     for (let i = 0; i < 3; i++) {
       const parked = poller.park(-1);

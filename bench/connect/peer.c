@@ -20,6 +20,7 @@ int main(void) {
   socklen_t length = sizeof address;
   listening = listener();
   checked(getsockname(listening, (struct sockaddr *)&address, &length), "getsockname");
+  add_thread();
   rounds(work);
   return 0;
 }

@@ -32,6 +32,7 @@ int main(int argc, char **argv) {
   if (argc < 3) return 2;
   path = argv[1];
   port = atoi(argv[2]);
+  add_thread();
   rounds(work);
   return 0;
 }

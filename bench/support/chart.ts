@@ -39,9 +39,12 @@ function place(ratio: number): number {
  * Draws the comparisons by ratio. To the right is always better: where less is better, the bar is
  * the peer's figure divided by ours.
  *
- * @param caption what the figures were measured on
+ * @param captions lines that say what the figures were measured on
  */
-export function chart(outcomes: readonly Outcome[], caption: string): string {
+export function chart(
+  outcomes: readonly Outcome[],
+  captions: readonly string[],
+): string {
   const parts: string[] = [];
   let y = TOP;
   for (const { name, better, comparison, comparisons } of outcomes) {
@@ -61,7 +64,7 @@ export function chart(outcomes: readonly Outcome[], caption: string): string {
   const title = "@libc/socket beside its peers: longer to the right is better";
   return `<!-- deno-fmt-ignore-file -->
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${
-    y + 30
+    y + 14 + captions.length * LINE
   }" width="${WIDTH}" role="img" aria-label="${title}">
   <style>${STYLE}</style>
   ${
@@ -69,7 +72,9 @@ export function chart(outcomes: readonly Outcome[], caption: string): string {
       text(0, 18, title, "row"),
       ...scale,
       ...parts,
-      text(0, y + 22, escape(caption)),
+      ...captions.map((caption, i) =>
+        text(0, y + 24 + i * LINE, escape(caption))
+      ),
     ].join("\n  ")
   }
 </svg>
@@ -111,11 +116,11 @@ function text(
   y: number,
   content: string,
   kind = "",
-  anchor = "start",
+  anchor = "",
 ): string {
-  return `<text x="${at(x)}" y="${
-    at(y)
-  }" class="${kind}" text-anchor="${anchor}">${content}</text>`;
+  const style = kind && ` class="${kind}"`;
+  const side = anchor && ` text-anchor="${anchor}"`;
+  return `<text x="${at(x)}" y="${at(y)}"${style}${side}>${content}</text>`;
 }
 
 function vertical(x: number, y1: number, y2: number, kind: string): string {

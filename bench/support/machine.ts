@@ -1,6 +1,6 @@
 /** What the figures were measured on. */
 
-import { outputOf } from "./program.ts";
+import { outputOf, versionOf } from "./program.ts";
 
 /** A machine, and the versions of what ran on it. */
 export interface Machine {
@@ -25,8 +25,7 @@ export async function machine(): Promise<Machine> {
       ["C compiler", "cc"],
     ]
   ) {
-    const text = await outputOf(command, "--version");
-    const version = text?.split("\n")[0].match(/\d+\.\d+[.\d]*/)?.[0];
+    const version = await versionOf(command);
     if (version !== undefined) versions[name] = version;
   }
   return {
@@ -39,8 +38,10 @@ export async function machine(): Promise<Machine> {
   };
 }
 
-/** A machine in one line. */
-export function description({ cpu, cores, kernel, versions }: Machine): string {
+/** A machine in two lines: itself, and the versions. */
+export function description(
+  { cpu, cores, kernel, versions }: Machine,
+): [string, string] {
   const programs = Object.entries(versions).map((pair) => pair.join(" "));
-  return [`${cpu}, ${cores} cores`, kernel, ...programs].join("; ");
+  return [`${cpu}, ${cores} cores, ${kernel}`, programs.join(", ")];
 }

@@ -64,10 +64,18 @@ async function compiled(path: string): Promise<string> {
 }
 
 async function installed(command: string): Promise<string> {
-  if (await outputOf(command, "--version") === undefined) {
+  if (await versionOf(command) === undefined) {
     throw new Unavailable(`${command} is not installed`);
   }
   return command;
+}
+
+/** The version that a command says it has; `undefined` if there is no such command. */
+export async function versionOf(command: string): Promise<string | undefined> {
+  const text = await outputOf(command, "--version");
+  // Where there is no Node, Deno stands in for it in the programs that it starts.
+  if (command === "node" && text?.startsWith("deno")) return undefined;
+  return text?.split("\n")[0].match(/\d+\.\d+[.\d]*/)?.[0];
 }
 
 /** What a command prints; `undefined` if there is no such command, or it fails. */

@@ -115,9 +115,15 @@ export function* numericAddress(
   return [yield* numericHost(host as string, internet), ...rest];
 }
 
-/** The error of an `EAI_` code. */
+/** The error of an `EAI_` code of a call on this thread. */
 export function resolverError(code: number, syscall: string): OSError {
-  if (code === EAI_SYSTEM) return osError(errno(), syscall);
+  return code === EAI_SYSTEM
+    ? osError(errno(), syscall)
+    : gaiError(code, syscall);
+}
+
+/** The error of an `EAI_` code, whatever it refers to. */
+export function gaiError(code: number, syscall: string): gaierror {
   return new gaierror(code, stringAt(libc.gai_strerror(code)), { syscall });
 }
 

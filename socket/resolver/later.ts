@@ -1,6 +1,8 @@
 /** Resolving without blocking this thread. */
 
+import { EAI_SYSTEM } from "../../constants/mod.ts";
 import { loadLater } from "../../ffi/netdb_later.ts";
+import { gaiError } from "./address_info.ts";
 import type { Resolving, SlowCalls } from "./call.ts";
 
 // Deno has 32 threads for calls that take their time, and the parked wait of all sockets is one of
@@ -36,7 +38,13 @@ async function drive<T>(
 ): Promise<T> {
   // Its functions take the same arguments, and give promises of the same results.
   const libc = loadLater() as unknown as SlowCalls;
-  while (!step.done) step = steps.next(await step.value(libc));
+  while (!step.done) {
+    const code = await step.value(libc);
+    // The error number that this refers to was the other thread's.
+    step = code === EAI_SYSTEM
+      ? steps.throw(gaiError(code, "getaddrinfo"))
+      : steps.next(code);
+  }
   return step.value;
 }
 

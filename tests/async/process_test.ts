@@ -1,7 +1,8 @@
 /** What shows only from outside: that processes end, that nothing leaks, that nobody starves. */
 
-import { assert, assertEquals } from "@std/assert";
-import { needing, notLinux } from "../helpers.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import * as socket from "../../async.ts";
+import { needing, notLinux, utf8 } from "../helpers.ts";
 import { outcome } from "./support.ts";
 
 for (
@@ -66,11 +67,44 @@ Deno.test({
   },
 });
 
+Deno.test("a descriptor that was inherited is adopted", async () => {
+  using listener = await socket.create_server(["127.0.0.1", 0]);
+  const [, port] = listener.getsockname();
+  const program = new URL("programs/inherited.ts", import.meta.url).pathname;
+  const child = new Deno.Command("bash", {
+    args: [
+      "-c",
+      `exec "$@" <>/dev/tcp/127.0.0.1/${port}`,
+      "bash",
+      Deno.execPath(),
+      "run",
+      "--no-prompt",
+      "--allow-ffi",
+      program,
+    ],
+  }).spawn();
+  const [connection] = await listener.accept();
+  await connection.sendall(utf8("stressed"));
+  assertEquals(await new Response(connection.readable).text(), "desserts");
+  connection.close();
+  assertEquals((await child.status).code, 0);
+});
+
 Deno.test({
   ...needing("each Worker has a reactor, which ends with it", notLinux),
   async fn() {
     const printed = await outcome("workers.ts");
-    assertEquals(printed.split("\n"), ["true", "true", "over"]);
+    assertEquals(printed.split("\n"), ["true", "over"]);
+  },
+});
+
+Deno.test({
+  ...needing("thousands of connections leave nothing behind", notLinux),
+  async fn() {
+    const soak = await outcome("../../../bench/soak.ts", {
+      args: ["5000", "20"],
+    });
+    assertMatch(soak, /^\d+ connections/);
   },
 });
 
@@ -80,6 +114,7 @@ for (
     "streams",
     "datagrams",
     "all at once",
+    "to another process",
     "thousands",
     "web",
   ]

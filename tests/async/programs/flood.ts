@@ -18,7 +18,6 @@ async function pump(): Promise<void> {
 }
 
 const ways: Record<string, () => Promise<unknown>> = {
-  async nothing() {},
   stream: pump,
   streams: () => Promise.all(Array.from({ length: 50 }, pump)),
   async datagrams() {
@@ -40,6 +39,19 @@ const ways: Record<string, () => Promise<unknown>> = {
     a.close();
     await receiving;
     b.close();
+  },
+  async "to another process"() {
+    const listener = await socket.create_server(["127.0.0.1", 0]);
+    const [, port] = listener.getsockname();
+    const reader = new Deno.Command("bash", {
+      args: ["-c", `exec cat </dev/tcp/127.0.0.1/${port} >/dev/null`],
+    }).spawn();
+    const [connection] = await listener.accept();
+    const data = new Uint8Array(1 << 28);
+    while (running) await connection.sendall(data);
+    connection.close();
+    listener.close();
+    await reader.status;
   },
   async thousands() {
     const pairs = Array.from({ length: 2000 }, () => socket.socketpair());

@@ -1,0 +1,303 @@
+/** The reactor: by itself with a poller of our own making, and on what every system has. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { libc } from "../../ffi/libc.ts";
+import type { Poller } from "../../poll/base.ts";
+import {
+  NEXT_TURN,
+  OVER,
+  Reactor,
+  type Waiter,
+  WHEN_READY,
+} from "../../poll/reactor.ts";
+import * as socket from "../../async.ts";
+import { AsyncSocket } from "../../async.ts";
+import { text, utf8 } from "../helpers.ts";
+import { turn } from "./support.ts";
+
+/** A poller that reports what it is told, and remembers what it was asked. */
+class Scripted implements Poller {
+  readonly fd = -1;
+  readonly log: string[] = [];
+  readonly ready: [fd: number, flags: number][] = [];
+  #list: [fd: number, flags: number][] = [];
+  #parked: PromiseWithResolvers<number> | undefined;
+
+  register(fd: number): void {
+    this.log.push(`register ${fd}`);
+  }
+  modify(): void {}
+  unregister(fd: number): void {
+    this.log.push(`unregister ${fd}`);
+  }
+  wait(): number {
+    this.#list = this.ready.splice(0);
+    return this.#list.length;
+  }
+  waitBriefly(): number {
+    this.log.push("wait briefly");
+    return this.wait();
+  }
+  arm(fd: number, interest: number): void {
+    this.log.push(`arm ${fd} ${interest}`);
+  }
+  park(): Promise<number> {
+    this.log.push("park");
+    this.#parked = Promise.withResolvers();
+    return this.#parked.promise;
+  }
+  wake(): void {
+    this.log.push("wake");
+    const parked = this.#parked;
+    this.#parked = undefined;
+    parked?.resolve(this.wait());
+  }
+  fdAt(at: number): number {
+    return this.#list[at][0];
+  }
+  flagsAt(at: number): number {
+    return this.#list[at][1];
+  }
+  readableAt(at: number): boolean {
+    return (this.flagsAt(at) & 1) !== 0;
+  }
+  writableAt(at: number): boolean {
+    return (this.flagsAt(at) & 2) !== 0;
+  }
+  close(): void {}
+}
+
+/** A waiter whose attempts say what they are told to say, in turn. */
+class Scribe implements Waiter {
+  readonly #says: number[];
+  readonly #log: string[];
+  readonly #name: string;
+  constructor(log: string[], name: string, ...says: number[]) {
+    this.#log = log;
+    this.#name = name;
+    this.#says = says;
+  }
+  attempt(): number {
+    this.#log.push(this.#name);
+    return this.#says.shift() ?? OVER;
+  }
+  fail(error: unknown): void {
+    this.#log.push(`${this.#name} ${error}`);
+  }
+}
+
+function setUp(): { poller: Scripted; reactor: Reactor; log: string[] } {
+  const poller = new Scripted();
+  return { poller, reactor: new Reactor(() => poller), log: poller.log };
+}
+
+Deno.test("a descriptor is registered once, and armed for who waits", async () => {
+  const { poller, reactor, log } = setUp();
+  const watch = reactor.watch(5);
+  reactor.add(watch, "read", new Scribe(log, "a", WHEN_READY), WHEN_READY);
+  reactor.add(watch, "write", new Scribe(log, "b"), WHEN_READY);
+  await turn();
+  await turn();
+  assertEquals(log.splice(0), ["register 5", "arm 5 1", "arm 5 2", "park"]);
+  poller.ready.push([5, 3]);
+  poller.wake();
+  await turn();
+  await turn();
+  assertEquals(log.splice(0), ["wake", "a", "arm 5 1", "b", "park"]);
+  poller.ready.push([5, 1]);
+  poller.wake();
+  await turn();
+  assertEquals(log.splice(0), ["wake", "a"], "nobody waits, nothing is parked");
+});
+
+Deno.test("an event of a descriptor that was closed reaches nobody", async () => {
+  const { poller, reactor, log } = setUp();
+  const watch = reactor.watch(5);
+  reactor.add(watch, "read", new Scribe(log, "a"), WHEN_READY);
+  const other = reactor.watch(6);
+  reactor.add(other, "read", new Scribe(log, "b"), WHEN_READY);
+  await turn();
+  await turn();
+  log.splice(0);
+  poller.ready.push([5, 1]);
+  reactor.forget(5, () => "closed");
+  assertEquals(watch.over, true);
+  // The number is another's by now: it looks once, for nothing.
+  reactor.add(
+    reactor.watch(5),
+    "read",
+    new Scribe(log, "c", WHEN_READY),
+    WHEN_READY,
+  );
+  poller.wake();
+  await turn();
+  await turn();
+  assertEquals(log.splice(0), [
+    "unregister 5",
+    "a closed",
+    "register 5",
+    "arm 5 1",
+    "wake",
+    "c",
+    "arm 5 1",
+    "park",
+  ]);
+  reactor.forget(5, () => "closed");
+  reactor.forget(6, () => "closed");
+  assertEquals(log, [
+    "unregister 5",
+    "c closed",
+    "unregister 6",
+    "wake",
+    "b closed",
+  ]);
+  await turn();
+});
+
+Deno.test("one who gave way comes at the next turn, though a wait is parked", async () => {
+  const { reactor, log } = setUp();
+  const watch = reactor.watch(5);
+  const lasting = new Scribe(log, "lasting");
+  reactor.add(watch, "write", lasting, WHEN_READY);
+  await turn();
+  await turn();
+  log.splice(0);
+  reactor.add(watch, "read", new Scribe(log, "a", NEXT_TURN), NEXT_TURN);
+  await turn();
+  await turn();
+  assertEquals(log.filter((entry) => entry === "a").length, 2);
+  reactor.remove(watch, "write", lasting);
+  await turn();
+  assertEquals(log.includes("wake"), true);
+});
+
+Deno.test("a timer brings the next attempt where no event does", async () => {
+  const { reactor, log } = setUp();
+  const watch = reactor.watch(5);
+  reactor.add(watch, "write", new Scribe(log, "a", 1), 1);
+  for (let i = 0; i < 20 && !log.includes("a"); i++) await turn();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // A wait that is truly parked keeps the process alive, the timers of the reactor do not.
+  const alive = setTimeout(() => {}, 10_000);
+  const last: Waiter = {
+    attempt() {
+      resolve();
+      return OVER;
+    },
+    fail() {},
+  };
+  reactor.add(watch, "write", last, WHEN_READY);
+  await promise;
+  clearTimeout(alive);
+  assertEquals(log.filter((entry) => entry === "a").length, 2);
+  assertEquals(log.includes("arm 5 2"), true);
+});
+
+Deno.test("a waiter that leaves lets those behind it try", async () => {
+  const { reactor, log } = setUp();
+  const watch = reactor.watch(5);
+  const first = new Scribe(log, "first");
+  reactor.add(watch, "read", first, WHEN_READY);
+  reactor.add(watch, "read", new Scribe(log, "second"), WHEN_READY);
+  await turn();
+  reactor.remove(watch, "read", first);
+  await turn();
+  await turn();
+  assertEquals(log.includes("second"), true);
+  assertEquals(log.includes("first"), false);
+});
+
+Deno.test("a waiter whose attempt closes its own socket is counted once", async () => {
+  const { poller, reactor, log } = setUp();
+  const watch = reactor.watch(5);
+  const closing: Waiter = {
+    attempt() {
+      reactor.forget(5, () => "closed");
+      return OVER;
+    },
+    fail: (error) => log.push(String(error)),
+  };
+  reactor.add(watch, "read", closing, NEXT_TURN);
+  await turn();
+  await turn();
+  // Were the count wrong now, nothing would be parked for the next one.
+  reactor.add(reactor.watch(6), "read", new Scribe(log, "b"), WHEN_READY);
+  await turn();
+  await turn();
+  assertEquals(log.at(-1), "park");
+  poller.ready.push([6, 1]);
+  poller.wake();
+  await turn();
+  assertEquals(log.at(-1), "b");
+});
+
+Deno.test("two sockets may have the same descriptor", async () => {
+  const [a, b] = socket.socketpair();
+  const twin = new AsyncSocket(null, null, null, a.fileno());
+  const waiting = [a.recv(1), twin.recv(1)];
+  await b.send(utf8("xy"));
+  const came = (await Promise.all(waiting)).map(text).sort();
+  assertEquals(came, ["x", "y"]);
+  const left = [a.recv(1), twin.recv(1)];
+  a.close();
+  for (const result of await Promise.allSettled(left)) {
+    assertEquals(result.status, "rejected");
+  }
+  // The next one gets the number, and the twin means it now: nobody hangs.
+  const [c, d] = socket.socketpair();
+  const next = [c, d].find((other) => other.fileno() === twin.fileno());
+  if (next !== undefined) {
+    next.settimeout(5);
+    twin.settimeout(5);
+    const both = [next.recv(1), twin.recv(1)];
+    await (next === c ? d : c).send(utf8("zw"));
+    assertEquals((await Promise.all(both)).map(text).sort(), ["w", "z"]);
+  }
+  twin.detach();
+  await assertRejects(() => twin.recv(1), socket.OSError);
+  for (const one of [b, c, d]) one.close();
+});
+
+Deno.test("a descriptor closed behind our back, and had by another, is watched", async () => {
+  const [a, b] = socket.socketpair();
+  const waiting = a.recv(1);
+  await b.send(utf8("x"));
+  await waiting;
+  const fd = a.fileno();
+  libc.close(fd);
+  const c = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
+  assertEquals(c.fileno(), fd);
+  c.bind(["127.0.0.1", 0]);
+  const limit = new AbortController(); // a timeout would look once more
+  const timer = setTimeout(() => limit.abort("not told"), 5000);
+  const next = c.recv(1, 0, limit);
+  await turn();
+  await c.sendto(utf8("y"), c.getsockname());
+  assertEquals(text(await next), "y");
+  clearTimeout(timer);
+  for (const one of [b, c]) one.close();
+  a.detach();
+});
+
+Deno.test("all works on poll() too, which knows no edges", async () => {
+  const poll = new URL("programs/poll_only.ts", import.meta.url).href;
+  const poller = new URL("../../poll/poller.ts", import.meta.url).href;
+  const { imports } = JSON.parse(
+    Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)),
+  );
+  const map = JSON.stringify({ imports: { ...imports, [poller]: poll } });
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "test",
+      "--allow-all",
+      "--no-check",
+      `--import-map=data:application/json,${encodeURIComponent(map)}`,
+      new URL("socket_test.ts", import.meta.url).pathname,
+      new URL("streams_test.ts", import.meta.url).pathname,
+    ],
+    env: { NO_COLOR: "1" },
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  const output = [stdout, stderr].map((bytes) => text(bytes)).join("");
+  assertEquals(code, 0, output);
+});
