@@ -8,15 +8,19 @@
 
 import { create_connection } from "../async.ts";
 import { tlsClient } from "./support/tls.ts";
+import { portArgument, usage } from "./support/arguments.ts";
 
+const LINE = "tls_echo_client.ts ca.pem [port]";
 const [caFile, port = "50443"] = Deno.args;
 if (caFile === undefined) {
-  console.error("usage: tls_echo_client.ts ca.pem [port]");
-  Deno.exit(2);
+  usage(LINE, "--allow-ffi --allow-read");
 }
 const ca = Deno.readTextFileSync(caFile);
 
-const connection = await create_connection(["localhost", Number(port)]);
+const connection = await create_connection([
+  "localhost",
+  portArgument(LINE, port),
+]);
 const secured = tlsClient(connection, { ca, servername: "localhost" });
 let protocol: string | null = null;
 secured.once("secureConnect", () => protocol = secured.getProtocol());

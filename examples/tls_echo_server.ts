@@ -12,16 +12,20 @@
 
 import { create_server } from "../async.ts";
 import { tlsServer } from "./support/tls.ts";
+import { portArgument, usage } from "./support/arguments.ts";
 
+const LINE = "tls_echo_server.ts cert.pem key.pem [port]";
 const [certFile, keyFile, port = "50443"] = Deno.args;
 if (keyFile === undefined) {
-  console.error("usage: tls_echo_server.ts cert.pem key.pem [port]");
-  Deno.exit(2);
+  usage(LINE, "--allow-ffi --allow-read");
 }
 const cert = Deno.readTextFileSync(certFile);
 const key = Deno.readTextFileSync(keyFile);
 
-await using listener = await create_server(["localhost", Number(port)]);
+await using listener = await create_server([
+  "localhost",
+  portArgument(LINE, port),
+]);
 console.error("Listening on", listener.getsockname());
 for await (const [connection, address] of listener) {
   const secured = tlsServer(connection, { cert, key });
