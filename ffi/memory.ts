@@ -13,6 +13,28 @@ export function addressOf(buffer: Uint8Array): bigint {
   return libc.memcpy_address(buffer as Uint8Array<ArrayBuffer>, 0n, 0);
 }
 
+/** The largest buffer that is remembered, and so kept from being collected. */
+const REMEMBERED = 0x10000;
+
+/**
+ * Remembers the buffer of the last call. A loop mostly passes the same one again, and then its
+ * pointer, once taken, spares the FFI looking its memory up.
+ */
+export class LastBuffer {
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #pointer: Deno.PointerValue = null;
+
+  /** The pointer to a buffer's memory if it was the last call's too, else null. */
+  pointerIfRepeated(buffer: Uint8Array<ArrayBuffer>): Deno.PointerValue {
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer.byteLength <= REMEMBERED ? buffer : undefined;
+      return this.#pointer = null;
+    }
+    // One that was detached or has shrunk meanwhile has the length to tell: nobody reads beyond.
+    return this.#pointer ??= libc.memcpy_pointer(buffer, 0n, 0);
+  }
+}
+
 /** A copy of `length` bytes of memory at an address. */
 export function copy(address: bigint, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);

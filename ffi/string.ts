@@ -3,7 +3,7 @@
 import { address, buf, int, size_t } from "./c.ts";
 
 /**
- * The declarations of `<string.h>`. `memcpy` serves three ways: reading memory at an address needs
+ * The declarations of `<string.h>`. `memcpy` serves several ways: reading memory at an address needs
  * no `Deno.UnsafePointerView` (which `--allow-ffi=<path of libc>` refuses), and as it returns its
  * first argument, a copy of nothing tells a buffer's address.
  */
@@ -17,6 +17,11 @@ export const string = {
     name: "memcpy",
     parameters: [buf, address, size_t /* n */],
     result: address,
+  },
+  memcpy_pointer: {
+    name: "memcpy",
+    parameters: [buf, address, size_t /* n */],
+    result: "pointer",
   },
   strlen: { parameters: [address /* s */], result: "u64" },
   // glibc's own strerror_r has another signature; it keeps the POSIX one under this name.

@@ -83,6 +83,17 @@ export const sys_socket = {
     parameters: [int, /* fd */ buf, /* buf */ size_t, /* n */ int /* flags */],
     result: ssize_t,
   },
+  // The same two for memory whose address is known: the FFI passes that on faster than a buffer.
+  send_at: {
+    name: "send",
+    parameters: [int, "pointer", /* buf */ size_t, /* n */ int /* flags */],
+    result: ssize_t,
+  },
+  recv_at: {
+    name: "recv",
+    parameters: [int, "pointer", /* buf */ size_t, /* n */ int /* flags */],
+    result: ssize_t,
+  },
   recvfrom: {
     parameters: [
       int, /* fd */

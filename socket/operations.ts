@@ -17,6 +17,7 @@ import {
 } from "../constants/mod.ts";
 import { setCloseOnExec, setNonBlocking } from "../ffi/descriptor.ts";
 import { errno, libc } from "../ffi/libc.ts";
+import { LastBuffer } from "../ffi/memory.ts";
 import { sockaddrStorage } from "./address/codec.ts";
 import { context } from "./address/context.ts";
 import type { Address } from "./address/types.ts";
@@ -216,6 +217,8 @@ export function connectionErrno(error: unknown): number {
   return error.errno ?? EWOULDBLOCK; // a timeout has no number of its own
 }
 
+const lastReceived = new LastBuffer();
+const lastSent = new LastBuffer();
 const optionInt = new Int32Array(1);
 const optionLength = new Uint32Array(1);
 
@@ -315,8 +318,11 @@ export function recv_into(
   const bits = flagBits(flags);
   const view = bytes("buffer", buffer);
   const length = receiveLength(view, nbytes);
+  const pointer = lastReceived.pointerIfRepeated(view);
   for (;;) {
-    const count = libc.recv(h.fd, view, length, bits);
+    const count = pointer === null
+      ? libc.recv(h.fd, view, length, bits)
+      : libc.recv_at(h.fd, pointer, length, bits);
     if (count >= 0) return count;
     const wait = failed(waits.recv);
     if (wait !== undefined) return wait;
@@ -384,8 +390,11 @@ function sendBytes(
   most = MAX_TRANSFER,
 ): Attempt<number> {
   const length = Math.min(data.byteLength, most);
+  const pointer = lastSent.pointerIfRepeated(data);
   for (;;) {
-    const count = libc.send(h.fd, data, length, flags);
+    const count = pointer === null
+      ? libc.send(h.fd, data, length, flags)
+      : libc.send_at(h.fd, pointer, length, flags);
     if (count >= 0) return count;
     const wait = failed(waits.send);
     if (wait !== undefined) return wait;

@@ -170,6 +170,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * Receives a message and the address it came from. `recvfrom(2)`.
    *
    * @param bufsize how many bytes at most: the rest of a longer datagram is lost
+   * ({@linkcode recvfrom_into} with `MSG_TRUNC` tells its length)
    * @param flags `MSG_` flags
    * @returns the bytes and the address, which is `null` where the protocol gives none (TCP)
    */
