@@ -17,7 +17,7 @@ function row(
   });
   const c = limits.c === undefined ? [] : [
     { ...peer("C, threads", "peer.c", "threads"), limit: limits.c },
-    peer("C, one thread", "peer.c"),
+    { ...peer("C, one thread", "peer.c"), limit: limits.c },
   ];
   return {
     name,
