@@ -48,6 +48,7 @@ export const errno: Errno = collect();
  */
 export function errorName(value: number): string | undefined {
   const name = errno.errorcode[value];
-  const plain = name?.replace(/^WSA(?=E)/, "");
-  return plain && table.constants[plain] === value ? plain : name;
+  if (!name?.startsWith("WSAE")) return name;
+  const plain = name.slice("WSA".length);
+  return table.constants[plain] === value ? plain : name;
 }

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { isMissing } from "./missing.ts";
-import * as names from "./names.js";
+import "./names.js"; // all constants are known then
 import { os } from "./platform.ts";
 import {
   moduleNames,
@@ -13,6 +12,16 @@ import {
   onlyOnLinux,
   onlyOnWindows,
 } from "./python_names.ts";
+import { isExported, isHere } from "./table.ts";
+
+// Python lacks these on Windows, where they are Winsock's here.
+const messages = [
+  "CMSG_LEN",
+  "CMSG_SPACE",
+  "recvmsg",
+  "recvmsg_into",
+  "sendmsg",
+];
 
 /**
  * Whether the running platform has a constant, a function or a socket method,
@@ -29,11 +38,11 @@ import {
  * ```
  */
 export function hasattr(name: string): boolean {
-  if (Object.hasOwn(names, name)) {
-    return !isMissing(names[name as keyof typeof names]);
-  }
+  if (isExported(name)) return isHere(name);
   if (onlyOnWindows.includes(name)) return os === "windows";
-  if (notOnWindows.includes(name)) return os !== "windows";
+  if (notOnWindows.includes(name)) {
+    return os !== "windows" || messages.includes(name);
+  }
   if (onlyOnLinux.includes(name)) return os === "linux";
   return moduleNames.includes(name);
 }

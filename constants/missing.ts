@@ -4,10 +4,15 @@
  * @module
  */
 
-import { os } from "./platform.ts";
+import { os, unsupported } from "./platform.ts";
+
+/** The error of using what the running platform lacks. */
+export function unavailable(name: string): RangeError {
+  return new RangeError(unsupported ?? `${name} is not available on ${os}`);
+}
 
 function refuse(name: string): never {
-  throw new RangeError(`${name} is not available on ${os}`);
+  throw unavailable(name);
 }
 
 function show(name: string): string {

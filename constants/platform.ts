@@ -16,11 +16,20 @@ export type KnownPlatform =
 /** A platform with tables, or `"unsupported"`, where every constant is missing. */
 export type PlatformName = KnownPlatform | "unsupported";
 
-/** The name of the platform with the given operating system and processor. */
-export function platformOf(os: string, arch: string): PlatformName {
+/**
+ * The name of the platform with the given operating system, processor and C library, the last as in
+ * `Deno.build.env`.
+ */
+export function platformOf(
+  os: string,
+  arch: string,
+  env?: string,
+): PlatformName {
   switch (os) {
     case "linux":
-      return arch === "x86_64"
+      return env === "musl"
+        ? "unsupported"
+        : arch === "x86_64"
         ? "linux_x86_64"
         : arch === "aarch64"
         ? "linux_aarch64"
@@ -39,4 +48,13 @@ export function platformOf(os: string, arch: string): PlatformName {
 export const os: string = Deno.build.os;
 
 /** The running platform. */
-export const platform: PlatformName = platformOf(os, Deno.build.arch);
+export const platform: PlatformName = platformOf(
+  os,
+  Deno.build.arch,
+  Deno.build.env,
+);
+
+/** What to say of a platform that is not supported, at whatever is used first; else `undefined`. */
+export const unsupported: string | undefined = platform === "unsupported"
+  ? `@libc/socket does not run on ${Deno.build.target}: it needs 64-bit Linux with glibc, macOS, or Windows`
+  : undefined;

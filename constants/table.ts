@@ -33,12 +33,29 @@ export const table: Table = await load[platform]();
 
 const { constants, strings } = table;
 
+const exported = new Set<string>();
+
 /** The integer constant of a name, or its stand-in where the platform lacks it. */
 export function integer(name: string): number {
+  exported.add(name);
   return constants[name] ?? missing(name);
 }
 
 /** The string constant of a name, or its stand-in where the platform lacks it. */
 export function text(name: string): string {
+  exported.add(name);
   return strings[name] ?? missing<string>(name);
+}
+
+/**
+ * Whether a name is among the exported constants, which `names.js` asks for when it is loaded: to
+ * look at that module as an object costs as much as all the rest of loading it.
+ */
+export function isExported(name: string): boolean {
+  return exported.has(name);
+}
+
+/** Whether the running platform has a constant. */
+export function isHere(name: string): boolean {
+  return name in constants || name in strings;
 }

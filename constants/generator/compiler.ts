@@ -39,7 +39,7 @@ export async function isAtHand(toolchain: Toolchain): Promise<boolean> {
 }
 
 /** The unit with each header included only if the machine has it. */
-function optional(unit: string): string {
+export function optional(unit: string): string {
   return unit.replaceAll(
     /^#include (<.*>)$/gm,
     (line, header) => `#if __has_include(${header})\n${line}\n#endif`,
