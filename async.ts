@@ -44,7 +44,7 @@ export type { WaitOptions } from "./socket/async_wait.ts";
 export type { DenoAddress } from "./socket/deno_address.ts";
 export { recv_fds, send_fds } from "./socket/async_fds.ts";
 export { create_connection, create_server } from "./socket/async_connect.ts";
-export { fromfd, socketpair } from "./socket/async_descriptors.ts";
+export { fromfd, fromshare, socketpair } from "./socket/async_descriptors.ts";
 export {
   getaddrinfo,
   getfqdn,

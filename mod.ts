@@ -82,6 +82,7 @@ export type { FileMode } from "./socket/file/mode.ts";
 export type { Newline } from "./socket/file/newline.ts";
 export { type FileSocket, SocketIO } from "./socket/file/raw.ts";
 export { TextIOWrapper, type TextOptions } from "./socket/file/text.ts";
+export { MessageVector } from "./socket/message_vector.ts";
 export type { AlgOptions } from "./socket/messages.ts";
 export {
   type GroupOptions,
@@ -99,6 +100,7 @@ export {
   decodeLinger,
   encodeCredentials,
   encodeLinger,
+  type IoctlOption,
   type Linger,
 } from "./socket/structures/options.ts";
 export {
@@ -130,7 +132,13 @@ export {
   type CreateServerOptions,
   has_dualstack_ipv6,
 } from "./socket/connect.ts";
-export { close, dup, fromfd, socketpair } from "./socket/descriptors.ts";
+export {
+  close,
+  dup,
+  fromfd,
+  fromshare,
+  socketpair,
+} from "./socket/descriptors.ts";
 export {
   BlockingIOError,
   BrokenPipeError,

@@ -1,32 +1,27 @@
-/** Flags that any descriptor has: non-blocking, close-on-exec. */
+/** What any descriptor has: whether it blocks, whether child processes inherit it, duplicates. */
 
 import { table } from "../constants/table.ts";
-import { libc } from "./libc.ts";
+import { libc, system } from "./libc.ts";
 
 const on = new Int32Array([1]);
 const off = new Int32Array([0]);
-const nothing = new Uint8Array(0);
 
 /** Makes a descriptor blocking or non-blocking; -1 if that fails, as `errno` says. */
 export function setNonBlocking(fd: number, nonBlocking: boolean): number {
   return libc.ioctl(fd, table.constants.FIONBIO, nonBlocking ? on : off);
 }
 
-/** Makes a descriptor inheritable or closed on `exec`; -1 if that fails, as `errno` says. */
-export function setCloseOnExec(fd: number, closeOnExec: boolean): number {
-  return libc.ioctl(
-    fd,
-    closeOnExec ? table.constants.FIOCLEX : table.constants.FIONCLEX,
-    nothing,
-  );
-}
+export const { duplicate, getInheritable, setInheritable } = system;
 
-/** The descriptor's flags (`FD_CLOEXEC`), or -1 if that fails, as `errno` says. */
-export function descriptorFlags(fd: number): number {
-  return libc.fcntl(fd, table.constants.F_GETFD);
-}
-
-/** A second descriptor for the same file, closed on `exec`; -1 if that fails, as `errno` says. */
-export function duplicate(fd: number): number {
-  return libc.fcntl_int(fd, table.constants.F_DUPFD_CLOEXEC, 0);
+/**
+ * Gives a socket just made what it could not be made with where `socket` and `accept4` take no flags:
+ * child processes do not inherit it. On macOS also no SIGPIPE from writing to a peer that is gone:
+ * Deno ignores that signal anyway, as Python does, but a program that listens for signals need not
+ * see it.
+ */
+export function settle(fd: number): void {
+  setInheritable(fd, false);
+  const { SO_NOSIGPIPE, SOL_SOCKET } = table.constants;
+  if (SO_NOSIGPIPE === undefined) return;
+  libc.setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, on, on.byteLength);
 }

@@ -86,7 +86,7 @@ export function cstring(
   return terminated;
 }
 
-const text = new Uint8Array(256);
+const text = new Uint8Array(1024);
 
 /** What libc says of an error number: `"Connection refused"`. */
 export function strerror(errno: number): string {

@@ -1,6 +1,10 @@
-/** `struct msghdr` with its `struct iovec`s: filled anew for every message, allocated once. */
+/**
+ * `struct msghdr` with its `struct iovec`s, or Windows' `WSAMSG` with its `WSABUF`s: filled anew for
+ * every message, allocated once.
+ */
 
 import { layout } from "./layout/mod.ts";
+import type { Field, Layout } from "./layout/types.ts";
 import { addressOf } from "./memory.ts";
 import { table } from "../constants/table.ts";
 
@@ -10,15 +14,70 @@ export const MAX_BUFFERS = table.constants.IOV_MAX ?? 1024;
 /** Room for the control messages of all usual requests; a larger request gets its own for one call. */
 export const USUAL_CONTROL = 0x1000;
 
+/** Where in a header, and in the vectors it points at, the parts of a message are. */
+interface Parts {
+  readonly size: number;
+  readonly name: Field;
+  readonly nameLength: Field;
+  readonly vectors: Field;
+  readonly vectorCount: Field;
+  readonly control: Field;
+  readonly controlLength: Field;
+  readonly flags: Field;
+  readonly vector: {
+    readonly size: number;
+    readonly base: Field;
+    readonly length: Field;
+  };
+}
+
+function partsOf({ msghdr, iovec, wsamsg, wsabuf }: Layout): Parts {
+  if (msghdr !== undefined) {
+    return {
+      size: msghdr.size,
+      name: msghdr.msg_name,
+      nameLength: msghdr.msg_namelen,
+      vectors: msghdr.msg_iov,
+      vectorCount: msghdr.msg_iovlen,
+      control: msghdr.msg_control,
+      controlLength: msghdr.msg_controllen,
+      flags: msghdr.msg_flags,
+      vector: {
+        size: iovec.size,
+        base: iovec.iov_base,
+        length: iovec.iov_len,
+      },
+    };
+  }
+  const within = ({ at, size }: Field): Field => ({
+    at: wsamsg.Control.at + at,
+    size,
+  });
+  return {
+    size: wsamsg.size,
+    name: wsamsg.name,
+    nameLength: wsamsg.namelen,
+    vectors: wsamsg.lpBuffers,
+    vectorCount: wsamsg.dwBufferCount,
+    control: within(wsabuf.buf),
+    controlLength: within(wsabuf.len),
+    flags: wsamsg.dwFlags,
+    vector: { size: wsabuf.size, base: wsabuf.buf, length: wsabuf.len },
+  };
+}
+
+/** The running platform's message header. */
+export const parts = partsOf(layout);
+
 /** The header of a message, pointing at the buffers it is prepared with. */
 export class MessageHeader {
   /** The header itself, to be passed to `sendmsg` and `recvmsg`. */
-  readonly bytes = new Uint8Array(layout.msghdr.size);
+  readonly bytes = new Uint8Array(parts.size);
   /** Where the control messages are. */
   control = new Uint8Array(USUAL_CONTROL);
 
   readonly #fields = new DataView(this.bytes.buffer);
-  readonly #vectors = new Uint8Array(layout.iovec.size * MAX_BUFFERS);
+  readonly #vectors = new Uint8Array(parts.vector.size * MAX_BUFFERS);
   readonly #vectorFields = new DataView(this.#vectors.buffer);
   readonly #name: Uint8Array;
   readonly #nameAddress: bigint;
@@ -58,41 +117,41 @@ export class MessageHeader {
     controlLength: number,
   ): void {
     this.#held = buffers;
-    const { iov_base, iov_len } = layout.iovec;
+    const { size, base, length: lengthField } = parts.vector;
     const vectors = this.#vectorFields;
     let left = limit;
-    for (let i = 0, at = 0; i < buffers.length; i++, at += layout.iovec.size) {
+    for (let i = 0, at = 0; i < buffers.length; i++, at += size) {
       const buffer = buffers[i];
       const length = Math.min(buffer.byteLength, left);
       left -= length;
-      vectors.setBigUint64(at + iov_base.at, addressOf(buffer), true);
-      vectors.setUint32(at + iov_len.at, length, true); // its high half stays 0
+      vectors.setBigUint64(at + base.at, addressOf(buffer), true);
+      vectors.setUint32(at + lengthField.at, length, true); // its high half stays 0
     }
-    const h = layout.msghdr;
     const nameAddress = nameLength === 0 ? 0n : this.#nameAddress;
     const controlAddress = controlLength === 0 ? 0n : this.#controlAddress;
-    this.#fields.setBigUint64(h.msg_name.at, nameAddress, true);
-    this.#fields.setUint32(h.msg_namelen.at, nameLength, true);
-    this.#fields.setBigUint64(h.msg_iov.at, this.#vectorsAddress, true);
-    this.#fields.setUint32(h.msg_iovlen.at, buffers.length, true);
-    this.#fields.setBigUint64(h.msg_control.at, controlAddress, true);
-    this.#fields.setUint32(h.msg_controllen.at, controlLength, true);
-    this.#fields.setInt32(h.msg_flags.at, 0, true);
+    const fields = this.#fields;
+    fields.setBigUint64(parts.name.at, nameAddress, true);
+    fields.setUint32(parts.nameLength.at, nameLength, true);
+    fields.setBigUint64(parts.vectors.at, this.#vectorsAddress, true);
+    fields.setUint32(parts.vectorCount.at, buffers.length, true);
+    fields.setBigUint64(parts.control.at, controlAddress, true);
+    fields.setUint32(parts.controlLength.at, controlLength, true);
+    fields.setInt32(parts.flags.at, 0, true);
   }
 
   /** The length of the address that came. */
   get nameLength(): number {
-    return this.#fields.getUint32(layout.msghdr.msg_namelen.at, true);
+    return this.#fields.getUint32(parts.nameLength.at, true);
   }
 
   /** How many bytes of control messages came. */
   get controlLength(): number {
-    return this.#fields.getUint32(layout.msghdr.msg_controllen.at, true);
+    return this.#fields.getUint32(parts.controlLength.at, true);
   }
 
   /** The `MSG_` flags that came with the message. */
   get flags(): number {
-    return this.#fields.getInt32(layout.msghdr.msg_flags.at, true);
+    return this.#fields.getInt32(parts.flags.at, true);
   }
 
   /** Lets the buffers go. */

@@ -26,7 +26,11 @@ const getnameinfo = [
 export const netdb = {
   getaddrinfo: { parameters: getaddrinfo, result: int },
   freeaddrinfo: { parameters: [address /* res */], result: "void" },
-  gai_strerror: { parameters: [int /* errcode */], result: address },
+  gai_strerror: {
+    parameters: [int /* errcode */],
+    result: address,
+    optional: true,
+  },
   getnameinfo: { parameters: getnameinfo, result: int },
   hstrerror: { parameters: [int /* err */], result: address, optional: true },
   gethostbyname: { parameters: [buf /* name */], result: address },

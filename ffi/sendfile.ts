@@ -50,13 +50,13 @@ export function sendfileOf(
     const code = error();
     return sent > 0 && (code === E.EAGAIN || code === E.EINTR) ? sent : -1;
   };
-  if (system === "linux" && sendfile_linux !== null) {
+  if (system === "linux" && sendfile_linux) {
     return (socket, file, offset, count) => {
       cell[0] = BigInt(offset);
       return sendfile_linux(socket, file, cell, count);
     };
   }
-  if (system === "darwin" && sendfile_darwin !== null) {
+  if (system === "darwin" && sendfile_darwin) {
     return (socket, file, offset, count) => {
       cell[0] = BigInt(count);
       return outcome(
@@ -64,7 +64,7 @@ export function sendfileOf(
       );
     };
   }
-  if (system === "freebsd" && sendfile_freebsd !== null) {
+  if (system === "freebsd" && sendfile_freebsd) {
     return (socket, file, offset, count) => {
       cell[0] = 0n;
       return outcome(

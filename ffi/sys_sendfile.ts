@@ -46,13 +46,19 @@ export const sys_sendfile = {
     optional: true,
   },
   // Variadic in C, but with no third argument unless it creates the file.
-  open: { parameters: [buf, /* path */ int /* oflag */], result: int },
+  open: {
+    parameters: [buf, /* path */ int /* oflag */],
+    result: int,
+    optional: true,
+  },
   read: {
     parameters: [int, /* fd */ buf, /* buf */ size_t /* nbytes */],
     result: ssize_t,
+    optional: true,
   },
   lseek: {
     parameters: [int, /* fd */ "i64", /* offset */ int /* whence */],
     result: "i64",
+    optional: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;

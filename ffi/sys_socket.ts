@@ -113,4 +113,25 @@ export const sys_socket = {
     parameters: [int, /* fd */ buf, /* msghdr */ int /* flags */],
     result: ssize_t,
   },
+  sendmmsg: {
+    parameters: [
+      int, /* fd */
+      buf, /* msgvec */
+      size_t, /* vlen */
+      int, /* flags */
+    ],
+    result: int,
+    optional: true,
+  },
+  recvmmsg: {
+    parameters: [
+      int, /* fd */
+      buf, /* msgvec */
+      size_t, /* vlen */
+      int, /* flags */
+      buf, /* timeout */
+    ],
+    result: int,
+    optional: true,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;

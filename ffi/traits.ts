@@ -11,6 +11,14 @@ export interface Traits {
    * has no room for.
    */
   readonly leaksCutDescriptors: boolean;
+  /** The family of a pair of sockets, unless told. */
+  readonly pairs: "AF_UNIX" | "AF_INET";
+  /** What a call on a descriptor that is not open reports. */
+  readonly notOpen: "EBADF" | "ENOTSOCK";
+  /** What a non-blocking `connect` reports that is on its way. */
+  readonly connecting: "EINPROGRESS" | "EWOULDBLOCK";
+  /** Whether `getpeername` may answer before the connection stands. */
+  readonly namesPeerEarly: boolean;
   /** Whose `sendfile` the C library has; `null` for none. */
   readonly sendfile: "linux" | "darwin" | "freebsd" | null;
 }
@@ -18,6 +26,10 @@ export interface Traits {
 const common: Traits = {
   abstractNames: false,
   leaksCutDescriptors: false,
+  pairs: "AF_UNIX",
+  notOpen: "EBADF",
+  connecting: "EINPROGRESS",
+  namesPeerEarly: false,
   sendfile: null,
 };
 
@@ -27,7 +39,13 @@ export const traitsOf: Readonly<Record<PlatformName, Traits>> = {
   linux_aarch64: { ...common, abstractNames: true, sendfile: "linux" },
   darwin: { ...common, leaksCutDescriptors: true, sendfile: "darwin" },
   freebsd: { ...common, sendfile: "freebsd" },
-  windows: common,
+  windows: {
+    ...common,
+    pairs: "AF_INET",
+    notOpen: "ENOTSOCK",
+    connecting: "EWOULDBLOCK",
+    namesPeerEarly: true,
+  },
   unsupported: common,
 };
 

@@ -20,6 +20,7 @@ export const variadic = {
     name: "fcntl",
     parameters: [int, /* fd */ int, /* cmd */ int],
     result: int,
+    optional: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -30,5 +31,6 @@ export const variadicOnStack = {
     name: "fcntl",
     parameters: [int, int, ...registers, "i64"],
     result: int,
+    optional: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -2,7 +2,7 @@
 
 import { errno } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
-import { setCloseOnExec } from "../ffi/descriptor.ts";
+import { setInheritable } from "../ffi/descriptor.ts";
 import { type Layout, layout } from "../ffi/layout/mod.ts";
 import { load } from "../ffi/libc.ts";
 import { check, osError } from "../socket/errors.ts";
@@ -49,7 +49,7 @@ function system(): KqueueSystem {
   return {
     kqueue: () => {
       const fd = kqueue();
-      if (fd >= 0) setCloseOnExec(fd, true);
+      if (fd >= 0) setInheritable(fd, false);
       return fd;
     },
     kevent,

@@ -20,13 +20,14 @@ const { POLLIN, POLLOUT } = table.constants;
  */
 export class PollPoller extends ParkingPoller {
   readonly #struct = layout.pollfd;
-  /** The descriptors without gaps; one that nothing is looked for stands there as a negative. */
+  /** The descriptors that something is looked for, without gaps. */
   readonly #here: Records;
   /** What the parked wait was begun with. */
   #there = new Records(0, 0);
-  /** Where a descriptor stands, and which of them are edge-triggered. */
+  /** Where a descriptor stands that something is looked for. */
   readonly #places = new Map<number, number>();
-  readonly #edge = new Set<number>();
+  /** The descriptors that are registered, and whether they are edge-triggered. */
+  readonly #edge = new Map<number, boolean>();
 
   /** Makes an empty array. */
   constructor() {
@@ -37,65 +38,72 @@ export class PollPoller extends ParkingPoller {
 
   /** As {@linkcode LevelPoller.register}. */
   register(fd: number, interest: number = READ | WRITE | EDGE): void {
-    if (!this.#places.has(fd)) {
-      this.#here.reserve(this.#places.size + 1);
-      this.#places.set(fd, this.#places.size);
-    }
     this.modify(fd, interest);
   }
 
   /** As {@linkcode LevelPoller.modify}. */
   modify(fd: number, interest: number): void {
-    if (interest & EDGE) this.#edge.add(fd);
-    else this.#edge.delete(fd);
-    this.#look(this.#places.get(fd)!, fd, interest);
+    this.#edge.set(fd, (interest & EDGE) !== 0);
+    this.#look(fd, interest);
     this.wake(); // a parked wait sees no changes
   }
 
   /** As {@linkcode Poller.arm}. */
   override arm(fd: number, interest: number): void {
-    const place = this.#places.get(fd);
-    if (place === undefined || !this.#edge.has(fd)) return;
-    const already = this.#interestAt(place);
+    if (!this.#edge.get(fd)) return;
+    const already = this.#interestIn(fd);
     if ((interest & ~already) === 0) return;
-    this.#look(place, fd, already | interest);
+    this.#look(fd, already | interest);
     this.wake();
   }
 
   /** As {@linkcode LevelPoller.unregister}. */
   unregister(fd: number): void {
-    const place = this.#places.get(fd);
-    if (place === undefined) return;
-    this.#places.delete(fd);
-    this.#edge.delete(fd);
-    // The last one takes its place.
-    const { bytes, view, size } = this.#here;
-    const last = this.#places.size * size;
-    if (last !== place * size) {
-      bytes.copyWithin(place * size, last, last + size);
-      const moved = view.getInt32(place * size + this.#struct.fd.at, true);
-      this.#places.set(moved < 0 ? ~moved : moved, place);
-    }
+    if (!this.#edge.delete(fd)) return;
+    this.#look(fd, 0);
     this.wake(); // while a parked wait holds it, closing it would end nothing
   }
 
-  #interestAt(place: number): number {
+  #interestIn(fd: number): number {
+    const place = this.#places.get(fd);
+    if (place === undefined) return 0;
     const { view, size } = this.#here;
     const events = view.getInt16(place * size + this.#struct.events.at, true);
     return (events & POLLIN ? READ : 0) | (events & POLLOUT ? WRITE : 0);
   }
 
-  #look(place: number, fd: number, interest: number): void {
-    const { view, size } = this.#here;
+  // What nothing is looked for has no place: its errors would be reported all the same.
+  #look(fd: number, interest: number): void {
     const events = (interest & READ ? POLLIN : 0) |
       (interest & WRITE ? POLLOUT : 0);
-    // An error would be reported even if nothing is looked for, but not of a negative descriptor.
-    view.setInt32(
-      place * size + this.#struct.fd.at,
-      events === 0 ? ~fd : fd,
-      true,
-    );
+    if (events === 0) return this.#removePlace(fd);
+    const place = this.#placeOf(fd);
+    const { view, size } = this.#here;
     view.setInt16(place * size + this.#struct.events.at, events, true);
+  }
+
+  #placeOf(fd: number): number {
+    const known = this.#places.get(fd);
+    if (known !== undefined) return known;
+    const place = this.#places.size;
+    this.#here.reserve(place + 1);
+    this.#places.set(fd, place);
+    const { view, size } = this.#here;
+    view.setInt32(place * size + this.#struct.fd.at, fd, true); // a handle's high half stays 0
+    return place;
+  }
+
+  /** Takes a descriptor out of the array: the last one takes its place. */
+  #removePlace(fd: number): void {
+    const place = this.#places.get(fd);
+    if (place === undefined) return;
+    this.#places.delete(fd);
+    const { bytes, view, size } = this.#here;
+    const last = this.#places.size;
+    if (place === last) return;
+    bytes.copyWithin(place * size, last * size, (last + 1) * size);
+    const moved = view.getInt32(place * size + this.#struct.fd.at, true);
+    this.#places.set(moved, place);
   }
 
   /** Calls `poll(2)`. */
@@ -124,14 +132,15 @@ export class PollPoller extends ParkingPoller {
       if (events === 0) continue;
       left--;
       const fd = view.getInt32(at + this.#struct.fd.at, true);
-      const place = this.#places.get(fd);
-      if (place === undefined) continue; // unregistered while the wait was parked
+      if (!this.#edge.has(fd)) continue; // unregistered while the wait was parked
       const flags = (events & ~POLLOUT ? READ : 0) |
         (events & ~POLLIN ? WRITE : 0);
       this.report(fd, flags);
-      if (this.#edge.has(fd)) {
-        this.#look(place, fd, this.#interestAt(place) & ~flags);
-      }
+    }
+    for (let i = 0; i < this.count; i++) {
+      const fd = this.fdAt(i);
+      if (!this.#edge.get(fd)) continue;
+      this.#look(fd, this.#interestIn(fd) & ~this.flagsAt(i));
     }
   }
 }

@@ -30,10 +30,7 @@ export function waitReady(
 ): number {
   const { bytes, view } = pollfd();
   const { POLLIN, POLLOUT } = table.constants;
-  // The descriptor of pollfd is an int, but a 64-bit handle where sockets are that.
-  if (layout.pollfd.fd.size === 8) {
-    view.setBigUint64(layout.pollfd.fd.at, BigInt(fd), true);
-  } else view.setInt32(layout.pollfd.fd.at, fd, true);
+  view.setInt32(layout.pollfd.fd.at, fd, true); // the high half of a handle stays 0
   view.setInt16(
     layout.pollfd.events.at,
     readiness === "read" ? POLLIN : POLLOUT,

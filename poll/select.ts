@@ -11,34 +11,16 @@ import {
   unavailable,
   WRITE,
 } from "./base.ts";
-
-/** A `fd_set`: a bit for each descriptor, those that are asked for and those that were answered. */
-class DescriptorSet {
-  readonly asked = new Uint8Array(table.constants.FD_SETSIZE / 8);
-  readonly answered = new Uint8Array(this.asked.length);
-
-  set(fd: number, wanted: boolean): void {
-    const bit = 1 << (fd & 7);
-    if (wanted) this.asked[fd >> 3] |= bit;
-    else this.asked[fd >> 3] &= ~bit;
-  }
-
-  ask(): Uint8Array<ArrayBuffer> {
-    this.answered.set(this.asked);
-    return this.answered;
-  }
-
-  has(fd: number): boolean {
-    return (this.answered[fd >> 3] & (1 << (fd & 7))) !== 0;
-  }
-}
+import { descriptorSet, listsHandles } from "./descriptor_set.ts";
 
 /** `select` behind the pollers' interface, without edges and without parking. */
 export class SelectPoller extends ReadyList implements LevelPoller {
   /** As {@linkcode LevelPoller.fd}: there is none. */
   readonly fd = -1;
-  readonly #readers = new DescriptorSet();
-  readonly #writers = new DescriptorSet();
+  readonly #readers = descriptorSet();
+  readonly #writers = descriptorSet();
+  // Where handles are listed, a connection that failed is no writable one, but an exception.
+  readonly #failed = listsHandles ? descriptorSet() : undefined;
   readonly #fds = new Set<number>();
   readonly #timeout = new Uint8Array(layout.timeval.size);
 
@@ -54,7 +36,7 @@ export class SelectPoller extends ReadyList implements LevelPoller {
    * @throws {RangeError} if the descriptor has no bit in a `fd_set`
    */
   register(fd: number, interest: number): void {
-    if (fd >= table.constants.FD_SETSIZE) {
+    if (!listsHandles && fd >= table.constants.FD_SETSIZE) {
       throw new RangeError("filedescriptor out of range in select()");
     }
     this.#fds.add(fd);
@@ -65,6 +47,7 @@ export class SelectPoller extends ReadyList implements LevelPoller {
   modify(fd: number, interest: number): void {
     this.#readers.set(fd, (interest & READ) !== 0);
     this.#writers.set(fd, (interest & WRITE) !== 0);
+    this.#failed?.set(fd, (interest & WRITE) !== 0);
   }
 
   /** As {@linkcode LevelPoller.unregister}. */
@@ -80,7 +63,7 @@ export class SelectPoller extends ReadyList implements LevelPoller {
         table.constants.FD_SETSIZE,
         this.#readers.ask(),
         this.#writers.ask(),
-        null,
+        this.#failed?.ask() ?? null,
         this.#timeval(timeoutMs),
       ),
       "select",
@@ -89,7 +72,7 @@ export class SelectPoller extends ReadyList implements LevelPoller {
     if (count > 0) {
       for (const fd of this.#fds) {
         const flags = (this.#readers.has(fd) ? READ : 0) |
-          (this.#writers.has(fd) ? WRITE : 0);
+          (this.#writers.has(fd) || this.#failed?.has(fd) ? WRITE : 0);
         if (flags !== 0) this.report(fd, flags);
       }
     }

@@ -1,6 +1,7 @@
 /** What ends a wait that another thread is in. */
 
-import { AF_UNIX, MSG_DONTWAIT, SOCK_STREAM } from "../constants/mod.ts";
+import { SOCK_STREAM } from "../constants/mod.ts";
+import { setNonBlocking } from "../ffi/descriptor.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Handle } from "../socket/handle.ts";
 import { openPair } from "../socket/open.ts";
@@ -19,7 +20,8 @@ export class Waker {
 
   /** Makes the pair. */
   constructor() {
-    [this.#near, this.#far] = openPair(AF_UNIX, SOCK_STREAM, 0);
+    [this.#near, this.#far] = openPair(null, SOCK_STREAM, 0);
+    setNonBlocking(this.#near.fd, true);
   }
 
   /** The descriptor that becomes readable. */
@@ -36,9 +38,8 @@ export class Waker {
 
   /** Makes it unreadable. */
   rest(): void {
-    if (!this.#awake) return;
-    this.#awake = false;
-    libc.recv(this.#near.fd, byte, 1, MSG_DONTWAIT);
+    // Where the pair is a connection, the byte may still be on its way: then it ends the next wait.
+    if (this.#awake) this.#awake = libc.recv(this.#near.fd, byte, 1, 0) !== 1;
   }
 
   /** Closes both ends. */

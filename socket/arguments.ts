@@ -1,6 +1,6 @@
 /** Checks of what callers pass: a clear error that names the argument, before any system call. */
 
-import { missingName } from "../constants/missing.ts";
+import { missingName, unavailable } from "../constants/missing.ts";
 
 /** Bytes that a call reads or fills: an `ArrayBuffer`, a typed array, a `DataView`. */
 export type Bytes = ArrayBufferLike | ArrayBufferView;
@@ -45,7 +45,7 @@ function notInteger(name: string, value: unknown): Error {
   const missing = missingName(value);
   return missing === undefined
     ? new TypeError(`${name} must be an integer, not ${describe(value)}`)
-    : new RangeError(`${name}: ${missing} is not available on this platform`);
+    : unavailable(`${name}: ${missing}`);
 }
 
 /**

@@ -11,7 +11,7 @@ import { handleOf, SocketBase } from "./base.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
 import { osError } from "./errors.ts";
 import { Handle } from "./handle.ts";
-import { EBADF } from "./numbers.ts";
+import { NOT_OPEN } from "./numbers.ts";
 import { asksNonBlocking, openHandle } from "./open.ts";
 import type { Attempt } from "./operations.ts";
 import { type Ends, readableOf, writableOf } from "./streams.ts";
@@ -70,7 +70,8 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * A plain number needs `new AsyncSocket<Address>(…)`
    * @param type the type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` makes the timeout 0
    * @param proto the protocol, mostly 0
-   * @param fileno a descriptor to adopt: it is this socket's own from then on
+   * @param fileno a descriptor to adopt: it is this socket's own from then on; on Windows also what
+   * another process's `share()` gave, which then tells family, type and proto
    * @throws {OSError} if the system cannot make such a socket, or the descriptor is no socket
    * @throws {RangeError} if a constant is not available on this platform
    */
@@ -78,7 +79,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
     family?: Family<A> | (Address extends A ? number : never) | null,
     type?: number | null,
     proto?: number | null,
-    fileno?: number | null,
+    fileno?: number | Bytes | null,
   ) {
     const adopted = (family as unknown) instanceof Handle;
     super(
@@ -117,7 +118,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    */
   override settimeout(value: number | null): void {
     super.settimeout(value);
-    if (this.fileno() < 0) throw osError(EBADF, "settimeout");
+    if (this.fileno() < 0) throw osError(NOT_OPEN, "settimeout");
   }
 
   /**

@@ -1,6 +1,12 @@
 /** Awaiting sockets of descriptors, and pairs of them. */
 
-import type { Address, Family, UnixAddress } from "./address/types.ts";
+import type {
+  Address,
+  Family,
+  InetAddress,
+  UnixAddress,
+} from "./address/types.ts";
+import type { Bytes } from "./arguments.ts";
 import { AsyncSocket } from "./async_socket.ts";
 import * as blocking from "./descriptors.ts";
 
@@ -24,9 +30,22 @@ export function fromfd<A extends Address>(
 }
 
 /**
+ * Makes a socket of what another process shared by `share()`. Like the blocking `fromshare`.
+ *
+ * @param info the bytes that it gave, for this process
+ * @throws {OSError} if they are spent, or for another process
+ * @throws {RangeError} if they are no such bytes, or the platform shares no sockets so
+ */
+export function fromshare<A extends Address = InetAddress>(
+  info: Bytes,
+): AsyncSocket<A> {
+  return AsyncSocket.from(blocking.fromshare<A>(info));
+}
+
+/**
  * Makes two sockets that are connected to each other. Like the blocking `socketpair`.
  *
- * @param family the address family, `AF_UNIX` if left out
+ * @param family the address family, `AF_UNIX` if left out, on Windows `AF_INET`
  * @param type the socket type
  * @param proto the protocol
  * @throws {OSError} if the system has no such pairs

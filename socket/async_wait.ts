@@ -13,7 +13,7 @@ import {
 } from "../poll/reactor.ts";
 import { osError, timedOut } from "./errors.ts";
 import { type Handle, onRelease } from "./handle.ts";
-import { EBADF } from "./numbers.ts";
+import { NOT_OPEN } from "./numbers.ts";
 import { type Attempt, Wait } from "./operations.ts";
 
 /** What may go with every operation that waits. */
@@ -118,7 +118,7 @@ export class Line {
   #currentWatch(): Watch {
     if (this.#watch === undefined || this.#watch.over) {
       const { fd } = this.handle;
-      if (fd < 0) throw osError(EBADF);
+      if (fd < 0) throw osError(NOT_OPEN);
       this.#watch = reactor.watch(fd);
     }
     reactor.reference(this.#watch, this.#ref);
@@ -242,4 +242,4 @@ class Waiting<T> implements Waiter, EventListenerObject {
   }
 }
 
-onRelease((fd) => reactor.forget(fd, () => osError(EBADF)));
+onRelease((fd) => reactor.forget(fd, () => osError(NOT_OPEN)));

@@ -1,14 +1,16 @@
 /** What `Socket` and `AsyncSocket` share: all that never waits. */
 
 import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
-import { isMissing } from "../constants/missing.ts";
-import { descriptorFlags, setCloseOnExec } from "../ffi/descriptor.ts";
+import { isMissing, unavailable } from "../constants/missing.ts";
+import { getInheritable, setInheritable } from "../ffi/descriptor.ts";
+import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Address, AddressInput, Family } from "./address/types.ts";
 import { type Bytes, bytes, integer, timeoutSeconds } from "./arguments.ts";
 import { check, OSError } from "./errors.ts";
 import type { Handle } from "./handle.ts";
 import * as operations from "./operations.ts";
+import { type IoctlOption, ioctlValue } from "./structures/options.ts";
 
 let defaultTimeout: number | null = null;
 
@@ -250,9 +252,50 @@ export abstract class SocketBase<A extends Address> {
     check(libc.setsockopt(fd, level, optname, option, length), "setsockopt");
   }
 
+  /**
+   * Gives the socket's driver a command. `WSAIoctl`; Windows.
+   *
+   * @param control `SIO_RCVALL`, `SIO_KEEPALIVE_VALS` or `SIO_LOOPBACK_FAST_PATH`
+   * @param option a `RCVALL_` value; `[onoff, time, interval]` of `SIO_KEEPALIVE_VALS`, the times in
+   * milliseconds; whether the fast path is on
+   * @returns how many bytes the driver answered, none with these commands
+   * @throws {OSError} if the driver refuses
+   * @throws {RangeError} if it is another command, or the platform has none
+   */
+  ioctl(control: number, option: IoctlOption): number {
+    const { WSAIoctl } = libc;
+    if (!WSAIoctl) throw unavailable("ioctl");
+    const code = integer("control", control, 0, 0xffffffff);
+    const value = ioctlValue(code, option);
+    const { fd } = this.#handle;
+    const length = value.byteLength;
+    check(
+      WSAIoctl(fd, code, value, length, null, 0, returned, null, null),
+      "WSAIoctl",
+    );
+    return returned[0];
+  }
+
+  /**
+   * Shares the socket with another process, which makes it by `fromshare()` of the bytes given here;
+   * they serve once. Windows.
+   *
+   * @param process_id the other process
+   * @throws {OSError} if there is no such process
+   * @throws {RangeError} if the platform shares no sockets so: `send_fds()` passes descriptors there
+   */
+  share(process_id: number): Uint8Array<ArrayBuffer> {
+    const { WSADuplicateSocketW } = libc;
+    if (!WSADuplicateSocketW) throw unavailable("share");
+    const id = integer("process_id", process_id, 0, 0xffffffff);
+    const info = new Uint8Array(layout.wsaprotocol_infow.size);
+    check(WSADuplicateSocketW(this.#handle.fd, id, info), "WSADuplicateSocket");
+    return info;
+  }
+
   /** Whether child processes inherit the descriptor; it does not unless made to. */
   get_inheritable(): boolean {
-    return check(descriptorFlags(this.#handle.fd), "fcntl") === 0;
+    return check(getInheritable(this.#handle.fd), "fcntl") === 1;
   }
 
   /**
@@ -262,7 +305,7 @@ export abstract class SocketBase<A extends Address> {
    * @throws {OSError} if the socket is closed
    */
   set_inheritable(inheritable: boolean): void {
-    check(setCloseOnExec(this.#handle.fd, !inheritable), "ioctl");
+    check(setInheritable(this.#handle.fd, inheritable), "ioctl");
   }
 
   /**
@@ -324,6 +367,9 @@ export abstract class SocketBase<A extends Address> {
     }
   }
 }
+
+/** How many bytes a driver answered. */
+const returned = new Uint32Array(1);
 
 const ends = [["laddr", "getsockname"], ["raddr", "getpeername"]] as const;
 

@@ -180,9 +180,10 @@ export function listenOn<A extends Address>(
   >,
 ): void {
   // Where SO_EXCLUSIVEADDRUSE exists, SO_REUSEADDR would let others steal the port, and is not needed.
-  if (isMissing(SO_EXCLUSIVEADDRUSE)) {
-    socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
-  }
+  const option = isMissing(SO_EXCLUSIVEADDRUSE)
+    ? SO_REUSEADDR
+    : SO_EXCLUSIVEADDRUSE;
+  socket.setsockopt(SOL_SOCKET, option, 1);
   if (reuse_port) socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
   if (socket.family as number === AF_INET6) {
     socket.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, dualstack_ipv6 ? 0 : 1);

@@ -1,13 +1,19 @@
 /** Sockets of descriptors, and pairs of sockets. */
 
-import type { Address, Family, UnixAddress } from "./address/types.ts";
-import { integer } from "./arguments.ts";
+import type {
+  Address,
+  Family,
+  InetAddress,
+  UnixAddress,
+} from "./address/types.ts";
+import { unavailable } from "../constants/missing.ts";
+import { type Bytes, bytes, integer } from "./arguments.ts";
 import { check } from "./errors.ts";
 import { releasing } from "./handle.ts";
 import { ECONNRESET } from "./numbers.ts";
 import { asksNonBlocking, duplicateDescriptor, openPair } from "./open.ts";
 import { Socket, socketOf } from "./socket.ts";
-import { errno, load } from "../ffi/libc.ts";
+import { errno, load, system } from "../ffi/libc.ts";
 
 /**
  * Makes a socket of a duplicate of a descriptor; the original stays as it is.
@@ -34,9 +40,25 @@ export function fromfd<A extends Address>(
 }
 
 /**
- * Makes two sockets that are connected to each other. `socketpair(2)`.
+ * Makes a socket of what another process shared by `share()`. Windows.
  *
- * @param family the address family, `AF_UNIX` if left out
+ * @param info the bytes that it gave, for this process
+ * @throws {OSError} if they are spent, or for another process
+ * @throws {RangeError} if they are no such bytes, or the platform shares no sockets so: `recv_fds()`
+ * receives descriptors there
+ */
+export function fromshare<A extends Address = InetAddress>(
+  info: Bytes,
+): Socket<A> {
+  if (!system.adopt) throw unavailable("fromshare");
+  return new Socket<Address>(0, 0, 0, bytes("info", info)) as Socket<A>;
+}
+
+/**
+ * Makes two sockets that are connected to each other. `socketpair(2)`; Windows has none, so that they
+ * are a TCP connection over the loopback interface there.
+ *
+ * @param family the address family, `AF_UNIX` if left out, on Windows `AF_INET`
  * @param type the socket type; `SOCK_NONBLOCK` makes the timeouts 0
  * @param proto the protocol
  * @throws {OSError} if the system has no such pairs

@@ -2,15 +2,17 @@
  * Python's exceptions: `OSError`, its subclasses by error number, and the resolver's errors.
  */
 
-import { errno as E } from "../constants/errno.ts";
+import { errno as E, errorName } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
-import { errno as lastErrno, load } from "../ffi/libc.ts";
+import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
 
 /** What an {@linkcode OSError} may carry beside its number and text. */
 export interface OSErrorOptions {
   /** The system call that failed: `"connect"`. */
   readonly syscall?: string;
+  /** The number of Windows that `errno` was translated from. */
+  readonly winerror?: number;
   /** What caused the error. */
   readonly cause?: unknown;
 }
@@ -38,13 +40,16 @@ export class OSError extends Error {
   readonly code: string | undefined;
   /** The system call that failed: `"connect"`. */
   readonly syscall: string | undefined;
+  /** The error number of Windows, where there is one; most of Winsock's are their own `errno`. */
+  declare readonly winerror?: number;
 
   /**
-   * Makes an error; its message is `[Errno 111] Connection refused`, or the text alone.
+   * Makes an error; its message is `[Errno 111] Connection refused`, with a `winerror`
+   * `[WinError 10061] No connection could be made …`, or the text alone.
    *
    * @param errno the error number, or `null`
    * @param strerror the text
-   * @param options the system call, a cause
+   * @param options the system call, Windows' number, a cause
    */
   constructor(
     errno: number | null,
@@ -52,13 +57,14 @@ export class OSError extends Error {
     options: OSErrorOptions = {},
   ) {
     super(
-      errno === null ? strerror : `[Errno ${errno}] ${strerror}`,
+      prefixed(errno, options.winerror, strerror),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.name = new.target.name;
     this.errno = errno;
     this.strerror = strerror;
     this.syscall = options.syscall;
+    if (options.winerror !== undefined) this.winerror = options.winerror;
     this.code = errno === null ? undefined : this.codeOf(errno);
     if (new.target === OSError && errno !== null) {
       const subclass = subclasses().get(errno);
@@ -68,8 +74,17 @@ export class OSError extends Error {
 
   /** The symbolic name of a number of this kind of error. */
   protected codeOf(errno: number): string | undefined {
-    return E.errorcode[errno];
+    return errorName(errno);
   }
+}
+
+function prefixed(
+  errno: number | null,
+  winerror: number | undefined,
+  strerror: string,
+): string {
+  if (winerror !== undefined) return `[WinError ${winerror}] ${strerror}`;
+  return errno === null ? strerror : `[Errno ${errno}] ${strerror}`;
 }
 
 /** A call on a non-blocking socket would have to wait (`EAGAIN`, `EINPROGRESS`, `EALREADY`). */
@@ -110,7 +125,10 @@ export class TimeoutError extends OSError {}
 export class gaierror extends OSError {
   /** The name of an `EAI_` value. */
   protected override codeOf(errno: number): string | undefined {
-    return nameIn("EAI_", errno);
+    // Winsock has EAI_NODATA for another name of it.
+    return errno === table.constants.EAI_NONAME
+      ? "EAI_NONAME"
+      : nameIn("EAI_", errno);
   }
 }
 
@@ -118,9 +136,11 @@ export class gaierror extends OSError {
 export class herror extends OSError {
   /** The name of an `h_errno` value. */
   protected override codeOf(errno: number): string | undefined {
-    return ["HOST_NOT_FOUND", "TRY_AGAIN", "NO_RECOVERY", "NO_DATA"][errno - 1];
+    return hostErrors.find((name) => table.constants[name] === errno);
   }
 }
+
+const hostErrors = ["HOST_NOT_FOUND", "TRY_AGAIN", "NO_RECOVERY", "NO_DATA"];
 
 function nameIn(prefix: string, value: number): string | undefined {
   return Object.keys(table.constants).find((name) =>
@@ -158,12 +178,18 @@ function subclasses(): Map<number, typeof OSError> {
 /**
  * The error of an error number, with libc's text.
  *
- * @param errno the error number
+ * @param number the error number, as `errno()` and `SO_ERROR` tell it
  * @param syscall the call that failed
  */
-export function osError(errno: number, syscall?: string): OSError {
+export function osError(number: number, syscall?: string): OSError {
   load();
-  return new OSError(errno, strerror(errno), { syscall });
+  const { errnoOf } = system;
+  return errnoOf === undefined
+    ? new OSError(number, strerror(number), { syscall })
+    : new OSError(errnoOf(number), strerror(number), {
+      syscall,
+      winerror: number,
+    });
 }
 
 /**

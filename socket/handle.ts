@@ -17,6 +17,8 @@ export class Handle implements CodecSocket {
   readonly codec: AddressCodec;
   /** Whether the socket was closed: the descriptor waits for the files made of it. */
   closed = false;
+  /** Whether a connection was begun that nobody has seen settled. */
+  connecting = false;
   #files = 0;
 
   constructor(fd: number, family: number, type: number, proto: number) {

@@ -124,7 +124,8 @@ export function inet_pton(
 }
 
 /**
- * Writes a packed IP address as text.
+ * Writes a packed IP address as text, on every platform the same. Python asks the C library, and the
+ * BSDs' and macOS's write some addresses another way: `::2` as `::0.0.0.2`.
  *
  * @param address_family `AF_INET` or `AF_INET6`
  * @param packed_ip its 4 or 16 bytes, in network order

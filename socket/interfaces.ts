@@ -2,11 +2,12 @@
 
 import { integer, stringOrBytes } from "./arguments.ts";
 import { errno, load } from "../ffi/libc.ts";
-import { layout } from "../ffi/layout/mod.ts";
+import { if_nameindex as struct } from "../ffi/layout/more.ts";
 import { cstring, stringAt, stringIn, view } from "../ffi/memory.ts";
 import { OSError, osError } from "./errors.ts";
 
-const name = new Uint8Array(64);
+// The longest names are those of Windows, of 256 characters.
+const name = new Uint8Array(1024);
 
 /**
  * The network interfaces of this machine.
@@ -19,7 +20,7 @@ export function if_nameindex(): [index: number, name: string][] {
   const list = libc.if_nameindex();
   if (list === 0n) throw osError(errno(), "if_nameindex");
   try {
-    const { size, if_index, if_name } = layout.if_nameindex;
+    const { size, if_index, if_name } = struct;
     const interfaces: [number, string][] = [];
     for (let at = list;; at += BigInt(size)) {
       const entry = view(at, size);

@@ -7,7 +7,7 @@
 import { AF_ALG, AF_UNIX, MSG_CTRUNC } from "../constants/mod.ts";
 import { errno } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
-import { setCloseOnExec } from "../ffi/descriptor.ts";
+import { setInheritable } from "../ffi/descriptor.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
 import { MAX_BUFFERS, MessageHeader, USUAL_CONTROL } from "../ffi/msghdr.ts";
@@ -210,7 +210,41 @@ function controlSize(ancbufsize: unknown): number {
 }
 
 /** Received descriptors are closed on `exec` from the start, where the platform can do that. */
-const closeOnExec = table.constants.MSG_CMSG_CLOEXEC ?? 0;
+export const closeOnExec: number = table.constants.MSG_CMSG_CLOEXEC ?? 0;
+
+/** The room to give for control messages: the system may lose descriptors that do not fit. */
+export function controlRoom(
+  h: { readonly family: number },
+  room: number,
+): number {
+  return traits.leaksCutDescriptors && h.family === AF_UNIX
+    ? Math.max(room, USUAL_CONTROL)
+    : room;
+}
+
+/**
+ * Sees to the descriptors in control messages that came: those beyond the room asked for are closed,
+ * the others are closed on `exec`.
+ *
+ * @returns whether something was beyond it
+ */
+export function settleControl(
+  control: Uint8Array,
+  length: number,
+  room: number,
+): boolean {
+  const isCut = length > room && closeBeyond(control, length, room);
+  if (closeOnExec === 0) {
+    const kept = Math.min(length, room);
+    eachDescriptor(control, kept, (fd) => setInheritable(fd, false));
+  }
+  return isCut;
+}
+
+/** The flags of a message: Linux gives one back to those who asked for it, and the caller may not have. */
+export function ownFlags(msg_flags: number, flags: number): number {
+  return msg_flags & ~(closeOnExec & ~flags);
+}
 
 function receive<T>(
   h: Handle,
@@ -221,10 +255,7 @@ function receive<T>(
   value: (count: number) => T,
 ): Attempt<Received<T>> {
   const header = inbound ??= new MessageHeader(incoming.bytes);
-  // Where the system would lose descriptors that do not fit, it gets room for all that can come.
-  const actualRoom = traits.leaksCutDescriptors && h.family === AF_UNIX
-    ? Math.max(room, USUAL_CONTROL)
-    : room;
+  const actualRoom = controlRoom(h, room);
   try {
     header.reserve(actualRoom);
     for (;;) {
@@ -252,22 +283,14 @@ function delivered<T>(
 ): Received<T> {
   const { control } = header;
   let length = header.controlLength;
-  let msg_flags = header.flags;
   try {
-    if (length > room) {
-      if (closeBeyond(control, length, room)) msg_flags |= MSG_CTRUNC;
-      length = room;
-    }
-    // Linux gives this flag back to those who asked for it, and the caller may not have.
-    msg_flags &= ~(closeOnExec & ~flags);
-    if (closeOnExec === 0) {
-      eachDescriptor(control, length, (fd) => setCloseOnExec(fd, true));
-    }
+    const isCut = settleControl(control, length, room);
+    length = Math.min(length, room);
     incomingLength[0] = header.nameLength;
     return [
       value(count),
       parseControl(control, length, layout),
-      msg_flags,
+      ownFlags(header.flags, flags) | (isCut ? MSG_CTRUNC : 0),
       decodeIncoming(h),
     ];
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The error numbers that this library acts upon. */
 
 import { errno } from "../constants/errno.ts";
+import { traits } from "../ffi/traits.ts";
 
 export const {
   EAFNOSUPPORT,
@@ -8,7 +9,6 @@ export const {
   EALREADY,
   EBADF,
   ECONNRESET,
-  EINPROGRESS,
   EINTR,
   EISCONN,
   EMFILE,
@@ -22,3 +22,9 @@ export const {
   ERANGE,
   EWOULDBLOCK,
 } = errno;
+
+/** What a call on a descriptor that is not open reports. */
+export const NOT_OPEN = errno[traits.notOpen];
+
+/** What a non-blocking `connect` reports that is on its way. */
+export const CONNECTING = errno[traits.connecting];

@@ -2,7 +2,6 @@
 
 import {
   AF_INET,
-  AF_UNIX,
   SO_TYPE,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -11,15 +10,16 @@ import {
 } from "../constants/mod.ts";
 import { isMissing } from "../constants/missing.ts";
 import { table } from "../constants/table.ts";
-import { duplicate, setCloseOnExec } from "../ffi/descriptor.ts";
-import { errno, libc, load } from "../ffi/libc.ts";
+import { duplicate, settle } from "../ffi/descriptor.ts";
+import { errno, libc, load, system } from "../ffi/libc.ts";
 import { layout } from "../ffi/layout/mod.ts";
-import { familyOf, sockaddrStorage } from "./address/codec.ts";
-import { integer } from "./arguments.ts";
+import { traits } from "../ffi/traits.ts";
+import { familyOf, read, sockaddrStorage } from "./address/codec.ts";
+import { bytes, integer } from "./arguments.ts";
 import { check, osError } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import { EBADF, ENOTSOCK } from "./numbers.ts";
-import { intOption } from "./operations.ts";
+import { intOption, option } from "./operations.ts";
 
 /** The flags that may be part of a socket type, 0 where the platform has none. */
 const closeOnExecFlag = isMissing(SOCK_CLOEXEC) ? 0 : SOCK_CLOEXEC;
@@ -47,8 +47,11 @@ export function openHandle(
   const f = parameter("family", family);
   const t = parameter("type", type);
   const p = parameter("proto", proto);
-  return fileno === undefined || fileno === null
-    ? create(f ?? AF_INET, t ?? SOCK_STREAM, p ?? 0)
+  if (fileno === undefined || fileno === null) {
+    return create(f ?? AF_INET, t ?? SOCK_STREAM, p ?? 0);
+  }
+  return typeof fileno === "object" && system.adopt
+    ? openShared(bytes("fileno", fileno))
     : adopt(integer("fileno", fileno, 0), f, t, p);
 }
 
@@ -62,7 +65,7 @@ function create(family: number, type: number, proto: number): Handle {
 
 /** The handle of a descriptor just made, closed on `exec` where it could not be made so. */
 function own(fd: number, family: number, type: number, proto: number): Handle {
-  if (closeOnExecFlag === 0) setCloseOnExec(fd, true);
+  if (closeOnExecFlag === 0) settle(fd);
   return new Handle(fd, family, withoutFlags(type), proto);
 }
 
@@ -77,6 +80,13 @@ function adopt(
   proto?: number,
 ): Handle {
   load();
+  const { SO_PROTOCOL, SO_PROTOCOL_INFOW } = table.constants;
+  if (SO_PROTOCOL_INFOW !== undefined) {
+    const { size } = layout.wsaprotocol_infow;
+    const bare = new Handle(fd, 0, 0, 0);
+    const info = option(bare, SOL_SOCKET, SO_PROTOCOL_INFOW, size);
+    return described(fd, info, family, type, proto);
+  }
   const address = sockaddrStorage();
   const length = new Uint32Array([address.bytes.length]);
   if (libc.getsockname(fd, address.bytes, length) < 0) {
@@ -87,7 +97,6 @@ function adopt(
     }
   }
   const bare = new Handle(fd, family ?? familyOf(address, layout), 0, 0);
-  const { SO_PROTOCOL } = table.constants;
   return new Handle(
     fd,
     bare.family,
@@ -98,6 +107,40 @@ function adopt(
       (SO_PROTOCOL === undefined
         ? 0
         : intOption(bare, SOL_SOCKET, SO_PROTOCOL)),
+  );
+}
+
+/**
+ * Opens a socket that another process shared.
+ *
+ * @param info what its `share()` gave: a `WSAPROTOCOL_INFOW`
+ */
+function openShared(info: Uint8Array<ArrayBuffer>): Handle {
+  const { size } = layout.wsaprotocol_infow;
+  if (info.byteLength !== size) {
+    throw new RangeError(
+      `socket descriptor string has wrong size, should be ${size} bytes.`,
+    );
+  }
+  load();
+  return described(check(system.adopt!(info), "WSASocket"), info);
+}
+
+/** The handle of a descriptor as a `WSAPROTOCOL_INFOW` describes it, but for what is given. */
+function described(
+  fd: number,
+  info: Uint8Array<ArrayBuffer>,
+  family?: number,
+  type?: number,
+  proto?: number,
+): Handle {
+  const { iAddressFamily, iSocketType, iProtocol } = layout.wsaprotocol_infow;
+  const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
+  return new Handle(
+    fd,
+    family ?? read(view, iAddressFamily),
+    type ?? read(view, iSocketType),
+    proto ?? read(view, iProtocol),
   );
 }
 
@@ -115,7 +158,7 @@ export function openPair(
   type: unknown,
   proto: unknown,
 ): [Handle, Handle] {
-  const f = parameter("family", family) ?? AF_UNIX;
+  const f = parameter("family", family) ?? table.constants[traits.pairs];
   const t = parameter("type", type) ?? SOCK_STREAM;
   const p = parameter("proto", proto) ?? 0;
   check(load().socketpair(f, t | closeOnExecFlag, p, pair), "socketpair");

@@ -15,9 +15,11 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from "../constants/mod.ts";
-import { setCloseOnExec, setNonBlocking } from "../ffi/descriptor.ts";
+import { setNonBlocking, settle } from "../ffi/descriptor.ts";
 import { errno, libc } from "../ffi/libc.ts";
 import { LastBuffer } from "../ffi/memory.ts";
+import { traits } from "../ffi/traits.ts";
+import { waitReady } from "../poll/ready.ts";
 import { sockaddrStorage } from "./address/codec.ts";
 import { context } from "./address/context.ts";
 import type { Address } from "./address/types.ts";
@@ -31,10 +33,11 @@ import {
 import { check, OSError, osError } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import {
+  CONNECTING,
   EAGAIN,
   EALREADY,
-  EINPROGRESS,
   EINTR,
+  EISCONN,
   ENOTCONN,
   EWOULDBLOCK,
 } from "./numbers.ts";
@@ -53,7 +56,7 @@ export class Wait {
   constructor(
     readiness: "read" | "write",
     syscall: string,
-    { errno = EAGAIN, more = false } = {},
+    { errno = EWOULDBLOCK, more = false } = {},
   ) {
     this.readiness = readiness;
     this.syscall = syscall;
@@ -67,7 +70,7 @@ export type Attempt<T> = T | Wait;
 
 const waits = {
   accept: new Wait("read", "accept"),
-  connect: new Wait("write", "connect", { errno: EINPROGRESS }),
+  connect: new Wait("write", "connect", { errno: CONNECTING }),
   connectInterrupted: new Wait("write", "connect", { errno: EINTR }),
   connectLater: new Wait("write", "connect"),
   recv: new Wait("read", "recv"),
@@ -81,8 +84,7 @@ const waits = {
  * Judges a call that returned -1: it would have to wait, or a signal interrupted it (`undefined`: to
  * be made again), or it failed.
  */
-export function failed(wait: Wait): Wait | undefined {
-  const code = errno();
+export function failed(wait: Wait, code = errno()): Wait | undefined {
   if (code === EAGAIN || code === EWOULDBLOCK) return wait;
   if (code === EINTR) return undefined;
   throw osError(code, wait.syscall);
@@ -127,6 +129,7 @@ export function addressOfEnd(
 }
 
 function hasPeer(h: Handle): boolean {
+  if (traits.namesPeerEarly) return waitReady(h.fd, "write", 0) > 0;
   expectAddress();
   return libc.getpeername(h.fd, incoming.bytes, incomingLength) === 0 ||
     errno() !== ENOTCONN;
@@ -163,13 +166,13 @@ function acceptDescriptor(h: Handle, nonBlocking: boolean): number {
   const address = h.family === AF_ALG ? null : incoming.bytes;
   const length = address && incomingLength;
   if (address === null) incomingLength[0] = 0;
-  if (libc.accept4 !== null) {
+  if (libc.accept4) {
     const flags = nonBlocking ? SOCK_CLOEXEC | SOCK_NONBLOCK : SOCK_CLOEXEC;
     return libc.accept4(h.fd, address, length, flags);
   }
   const accepted = libc.accept(h.fd, address, length);
   if (accepted >= 0) {
-    setCloseOnExec(accepted, true);
+    settle(accepted);
     // On the BSDs an accepted socket has its listener's mode.
     setNonBlocking(accepted, nonBlocking);
   }
@@ -192,8 +195,9 @@ export function connection(
   return (h) => {
     if (started) {
       const error = intOption(h, SOL_SOCKET, SO_ERROR);
+      h.connecting = error === 0 && !hasPeer(h);
       if (error !== 0) throw osError(error, "connect");
-      if (hasPeer(h)) return undefined;
+      if (!h.connecting) return undefined;
       // Woken for nothing? Then it has no peer yet. But what a signal interrupts may also have been
       // given up, as the wait for room in the queue of a Unix listener is: it is begun anew.
       if (!interrupted) return waits.connect;
@@ -202,10 +206,14 @@ export function connection(
     if (libc.connect(h.fd, outgoing.bytes, length) === 0) return undefined;
     const code = errno();
     if (patient && code === EAGAIN) return waits.connectLater;
-    const underWay = code === EINPROGRESS || code === EINTR ||
+    if (patient && code === EISCONN && h.connecting) { // it stands meanwhile, as Linux says itself
+      h.connecting = false;
+      return undefined;
+    }
+    const underWay = code === CONNECTING || code === EINTR ||
       ((patient || interrupted) && code === EALREADY);
     if (!underWay) throw osError(code, "connect");
-    started = true;
+    started = h.connecting = true;
     interrupted ||= code === EINTR;
     return interrupted ? waits.connectInterrupted : waits.connect;
   };

@@ -1,13 +1,13 @@
 /** Files sent whole: `sendfile()`, once for every driver. */
 
 import { SOCK_STREAM } from "../constants/mod.ts";
-import { errno as E } from "../constants/errno.ts";
+import { errno as E, type ErrorNumbers } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
-import { errno, libc } from "../ffi/libc.ts";
+import { errno, libc, system } from "../ffi/libc.ts";
 import { cstring } from "../ffi/memory.ts";
 import { kernelSendfile, type Sendfile } from "../ffi/sendfile.ts";
 import { describe, integer } from "./arguments.ts";
-import { check, osError } from "./errors.ts";
+import { check, OSError, osError } from "./errors.ts";
 import type { Handle } from "./handle.ts";
 import { EAGAIN, EINTR, EWOULDBLOCK } from "./numbers.ts";
 import { type Attempt, send, STEP, Wait } from "./operations.ts";
@@ -181,8 +181,9 @@ interface Source {
 }
 
 function sourceOf(file: unknown, offset: number): Source {
-  if (typeof file === "string") return openedSource(file);
-  if (file instanceof URL) return openedSource(pathOf(file));
+  if (typeof file === "string" || file instanceof URL) {
+    return libc.open ? openedSource(pathOf(file)) : openedByDeno(file);
+  }
   if (typeof file === "number") return descriptorSource("file", file, offset);
   if (typeof file === "object" && file !== null) {
     if ("fd" in file) return descriptorSource("file.fd", file.fd, offset);
@@ -198,7 +199,8 @@ function isReadable(file: object): file is ReadableFile {
     "seekSync" in file && typeof file.seekSync === "function";
 }
 
-function pathOf(url: URL): string {
+function pathOf(url: string | URL): string {
+  if (typeof url === "string") return url;
   if (url.protocol !== "file:") {
     throw new TypeError(`file must be a file: URL, not ${url.protocol}`);
   }
@@ -218,11 +220,31 @@ function openedSource(path: string): Source {
     );
   }
   const { O_RDONLY, O_CLOEXEC } = table.constants;
-  const fd = check(libc.open(name, O_RDONLY | O_CLOEXEC), "open");
+  const fd = check(libc.open!(name, O_RDONLY | O_CLOEXEC), "open");
   return {
     ...descriptorSource("file", fd, 0),
     end: () => void libc.close(fd),
   };
+}
+
+/** Opens a file where the C library's descriptors are not the system's. */
+function openedByDeno(path: string | URL): Source {
+  const file = translated("open", () => Deno.openSync(path));
+  return { ...readableSource(file, 0), end: () => file.close() };
+}
+
+/** What Deno's and Node's functions throw, as the error that the call has in Python. */
+function translated<T>(syscall: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    if (code === undefined || !(code in E)) throw cause;
+    throw new OSError(E[code as keyof ErrorNumbers], message, {
+      syscall,
+      cause,
+    });
+  }
 }
 
 function descriptorSource(
@@ -231,8 +253,21 @@ function descriptorSource(
   offset: number,
 ): Source {
   const fd = integer(name, value, 0);
+  const { readFile } = system;
+  if (readFile !== undefined) {
+    let at = 0;
+    return {
+      seek: (position) => at = position,
+      read(buffer): number {
+        const count = translated("read", () => readFile(fd, buffer, at));
+        at += count;
+        return count;
+      },
+      end(): void {}, // its own position was not used
+    };
+  }
   const seek = (position: number): boolean =>
-    Number(libc.lseek(fd, BigInt(position), Deno.SeekMode.Start)) >= 0;
+    Number(libc.lseek!(fd, BigInt(position), Deno.SeekMode.Start)) >= 0;
   return {
     fd,
     seek(position): void {
@@ -241,7 +276,7 @@ function descriptorSource(
     },
     read(buffer): number {
       for (;;) {
-        const count = libc.read(fd, buffer, buffer.length);
+        const count = libc.read!(fd, buffer, buffer.length);
         if (count >= 0) return count;
         const code = errno();
         if (code !== EINTR) throw osError(code, "read");

@@ -17,6 +17,8 @@ import { makefile, type SocketFile } from "./file.ts";
 import type { FileMode } from "./file/mode.ts";
 import type { TextOptions } from "./file/text.ts";
 import { Handle } from "./handle.ts";
+import * as vectors from "./message_vector.ts";
+import type { MessageVector } from "./message_vector.ts";
 import type { AlgOptions } from "./messages.ts";
 import * as messages from "./messages.ts";
 import { EINTR } from "./numbers.ts";
@@ -59,7 +61,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * A plain number needs `new Socket<Address>(…)`
    * @param type the type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` makes the timeout 0
    * @param proto the protocol, mostly 0
-   * @param fileno a descriptor to adopt: it is this socket's own from then on
+   * @param fileno a descriptor to adopt: it is this socket's own from then on; on Windows also what
+   * another process's `share()` gave, which then tells family, type and proto
    * @throws {OSError} if the system cannot make such a socket, or the descriptor is no socket
    * @throws {RangeError} if a constant is not available on this platform
    */
@@ -67,7 +70,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     family?: Family<A> | (Address extends A ? number : never) | null,
     type?: number | null,
     proto?: number | null,
-    fileno?: number | null,
+    fileno?: number | Bytes | null,
   ) {
     const adopted = (family as unknown) instanceof Handle;
     super(
@@ -359,6 +362,68 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
+   * Receives as many messages as there are, in one call; waits for the first alone. `recvmmsg(2)`, or
+   * one `recvmsg(2)` after the other where there is none.
+   *
+   * It pays where messages come in crowds: each costs a fifth of what a `recvfrom()` does. An error
+   * that comes after some messages is thrown by the next call.
+   *
+   * @param msgvec where they go: their bytes, lengths, flags, addresses and ancillary data. Descriptors
+   * that come with them are closed on `exec`, and are the caller's to close
+   * @param start the first of its messages to fill
+   * @param end the first of its messages to leave as it is; all the rest are filled unless told
+   * @param flags `MSG_` flags
+   * @returns how many messages came
+   * @throws {TypeError} if `msgvec` is of another address family, or an `ArrayBuffer` of it was detached
+   * @throws {RangeError} if it has no such messages
+   */
+  recvmmsg(
+    msgvec: MessageVector<A>,
+    start = 0,
+    end: number = msgvec.length,
+    flags = 0,
+  ): number {
+    return this.#settle(
+      vectors.recvmmsg(handleOf(this), msgvec, start, end, flags),
+      vectors.recvmmsg,
+      msgvec,
+      start,
+      end,
+      flags,
+    );
+  }
+
+  /**
+   * Sends many messages in one call, each to its own address. `sendmmsg(2)`, or one `sendmsg(2)` after
+   * the other where there is none.
+   *
+   * @param msgvec the messages: their bytes, lengths, addresses and ancillary data
+   * @param start the first of its messages to send
+   * @param end the first of its messages not to send; all the rest are sent unless told
+   * @param flags `MSG_` flags
+   * @returns how many were sent: fewer than asked for if the socket takes no more, or the next one fails,
+   * which it does again when it is the first
+   * @throws {OSError} if the first is refused: too long (`EMSGSIZE`), without an address …
+   * @throws {TypeError} if `msgvec` is of another address family, or an `ArrayBuffer` of it was detached
+   * @throws {RangeError} if it has no such messages, or a length is greater than that of its buffer
+   */
+  sendmmsg(
+    msgvec: MessageVector<A>,
+    start = 0,
+    end: number = msgvec.length,
+    flags = 0,
+  ): number {
+    return this.#settle(
+      vectors.sendmmsg(handleOf(this), msgvec, start, end, flags),
+      vectors.sendmmsg,
+      msgvec,
+      start,
+      end,
+      flags,
+    );
+  }
+
+  /**
    * Sends a message to a socket of `AF_ALG`, with the parameters of its operation. Linux.
    *
    * @param msg the bytes: an iterable of buffers, or `null` for none
@@ -378,8 +443,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * Sends a file to its end, by the kernel's `sendfile(2)` where there is a descriptor and the kernel
    * takes it, else by copying. The socket's timeout is for the whole.
    *
-   * However this ends, the file's position is `offset` plus the number of bytes sent. A file that has
-   * no position, such as a pipe, is sent from where it is. A path needs `--allow-read`.
+   * However this ends, the file's position is `offset` plus the number of bytes sent; on Windows, a
+   * descriptor's stays as it was. A file that has no position, such as a pipe, is sent from where it
+   * is. A path needs `--allow-read`.
    *
    * @param file a path, a descriptor, an object that has one as `fd`, a `Deno.FsFile`, or anything
    * with its `readSync` and `seekSync`

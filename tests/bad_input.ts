@@ -20,7 +20,13 @@ export function subjects(): Subjects & Disposable {
     tcp6: new Socket<socket.Inet6Address>(
       socket.has_dualstack_ipv6() ? AF_INET6 : AF_INET as never,
     ),
-    unix: new Socket(AF_UNIX, SOCK_DGRAM),
+    // Not every system has it: it is one by what we say of it, which no argument is judged by.
+    unix: new Socket(
+      AF_UNIX,
+      SOCK_DGRAM,
+      0,
+      new Socket(AF_INET, SOCK_DGRAM).detach(),
+    ),
   };
   return {
     ...made,

@@ -205,6 +205,12 @@ Deno.test("sendmsg() with descriptors that are none, or too many, leaves nothing
     assertThrows(() => send_fds(a, [encode("x")], many), OSError).errno,
     errno.EINVAL,
   );
+  assertThrows(() => b.recvmsg(1, 4096, MSG_DONTWAIT), BlockingIOError);
+});
+
+Deno.test("sendmsg() with more descriptors than a message ever has room for sends nothing", () => {
+  const [a, b] = socketpair();
+  using _a = a, _b = b;
   const oversized = new Uint8Array(1 << 22);
   const error = assertThrows(
     () => a.sendmsg([encode("x")], [[SOL_SOCKET, SCM_RIGHTS, oversized]]),

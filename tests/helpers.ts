@@ -1,6 +1,9 @@
 /** What several test files share: other programs to talk to, children of our own, reasons to skip. */
 
-import { AF_INET6, SOCK_STREAM } from "../constants/mod.ts";
+import { fileURLToPath } from "node:url";
+import { hasattr } from "../constants/hasattr.ts";
+import { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM } from "../constants/mod.ts";
+import type { InetAddress } from "../socket/address/types.ts";
 import { OSError } from "../socket/errors.ts";
 import { Socket } from "../socket/socket.ts";
 
@@ -16,7 +19,7 @@ export const text = (bytes: Uint8Array): string => decoder.decode(bytes);
 
 /** The path of a file beside this one. */
 export const beside = (path: string): string =>
-  new URL(path, import.meta.url).pathname;
+  fileURLToPath(new URL(path, import.meta.url));
 
 /** A test's name and whether to skip it: `missing` says what it needs and does not find. */
 export function needing(
@@ -45,15 +48,31 @@ function runs(program: string): boolean {
 export const noPython = runs("python3") ? undefined : "python3";
 
 /** Why there is no IPv6, or `undefined`. */
-export const noIPv6 = hasIPv6() ? undefined : "IPv6 on loopback";
+export const noIPv6 = succeeds(() => {
+    using socket = new Socket(AF_INET6);
+    socket.bind(["::1", 0]);
+  })
+  ? undefined
+  : "IPv6 on loopback";
+
+/** Why there are no Unix sockets, or `undefined`; of Unix datagrams, {@linkcode noPosix} tells. */
+export const noUnix =
+  hasattr("AF_UNIX") && succeeds(() => new Socket(AF_UNIX).close())
+    ? undefined
+    : "Unix sockets";
+
+/**
+ * Why this is no POSIX system, or `undefined`: for sockets that are descriptors like any other and that
+ * children inherit by number, for Unix datagrams, for signals.
+ */
+export const noPosix = hasattr("send_fds") ? undefined : "POSIX";
 
 /** Why this system is not Linux, or `undefined`: for what only its kernel does. */
 export const notLinux = Deno.build.os === "linux" ? undefined : "Linux";
 
-function hasIPv6(): boolean {
+function succeeds(call: () => unknown): boolean {
   try {
-    using socket = new Socket(AF_INET6, SOCK_STREAM);
-    socket.bind(["::1", 0]);
+    call();
     return true;
   } catch (error) {
     if (error instanceof OSError) return false;
@@ -61,13 +80,14 @@ function hasIPv6(): boolean {
   }
 }
 
-/** Runs a Python program that reads JSON and writes JSON. */
+/** Runs a Python program that reads JSON, if given input, and writes JSON. */
 export async function python(
   program: string,
-  input: unknown = null,
+  input?: unknown,
 ): Promise<unknown> {
   await using peer = Peer.start("python3", ["-c", program]);
-  await peer.write(JSON.stringify(input));
+  // One that reads nothing may have ended by now.
+  if (input !== undefined) await peer.write(JSON.stringify(input));
   return JSON.parse(await peer.rest());
 }
 
@@ -176,6 +196,16 @@ export class Peer implements AsyncDisposable {
     await this.#reader.cancel();
     await Promise.all([this.#child.status, this.#stderr]);
   }
+}
+
+/** A pair of datagram sockets connected to each other, on every system. */
+export function datagramPair(): [Socket<InetAddress>, Socket<InetAddress>] {
+  const pair = [0, 1].map(() => new Socket(AF_INET, SOCK_DGRAM));
+  const [a, b] = pair;
+  for (const each of pair) each.bind(["127.0.0.1", 0]);
+  a.connect(b.getsockname());
+  b.connect(a.getsockname());
+  return [a, b];
 }
 
 /** A folder for the files of one test; gone with the block. */

@@ -13,6 +13,7 @@ import { toolchainFor } from "../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../constants/platform.ts";
 import { layouts } from "../ffi/layout/all.ts";
 import { layout } from "../ffi/layout/mod.ts";
+import { if_nameindex } from "../ffi/layout/more.ts";
 
 const host = platform as KnownPlatform;
 
@@ -71,6 +72,21 @@ Deno.test("ancillary data is aligned as CMSG_LEN and CMSG_SPACE have it", () => 
   // The header has 12 bytes, and its data begins at the next multiple of 8.
   assertEquals(cmsg("freebsd"), [8, 16]);
   assertEquals(layouts.freebsd.cmsghdr.size, 12);
+});
+
+Deno.test("what is the same wherever it is, is so in the tables", () => {
+  for (const layout of Object.values(layouts)) {
+    if (!("if_nameindex" in layout)) continue;
+    assertEquals(layout.if_nameindex as unknown, if_nameindex);
+  }
+});
+
+Deno.test("a platform that is not supported has no structs, yet all can be asked for", () => {
+  const { unsupported } = layouts;
+  assert(!("sockaddr_in" in unsupported));
+  assertEquals(unsupported.sockaddr_in.size, 0);
+  assertEquals(unsupported.sockaddr_in.sin_port, { at: 0, size: 0 });
+  assertEquals(unsupported.cmsg, { align: 1, header: 0 });
 });
 
 Deno.test("the sizes of C's types are there", () => {

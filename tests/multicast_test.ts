@@ -172,6 +172,10 @@ Deno.test("groups, sources and interfaces that cannot be are refused by name", (
     assertThrows(() => joinGroup(socket, group, options), type, message);
     assertThrows(() => leaveGroup(socket, group, options), type, message);
   }
+});
+
+Deno.test("a group that was not joined cannot be left", () => {
+  using socket = new Socket(AF_INET, SOCK_DGRAM);
   const error = assertThrows(
     () => leaveGroup(socket, "239.9.9.9", { interface: 1 }),
     OSError,

@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { errno, OSError, type Socket, socketpair } from "../mod.ts";
-import { type KnownPlatform, platform } from "../constants/platform.ts";
+import { platform } from "../constants/platform.ts";
 import { tables } from "../constants/tables.ts";
-import { layouts } from "../ffi/layout/all.ts";
 import { libc } from "../ffi/libc.ts";
 import { EDGE, type Poller, READ, WRITE } from "../poll/base.ts";
 import { EpollPoller } from "../poll/epoll.ts";
-import { KqueuePoller, type KqueueSystem } from "../poll/kqueue.ts";
+import { KqueuePoller } from "../poll/kqueue.ts";
 import { PollPoller } from "../poll/poll.ts";
 import { best, makePoller } from "../poll/poller.ts";
 import { EmulatedKqueue } from "./support/kqueue.ts";
+import { ScriptedKqueue } from "./support/scripted_kqueue.ts";
 
 const pollers: Record<string, () => Poller> = {
   PollPoller: () => new PollPoller(),
@@ -248,7 +248,7 @@ Deno.test({
     );
     // Closed, and of a number that no other test gets by chance.
     const { F_DUPFD_CLOEXEC } = tables[platform].constants;
-    const closed = libc.fcntl_int(fd, F_DUPFD_CLOEXEC, 800);
+    const closed = libc.fcntl_int!(fd, F_DUPFD_CLOEXEC, 800);
     libc.close(closed);
     assertEquals(
       assertThrows(() => poller.register(closed), OSError).code,
@@ -264,7 +264,7 @@ Deno.test("a process whose waits are woken ends and leaves nothing open", async 
     args: [
       "run",
       "--allow-all", // which /proc takes
-      new URL("./support/park.ts", import.meta.url).pathname,
+      beside("support/park.ts"),
       ...(linux ? ["count"] : []),
     ],
     signal: AbortSignal.timeout(30_000),
@@ -275,42 +275,6 @@ Deno.test("a process whose waits are woken ends and leaves nothing open", async 
     ["0", "0", "0", "0", ...(linux ? ["0"] : []), ""],
   );
 });
-
-/** A kqueue that keeps what it is told and answers with what it was given. */
-class ScriptedKqueue implements KqueueSystem {
-  readonly layout;
-  readonly constants;
-  /** The changes of each call. */
-  readonly told: string[] = [];
-  /** What the next calls answer: the structs in bytes. */
-  readonly answers: string[] = [];
-  timeout: string | null = null;
-
-  constructor(platform: KnownPlatform) {
-    this.layout = layouts[platform];
-    this.constants = tables[platform].constants;
-  }
-
-  readonly kqueue = (): number => 1000;
-  readonly close = (): number => 0;
-  readonly kevent: KqueueSystem["kevent"] = (
-    _kq,
-    changes,
-    count,
-    events,
-    _room,
-    timeout,
-  ) => {
-    const { size } = this.layout.kevent;
-    if (count > 0) this.told.push(changes!.subarray(0, count * size).toHex());
-    this.timeout = timeout?.toHex() ?? null;
-    const answer = Uint8Array.fromHex(this.answers.shift() ?? "");
-    events!.set(answer);
-    return answer.length / size;
-  };
-  readonly kevent_later: KqueueSystem["kevent_later"] = (...call) =>
-    Promise.resolve(this.kevent(...call));
-}
 
 /** The bytes of a `struct kevent` as the headers of the two systems lay it out, without the table. */
 function kevent(

@@ -213,7 +213,7 @@ for (const [name, Selector] of Object.entries(selectors)) {
  */
 function high(socket: { fileno(): number }): number {
   const { F_DUPFD_CLOEXEC } = table.constants;
-  return libc.fcntl_int(socket.fileno(), F_DUPFD_CLOEXEC, 900);
+  return libc.fcntl_int!(socket.fileno(), F_DUPFD_CLOEXEC, 900);
 }
 
 for (const [name, Selector] of Object.entries(selectors)) {

@@ -1,7 +1,8 @@
 // The module imported by its URL: from any folder, without an import map, with no permission but one.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { libraryName, load } from "../ffi/libc.ts";
+import { load } from "../ffi/libc.ts";
+import { libraryName } from "../ffi/posix.ts";
 import { temporaryFolder, text } from "./helpers.ts";
 
 /** Serves this tree over loopback. */

@@ -52,3 +52,10 @@ export const tcp_info_bits: Readonly<Record<string, BitField>> = {
     beside: "tcpi_delivery_rate",
   },
 };
+
+/** `struct if_nameindex` of `<net/if.h>`: the index of a network interface, and its name. */
+export const if_nameindex = {
+  size: 16,
+  if_index: { at: 0, size: 4 },
+  if_name: { at: 8, size: 8 },
+} as const;

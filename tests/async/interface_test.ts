@@ -41,7 +41,7 @@ const WITHOUT = ["makefile"]; // a stream takes its place: `readable`, `writable
 /** The parts that the awaiting class has beside. */
 const BESIDE = ["from", "[Symbol.asyncIterator]"];
 /** Functions that cannot wait, but give a socket of the door's own class. */
-const SOCKETS_AT_ONCE = ["fromfd", "socketpair"];
+const SOCKETS_AT_ONCE = ["fromfd", "fromshare", "socketpair"];
 
 async function documented(file: string): Promise<Map<string, Node>> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
@@ -205,6 +205,7 @@ Deno.test("async.ts has every name of mod.ts; what differs gives promises", asyn
     "create_connection",
     "create_server",
     "fromfd",
+    "fromshare",
     "getaddrinfo",
     "getfqdn",
     "gethostbyaddr",

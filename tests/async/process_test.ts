@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as socket from "../../async.ts";
-import { needing, notLinux, utf8 } from "../helpers.ts";
+import { beside, needing, notLinux, utf8 } from "../helpers.ts";
 import { outcome } from "./support.ts";
 
 for (
@@ -70,7 +70,7 @@ Deno.test({
 Deno.test("a descriptor that was inherited is adopted", async () => {
   using listener = await socket.create_server(["127.0.0.1", 0]);
   const [, port] = listener.getsockname();
-  const program = new URL("programs/inherited.ts", import.meta.url).pathname;
+  const program = beside("async/programs/inherited.ts");
   const child = new Deno.Command("bash", {
     args: [
       "-c",

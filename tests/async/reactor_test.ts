@@ -12,7 +12,7 @@ import {
 } from "../../poll/reactor.ts";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
-import { text, utf8 } from "../helpers.ts";
+import { beside, text, utf8 } from "../helpers.ts";
 import { turn } from "./support.ts";
 
 /** A poller that reports what it is told, and remembers what it was asked. */
@@ -292,8 +292,8 @@ Deno.test("all works on poll() too, which knows no edges", async () => {
       "--allow-all",
       "--no-check",
       `--import-map=data:application/json,${encodeURIComponent(map)}`,
-      new URL("socket_test.ts", import.meta.url).pathname,
-      new URL("streams_test.ts", import.meta.url).pathname,
+      beside("async/socket_test.ts"),
+      beside("async/streams_test.ts"),
     ],
     env: { NO_COLOR: "1" },
     signal: AbortSignal.timeout(60_000),

@@ -7,6 +7,7 @@ import {
   type InetAddress,
   type UnixAddress,
 } from "../../async.ts";
+import { beside } from "../helpers.ts";
 
 /** Two ends of a TCP connection over loopback. */
 export interface Connection extends Disposable {
@@ -98,7 +99,7 @@ export async function outcome(
       "--allow-all",
       "--v8-flags=--expose-gc",
       ...flags,
-      new URL(`programs/${program}`, import.meta.url).pathname,
+      beside(`async/programs/${program}`),
       ...args,
     ],
     env: { NO_COLOR: "1" },

@@ -1,7 +1,7 @@
 /** The TLS examples, with a real certificate. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { needing, Peer, temporaryFolder } from "../helpers.ts";
+import { beside, needing, Peer, temporaryFolder } from "../helpers.ts";
 
 function openssl(...args: string[]): Deno.CommandOutput | undefined {
   try {
@@ -27,7 +27,7 @@ function certificate(folder: string, name: string): void {
 }
 
 const example = (name: string): string =>
-  new URL(`../../examples/${name}`, import.meta.url).pathname;
+  beside(`../examples/${name}`);
 
 /** Starts the server; gives its port, told on standard error, which goes where output goes. */
 async function serve(folder: string): Promise<[server: Peer, port: string]> {

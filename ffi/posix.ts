@@ -1,0 +1,178 @@
+/**
+ * The C library of Linux, macOS and FreeBSD: where it is found, and what it has beyond the functions
+ * that {@linkcode Libc} names.
+ */
+
+import {
+  platform,
+  type PlatformName,
+  unsupported,
+} from "../constants/platform.ts";
+import { table } from "../constants/table.ts";
+import { epoll } from "./epoll.ts";
+import { kqueue } from "./kqueue.ts";
+import { net_if } from "./net_if.ts";
+import { netdb } from "./netdb.ts";
+import { select } from "./select.ts";
+import { string } from "./string.ts";
+import { sys_sendfile } from "./sys_sendfile.ts";
+import { sys_socket } from "./sys_socket.ts";
+import type { LaterNetdb, Libc } from "./system.ts";
+import { unistd } from "./unistd.ts";
+import { variadic, variadicOnStack } from "./variadic.ts";
+
+/** Every function of the C library that this library knows. */
+export const declarations = {
+  ...sys_socket,
+  ...sys_sendfile,
+  ...net_if,
+  ...unistd,
+  ...select,
+  ...epoll,
+  ...kqueue,
+  ...netdb,
+  ...string,
+  ...variadic,
+  // errno's address: glibc's name for the function, and the BSDs'.
+  __errno_location: { parameters: [], result: "u64", optional: true },
+  __error: { parameters: [], result: "u64", optional: true },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+type Symbols = Deno.StaticForeignLibraryInterface<typeof declarations>;
+
+/** Where each platform's C library is found: its plain name, then full paths. */
+const names: Readonly<Partial<Record<PlatformName, readonly string[]>>> = {
+  linux_x86_64: [
+    "libc.so.6",
+    "/usr/lib/x86_64-linux-gnu/libc.so.6",
+    "/lib/x86_64-linux-gnu/libc.so.6",
+    "/usr/lib64/libc.so.6",
+    "/lib64/libc.so.6",
+    "/usr/lib/libc.so.6",
+  ],
+  linux_aarch64: [
+    "libc.so.6",
+    "/usr/lib/aarch64-linux-gnu/libc.so.6",
+    "/lib/aarch64-linux-gnu/libc.so.6",
+    "/usr/lib64/libc.so.6",
+    "/lib64/libc.so.6",
+    "/usr/lib/libc.so.6",
+  ],
+  darwin: [
+    "libSystem.dylib",
+    "/usr/lib/libSystem.B.dylib",
+    "/usr/lib/libSystem.dylib",
+  ],
+  freebsd: ["libc.so.7", "/lib/libc.so.7"],
+};
+
+let symbols: Symbols;
+/** The name that the C library was opened by. */
+export let libraryName = "";
+let errnoCell: Int32Array;
+let errnoAddress: bigint | undefined;
+
+/** As {@linkcode System.open}. */
+export function open(): Libc {
+  const candidates = names[platform];
+  if (candidates === undefined) throw new Error(unsupported);
+  const name = permitted(candidates);
+  let opened: Symbols;
+  try {
+    opened = platform === "darwin" && Deno.build.arch === "aarch64"
+      ? unwrapVariadic(
+        Deno.dlopen(name, { ...declarations, ...variadicOnStack }).symbols,
+      )
+      : Deno.dlopen(name, declarations).symbols;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error; // names the flag to add
+    throw new Error(
+      `The C library could not be opened as ${name}; on Linux, only glibc is supported, not musl`,
+      { cause: error },
+    );
+  }
+  bindErrno(opened);
+  libraryName = name;
+  // Spread, they are found faster: the FFI's own object is a dictionary.
+  return symbols = { ...opened };
+}
+
+/**
+ * The name to open the library by. `--allow-ffi=<path>` grants that path and no other, so the
+ * candidates are asked for first; the plain name comes last, where Deno itself asks or refuses.
+ */
+function permitted(candidates: readonly string[]): string {
+  return candidates.find((path) =>
+    Deno.permissions.querySync({ name: "ffi", path }).state === "granted"
+  ) ?? candidates[0];
+}
+
+function bindErrno({ __errno_location, __error }: Symbols): void {
+  const address = (__errno_location ?? __error)!();
+  try {
+    const pointer = Deno.UnsafePointer.create(address)!;
+    errnoCell = new Int32Array(
+      Deno.UnsafePointerView.getArrayBuffer(pointer, 4),
+    );
+  } catch {
+    // Permission for the library alone does not let us look at memory: have libc copy it.
+    errnoCell = new Int32Array(1);
+    errnoAddress = address;
+  }
+}
+
+type Stacked = Deno.StaticForeignLibraryInterface<
+  & Omit<typeof declarations, keyof typeof variadicOnStack>
+  & typeof variadicOnStack
+>;
+
+/** Gives the variadic functions of Apple's arm64 the same parameters as everywhere else. */
+function unwrapVariadic(symbols: Stacked): Symbols {
+  return {
+    ...symbols,
+    ioctl: (fd, request, arg) =>
+      symbols.ioctl(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg),
+    fcntl_int: (fd, cmd, arg) =>
+      symbols.fcntl_int!(fd, cmd, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(arg)),
+  };
+}
+
+/** As {@linkcode System.errno}: `errno`. */
+export function errno(): number {
+  if (errnoAddress !== undefined) {
+    symbols.memcpy_from(errnoCell, errnoAddress, 4);
+  }
+  return errnoCell[0];
+}
+
+const later = { nonblocking: true } as const;
+
+/** As {@linkcode System.openLater}. */
+export function openLater(): LaterNetdb {
+  return Deno.dlopen(libraryName, {
+    getaddrinfo: { ...netdb.getaddrinfo, ...later },
+    getnameinfo: { ...netdb.getnameinfo, ...later },
+    gethostbyname_r: { ...netdb.gethostbyname_r, ...later },
+    gethostbyaddr_r: { ...netdb.gethostbyaddr_r, ...later },
+  }).symbols;
+}
+
+const nothing = new Uint8Array(0);
+
+/** As {@linkcode System.setInheritable}. */
+export function setInheritable(fd: number, inheritable: boolean): number {
+  const { FIOCLEX, FIONCLEX } = table.constants;
+  return symbols.ioctl(fd, inheritable ? FIONCLEX : FIOCLEX, nothing);
+}
+
+/** As {@linkcode System.getInheritable}. */
+export function getInheritable(fd: number): number {
+  const { F_GETFD, FD_CLOEXEC } = table.constants;
+  const flags = symbols.fcntl(fd, F_GETFD);
+  return flags < 0 ? flags : flags & FD_CLOEXEC ? 0 : 1;
+}
+
+/** As {@linkcode System.duplicate}. */
+export function duplicate(fd: number): number {
+  return symbols.fcntl_int!(fd, table.constants.F_DUPFD_CLOEXEC, 0);
+}

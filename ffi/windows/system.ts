@@ -1,0 +1,112 @@
+/**
+ * Windows: Winsock's functions under C's names and in C's shapes, with what other libraries have of
+ * C's.
+ */
+
+import { layout } from "../layout/mod.ts";
+import { string } from "../string.ts";
+import type { LaterNetdb, Libc } from "../system.ts";
+import { interfaceCalls } from "./interfaces.ts";
+import { iphlpapi } from "./iphlpapi.ts";
+import { kernel32 } from "./kernel32.ts";
+import { messageCalls } from "./messages.ts";
+import { SOCKET_FLAGS, socketCalls } from "./sockets.ts";
+import { pairCalls } from "./socketpair.ts";
+import { textCalls } from "./text.ts";
+import { berkeley, later, winsock } from "./ws2_32.ts";
+
+export { readFile } from "./files.ts";
+export { errnoOf } from "./winerror.ts";
+
+type Symbols<T extends Deno.ForeignLibraryInterface> =
+  Deno.StaticForeignLibraryInterface<T>;
+
+const { memcpy_address, memcpy_from, memcpy_pointer, strlen } = string;
+const ntdll = { memcpy_address, memcpy_from, memcpy_pointer, strlen } as const;
+
+/** The functions of all the libraries. */
+export type Windows =
+  & Symbols<typeof winsock>
+  & Symbols<typeof berkeley>
+  & Symbols<typeof kernel32>
+  & Symbols<typeof iphlpapi>
+  & Symbols<typeof ntdll>;
+
+let windows: Windows;
+
+/** As {@linkcode System.open}: opens the libraries, and starts Winsock. */
+export function open(): Libc {
+  // Spread, they are found faster: the FFI's own objects are dictionaries.
+  windows = {
+    ...Deno.dlopen("ws2_32.dll", { ...winsock, ...berkeley }).symbols,
+    ...Deno.dlopen("kernel32.dll", kernel32).symbols,
+    ...Deno.dlopen("iphlpapi.dll", iphlpapi).symbols,
+    ...Deno.dlopen("ntdll.dll", ntdll).symbols,
+  };
+  start();
+  const calls = socketCalls(windows);
+  return {
+    ...windows,
+    ...calls,
+    ...pairCalls(windows, calls.socket),
+    ...messageCalls(windows),
+    ...interfaceCalls(windows),
+    ...textCalls(windows),
+  };
+}
+
+function start(): void {
+  const VERSION = 0x0202;
+  const data = new Uint8Array(layout.wsadata.size);
+  const error = windows.WSAStartup(VERSION, data);
+  if (error !== 0) throw new Error(`WSAStartup failed with error ${error}`);
+}
+
+/** As {@linkcode System.errno}: `WSAGetLastError()`, which all libraries share with `GetLastError()`. */
+export function errno(): number {
+  return windows.WSAGetLastError();
+}
+
+/** As {@linkcode System.openLater}. */
+export function openLater(): LaterNetdb {
+  return Deno.dlopen("ws2_32.dll", later).symbols;
+}
+
+const HANDLE_FLAG_INHERIT = 1;
+const flags = new Uint32Array(1);
+
+/** As {@linkcode System.setInheritable}. */
+export function setInheritable(fd: number, inheritable: boolean): number {
+  const flag = inheritable ? HANDLE_FLAG_INHERIT : 0;
+  return windows.SetHandleInformation(fd, HANDLE_FLAG_INHERIT, flag) ? 0 : -1;
+}
+
+/** As {@linkcode System.getInheritable}. */
+export function getInheritable(fd: number): number {
+  return windows.GetHandleInformation(fd, flags)
+    ? flags[0] & HANDLE_FLAG_INHERIT
+    : -1;
+}
+
+const FROM_PROTOCOL_INFO = -1;
+
+/** As {@linkcode System.duplicate}. */
+export function duplicate(fd: number): number {
+  const info = new Uint8Array(layout.wsaprotocol_infow.size);
+  const { GetCurrentProcessId, WSADuplicateSocketW } = windows;
+  return WSADuplicateSocketW(fd, GetCurrentProcessId(), info) < 0
+    ? -1
+    : adopt(info);
+}
+
+/** As {@linkcode System.adopt}. */
+export function adopt(info: Uint8Array<ArrayBuffer>): number {
+  return windows.WSASocketW(
+    FROM_PROTOCOL_INFO,
+    FROM_PROTOCOL_INFO,
+    FROM_PROTOCOL_INFO,
+    info,
+    0,
+    SOCKET_FLAGS,
+  );
+}

@@ -1,0 +1,173 @@
+/**
+ * `ws2_32.dll`: Windows Sockets. What it shares with POSIX has the same declarations, as a `SOCKET` is
+ * a handle, and only the low 32 bits of a handle are significant.
+ */
+
+import { address, buf, int } from "../c.ts";
+import { netdb } from "../netdb.ts";
+import { select } from "../select.ts";
+import { sys_socket } from "../sys_socket.ts";
+import { unistd } from "../unistd.ts";
+
+/** `SOCKET`; `INVALID_SOCKET` is -1. */
+const SOCKET = int;
+/** `DWORD` and `GROUP`. */
+const DWORD = "u32";
+
+/** The declarations that are Winsock's own. */
+export const winsock = {
+  WSAStartup: {
+    parameters: [DWORD, /* wVersionRequested */ buf /* lpWSAData */],
+    result: int,
+  },
+  WSAGetLastError: { parameters: [], result: int },
+  WSASetLastError: { parameters: [int /* iError */], result: "void" },
+  WSASocketW: {
+    parameters: [
+      int, /* af */
+      int, /* type */
+      int, /* protocol */
+      buf, /* lpProtocolInfo */
+      DWORD, /* g */
+      DWORD, /* dwFlags */
+    ],
+    result: SOCKET,
+  },
+  WSADuplicateSocketW: {
+    parameters: [SOCKET, DWORD, /* dwProcessId */ buf /* lpProtocolInfo */],
+    result: int,
+  },
+  WSAIoctl: {
+    parameters: [
+      SOCKET,
+      DWORD, /* dwIoControlCode */
+      buf, /* lpvInBuffer */
+      DWORD, /* cbInBuffer */
+      buf, /* lpvOutBuffer */
+      DWORD, /* cbOutBuffer */
+      buf, /* lpcbBytesReturned */
+      buf, /* lpOverlapped */
+      buf, /* lpCompletionRoutine */
+    ],
+    result: int,
+  },
+  WSASend: {
+    parameters: [
+      SOCKET,
+      address, /* lpBuffers */
+      DWORD, /* dwBufferCount */
+      buf, /* lpNumberOfBytesSent */
+      DWORD, /* dwFlags */
+      buf, /* lpOverlapped */
+      buf, /* lpCompletionRoutine */
+    ],
+    result: int,
+  },
+  WSARecv: {
+    parameters: [
+      SOCKET,
+      address, /* lpBuffers */
+      DWORD, /* dwBufferCount */
+      buf, /* lpNumberOfBytesRecvd */
+      buf, /* lpFlags */
+      buf, /* lpOverlapped */
+      buf, /* lpCompletionRoutine */
+    ],
+    result: int,
+  },
+  WSASendMsg: {
+    parameters: [
+      SOCKET,
+      buf, /* lpMsg */
+      DWORD, /* dwFlags */
+      buf, /* lpNumberOfBytesSent */
+      buf, /* lpOverlapped */
+      buf, /* lpCompletionRoutine */
+    ],
+    result: int,
+  },
+  inet_addr: { parameters: [buf /* cp */], result: "u32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** `WSARecvMsg`, which no library exports: the socket's driver tells its address. */
+export const WSARecvMsg = {
+  parameters: [
+    SOCKET,
+    buf, /* lpMsg */
+    buf, /* lpdwNumberOfBytesRecvd */
+    buf, /* lpOverlapped */
+    buf, /* lpCompletionRoutine */
+  ],
+  result: int,
+} as const satisfies Deno.ForeignFunction;
+
+const {
+  accept,
+  bind,
+  connect,
+  getpeername,
+  getsockname,
+  getsockopt,
+  listen,
+  recv,
+  recv_at,
+  recvfrom,
+  send,
+  send_at,
+  sendto,
+  setsockopt,
+  shutdown,
+} = sys_socket;
+const {
+  freeaddrinfo,
+  getaddrinfo,
+  gethostbyaddr,
+  gethostbyname,
+  getnameinfo,
+  getprotobyname,
+  getservbyname,
+  getservbyport,
+} = netdb;
+
+/** The declarations that serve as C's of the same shape, by C's names. */
+export const berkeley = {
+  accept,
+  bind,
+  connect,
+  freeaddrinfo,
+  getaddrinfo,
+  gethostbyaddr,
+  gethostbyname,
+  getnameinfo,
+  getpeername,
+  getprotobyname,
+  getservbyname,
+  getservbyport,
+  getsockname,
+  getsockopt,
+  listen,
+  recv,
+  recv_at,
+  recvfrom,
+  send,
+  send_at,
+  sendto,
+  setsockopt,
+  shutdown,
+  close: { ...unistd.close, name: "closesocket" },
+  ioctl: {
+    name: "ioctlsocket",
+    parameters: [SOCKET, "u32", /* cmd */ buf /* argp */],
+    result: int,
+  },
+  select: select.select,
+  poll: { ...unistd.poll, name: "WSAPoll" },
+  // On another thread: its error number is lost.
+  poll_later: { ...unistd.poll, name: "WSAPoll", nonblocking: true },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** The resolver's slow calls, on another thread. */
+export const later = {
+  getaddrinfo: { ...getaddrinfo, nonblocking: true },
+  getnameinfo: { ...getnameinfo, nonblocking: true },
+} as const satisfies Deno.ForeignLibraryInterface;

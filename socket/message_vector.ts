@@ -1,0 +1,433 @@
+/**
+ * Many messages in one call: `recvmmsg` and `sendmmsg`, as attempts like those of `operations.ts`, on
+ * storage that is made once.
+ */
+
+import { IPPROTO_UDP, MSG_CTRUNC } from "../constants/mod.ts";
+import { table } from "../constants/table.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { MessageHeaders } from "../ffi/mmsghdr.ts";
+import type { Sockaddr } from "./address/codec.ts";
+import { context } from "./address/context.ts";
+import type { Address, AddressInput } from "./address/types.ts";
+import {
+  type AncillaryInput,
+  type AncillaryItem,
+  ancillaryItems,
+  buildControl,
+  controlLength,
+  parseControl,
+  walkControl,
+} from "./ancillary.ts";
+import { type Bytes, bytes, describe, flagBits, integer } from "./arguments.ts";
+import { handleOf, SocketBase } from "./base.ts";
+import type { Handle } from "./handle.ts";
+import {
+  closeOnExec,
+  controlRoom,
+  ownFlags,
+  settleControl,
+} from "./messages.ts";
+import { type Attempt, failed, Wait } from "./operations.ts";
+import { given, memoryOf, owned } from "./vector_buffers.ts";
+import { vectorCalls } from "./vector_calls.ts";
+
+const waits = {
+  recvmmsg: new Wait("read", "recvmmsg"),
+  sendmmsg: new Wait("write", "sendmmsg"),
+} as const;
+
+/** Receives the messages of a vector, from `start` to before `end`; gives how many came. */
+export let recvmmsg: (
+  h: Handle,
+  msgvec: MessageVector,
+  start: number,
+  end: number,
+  flags: number,
+) => Attempt<number>;
+
+/** Sends the messages of a vector, from `start` to before `end`; gives how many were sent. */
+export let sendmmsg: typeof recvmmsg;
+
+/**
+ * The messages that one call of `recvmmsg()` fills, or `sendmmsg()` sends: for each a buffer, a length,
+ * an address, flags, and room for ancillary data. A loop uses the same one again and again, and makes
+ * nothing anew but what it asks for: an address is read when {@linkcode address} is called, ancillary
+ * data when {@linkcode ancdata} is.
+ *
+ * What was received can be sent as it is: each message goes back to where it came from.
+ *
+ * It belongs to an address family, not to a socket: any of that family may fill and send it.
+ *
+ * @typeParam A the addresses of the family
+ *
+ * @example An echo, many datagrams at a time
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { AF_INET, MessageVector, SOCK_DGRAM, Socket } from "../mod.ts";
+ *
+ * using server = new Socket(AF_INET, SOCK_DGRAM);
+ * server.bind(["127.0.0.1", 0]);
+ * using client = new Socket(AF_INET, SOCK_DGRAM);
+ * client.connect(server.getsockname());
+ * for (const word of ["one", "two"]) client.send(new TextEncoder().encode(word));
+ *
+ * const messages = new MessageVector(server, 64, 1500);
+ * const count = server.recvmmsg(messages);
+ * assertEquals(count, 2);
+ * assertEquals(messages.address(0), client.getsockname());
+ * assertEquals(server.sendmmsg(messages, 0, count), 2);
+ *
+ * assertEquals(new TextDecoder().decode(client.recv(1500)), "one");
+ * assertEquals(new TextDecoder().decode(client.recv(1500)), "two");
+ * ```
+ */
+export class MessageVector<A extends Address = Address> {
+  readonly #buffers: readonly Uint8Array<ArrayBuffer>[];
+  readonly #lengths: Uint32Array<ArrayBuffer>;
+  readonly #flags: Int32Array<ArrayBuffer>;
+  readonly #ancbufsize: number;
+  readonly #handle: Handle;
+  readonly #headers: MessageHeaders;
+  readonly #addresses: readonly Sockaddr[];
+  readonly #addressLengths: Uint32Array;
+  readonly #controlLengths: Uint32Array;
+  readonly #memory: readonly Uint8Array[];
+
+  static {
+    recvmmsg = (h, msgvec, start, end, flags) => {
+      const bits = flagBits(flags);
+      MessageVector.#check(h, msgvec, start, end);
+      return msgvec.#receive(h, start, end, bits);
+    };
+    sendmmsg = (h, msgvec, start, end, flags) => {
+      const bits = flagBits(flags);
+      MessageVector.#check(h, msgvec, start, end);
+      return msgvec.#send(h, start, end, bits);
+    };
+  }
+
+  /**
+   * Makes a vector with buffers of its own.
+   *
+   * @param socket a socket of the address family
+   * @param vlen how many messages, 1 to 1024
+   * @param bufsize how many bytes the buffer of each holds
+   * @param ancbufsize the room for the ancillary data of each in bytes, as `CMSG_SPACE()` tells
+   * @throws {RangeError} if a number is out of bounds
+   */
+  constructor(
+    socket: SocketBase<A>,
+    vlen: number,
+    bufsize: number,
+    ancbufsize?: number,
+  );
+  /**
+   * Makes a vector with buffers of the caller's.
+   *
+   * @param socket a socket of the address family
+   * @param buffers a buffer for each message, 1 to 1024 of them. They must not be detached later, and
+   * none may be resizable
+   * @param ancbufsize the room for the ancillary data of each in bytes, as `CMSG_SPACE()` tells
+   * @throws {TypeError} if `buffers` is no iterable of buffers, or one is resizable
+   * @throws {RangeError} if a number is out of bounds
+   */
+  constructor(
+    socket: SocketBase<A>,
+    buffers: Iterable<Bytes>,
+    ancbufsize?: number,
+  );
+  constructor(
+    socket: SocketBase<A>,
+    buffers: number | Iterable<Bytes>,
+    size = 0,
+    ancbufsize = 0,
+  ) {
+    if (!(socket instanceof SocketBase)) {
+      throw new TypeError(`socket must be a socket, not ${describe(socket)}`);
+    }
+    const areGiven = typeof buffers === "object" && buffers !== null;
+    this.#buffers = Object.freeze(
+      areGiven ? given(buffers) : owned(buffers, size),
+    );
+    this.#ancbufsize = integer(
+      "ancbufsize",
+      areGiven ? size : ancbufsize,
+      0,
+      0x7fffffff,
+    );
+    this.#handle = handleOf(socket);
+    const headers = new MessageHeaders(
+      this.#buffers,
+      controlRoom(this.#handle, this.#ancbufsize),
+    );
+    const { length } = this.#buffers;
+    this.#headers = headers;
+    this.#lengths = Uint32Array.from(this.#buffers, (view) => view.byteLength);
+    this.#flags = new Int32Array(length);
+    this.#addresses = headers.names.map((bytes) => ({
+      bytes,
+      view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    }));
+    this.#addressLengths = new Uint32Array(length);
+    this.#controlLengths = new Uint32Array(length);
+    this.#memory = memoryOf(this.#buffers);
+  }
+
+  /** How many messages there are. */
+  get length(): number {
+    return this.#buffers.length;
+  }
+
+  /** The buffer of each message: where it is received, and where it is to be put that is sent. */
+  get buffers(): readonly Uint8Array<ArrayBuffer>[] {
+    return this.#buffers;
+  }
+
+  /**
+   * How many bytes of its buffer each message has: set by receiving (with `MSG_TRUNC`, a longer
+   * datagram's true length), and to be set for sending. The whole buffer, until it is set.
+   */
+  get lengths(): Uint32Array<ArrayBuffer> {
+    return this.#lengths;
+  }
+
+  /** The `MSG_` flags that each message came with. */
+  get msg_flags(): Int32Array<ArrayBuffer> {
+    return this.#flags;
+  }
+
+  /** The room for each message's ancillary data in bytes. */
+  get ancbufsize(): number {
+    return this.#ancbufsize;
+  }
+
+  /**
+   * The bytes of a message: a view of its buffer, as long as its length says.
+   *
+   * @param index which message
+   * @throws {RangeError} if there is no such message
+   */
+  data(index: number): Uint8Array<ArrayBuffer> {
+    return this.#buffers[this.#index(index)].subarray(0, this.#lengths[index]);
+  }
+
+  /**
+   * The address that a message came from or is to go to; `null` for none.
+   *
+   * @param index which message
+   * @throws {RangeError} if there is no such message
+   */
+  address(index: number): A | null {
+    const length = this.#addressLengths[this.#index(index)];
+    if (length === 0) return null;
+    const { codec } = this.#handle;
+    const address = this.#addresses[index];
+    return codec.decode(address, length, this.#handle, context) as A;
+  }
+
+  /**
+   * Sets where a message is to go.
+   *
+   * @param index which message
+   * @param address the address; a host name in it is resolved at once. `null` for none, as a connected
+   * socket needs none
+   * @throws {TypeError} if it is not an address of the family
+   * @throws {RangeError} if there is no such message, or a part of the address is out of bounds
+   * @throws {gaierror} if a host name cannot be resolved
+   */
+  setAddress(index: number, address: AddressInput<A> | null): void {
+    this.#addressLengths[this.#index(index)] = 0;
+    if (address === null) return;
+    const { codec } = this.#handle;
+    const into = this.#addresses[index];
+    this.#addressLengths[index] = codec.encode(
+      address,
+      into,
+      this.#handle,
+      context,
+    );
+  }
+
+  /**
+   * Sets where all messages are to go, as {@linkcode setAddress} does for one.
+   *
+   * @param address the address, or `null` for none
+   */
+  setAddresses(address: AddressInput<A> | null): void {
+    this.setAddress(0, address);
+    const [{ bytes }] = this.#addresses;
+    for (const other of this.#addresses) other.bytes.set(bytes);
+    this.#addressLengths.fill(this.#addressLengths[0]);
+  }
+
+  /**
+   * The ancillary data that a message came with, or is to be sent with. Descriptors in it are the
+   * caller's to close, whether this is called or not.
+   *
+   * @param index which message
+   * @throws {RangeError} if there is no such message
+   */
+  ancdata(index: number): AncillaryItem[] {
+    const length = this.#controlLengths[this.#index(index)];
+    return parseControl(this.#headers.controls[index], length, layout);
+  }
+
+  /**
+   * Sets the ancillary data that a message is to be sent with.
+   *
+   * @param index which message
+   * @param ancdata the ancillary data: an iterable of `[cmsg_level, cmsg_type, cmsg_data]`
+   * @throws {TypeError} if it is none
+   * @throws {RangeError} if there is no such message, or `ancbufsize` is too small for it
+   */
+  setAncdata(index: number, ancdata: Iterable<AncillaryInput>): void {
+    const control = this.#headers.controls[this.#index(index)];
+    const items = ancillaryItems(ancdata);
+    const length = controlLength(items, layout);
+    if (length > this.#ancbufsize) {
+      throw new RangeError(
+        `ancdata takes ${length} bytes, more than ancbufsize (${this.#ancbufsize})`,
+      );
+    }
+    buildControl(items, control, layout);
+    this.#controlLengths[index] = length;
+  }
+
+  /**
+   * The length of each datagram in a message that `UDP_GRO` made of several, where only the last may
+   * be shorter: what its ancillary data says, or else the message's own length. It needs an
+   * `ancbufsize` of `CMSG_SPACE(4)`.
+   *
+   * @param index which message
+   * @throws {RangeError} if there is no such message
+   */
+  segmentSize(index: number): number {
+    const length = this.#controlLengths[this.#index(index)];
+    segmentSize = this.#lengths[index];
+    if (length > 0) {
+      const control = this.#headers.controls[index];
+      segmentField = control;
+      walkControl(control, length, layout, visitSegmentSize);
+    }
+    return segmentSize;
+  }
+
+  #index(index: number): number {
+    // One comparison decides of the common case.
+    return index >>> 0 === index && index < this.#buffers.length
+      ? index
+      : integer("index", index, 0, this.#buffers.length - 1);
+  }
+
+  static #check(
+    h: Handle,
+    msgvec: unknown,
+    start: number,
+    end: number,
+  ): asserts msgvec is MessageVector {
+    if (
+      typeof msgvec !== "object" || msgvec === null || !(#memory in msgvec)
+    ) {
+      throw new TypeError(
+        `msgvec must be a MessageVector, not ${describe(msgvec)}`,
+      );
+    }
+    if (msgvec.#handle.codec !== h.codec) {
+      throw new TypeError("msgvec was made for another address family");
+    }
+    integer("start", start, 0, msgvec.length);
+    integer("end", end, start, msgvec.length);
+    for (const view of msgvec.#memory) {
+      if (view.byteLength === 0) {
+        throw new TypeError("msgvec: an ArrayBuffer of it was detached");
+      }
+    }
+  }
+
+  #receive(
+    h: Handle,
+    start: number,
+    end: number,
+    flags: number,
+  ): Attempt<number> {
+    const headers = this.#headers;
+    for (let i = start; i < end; i++) headers.expect(i);
+    const { recvmmsg } = vectorCalls();
+    for (;;) {
+      const bits = flags | closeOnExec;
+      const count = recvmmsg(h, headers, start, end - start, bits);
+      if (count >= 0) {
+        this.#received(start, start + count, flags);
+        return count;
+      }
+      const wait = failed(waits.recvmmsg, -count);
+      if (wait !== undefined) return wait;
+    }
+  }
+
+  /** Takes what the headers say, before other use of them changes it. */
+  #received(start: number, end: number, flags: number): void {
+    const headers = this.#headers;
+    const room = this.#ancbufsize;
+    for (let i = start; i < end; i++) {
+      this.#lengths[i] = headers.length(i);
+      this.#addressLengths[i] = headers.nameLength(i);
+      this.#flags[i] = ownFlags(headers.flags(i), flags);
+      const length = headers.controlLength(i);
+      this.#controlLengths[i] = Math.min(length, room);
+      if (length > 0 && settleControl(headers.controls[i], length, room)) {
+        this.#flags[i] |= MSG_CTRUNC;
+      }
+    }
+  }
+
+  #send(
+    h: Handle,
+    start: number,
+    end: number,
+    flags: number,
+  ): Attempt<number> {
+    const headers = this.#headers;
+    for (let i = start; i < end; i++) {
+      const length = this.#lengths[i];
+      if (length > this.#buffers[i].byteLength) {
+        throw new RangeError(
+          `lengths[${i}] is greater than the length of its buffer (${length} > ${
+            this.#buffers[i].byteLength
+          })`,
+        );
+      }
+      headers.offer(
+        i,
+        length,
+        this.#addressLengths[i],
+        this.#controlLengths[i],
+      );
+    }
+    const { sendmmsg } = vectorCalls();
+    for (;;) {
+      const count = sendmmsg(h, headers, start, end - start, flags);
+      if (count >= 0) return count;
+      const wait = failed(waits.sendmmsg, -count);
+      if (wait !== undefined) return wait;
+    }
+  }
+}
+
+const { UDP_GRO } = table.constants;
+
+// For a visitor that is made once.
+let segmentSize = 0;
+let segmentField: Uint8Array;
+
+function visitSegmentSize(
+  level: number,
+  type: number,
+  start: number,
+  end: number,
+): void {
+  if (level !== IPPROTO_UDP || type !== UDP_GRO || end - start < 2) return;
+  // An int, though less than a datagram's greatest length.
+  segmentSize = segmentField[start] | segmentField[start + 1] << 8;
+}

@@ -1,0 +1,38 @@
+/**
+ * Loaded before the tests where an emulator stands for a platform: a test that meets what the emulator
+ * lacks is skipped by its name, with the reason. Which entries of the table named a test is written
+ * down, so that the whole run can tell of those that named none.
+ */
+
+import { qemuGaps } from "./qemu_gaps.ts";
+import { wineGaps } from "./wine_gaps.ts";
+
+const tables: Record<string, Readonly<Record<string, string>>> = {
+  qemu: qemuGaps,
+  wine: wineGaps,
+};
+
+const emulator = Deno.env.get("SOCKET_TEST_EMULATOR")!;
+const record = Deno.env.get("SOCKET_TEST_GAPS");
+const gaps = tables[emulator];
+const test = Deno.test;
+
+type Options = Partial<Deno.TestDefinition>;
+
+/** `Deno.test` in every of its forms: a name, options and a function, of which some are left out. */
+function define(...args: (string | Options | Deno.TestDefinition["fn"])[]) {
+  const given = args.find((arg) => typeof arg === "string");
+  const body = args.find((arg) => typeof arg === "function");
+  const options = args.find((arg) => typeof arg === "object");
+  const fn = body ?? options!.fn!;
+  const name = given ?? options?.name ?? fn.name;
+  const reason = Object.hasOwn(gaps, name) ? gaps[name] : undefined;
+  if (reason === undefined) return test({ ...options, name, fn });
+  if (record !== undefined) {
+    Deno.writeTextFileSync(record, `${name}\n`, { append: true });
+  }
+  const skipped = `${name} (${emulator}: ${reason})`;
+  test({ ...options, name: skipped, fn, ignore: true });
+}
+
+Object.assign(Deno, { test: Object.assign(define, test) });

@@ -1,0 +1,40 @@
+/**
+ * What qemu-user 7.2 lacks, by the test that needs it. Each was seen with a C program that makes the
+ * same calls, natively and under qemu.
+ */
+
+const multicast = "no IP_MULTICAST_IF, IP_MULTICAST_ALL or MCAST_JOIN_GROUP";
+
+/** Test names and reasons. */
+export const qemuGaps: Readonly<Record<string, string>> = {
+  // Messages: qemu translates each item and cuts what does not fit itself, after the kernel.
+  "no buffers and empty buffers are what they are to Python":
+    "a message without buffers is neither sent nor received",
+  "an item that the buffer cuts is kept with what fits of it":
+    "MSG_CTRUNC is not told",
+  "descriptors that do not fit are closed, and MSG_CTRUNC tells":
+    "neither is done",
+  "sendmsg() with more descriptors than a message ever has room for sends nothing":
+    "ancillary data is copied to its stack, which overflows",
+
+  // Options.
+  "a filter decides no more once it is detached": "no SO_DETACH_FILTER",
+  "create_server()'s backlog is the listener's": "TCP_INFO is cut to 4 bytes",
+  "SO_TIMESTAMPNS tells when a datagram came": "no SO_TIMESTAMPNS",
+  "SO_INCOMING_CPU of tcp is set and read back": "SO_INCOMING_CPU is not set",
+  "IP_RECVTTL of udp is set and read back": "IP_RECVTTL is not read",
+  "IP_BIND_ADDRESS_NO_PORT of udp is set and read back":
+    "no IP_BIND_ADDRESS_NO_PORT",
+  "an option's unsigned integer goes to its 32 bits": "SO_MARK is not set",
+  "a string is set as bytes, and nothing with a length":
+    "SO_BINDTODEVICE is read as an int, and not set from NULL",
+  "options that are set here read alike to CPython's table":
+    "IP_RECVTTL and IP_BIND_ADDRESS_NO_PORT are not read",
+
+  // Multicast.
+  "a group that was not joined cannot be left": "no MCAST_LEAVE_GROUP",
+  "an IPv4 group is received from joining to leaving": multicast,
+  "an IPv4 group is received from the source asked for alone": multicast,
+  "an IPv4 group is joined by the interface's address": multicast,
+  "IPv6 groups are received in a network namespace": "no IPV6_MULTICAST_IF",
+};
