@@ -105,7 +105,7 @@ function hexDigit(c: number): number {
 }
 
 /**
- * Writes an IPv6 address as text, as `inet_ntop` of the C library does: the first longest run of
+ * Writes an IPv6 address as text, as `inet_ntop` of glibc does: the first longest run of
  * two or more zero groups as `::`, and a dotted quad at the end of mapped and compatible addresses.
  *
  * @param from where its 16 bytes are

@@ -32,6 +32,7 @@ export function* addressEntries(
   proto = 0,
   flags = 0,
 ): Resolving<Entry[]> {
+  load();
   const { addrinfo } = layout;
   const hints = new DataView(new ArrayBuffer(addrinfo.size));
   write(hints, addrinfo.ai_family, family);
@@ -124,7 +125,10 @@ export function resolverError(code: number, syscall: string): OSError {
 
 /** The error of an `EAI_` code, whatever it refers to. */
 export function gaiError(code: number, syscall: string): gaierror {
-  return new gaierror(code, stringAt(libc.gai_strerror(code)), { syscall });
+  const text = libc.gai_strerror
+    ? stringAt(libc.gai_strerror(code))
+    : "getaddrinfo failed"; // as Python says, where the library has no texts
+  return new gaierror(code, text, { syscall });
 }
 
 /**

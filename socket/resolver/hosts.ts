@@ -1,7 +1,9 @@
 /** The older functions for hosts, each once: driven by blocking or by awaiting. */
 
+import { unavailable } from "../../constants/missing.ts";
 import { AF_INET } from "../../constants/mod.ts";
-import { libc, load } from "../../ffi/libc.ts";
+import { table } from "../../constants/table.ts";
+import { errno, libc, load } from "../../ffi/libc.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import {
   copy,
@@ -79,9 +81,9 @@ function* hostEntry(
   plain: () => bigint,
 ): Resolving<HostEntry> {
   const { hostent } = layout;
-  if (libc.gethostbyname_r === null) {
+  if (!libc.gethostbyname_r) {
     const found = plain();
-    if (found === 0n) throw new herror(1, "Unknown host");
+    if (found === 0n) throw hostError(plainHostError());
     return readHost(view(found, hostent.size));
   }
   const entry = new Uint8Array(hostent.size);
@@ -92,14 +94,24 @@ function* hostEntry(
     const code = yield (libc) =>
       reentrant(libc, entry, text, size, result, h_errno);
     if (code === ERANGE && size < 1 << 24) continue; // the storage was too small
-    if (result[0] === 0n) {
-      throw new herror(h_errno[0], stringAt(libc.hstrerror!(h_errno[0])));
-    }
+    if (result[0] === 0n) throw hostError(h_errno[0]);
     // `text` holds the strings that the entry points to; this use keeps it until they are read.
     const host = readHost(new DataView(entry.buffer));
     text.fill(0);
     return host;
   }
+}
+
+/** What error the plain function had: where it has a text of its own, its number is not told. */
+function plainHostError(): number {
+  return libc.hstrerror ? table.constants.HOST_NOT_FOUND : errno();
+}
+
+function hostError(number: number): herror {
+  const text = libc.hstrerror
+    ? stringAt(libc.hstrerror(number))
+    : "host not found"; // as Python says, where the library has no texts
+  return new herror(number, text);
 }
 
 function readHost(entry: DataView): HostEntry {
@@ -149,8 +161,11 @@ export function gethostname(): string {
  *
  * @param name the name
  * @throws {PermissionError} if that is not permitted
+ * @throws {RangeError} if the platform has no such function
  */
 export function sethostname(name: string | Uint8Array): void {
   const bytes = cstring("name", stringOrBytes("name", name));
-  check(load().sethostname!(bytes, bytes.length - 1), "sethostname");
+  const { sethostname } = load();
+  if (!sethostname) throw unavailable("sethostname");
+  check(sethostname(bytes, bytes.length - 1), "sethostname");
 }

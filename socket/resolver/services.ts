@@ -3,6 +3,7 @@
 import { load } from "../../ffi/libc.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { cstring, stringAt, view } from "../../ffi/memory.ts";
+import { read } from "../address/codec.ts";
 import { integer, string } from "../arguments.ts";
 import { OSError } from "../errors.ts";
 import { htons, ntohs } from "../inet.ts";
@@ -24,19 +25,20 @@ function find<T>(
       length: number,
       result: BigUint64Array<ArrayBuffer>,
     ) => number)
-    | null,
+    | null
+    | undefined,
   plain: () => bigint,
-  read: (entry: DataView) => T,
+  pick: (entry: DataView) => T,
 ): T | undefined {
-  if (reentrant === null) {
+  if (!reentrant) {
     const found = plain();
-    return found === 0n ? undefined : read(view(found, size));
+    return found === 0n ? undefined : pick(view(found, size));
   }
   const entry = new Uint8Array(size);
   const text = new Uint8Array(STORAGE);
   const result = new BigUint64Array(1);
   reentrant(entry, text, STORAGE, result);
-  const value = result[0] === 0n ? undefined : read(new DataView(entry.buffer));
+  const value = result[0] === 0n ? undefined : pick(new DataView(entry.buffer));
   text.fill(0); // the entry points into it: it must live until here
   return value;
 }
@@ -113,7 +115,7 @@ export function getprotobyname(protocolname: string): number {
     size,
     getprotobyname_r && ((...storage) => getprotobyname_r(name, ...storage)),
     () => getprotobyname(name),
-    (entry) => entry.getInt32(p_proto.at, true),
+    (entry) => read(entry, p_proto),
   );
   if (number === undefined) throw new OSError(null, "protocol not found");
   return number;

@@ -2,7 +2,12 @@
 
 import { layout as running } from "../../ffi/layout/mod.ts";
 import type { Layout } from "../../ffi/layout/types.ts";
-import { type Bytes, integer } from "../arguments.ts";
+import {
+  SIO_KEEPALIVE_VALS,
+  SIO_LOOPBACK_FAST_PATH,
+  SIO_RCVALL,
+} from "../../constants/mod.ts";
+import { type Bytes, describe, integer } from "../arguments.ts";
 import { encodeStruct, reader, structOf } from "./fields.ts";
 
 /** The value of `SO_LINGER`: whether closing waits for unsent data, and how long. */
@@ -138,4 +143,32 @@ export function encodeCredentials(
     uid: integer("uid", uid, 0, 0xffffffff),
     gid: integer("gid", gid, 0, 0xffffffff),
   });
+}
+
+/** What goes with a command of `ioctl()`: a number, or of `SIO_KEEPALIVE_VALS` all three of its. */
+export type IoctlOption =
+  | number
+  | readonly [onoff: number, time: number, interval: number];
+
+/** The bytes of what goes with one of the commands that Python knows. */
+export function ioctlValue(
+  control: number,
+  option: unknown,
+): Uint32Array<ArrayBuffer> {
+  const word = (name: string, value: unknown): number =>
+    integer(name, value, 0, 0xffffffff);
+  switch (control) {
+    case SIO_RCVALL:
+    case SIO_LOOPBACK_FAST_PATH:
+      return Uint32Array.of(word("option", option));
+    case SIO_KEEPALIVE_VALS:
+      if (Array.isArray(option) && option.length === 3) {
+        return Uint32Array.from(option, (v, i) => word(`option[${i}]`, v));
+      }
+      throw new TypeError(
+        `option must be [onoff, time, interval], not ${describe(option)}`,
+      );
+    default:
+      throw new RangeError(`invalid ioctl command ${control}`);
+  }
 }
