@@ -44,6 +44,8 @@ export type { WaitOptions } from "./socket/async_wait.ts";
 export type { DenoAddress } from "./socket/deno_address.ts";
 export { recv_fds, send_fds } from "./socket/async_fds.ts";
 export { create_connection, create_server } from "./socket/async_connect.ts";
+export { relay, splice } from "./socket/async_splice.ts";
+export { ZeroCopySender } from "./socket/async_zero_copy.ts";
 export { fromfd, fromshare, socketpair } from "./socket/async_descriptors.ts";
 export {
   getaddrinfo,

@@ -90,6 +90,7 @@ export {
   leaveGroup,
 } from "./socket/multicast.ts";
 export type { FileToSend, ReadableFile } from "./socket/sendfile.ts";
+export { splice } from "./socket/splice.ts";
 export {
   decodeExtendedError,
   type ExtendedError,
@@ -197,3 +198,4 @@ export {
   getservbyport,
 } from "./socket/resolver/services.ts";
 export { Socket, Socket as SocketType } from "./socket/socket.ts";
+export { ZeroCopySender } from "./socket/zero_copy.ts";

@@ -14,6 +14,7 @@ import { rows as connect } from "./connect/rows.ts";
 import { rows as fairness } from "./fairness/rows.ts";
 import { rows as idle } from "./idle/rows.ts";
 import { rows as pingPong } from "./ping_pong/rows.ts";
+import { rows as proxy } from "./proxy/rows.ts";
 import { rows as requests } from "./requests/rows.ts";
 import { rows as selector } from "./selector/rows.ts";
 import { rows as sendfile } from "./sendfile/rows.ts";
@@ -25,6 +26,7 @@ import { measure, type Row } from "./support/measure.ts";
 import { judge, lines, type Outcome } from "./support/outcome.ts";
 import { rows as udp } from "./udp/rows.ts";
 import { rows as udpEcho } from "./udp_echo/rows.ts";
+import { rows as udpOneWay } from "./udp_one_way/rows.ts";
 
 const rows: Row[] = [
   ...socketpair,
@@ -35,8 +37,10 @@ const rows: Row[] = [
   ...selector,
   ...requests,
   ...asyncBulk,
+  ...proxy,
   ...pingPong,
   ...udpEcho,
+  ...udpOneWay,
   ...idle,
   ...fairness,
   ...startup,

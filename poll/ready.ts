@@ -19,13 +19,13 @@ function pollfd(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
  * Waits until a descriptor is ready, or failed, or a time has passed.
  *
  * @param fd the descriptor
- * @param readiness what to wait for
+ * @param readiness what to wait for; what is in the error queue shows as a failure
  * @param seconds how long to wait; `null` for ever
  * @returns 1 if it is ready or failed, 0 if the time has passed, -1 if the call failed, as `errno` says
  */
 export function waitReady(
   fd: number,
-  readiness: "read" | "write",
+  readiness: "read" | "write" | "error",
   seconds: number | null,
 ): number {
   const { bytes, view } = pollfd();
@@ -33,7 +33,7 @@ export function waitReady(
   view.setInt32(layout.pollfd.fd.at, fd, true); // the high half of a handle stays 0
   view.setInt16(
     layout.pollfd.events.at,
-    readiness === "read" ? POLLIN : POLLOUT,
+    { read: POLLIN, write: POLLOUT, error: 0 }[readiness],
     true,
   );
   view.setInt16(layout.pollfd.revents.at, 0, true);

@@ -19,7 +19,7 @@ import {
   parseControl,
   walkControl,
 } from "./ancillary.ts";
-import { type Bytes, bytes, describe, flagBits, integer } from "./arguments.ts";
+import { type Bytes, describe, flagBits, integer } from "./arguments.ts";
 import { handleOf, SocketBase } from "./base.ts";
 import type { Handle } from "./handle.ts";
 import {

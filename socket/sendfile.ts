@@ -229,6 +229,7 @@ function openedSource(path: string): Source {
 
 /** Opens a file where the C library's descriptors are not the system's. */
 function openedByDeno(path: string | URL): Source {
+  cstring("file", pathOf(path)); // what is refused is refused everywhere
   const file = translated("open", () => Deno.openSync(path));
   return { ...readableSource(file, 0), end: () => file.close() };
 }

@@ -27,6 +27,13 @@ import * as operations from "./operations.ts";
 import { type Attempt, Wait } from "./operations.ts";
 import { type FileToSend, sendingFile } from "./sendfile.ts";
 
+/** Drives an operation of a socket to its end, for the rest of this folder. */
+export let run: <P extends unknown[], T>(
+  socket: Socket<Address>,
+  attempt: (h: Handle, ...args: P) => Attempt<T>,
+  ...args: P
+) => T;
+
 /**
  * A socket whose operations block until they are done, as Python's `socket.socket`.
  *
@@ -54,6 +61,10 @@ import { type FileToSend, sendingFile } from "./sendfile.ts";
  * ```
  */
 export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
+  static {
+    run = (socket, attempt, ...args) => socket.#run(attempt, ...args);
+  }
+
   /**
    * Makes a socket, or adopts a descriptor.
    *
@@ -365,8 +376,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * Receives as many messages as there are, in one call; waits for the first alone. `recvmmsg(2)`, or
    * one `recvmsg(2)` after the other where there is none.
    *
-   * It pays where messages come in crowds: each costs a fifth of what a `recvfrom()` does. An error
-   * that comes after some messages is thrown by the next call.
+   * It pays where messages come in crowds: the system is entered once for all of them, and nothing is
+   * made anew for each. An error that comes after some messages is thrown by the next call.
    *
    * @param msgvec where they go: their bytes, lengths, flags, addresses and ancillary data. Descriptors
    * that come with them are closed on `exec`, and are the caller's to close

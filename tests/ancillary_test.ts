@@ -13,6 +13,7 @@ import {
   walkControl,
 } from "../socket/ancillary.ts";
 import { OSError } from "../socket/errors.ts";
+import { needing, noPython } from "./helpers.ts";
 
 const hex = (bytes: Uint8Array) =>
   Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
@@ -128,47 +129,51 @@ Deno.test("the walker stays inside the buffer and ends, whatever the bytes", () 
   }
 });
 
-Deno.test("CMSG_LEN() and CMSG_SPACE() are Python's, with its bounds", {
-  ignore: layouts.linux_x86_64.cmsg.header !== 16,
-}, async () => {
-  const lengths = [
-    0,
-    1,
-    4,
-    8,
-    9,
-    12,
-    2 ** 31 - 1 - 16,
-    2 ** 31 - 16,
-    2 ** 31 - 1 - 24,
-    2 ** 31 - 24,
-  ];
-  const { success, stdout } = await new Deno.Command("python3", {
-    args: [
-      "-c",
-      `import socket, json
+Deno.test({
+  ...needing(
+    "CMSG_LEN() and CMSG_SPACE() are Python's, with its bounds",
+    noPython,
+  ),
+  async fn() {
+    const lengths = [
+      0,
+      1,
+      4,
+      8,
+      9,
+      12,
+      2 ** 31 - 1 - 16,
+      2 ** 31 - 16,
+      2 ** 31 - 1 - 24,
+      2 ** 31 - 24,
+    ];
+    const { success, stdout } = await new Deno.Command("python3", {
+      args: [
+        "-c",
+        `import socket, json
 def call(f, n):
     try: return f(n)
     except OverflowError: return "out of range"
 print(json.dumps([[call(socket.CMSG_LEN, n), call(socket.CMSG_SPACE, n)] for n in ${
-        JSON.stringify([...lengths, -1])
-      }]))`,
-    ],
-  }).output();
-  assert(success);
-  const call = (f: (n: number) => number, n: number) => {
-    try {
-      return f(n);
-    } catch (error) {
-      assert(error instanceof RangeError);
-      return "out of range";
-    }
-  };
-  assertEquals(
-    [...lengths, -1].map((n) => [call(CMSG_LEN, n), call(CMSG_SPACE, n)]),
-    JSON.parse(new TextDecoder().decode(stdout)),
-  );
-  assertThrows(() => CMSG_LEN(1.5), TypeError, "length");
+          JSON.stringify([...lengths, -1])
+        }]))`,
+      ],
+    }).output();
+    assert(success);
+    const call = (f: (n: number) => number, n: number) => {
+      try {
+        return f(n);
+      } catch (error) {
+        assert(error instanceof RangeError);
+        return "out of range";
+      }
+    };
+    assertEquals(
+      [...lengths, -1].map((n) => [call(CMSG_LEN, n), call(CMSG_SPACE, n)]),
+      JSON.parse(new TextDecoder().decode(stdout)),
+    );
+    assertThrows(() => CMSG_LEN(1.5), TypeError, "length");
+  },
 });
 
 Deno.test("ancillary data of the wrong shape is refused with its place", () => {

@@ -6,11 +6,12 @@ import {
   assertInstanceOf,
   assertThrows,
 } from "@std/assert";
-import * as socket from "../mod.ts";
+import { socketpair } from "../mod.ts";
 import { badCalls, type Subjects, subjects } from "./bad_input.ts";
 import {
   datagramPair,
   needing,
+  noPosix,
   notLinux,
   Peer,
   text,
@@ -85,7 +86,7 @@ Deno.test("buffers of every kind are filled where they should be, or refused", (
 });
 
 Deno.test("a buffer that shrinks is seen at its new length", () => {
-  const [a, b] = datagramPair();
+  const [a, b] = socketpair();
   using _a = a;
   using _b = b;
   const buffer = new ArrayBuffer(16, { maxByteLength: 16 });
@@ -110,8 +111,10 @@ Deno.test("empty buffers are no error, and take or send an empty datagram", () =
   ) {
     assertEquals(a.send(empty), 0);
     assertEquals(b.recv(4).length, 0);
-    a.send(utf8("x"));
-    assertEquals(b.recv_into(empty), 0);
+    if (noPosix === undefined) { // elsewhere what has no room is an error
+      a.send(utf8("x"));
+      assertEquals(b.recv_into(empty), 0);
+    }
     a.sendall(empty);
     assertEquals(b.recv(4).length, 0);
   }

@@ -33,9 +33,10 @@ import {
   SKF_AD_OFF,
   SKF_AD_PKTTYPE,
 } from "../socket/bpf_codes.ts";
-import { socketpair } from "../socket/descriptors.ts";
 import { OSError } from "../socket/errors.ts";
+import { socketpair } from "../socket/descriptors.ts";
 import { Socket } from "../socket/socket.ts";
+import { datagramPair } from "./helpers.ts";
 
 const linux = hasattr("AF_PACKET");
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -65,7 +66,7 @@ Deno.test("instructions are what C's macros and tcpdump -dd make", () => {
 });
 
 Deno.test("instructions of the wrong shape are refused with their place", () => {
-  const [a, b] = socketpair(null, SOCK_DGRAM);
+  const [a, b] = datagramPair();
   using _a = a, _b = b;
   const ok = [6, 0, 0, 1];
   const cases: [unknown, new (...args: never[]) => Error, string][] = [
@@ -106,7 +107,7 @@ Deno.test("a filter decides what a socket receives, until the next", {
   a.send(encode("replaced"));
   assertEquals(decode(b.recv(100)), "r");
   for (
-    const program of [[], [BPF_STMT(0xffff, 0)], [
+    const program of [[BPF_STMT(0xffff, 0)], [
       BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
     ]]
   ) {
@@ -115,6 +116,14 @@ Deno.test("a filter decides what a socket receives, until the next", {
       errno.EINVAL,
     );
   }
+});
+
+Deno.test("a filter of no instructions is refused by the system", {
+  ignore: !linux,
+}, () => {
+  using socket = new Socket(null, SOCK_DGRAM);
+  const error = assertThrows(() => attachFilter(socket, []), OSError);
+  assertEquals(error.errno, errno.EINVAL);
 });
 
 Deno.test("a filter decides no more once it is detached", {

@@ -17,6 +17,7 @@ import {
   IPV6_PKTINFO,
   IPV6_RECVHOPLIMIT,
   IPV6_RECVPKTINFO,
+  IPV6_UNICAST_HOPS,
   MSG_CTRUNC,
   MSG_ERRQUEUE,
   SCM_CREDENTIALS,
@@ -28,10 +29,15 @@ import {
   SOL_SOCKET,
   UDP_SEGMENT,
 } from "../constants/mod.ts";
+import { table } from "../constants/table.ts";
+import type {
+  Family,
+  Inet6Address,
+  InetAddress,
+} from "../socket/address/types.ts";
 import { CMSG_LEN, CMSG_SPACE } from "../socket/ancillary.ts";
 import { socketpair } from "../socket/descriptors.ts";
 import { ConnectionRefusedError } from "../socket/errors.ts";
-import { if_nametoindex } from "../socket/interfaces.ts";
 import { Socket } from "../socket/socket.ts";
 import { decodeExtendedError } from "../socket/structures/extended_error.ts";
 import {
@@ -44,21 +50,15 @@ import {
   encodePktinfo,
 } from "../socket/structures/pktinfo.ts";
 import { decodeTimespec } from "../socket/structures/timestamps.ts";
+import { loopbackIndex, needing, noIPv6 } from "./helpers.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const int = (value: number) => new Uint8Array(new Int32Array([value]).buffer);
+type Inet = InetAddress | Inet6Address;
 
-/** Whether this machine has IPv6 on loopback. */
-const noIPv6 = (() => {
-  try {
-    using socket = new Socket(AF_INET6, SOCK_DGRAM);
-    socket.bind(["::1", 0]);
-    return false;
-  } catch {
-    return true;
-  }
-})();
+/** Why there is no such constant here, or `undefined`. */
+const lacking = (name: string) => hasattr(name) ? undefined : name;
+const int = (value: number) => new Uint8Array(new Int32Array([value]).buffer);
 
 Deno.test("SCM_CREDENTIALS tells who sent", {
   ignore: !hasattr("SCM_CREDENTIALS"),
@@ -103,76 +103,124 @@ Deno.test("an item that the buffer cuts is kept with what fits of it", {
   assertEquals(flags, MSG_CTRUNC);
 });
 
-Deno.test(
-  "IP_PKTINFO and IP_TTL tell how a datagram came, and choose how it goes",
-  {
-    ignore: !hasattr("IP_PKTINFO"),
-  },
-  () => {
-    using receiver = new Socket(AF_INET, SOCK_DGRAM);
-    using sender = new Socket(AF_INET, SOCK_DGRAM);
-    receiver.bind(["0.0.0.0", 0]);
-    receiver.settimeout(5);
-    receiver.setsockopt(IPPROTO_IP, IP_PKTINFO, 1);
-    receiver.setsockopt(IPPROTO_IP, IP_RECVTTL, 1);
-    const port = receiver.getsockname()[1];
-    const lo = if_nametoindex("lo");
-    sender.sendmsg(
-      [encode("x")],
-      [
-        [IPPROTO_IP, IP_TTL, int(7)],
-        [IPPROTO_IP, IP_PKTINFO, encodePktinfo(0, "127.0.0.77")],
-      ],
-      0,
-      ["127.0.0.2", port],
-    );
-    const [data, ancdata, flags, [host]] = receiver.recvmsg(10, 256);
-    assertEquals([decode(data), flags, host], ["x", 0, "127.0.0.77"]);
-    const found = new Map(
-      ancdata.map(([level, type, data]) => [`${level}/${type}`, data]),
-    );
-    assertEquals(found.get(`${IPPROTO_IP}/${IP_TTL}`), int(7));
-    assertEquals(decodePktinfo(found.get(`${IPPROTO_IP}/${IP_PKTINFO}`)!), {
-      ifindex: lo,
+/** A receiver at any address of IPv4, or IPv6's loopback, that is told more than the data; and a sender. */
+function pairTold(
+  ipv6: boolean,
+  level: number,
+  ...options: number[]
+): Disposable & { receiver: Socket<Inet>; sender: Socket<Inet>; port: number } {
+  const family = (ipv6 ? AF_INET6 : AF_INET) as Family<Inet>;
+  const receiver = new Socket(family, SOCK_DGRAM);
+  const sender = new Socket(family, SOCK_DGRAM);
+  receiver.bind([ipv6 ? "::1" : "0.0.0.0", 0]);
+  receiver.settimeout(5);
+  for (const option of options) receiver.setsockopt(level, option, 1);
+  const [, port] = receiver.getsockname();
+  return {
+    receiver,
+    sender,
+    port,
+    [Symbol.dispose]() {
+      receiver.close();
+      sender.close();
+    },
+  };
+}
+
+Deno.test({
+  ...needing("IP_PKTINFO tells where a datagram came", lacking("IP_PKTINFO")),
+  fn() {
+    using told = pairTold(false, IPPROTO_IP, IP_PKTINFO);
+    told.sender.sendto(encode("x"), ["127.0.0.2", told.port]);
+    const [data, [[level, type, info]], flags] = told.receiver.recvmsg(10, 256);
+    assertEquals([decode(data), flags], ["x", 0]);
+    assertEquals([level, type], [IPPROTO_IP, IP_PKTINFO]);
+    assertEquals(decodePktinfo(info), {
+      ifindex: loopbackIndex(),
       specDst: "127.0.0.2",
       addr: "127.0.0.2",
     });
   },
-);
+});
 
-Deno.test(
-  "IPV6_PKTINFO and IPV6_HOPLIMIT tell how a datagram came" +
-    (noIPv6 ? " (no IPv6 here)" : ""),
-  {
-    ignore: noIPv6,
+Deno.test({
+  ...needing("IP_RECVTTL tells a datagram's TTL", lacking("IP_RECVTTL")),
+  fn() {
+    using told = pairTold(false, IPPROTO_IP, IP_RECVTTL);
+    told.sender.setsockopt(IPPROTO_IP, IP_TTL, 7);
+    told.sender.sendto(encode("x"), ["127.0.0.1", told.port]);
+    assertEquals(told.receiver.recvmsg(10, 256)[1], [
+      [IPPROTO_IP, IP_TTL, int(7)],
+    ]);
   },
-  () => {
-    using receiver = new Socket(AF_INET6, SOCK_DGRAM);
-    using sender = new Socket(AF_INET6, SOCK_DGRAM);
-    receiver.bind(["::1", 0]);
-    receiver.settimeout(5);
-    receiver.setsockopt(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-    receiver.setsockopt(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
-    sender.sendmsg(
+});
+
+Deno.test({
+  ...needing(
+    "IP_PKTINFO and IP_TTL choose how a datagram goes",
+    lacking("IP_PKTINFO"),
+  ),
+  fn() {
+    using told = pairTold(false, IPPROTO_IP, IP_RECVTTL);
+    const ttl = table.constants.IP_HOPLIMIT ?? IP_TTL; // Winsock's name for it here
+    told.sender.sendmsg(
       [encode("x")],
-      [[IPPROTO_IPV6, IPV6_HOPLIMIT, int(9)]],
+      [
+        [IPPROTO_IP, ttl, int(7)],
+        [IPPROTO_IP, IP_PKTINFO, encodePktinfo(0, "127.0.0.77")],
+      ],
       0,
-      receiver.getsockname(),
+      ["127.0.0.2", told.port],
     );
-    const [, ancdata] = receiver.recvmsg(10, 256);
+    const [, ancdata, , [host]] = told.receiver.recvmsg(10, 256);
+    assertEquals([host, ancdata], [
+      "127.0.0.77",
+      [[IPPROTO_IP, IP_TTL, int(7)]],
+    ]);
+  },
+});
+
+// Winsock has but one name, for the option and the message.
+const [PKTINFO, HOPLIMIT] = hasattr("IPV6_RECVPKTINFO")
+  ? [IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT]
+  : [IPV6_PKTINFO, IPV6_HOPLIMIT];
+
+Deno.test({
+  ...needing(
+    "IPV6_PKTINFO and IPV6_HOPLIMIT tell how a datagram came",
+    noIPv6,
+  ),
+  fn() {
+    using told = pairTold(true, IPPROTO_IPV6, PKTINFO, HOPLIMIT);
+    told.sender.setsockopt(IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9);
+    told.sender.sendto(encode("x"), ["::1", told.port]);
+    const [, ancdata] = told.receiver.recvmsg(10, 256);
     const found = new Map(
       ancdata.map(([level, type, data]) => [`${level}/${type}`, data]),
     );
     assertEquals(found.get(`${IPPROTO_IPV6}/${IPV6_HOPLIMIT}`), int(9));
     assertEquals(
       decodePktinfo6(found.get(`${IPPROTO_IPV6}/${IPV6_PKTINFO}`)!),
-      {
-        ifindex: if_nametoindex("lo"),
-        addr: "::1",
-      },
+      { ifindex: loopbackIndex(), addr: "::1" },
     );
   },
-);
+});
+
+Deno.test({
+  ...needing("IPV6_HOPLIMIT chooses how a datagram goes", noIPv6),
+  fn() {
+    using told = pairTold(true, IPPROTO_IPV6, HOPLIMIT);
+    told.sender.sendmsg(
+      [encode("x")],
+      [[IPPROTO_IPV6, IPV6_HOPLIMIT, int(9)]],
+      0,
+      ["::1", told.port],
+    );
+    assertEquals(told.receiver.recvmsg(10, 256)[1], [
+      [IPPROTO_IPV6, IPV6_HOPLIMIT, int(9)],
+    ]);
+  },
+});
 
 Deno.test("SO_TIMESTAMPNS tells when a datagram came", {
   ignore: !hasattr("SO_TIMESTAMPNS"),
@@ -192,40 +240,44 @@ Deno.test("SO_TIMESTAMPNS tells when a datagram came", {
   assert(before <= ms && ms <= after, `${before} ${ms} ${after}`);
 });
 
-Deno.test("IP_RECVERR tells of an unreachable port through MSG_ERRQUEUE", {
-  ignore: !hasattr("IP_RECVERR") || !hasattr("MSG_ERRQUEUE"),
-}, () => {
-  using gone = new Socket(AF_INET, SOCK_DGRAM);
-  gone.bind(["127.0.0.1", 0]);
-  const address = gone.getsockname();
-  gone.close();
-  using socket = new Socket(AF_INET, SOCK_DGRAM);
-  socket.setsockopt(IPPROTO_IP, IP_RECVERR, 1);
-  socket.connect(address);
-  socket.settimeout(5);
-  socket.send(encode("anyone?"));
-  assertThrows(() => socket.recv(1), ConnectionRefusedError); // waits until the error is there
-  const [data, [[level, type, error]], flags, to] = socket.recvmsg(
-    100,
-    512,
-    MSG_ERRQUEUE,
-  );
-  assertEquals([decode(data), level, type], [
-    "anyone?",
-    IPPROTO_IP,
-    IP_RECVERR,
-  ]);
-  assertEquals(flags & MSG_ERRQUEUE, MSG_ERRQUEUE);
-  assertEquals(to, address);
-  assertEquals(decodeExtendedError(error), {
-    errno: errno.ECONNREFUSED,
-    origin: SO_EE_ORIGIN_ICMP,
-    type: 3,
-    code: 3,
-    info: 0,
-    data: 0,
-    offender: ["127.0.0.1", 0],
-  });
+Deno.test({
+  ...needing(
+    "IP_RECVERR tells of an unreachable port through MSG_ERRQUEUE",
+    lacking("SO_EE_ORIGIN_ICMP"),
+  ),
+  fn() {
+    using gone = new Socket(AF_INET, SOCK_DGRAM);
+    gone.bind(["127.0.0.1", 0]);
+    const address = gone.getsockname();
+    gone.close();
+    using socket = new Socket(AF_INET, SOCK_DGRAM);
+    socket.setsockopt(IPPROTO_IP, IP_RECVERR, 1);
+    socket.connect(address);
+    socket.settimeout(5);
+    socket.send(encode("anyone?"));
+    assertThrows(() => socket.recv(1), ConnectionRefusedError); // waits until the error is there
+    const [data, [[level, type, error]], flags, to] = socket.recvmsg(
+      100,
+      512,
+      MSG_ERRQUEUE,
+    );
+    assertEquals([decode(data), level, type], [
+      "anyone?",
+      IPPROTO_IP,
+      IP_RECVERR,
+    ]);
+    assertEquals(flags & MSG_ERRQUEUE, MSG_ERRQUEUE);
+    assertEquals(to, address);
+    assertEquals(decodeExtendedError(error), {
+      errno: errno.ECONNREFUSED,
+      origin: SO_EE_ORIGIN_ICMP,
+      type: 3,
+      code: 3,
+      info: 0,
+      data: 0,
+      offender: ["127.0.0.1", 0],
+    });
+  },
 });
 
 Deno.test("UDP_SEGMENT cuts one message into datagrams", {

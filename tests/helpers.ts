@@ -5,6 +5,7 @@ import { hasattr } from "../constants/hasattr.ts";
 import { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM } from "../constants/mod.ts";
 import type { InetAddress } from "../socket/address/types.ts";
 import { OSError } from "../socket/errors.ts";
+import { if_nameindex } from "../socket/interfaces.ts";
 import { Socket } from "../socket/socket.ts";
 
 const encoder = new TextEncoder();
@@ -206,6 +207,11 @@ export function datagramPair(): [Socket<InetAddress>, Socket<InetAddress>] {
   a.connect(b.getsockname());
   b.connect(a.getsockname());
   return [a, b];
+}
+
+/** The index of the loopback interface: `lo`, `lo0`, `loopback_0`. */
+export function loopbackIndex(): number {
+  return if_nameindex().find(([, name]) => name.startsWith("lo"))![0];
 }
 
 /** A folder for the files of one test; gone with the block. */

@@ -2,7 +2,6 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as socket from "../mod.ts";
-import { osError } from "../socket/errors.ts";
 import {
   needing,
   noIPv6,
@@ -209,11 +208,11 @@ Deno.test("options that are not there are errors of the system", () => {
 
 Deno.test("values that are not taken are errors of the system", () => {
   using s = new Socket();
-  assertThrows(
+  const error = assertThrows(
     () => s.setsockopt(IPPROTO_IP, socket.IP_TTL, 256),
     socket.OSError,
-    osError(socket.errno.EINVAL).strerror,
   );
+  assertEquals([error.code, error.syscall], ["EINVAL", "setsockopt"]);
   // Too few bytes for an int are for the system to judge.
   assertThrows(
     () => s.setsockopt(SOL_SOCKET, socket.SO_REUSEADDR, new Uint8Array(1)),

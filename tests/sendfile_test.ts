@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { closeSync, openSync, readSync } from "node:fs";
-import { AF_UNIX, SOCK_DGRAM } from "../constants/mod.ts";
+import { pathToFileURL } from "node:url";
+import {
+  MSG_WAITALL,
+  SHUT_WR,
+  SO_RCVBUF,
+  SO_SNDBUF,
+  SOL_SOCKET,
+} from "../constants/mod.ts";
 import { errno as E } from "../constants/errno.ts";
 import { sendfileOf, type SendfileSymbols } from "../ffi/sendfile.ts";
 import { handleOf } from "../socket/base.ts";
@@ -11,6 +18,7 @@ import {
   OSError,
   TimeoutError,
 } from "../socket/errors.ts";
+import { NOT_OPEN } from "../socket/numbers.ts";
 import { Wait } from "../socket/operations.ts";
 import {
   type FileToSend,
@@ -19,6 +27,7 @@ import {
 } from "../socket/sendfile.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { UnixAddress } from "../socket/address/types.ts";
+import { datagramPair, needing, noPosix } from "./helpers.ts";
 
 const small = new TextEncoder().encode("0123456789");
 /** More than a Unix socket takes at once. */
@@ -43,6 +52,9 @@ function withFile(
     const [near, far] = socketpair();
     using _near = near;
     using _far = far;
+    // TCP, where that is what a pair is, would make room for more and more.
+    near.setsockopt(SOL_SOCKET, SO_SNDBUF, 0x10000);
+    far.setsockopt(SOL_SOCKET, SO_RCVBUF, 0x10000);
     try {
       Deno.writeFileSync(path, content);
       test({ near, far, path });
@@ -76,6 +88,17 @@ function received(socket: Socket<UnixAddress>): Uint8Array {
   return file.read() ?? new Uint8Array();
 }
 
+/** Receives all until the other end, which sends no more. */
+function rest(near: Socket<UnixAddress>, far: Socket<UnixAddress>): Uint8Array {
+  near.shutdown(SHUT_WR);
+  far.settimeout(10);
+  using file = far.makefile("rb");
+  return file.read()!;
+}
+
+/** Whether a descriptor's position moves; that of `node:fs` is read at positions where there is no other. */
+const moves = noPosix === undefined;
+
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** A file that is in memory. */
@@ -103,7 +126,7 @@ Deno.test(
       for (
         const source of [
           path,
-          new URL(`file://${path}`),
+          pathToFileURL(path),
           fd,
           { fd },
           file,
@@ -111,14 +134,16 @@ Deno.test(
         ]
       ) {
         assertEquals(near.sendfile(source), 10);
-        assertEquals(text(received(far)), "0123456789");
+        assertEquals(text(far.recv(10, MSG_WAITALL)), "0123456789");
         assertEquals(near.sendfile(source, 7), 3);
-        assertEquals(text(received(far)), "789");
+        assertEquals(text(far.recv(3, MSG_WAITALL)), "789");
         assertEquals(near.sendfile(source, 2, 4), 4);
-        assertEquals(text(received(far)), "2345");
+        assertEquals(text(far.recv(4, MSG_WAITALL)), "2345");
         assertEquals(near.sendfile(source, 8, 100), 2);
         assertEquals(near.sendfile(source, 100), 0);
-        assertEquals(text(received(far)), "89");
+        assertEquals(text(far.recv(2, MSG_WAITALL)), "89");
+        assertEquals(received(far), new Uint8Array());
+        far.setblocking(true);
       }
     } finally {
       closeSync(fd);
@@ -133,10 +158,10 @@ Deno.test(
     const fd = openSync(path, "r");
     using file = Deno.openSync(path);
     const memory = inMemory(small);
-    const rest = new Uint8Array(2);
+    const next = new Uint8Array(2);
     near.sendfile(fd, 2, 3);
-    readSync(fd, rest, 0, 2, null);
-    assertEquals(text(rest), "56");
+    readSync(fd, next, 0, 2, null);
+    assertEquals(text(next), moves ? "56" : "01");
     near.sendfile(file, 2, 3);
     assertEquals(file.seekSync(0, Deno.SeekMode.Current), 5);
     near.sendfile(memory);
@@ -165,13 +190,14 @@ for (const kind of ["descriptor", "FsFile"]) {
         () => near.sendfile(kind === "FsFile" ? file : fd, 100),
         TimeoutError,
       );
-      const data = received(far);
+      const data = rest(near, far);
       assert(data.length > 0);
       assertEquals(data, large.slice(100, 100 + data.length));
       const next = new Uint8Array(4);
       if (kind === "FsFile") file.readSync(next);
       else readSync(fd, next, 0, 4, null);
-      assertEquals(next, large.slice(100 + data.length, 104 + data.length));
+      const at = kind === "FsFile" || moves ? 100 + data.length : 0;
+      assertEquals(next, large.slice(at, at + 4));
       closeSync(fd);
       file.close();
     }),
@@ -191,7 +217,7 @@ for (const kind of ["descriptor", "FsFile"]) {
         parts.push(received(far));
       }
       assertEquals(result, 2_000_000);
-      parts.push(received(far));
+      parts.push(rest(near, far));
       assert(parts.length > 2);
       const all = new Uint8Array(parts.flatMap((part) => [...part]));
       assertEquals(all.length, 2_000_000);
@@ -213,20 +239,26 @@ for (const kind of ["descriptor", "FsFile"]) {
       using sending = sendingFile(handleOf(near), 1, source, 0, 3_000_000);
       assert(sending.attempt(handleOf(near)) instanceof Wait);
       Deno.truncateSync(path, 5);
-      let sent = received(far).length;
-      const result = sending.attempt(handleOf(near));
-      sent += received(far).length;
-      assertEquals(result, sent);
-      assert(sent < 1_000_000);
+      let got = 0;
+      let result;
+      while ((result = sending.attempt(handleOf(near))) instanceof Wait) {
+        got += received(far).length;
+      }
+      got += rest(near, far).length;
+      assertEquals(result, got);
+      assert(got < 1_000_000);
       sending[Symbol.dispose]();
       file.close();
     }),
   );
 }
 
-Deno.test(
-  "Socket.sendfile() copies what the kernel does not send, such as another socket",
-  withFile(small, ({ near, far }) => {
+Deno.test({
+  ...needing(
+    "Socket.sendfile() copies what the kernel does not send, such as another socket",
+    noPosix,
+  ),
+  fn: withFile(small, ({ near, far }) => {
     const [source, writer] = socketpair();
     using _source = source;
     using _writer = writer;
@@ -235,7 +267,7 @@ Deno.test(
     assertEquals(text(received(far)), "from a socket");
     assertThrows(() => near.sendfile(source.fileno(), 1), OSError, "seek");
   }),
-);
+});
 
 Deno.test(
   "Socket.sendfile() sends a file whose length the system does not know",
@@ -263,7 +295,7 @@ Deno.test(
       RangeError,
       "non-blocking sockets are not supported",
     );
-    const [a, b] = socketpair(AF_UNIX, SOCK_DGRAM);
+    const [a, b] = datagramPair();
     using _a = a;
     using _b = b;
     assertThrows(
@@ -298,7 +330,7 @@ Deno.test(
 
 Deno.test(
   "Socket.sendfile() fails as its system calls do",
-  withFile(small, ({ near, far, path }) => {
+  withFile(small, ({ near, path }) => {
     const missing = assertThrows(
       () => near.sendfile(`${path}.missing`),
       FileNotFoundError,
@@ -308,18 +340,18 @@ Deno.test(
       assertThrows(() => near.sendfile(999_999), OSError).code,
       "EBADF",
     );
-    assertEquals(
-      assertThrows(() => near.sendfile(new URL(".", import.meta.url)), OSError)
-        .code,
-      "EISDIR",
-    );
-    far.close();
+    if (noPosix === undefined) { // elsewhere a folder is not even opened
+      const folder = new URL(".", import.meta.url);
+      const error = assertThrows(() => near.sendfile(folder), OSError);
+      assertEquals(error.code, "EISDIR");
+    }
+    near.shutdown(SHUT_WR);
     assertThrows(() => near.sendfile(path), BrokenPipeError);
     assertThrows(() => near.sendfile(inMemory(small)), BrokenPipeError);
     near.close();
     assertEquals(
-      assertThrows(() => near.sendfile(path), OSError).code,
-      "EBADF",
+      assertThrows(() => near.sendfile(path), OSError).errno,
+      NOT_OPEN,
     );
   }),
 );

@@ -7,7 +7,14 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as socket from "../mod.ts";
-import { needing, noIPv6, notLinux, temporaryFolder, utf8 } from "./helpers.ts";
+import {
+  needing,
+  noIPv6,
+  noPosix,
+  notLinux,
+  temporaryFolder,
+  utf8,
+} from "./helpers.ts";
 
 const { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM, Socket } = socket;
 
@@ -86,32 +93,38 @@ Deno.test({
   },
 });
 
-Deno.test("AF_UNIX: paths as strings and, where they are not UTF-8, as bytes", () => {
-  using folder = temporaryFolder();
-  const raw = new Uint8Array([...utf8(`${folder.path}/`), 0xff, 0xfe, 0x41]);
-  for (const path of [`${folder.path}/plain`, `${folder.path}/é 中`, raw]) {
-    using listener = new Socket(AF_UNIX);
-    listener.bind(path);
-    listener.listen();
-    assertEquals(listener.getsockname(), path);
-    using client = new Socket(AF_UNIX);
-    client.connect(path);
-    assertEquals(client.getpeername(), path);
-    assertEquals(client.getsockname(), "");
-    const [server, address] = listener.accept();
-    using _ = server;
-    assertEquals(address, "");
-    if (typeof path === "string") assert(Deno.lstatSync(path).isSocket);
-  }
-  using late = new Socket(AF_UNIX);
-  assertThrows(
-    () => late.connect(`${folder.path}/nobody`),
-    socket.FileNotFoundError,
-  );
-  assertThrows(
-    () => late.connect(`${folder.path}/plain/x`),
-    socket.NotADirectoryError,
-  );
+Deno.test({
+  ...needing(
+    "AF_UNIX: paths as strings and, where they are not UTF-8, as bytes",
+    noPosix,
+  ),
+  fn() {
+    using folder = temporaryFolder();
+    const raw = new Uint8Array([...utf8(`${folder.path}/`), 0xff, 0xfe, 0x41]);
+    for (const path of [`${folder.path}/plain`, `${folder.path}/é 中`, raw]) {
+      using listener = new Socket(AF_UNIX);
+      listener.bind(path);
+      listener.listen();
+      assertEquals(listener.getsockname(), path);
+      using client = new Socket(AF_UNIX);
+      client.connect(path);
+      assertEquals(client.getpeername(), path);
+      assertEquals(client.getsockname(), "");
+      const [server, address] = listener.accept();
+      using _ = server;
+      assertEquals(address, "");
+      if (typeof path === "string") assert(Deno.lstatSync(path).isSocket);
+    }
+    using late = new Socket(AF_UNIX);
+    assertThrows(
+      () => late.connect(`${folder.path}/nobody`),
+      socket.FileNotFoundError,
+    );
+    assertThrows(
+      () => late.connect(`${folder.path}/plain/x`),
+      socket.NotADirectoryError,
+    );
+  },
 });
 
 Deno.test({
@@ -143,31 +156,43 @@ Deno.test({
   },
 });
 
-Deno.test("AF_UNIX: a path too long is refused, one that just fits is not", () => {
-  using folder = temporaryFolder();
-  const most = notLinux === undefined ? 107 : 103;
-  using s = new Socket(AF_UNIX);
-  const fitting = folder.path + "/" +
-    "p".repeat(most - folder.path.length - 1);
-  s.bind(fitting);
-  assertEquals(s.getsockname(), fitting);
-  using t = new Socket(AF_UNIX);
-  assertThrows(
-    () => t.bind(fitting + "p"),
-    socket.OSError,
-    "AF_UNIX path too long",
-  );
+Deno.test({
+  ...needing(
+    "AF_UNIX: a path too long is refused, one that just fits is not",
+    noPosix,
+  ),
+  fn() {
+    using folder = temporaryFolder();
+    const most = notLinux === undefined ? 107 : 103;
+    using s = new Socket(AF_UNIX);
+    const fitting = folder.path + "/" +
+      "p".repeat(most - folder.path.length - 1);
+    s.bind(fitting);
+    assertEquals(s.getsockname(), fitting);
+    using t = new Socket(AF_UNIX);
+    assertThrows(
+      () => t.bind(fitting + "p"),
+      socket.OSError,
+      "AF_UNIX path too long",
+    );
+  },
 });
 
-Deno.test("AF_UNIX: datagrams tell their sender's path, or nothing", () => {
-  using folder = temporaryFolder();
-  using a = new Socket(AF_UNIX, SOCK_DGRAM);
-  using b = new Socket(AF_UNIX, SOCK_DGRAM);
-  const path = `${folder.path}/a`;
-  a.bind(path);
-  b.sendto(utf8("x"), path);
-  assertEquals(a.recvfrom(4), [utf8("x"), null as never]);
-  b.bind(`${folder.path}/b`);
-  b.sendto(utf8("y"), path);
-  assertEquals(a.recvfrom(4), [utf8("y"), `${folder.path}/b`]);
+Deno.test({
+  ...needing(
+    "AF_UNIX: datagrams tell their sender's path, or nothing",
+    noPosix,
+  ),
+  fn() {
+    using folder = temporaryFolder();
+    using a = new Socket(AF_UNIX, SOCK_DGRAM);
+    using b = new Socket(AF_UNIX, SOCK_DGRAM);
+    const path = `${folder.path}/a`;
+    a.bind(path);
+    b.sendto(utf8("x"), path);
+    assertEquals(a.recvfrom(4), [utf8("x"), null as never]);
+    b.bind(`${folder.path}/b`);
+    b.sendto(utf8("y"), path);
+    assertEquals(a.recvfrom(4), [utf8("y"), `${folder.path}/b`]);
+  },
 });

@@ -281,7 +281,9 @@ Deno.test("connect_ex() of a non-blocking socket is under way, then connected", 
   using _ = server;
   // What Python's documentation has programs ask then.
   assertEquals(client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), 0);
-  assertEquals(client.connect_ex(listener.getsockname()), 0); // the kernel settles it
+  if (notLinux === undefined) { // the kernel settles it
+    assertEquals(client.connect_ex(listener.getsockname()), 0);
+  }
   assertEquals(client.connect_ex(listener.getsockname()), errno.EISCONN);
   assertEquals(client.getpeername(), listener.getsockname());
   using another = new Socket();

@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { load } from "../ffi/libc.ts";
 import { libraryName } from "../ffi/posix.ts";
-import { temporaryFolder, text } from "./helpers.ts";
+import { needing, noPosix, temporaryFolder, text } from "./helpers.ts";
 
 /** Serves this tree over loopback. */
 function serve(): AsyncDisposable & { origin: string; port: number } {
@@ -81,18 +81,20 @@ Deno.test("import by URL works with --allow-ffi as the only permission", async (
   assertEquals([success, stdout], [true, "by URL\nAsyncSocket\n"], stderr);
 });
 
-Deno.test("the C library's own path is permission enough", async () => {
-  load();
-  const path = [libraryName, ...candidates].find((path) =>
-    path.startsWith("/") && isFile(path)
-  )!;
-  await using tree = serve();
-  const { success, stdout, stderr } = await run(
-    tree.port,
-    // Errors and lookups read memory of libc's, which is what a path alone does not permit.
-    program(
-      tree.origin,
-      `try {
+Deno.test({
+  ...needing("the C library's own path is permission enough", noPosix),
+  async fn() {
+    load();
+    const path = [libraryName, ...candidates].find((path) =>
+      path.startsWith("/") && isFile(path)
+    )!;
+    await using tree = serve();
+    const { success, stdout, stderr } = await run(
+      tree.port,
+      // Errors and lookups read memory of libc's, which is what a path alone does not permit.
+      program(
+        tree.origin,
+        `try {
          client.getsockopt(0x7fff, 1);
        } catch (error) {
          console.log(String(error));
@@ -104,24 +106,25 @@ Deno.test("the C library's own path is permission enough", async () => {
        } catch (error) {
          console.log(String(error));
        }`,
-    ),
-    [`--allow-ffi=${path}`],
-  );
-  assertEquals(
-    [success, stdout],
-    [
-      true,
+      ),
+      [`--allow-ffi=${path}`],
+    );
+    assertEquals(
+      [success, stdout],
       [
-        "by URL",
-        "OSError: [Errno 95] Operation not supported",
-        '[ "127.0.0.1" ] true',
-        '80 [ "127.0.0.1", 1 ]',
-        "gaierror: [Errno -2] Name or service not known",
-        "",
-      ].join("\n"),
-    ],
-    stderr,
-  );
+        true,
+        [
+          "by URL",
+          "OSError: [Errno 95] Operation not supported",
+          '[ "127.0.0.1" ] true',
+          '80 [ "127.0.0.1", 1 ]',
+          "gaierror: [Errno -2] Name or service not known",
+          "",
+        ].join("\n"),
+      ],
+      stderr,
+    );
+  },
 });
 
 Deno.test("without permission the import works, and the first socket names the flag to add", async () => {

@@ -9,7 +9,7 @@ import { encodeStruct, reader, structOf } from "./fields.ts";
 export interface PacketInfo {
   /** The index of the interface. */
   readonly ifindex: number;
-  /** The local address of the datagram: what an answer is to be sent from. */
+  /** The local address of the datagram: what an answer is to be sent from; on Windows as `addr`. */
   readonly specDst: string;
   /** The destination address in the datagram's header, which may be a group or a broadcast address. */
   readonly addr: string;
@@ -30,10 +30,8 @@ export interface PacketInfo6 {
  * @throws {RangeError} if it is too short, or the platform has no such message
  */
 export function decodePktinfo(data: Bytes): PacketInfo {
-  const { size, ipi_ifindex, ipi_spec_dst, ipi_addr } = structOf(
-    running,
-    "in_pktinfo",
-  );
+  const struct = structOf(running, "in_pktinfo");
+  const { size, ipi_ifindex, ipi_addr, ipi_spec_dst = ipi_addr } = struct;
   const { view, unsigned } = reader(data, "in_pktinfo", size);
   return {
     ifindex: unsigned(ipi_ifindex),
@@ -59,9 +57,12 @@ export function encodePktinfo(
   }
   const octets = new Uint8Array(4);
   new DataView(octets.buffer).setUint32(0, address);
-  return encodeStruct(structOf(running, "in_pktinfo"), {
+  const struct = structOf(running, "in_pktinfo");
+  // Where there is no field for it, the datagram's own address is the one to send from.
+  const from = struct.ipi_spec_dst === undefined ? "ipi_addr" : "ipi_spec_dst";
+  return encodeStruct(struct, {
     ipi_ifindex: integer("ifindex", ifindex, 0),
-    ipi_spec_dst: octets,
+    [from]: octets,
   });
 }
 

@@ -3,10 +3,20 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, Socket, TimeoutError } from "../../async.ts";
-import { needing, notLinux, temporaryFolder, text, utf8 } from "../helpers.ts";
+import { osError } from "../../socket/errors.ts";
+import { CONNECTING, NOT_OPEN } from "../../socket/numbers.ts";
+import {
+  needing,
+  noPosix,
+  notLinux,
+  temporaryFolder,
+  text,
+  utf8,
+} from "../helpers.ts";
 import { connection, deadAddress, fill, receive, turn } from "./support.ts";
 
-const EBADF = "[Errno 9] Bad file descriptor";
+/** What a socket that was closed says. */
+const CLOSED = osError(NOT_OPEN).message;
 
 Deno.test("every operation of a stream socket works awaited", async () => {
   using both = await connection();
@@ -56,25 +66,28 @@ Deno.test("datagrams come with the address they came from", async () => {
   );
 });
 
-Deno.test("descriptors are passed, awaited", async () => {
-  const [a, b] = socket.socketpair();
-  using _a = a;
-  using _b = b;
-  const [inner, other] = socket.socketpair();
-  using _inner = inner;
-  const coming = socket.recv_fds(b, 10, 2);
-  assertEquals(await socket.send_fds(a, [utf8("x")], [other.fileno()]), 1);
-  other.close();
-  const [data, fds] = await coming;
-  assertEquals([text(data), fds.length], ["x", 1]);
-  using passed = new AsyncSocket(null, null, null, fds[0]);
-  await passed.sendall(utf8("through"));
-  assertEquals(text(await inner.recv(10)), "through");
-  await assertRejects(() => socket.recv_fds(b, 10, -1), RangeError);
-  await assertRejects(
-    () => socket.send_fds(a, [utf8("x")], ["no" as never]),
-    TypeError,
-  );
+Deno.test({
+  ...needing("descriptors are passed, awaited", noPosix),
+  async fn() {
+    const [a, b] = socket.socketpair();
+    using _a = a;
+    using _b = b;
+    const [inner, other] = socket.socketpair();
+    using _inner = inner;
+    const coming = socket.recv_fds(b, 10, 2);
+    assertEquals(await socket.send_fds(a, [utf8("x")], [other.fileno()]), 1);
+    other.close();
+    const [data, fds] = await coming;
+    assertEquals([text(data), fds.length], ["x", 1]);
+    using passed = new AsyncSocket(null, null, null, fds[0]);
+    await passed.sendall(utf8("through"));
+    assertEquals(text(await inner.recv(10)), "through");
+    await assertRejects(() => socket.recv_fds(b, 10, -1), RangeError);
+    await assertRejects(
+      () => socket.send_fds(a, [utf8("x")], ["no" as never]),
+      TypeError,
+    );
+  },
 });
 
 Deno.test("a file is sent whole, while the other end receives it", async () => {
@@ -180,14 +193,17 @@ Deno.test("a timeout of 0 means not to wait", async () => {
     () => both.far.recv(1),
     socket.BlockingIOError,
   );
-  assertEquals([error.code, error.syscall], ["EAGAIN", "recv"]);
+  assertEquals([error.errno, error.syscall], [
+    socket.errno.EWOULDBLOCK,
+    "recv",
+  ]);
   await assertRejects(() => both.far.accept(), OSError);
   using connecting = new AsyncSocket(null, socket.SOCK_STREAM);
   using listener = await socket.create_server(["127.0.0.1", 0]);
   connecting.settimeout(0);
   assertEquals(
     await connecting.connect_ex(listener.getsockname()),
-    socket.errno.EINPROGRESS,
+    CONNECTING,
   );
   listener.settimeout(0);
   assertEquals(listener.getblocking(), false);
@@ -210,7 +226,7 @@ Deno.test("timeouts run out when they should, and name the call", async () => {
     const error = await assertRejects(() => both.far.recv(1), TimeoutError);
     const took = performance.now() - began;
     assert(took >= seconds * 1000 - 0.1, `${took} ms`);
-    assert(took < seconds * 1000 + 500, `${took} ms`);
+    assert(took < seconds * 1000 + 5000, `${took} ms`);
     assertEquals([error.message, error.syscall], ["timed out", "recv"]);
   }
   both.far.settimeout(1e-9);
@@ -231,10 +247,10 @@ Deno.test("a timeout longer than timers last is one all the same", async () => {
 
 Deno.test("what came in time is not timed out because the thread was busy", async () => {
   using both = await connection();
-  both.far.settimeout(0.03);
+  both.far.settimeout(0.3); // a slow machine sends within that
   const waiting = Promise.all([both.far.recv(1), both.far.recv(1)]);
   await both.near.send(utf8("xy"));
-  const until = performance.now() + 60;
+  const until = performance.now() + 350;
   while (performance.now() < until);
   assertEquals((await waiting).map(text), ["x", "y"]);
 });
@@ -283,14 +299,17 @@ Deno.test("every operation that waits takes a signal", async () => {
     recvfrom_into: (o) => full.recvfrom_into(buffer, 0, 0, o),
     recvmsg: (o) => full.recvmsg(1, 0, 0, o),
     recvmsg_into: (o) => full.recvmsg_into([buffer], 0, 0, o),
-    recv_fds: (o) => socket.recv_fds(full, 1, 1, 0, o),
     send: (o) => full.send(buffer, 0, o),
     sendall: (o) => full.sendall(buffer, 0, o),
     sendmsg: (o) => full.sendmsg([buffer], [], 0, null, o),
-    send_fds: (o) => socket.send_fds(full, [buffer], [1], 0, null, o),
     sendfile: (o) => full.sendfile(path, 0, null, o),
     accept: (o) => listener.accept(o),
   };
+  if (socket.hasattr("send_fds")) {
+    operations.recv_fds = (o) => socket.recv_fds(full, 1, 1, 0, o);
+    operations.send_fds = (o) =>
+      socket.send_fds(full, [buffer], [1], 0, null, o);
+  }
   for (const [name, operation] of Object.entries(operations)) {
     const aborting = new AbortController();
     const waiting = operation(aborting);
@@ -315,12 +334,12 @@ Deno.test("closing rejects all who wait, at once", async () => {
   for (const result of await Promise.allSettled(waiting)) {
     assertEquals(
       result.status === "rejected" && result.reason.message,
-      EBADF,
+      CLOSED,
     );
   }
-  await assertRejects(() => both.near.recv(1), OSError, EBADF);
+  await assertRejects(() => both.near.recv(1), OSError, CLOSED);
   await assertRejects(() => both.near.connect(["127.0.0.1", 1]), OSError);
-  assertThrows(() => both.near.settimeout(1), OSError, EBADF);
+  assertThrows(() => both.near.settimeout(1), OSError, CLOSED);
   both.near.close();
 });
 
@@ -329,11 +348,11 @@ Deno.test("closing the descriptor by number rejects those who wait", async () =>
   using _ = b;
   const waiting = a.recv(1);
   const fd = a.detach();
-  await assertRejects(() => waiting, OSError, EBADF);
+  await assertRejects(() => waiting, OSError, CLOSED);
   const again = new AsyncSocket(null, null, null, fd);
   const second = again.recv(1);
   socket.close(fd);
-  await assertRejects(() => second, OSError, EBADF);
+  await assertRejects(() => second, OSError, CLOSED);
   again.detach();
 });
 
@@ -346,7 +365,7 @@ Deno.test("a listener closed while accepting rejects, and ends a loop over it", 
   })();
   await turn();
   listener.close();
-  await assertRejects(() => accepting, OSError, EBADF);
+  await assertRejects(() => accepting, OSError, CLOSED);
   assertEquals(await loop, "ended");
 });
 
@@ -407,43 +426,55 @@ Deno.test("after an aborted connect, connecting again waits for the same", async
   assertEquals(client.getpeername(), listener.getsockname());
 });
 
-Deno.test("connecting to a Unix listener whose queue is full waits for room", async () => {
-  using folder = temporaryFolder();
-  using listener = new AsyncSocket(socket.AF_UNIX);
-  listener.bind(`${folder.path}/s`);
-  listener.listen(0);
-  const clients = Array.from(
-    { length: 5 },
-    () => new AsyncSocket(socket.AF_UNIX),
-  );
-  const connecting = clients.map((client) =>
-    client.connect(listener.getsockname())
-  );
-  await turn();
-  for (const _ of clients) (await listener.accept())[0].close();
-  await Promise.all(connecting);
-  for (const client of clients) client.close();
+Deno.test({
+  ...needing(
+    "connecting to a Unix listener whose queue is full waits for room",
+    noPosix,
+  ),
+  async fn() {
+    using folder = temporaryFolder();
+    using listener = new AsyncSocket(socket.AF_UNIX);
+    listener.bind(`${folder.path}/s`);
+    listener.listen(0);
+    const clients = Array.from(
+      { length: 5 },
+      () => new AsyncSocket(socket.AF_UNIX),
+    );
+    const connecting = clients.map((client) =>
+      client.connect(listener.getsockname())
+    );
+    await turn();
+    for (const _ of clients) (await listener.accept())[0].close();
+    await Promise.all(connecting);
+    for (const client of clients) client.close();
+  },
 });
 
-Deno.test("a datagram waits for a Unix socket that others have filled", async () => {
-  using folder = temporaryFolder();
-  const make = (): AsyncSocket<socket.UnixAddress> =>
-    new AsyncSocket(socket.AF_UNIX, socket.SOCK_DGRAM);
-  using receiver = make();
-  using other = make();
-  using sender = make();
-  receiver.bind(`${folder.path}/s`);
-  const to = receiver.getsockname();
-  other.settimeout(0);
-  let count = 0;
-  for (;; count++) {
-    if (await other.sendto(utf8("x"), to).catch(() => 0) === 0) break;
-  }
-  const sending = sender.sendto(utf8("last"), to);
-  await turn();
-  for (let i = 0; i < count; i++) await receiver.recv(10);
-  assertEquals(await sending, 4);
-  assertEquals(text(await receiver.recv(10)), "last");
+Deno.test({
+  ...needing(
+    "a datagram waits for a Unix socket that others have filled",
+    noPosix,
+  ),
+  async fn() {
+    using folder = temporaryFolder();
+    const make = (): AsyncSocket<socket.UnixAddress> =>
+      new AsyncSocket(socket.AF_UNIX, socket.SOCK_DGRAM);
+    using receiver = make();
+    using other = make();
+    using sender = make();
+    receiver.bind(`${folder.path}/s`);
+    const to = receiver.getsockname();
+    other.settimeout(0);
+    let count = 0;
+    for (;; count++) {
+      if (await other.sendto(utf8("x"), to).catch(() => 0) === 0) break;
+    }
+    const sending = sender.sendto(utf8("last"), to);
+    await turn();
+    for (let i = 0; i < count; i++) await receiver.recv(10);
+    assertEquals(await sending, 4);
+    assertEquals(text(await receiver.recv(10)), "last");
+  },
 });
 
 Deno.test("sockets become awaiting ones and back", async () => {
@@ -457,19 +488,19 @@ Deno.test("sockets become awaiting ones and back", async () => {
   using again = AsyncSocket.from(blocking);
   assertEquals(
     [again.timeout, blocking.fileno(), again.family],
-    [1.5, -1, socket.AF_UNIX],
+    [1.5, -1, b.family],
   );
   const waiting = again.recv(1);
   await b.send(utf8("y"));
   assertEquals(text(await waiting), "y");
-  assertThrows(() => AsyncSocket.from(blocking), OSError, EBADF);
+  assertThrows(() => AsyncSocket.from(blocking), OSError, CLOSED);
   b.close();
 });
 
 Deno.test("duplicates are awaited apart", async () => {
   const [a, b] = socket.socketpair();
   using copy = a.dup();
-  const adopted = socket.fromfd(a.fileno(), socket.AF_UNIX, a.type);
+  const adopted = socket.fromfd(a.fileno(), a.family, a.type);
   const waiting = [a.recv(1), copy.recv(1), adopted.recv(1)];
   await b.send(utf8("xyz"));
   const came = (await Promise.all(waiting)).map(text).sort();

@@ -5,6 +5,7 @@ import {
   AsyncSocket,
   create_server,
   type InetAddress,
+  TimeoutError,
   type UnixAddress,
 } from "../../async.ts";
 import { beside } from "../helpers.ts";
@@ -42,16 +43,16 @@ export function deadAddress(): InetAddress {
   return socket.getsockname();
 }
 
-/** Fills one of a pair of Unix sockets until it takes no more; gives how many bytes that took. */
+/** Fills one of a pair of sockets until it takes no more; gives how many bytes that took. */
 export async function fill(socket: AsyncSocket<UnixAddress>): Promise<number> {
   const { timeout } = socket;
-  socket.settimeout(0);
+  socket.settimeout(0.05); // what a connection passes on makes room once more
   const chunk = new Uint8Array(0x10000);
   let sent = 0;
   try {
     for (;;) sent += await socket.send(chunk);
   } catch (error) {
-    if ((error as { code?: string }).code !== "EAGAIN") throw error;
+    if (!(error instanceof TimeoutError)) throw error;
   } finally {
     socket.settimeout(timeout);
   }
@@ -87,13 +88,15 @@ export async function outcome(
     descriptors?: number;
   } = {},
 ): Promise<string> {
-  const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors} && `;
-  const { code, stdout, stderr, signal } = await new Deno.Command("sh", {
+  const [command, ...limit] = descriptors === undefined ? [Deno.execPath()] : [
+    "sh",
+    "-c",
+    `ulimit -n ${descriptors} && exec "$0" "$@"`,
+    Deno.execPath(),
+  ];
+  const { code, stdout, stderr, signal } = await new Deno.Command(command, {
     args: [
-      "-c",
-      `${limit}exec "$@"`,
-      "sh",
-      Deno.execPath(),
+      ...limit,
       "run",
       "--no-prompt",
       "--allow-all",
@@ -103,7 +106,7 @@ export async function outcome(
       ...args,
     ],
     env: { NO_COLOR: "1" },
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(300_000),
   }).output();
   const [out, errors] = [stdout, stderr].map((bytes) =>
     new TextDecoder().decode(bytes)

@@ -26,8 +26,7 @@ function certificate(folder: string, name: string): void {
   assertEquals(made?.code, 0);
 }
 
-const example = (name: string): string =>
-  beside(`../examples/${name}`);
+const example = (name: string): string => beside(`../examples/${name}`);
 
 /** Starts the server; gives its port, told on standard error, which goes where output goes. */
 async function serve(folder: string): Promise<[server: Peer, port: string]> {

@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   AF_INET,
+  hasattr,
   IP_RECVTTL,
   IP_TTL,
   IPPROTO_IP,
@@ -134,5 +135,31 @@ for (const [name, start] of [["ts", ours], ["py", theirs]] as const) {
       assertEquals(text(data), "hey");
       assertEquals([level, type, value[0]], [IPPROTO_IP, IP_TTL, +ttl]);
     }
+  });
+}
+
+for (const how of ["plain", "batch", "segments"]) {
+  const lacking = how !== "segments" || hasattr("UDP_SEGMENT")
+    ? undefined
+    : "UDP_SEGMENT";
+  Deno.test({
+    ...needing(
+      `udp_rate_receiver counts what udp_rate_sender sends: ${how}`,
+      lacking,
+    ),
+    async fn() {
+      await using receiver = ours("udp_rate_receiver", [how, "0"]);
+      const port = await receiver.port();
+      const args = [how, "127.0.0.1", port, "60"]; // as many find room
+      await using sender = ours("udp_rate_sender", args);
+      const calls = { plain: 60, batch: 1, segments: 2 }[how];
+      assertMatch(
+        (await sender.end()).out,
+        new RegExp(`^60 datagrams in ${calls} calls, \\d+/s, [\\d.]+ MB/s\n$`),
+      );
+      const { code, out, err } = await receiver.end();
+      assertMatch(out, /^60 datagrams in \d+ calls, \d+\/s, [\d.]+ MB\/s\n$/);
+      assertEquals(code, 0, err);
+    },
   });
 }

@@ -69,6 +69,8 @@ const wrong: Record<string, string[][]> = {
   syslog: [[], ["-x", "a"]],
   traceroute: [[], ["-m", "0", "a"], ["-w", "x", "a"], ["a", "b"]],
   udp_client: [["a", "b"], ["a", "1", "c", "d"]],
+  udp_rate_receiver: [["a"], ["batch", "x"], ["batch", "1", "b"]],
+  udp_rate_sender: [["a"], ["batch", "a", "x"], ["batch", "a", "1", "0"]],
   udp_server: [["a", "b"], ["a", "1", "c"]],
 };
 

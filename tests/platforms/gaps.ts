@@ -35,4 +35,17 @@ function define(...args: (string | Options | Deno.TestDefinition["fn"])[]) {
   test({ ...options, name: skipped, fn, ignore: true });
 }
 
-Object.assign(Deno, { test: Object.assign(define, test) });
+/** Of tests that run tests: those meet the same gaps. */
+class Command extends Deno.Command {
+  constructor(command: string | URL, options: Deno.CommandOptions = {}) {
+    const [first, ...args] = options.args ?? [];
+    const tests = command === Deno.execPath() && first === "test";
+    const preload = `--preload=${import.meta.url}`;
+    super(
+      command,
+      tests ? { ...options, args: [first, preload, ...args] } : options,
+    );
+  }
+}
+
+Object.assign(Deno, { test: Object.assign(define, test), Command });

@@ -19,7 +19,13 @@ export const qemuGaps: Readonly<Record<string, string>> = {
 
   // Options.
   "a filter decides no more once it is detached": "no SO_DETACH_FILTER",
+  "a filter of no instructions is refused by the system": "it is EFAULT there",
+  "the error queue is not behind those who wait for data": "no SO_TIMESTAMPING",
   "create_server()'s backlog is the listener's": "TCP_INFO is cut to 4 bytes",
+  "TCP_INFO of a live connection counts what was sent":
+    "TCP_INFO is cut to 4 bytes",
+  "AF_INET6: flow information goes to the kernel and comes back":
+    "no IPV6_FLOWINFO_SEND",
   "SO_TIMESTAMPNS tells when a datagram came": "no SO_TIMESTAMPNS",
   "SO_INCOMING_CPU of tcp is set and read back": "SO_INCOMING_CPU is not set",
   "IP_RECVTTL of udp is set and read back": "IP_RECVTTL is not read",

@@ -37,7 +37,7 @@ await unpack("@deno/win32-x64@2.9.5", `${folder}/deno`);
 const env = {
   HOME: "/root",
   XDG_RUNTIME_DIR: "/tmp",
-  WINEPREFIX: `${folder}/prefix`,
+  WINEPREFIX: "/tmp/prefix",
   WINEARCH: "win64",
   WINEDEBUG: "-all",
   WINEDLLOVERRIDES: "mscoree,mshtml=;winedbg.exe=d",
@@ -47,13 +47,25 @@ const env = {
   PATH: Deno.env.get("PATH")!,
 };
 
+/** Wine's registry and drive C, as they were once made. */
+const prefix = `${folder}/prefix`;
+
+/** What runs with the prefix itself; and with a layer over it, so that runs are alike and apart. */
+const itself = `mount --bind ${prefix}.new ${debian}${env.WINEPREFIX}`;
+const layered = `
+    mkdir ${debian}/tmp/upper ${debian}/tmp/work
+    mount -t overlay overlay -o lowerdir=${prefix},upperdir=${debian}/tmp/upper,workdir=${debian}/tmp/work ${debian}${env.WINEPREFIX}`;
+
 /** Runs a program inside, the project at its own path; nothing of the mounts is seen elsewhere. */
-function inside(...command: string[]): Promise<number> {
+function inside(mountPrefix: string, ...command: string[]): Promise<number> {
   const enter = `
     mkdir -p ${debian}${root}
     mount -t proc proc ${debian}/proc
     mount --rbind /dev ${debian}/dev
     mount --bind ${root} ${debian}${root}
+    mount -t tmpfs tmpfs ${debian}/tmp
+    mkdir ${debian}${env.WINEPREFIX}
+    ${mountPrefix}
     exec chroot ${debian} sh -c 'cd ${root}; exec "$@"' sh "$@"`;
   const unshare = "unshare --mount --pid --fork --kill-child sh -ec".split(" ");
   return run([...unshare, enter, "sh", ...command], {
@@ -62,11 +74,13 @@ function inside(...command: string[]): Promise<number> {
   });
 }
 
-if (!exists(`${env.WINEPREFIX}/system.reg`)) {
+if (!exists(prefix)) {
   console.log("preparing Wine");
   // The server writes the registry as it ends.
+  Deno.mkdirSync(`${prefix}.new`, { recursive: true });
   const prepare = `${wine} wineboot -i; /usr/lib/wine/wineserver64 -w`;
-  await inside("timeout", "120", "sh", "-c", prepare);
+  await inside(itself, "timeout", "120", "sh", "-c", prepare);
+  Deno.renameSync(`${prefix}.new`, prefix);
 }
 // There are no certificates inside.
 await must([Deno.execPath(), "install", "--quiet"], {
@@ -78,7 +92,8 @@ const MINUTES = 40;
 const deno = ["timeout", `${60 * MINUTES}`, wine, `${folder}/deno/deno.exe`];
 const [first, ...rest] = Deno.args;
 Deno.exit(
-  first === "--deno" ? await inside(...deno, ...rest) : await inside(
+  first === "--deno" ? await inside(layered, ...deno, ...rest) : await inside(
+    layered,
     ...deno,
     "test",
     "--no-check",

@@ -10,8 +10,6 @@ const worker = globalThis as unknown as {
 
 const services = [
   ["http", 80],
-  ["https", 443],
-  ["ssh", 22],
   ["domain", 53],
   ["smtp", 25],
   ["ftp", 21],
@@ -20,7 +18,6 @@ const protocols = [
   ["tcp", 6],
   ["udp", 17],
   ["icmp", 1],
-  ["igmp", 2],
   ["ipv6-icmp", 58],
   ["sctp", 132],
 ] as const;

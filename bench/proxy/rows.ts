@@ -1,0 +1,29 @@
+/** A proxy that passes 1 GiB on; what sends it and what takes it are in C, the same for all. */
+
+import {
+  type Contestant,
+  mebibytesPerSecond,
+  type Row,
+} from "../support/measure.ts";
+
+function contestant(name: string, server: string): Contestant {
+  return {
+    name,
+    source: new URL("load.c", import.meta.url),
+    server: { source: new URL(server, import.meta.url) },
+  };
+}
+
+/** The row. */
+export const rows: Row[] = [{
+  name: "async: proxy of 1 GiB, relay",
+  figure: mebibytesPerSecond,
+  work: 256,
+  rounds: 9,
+  ours: contestant("@libc/socket", "ours.ts"),
+  peers: [
+    contestant("recv_into, sendall", "copying.ts"),
+    contestant("Deno pipeTo", "deno.ts"),
+    contestant("node:net pipe", "node.mjs"),
+  ],
+}];

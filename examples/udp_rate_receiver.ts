@@ -1,0 +1,87 @@
+/**
+ * Counts the datagrams that `udp_rate_sender.ts` sends, until none comes for a second: one by one, as
+ * many as there are in a call, or put together by the system.
+ *
+ *     deno run --allow-ffi examples/udp_rate_receiver.ts [plain|batch|segments] [port]
+ *
+ * It is `batch` and port 10001 if left out; with port 0 the system chooses one, and it is told on
+ * standard error. `segments` needs Linux.
+ */
+
+import {
+  AF_INET,
+  CMSG_SPACE,
+  IPPROTO_UDP,
+  MessageVector,
+  SOCK_DGRAM,
+  Socket,
+  TimeoutError,
+  UDP_GRO,
+} from "../mod.ts";
+import { portArgument, usage } from "./support/arguments.ts";
+
+const line = "udp_rate_receiver.ts [plain|batch|segments] [port]";
+const [how = "batch", port = "10001", ...rest] = Deno.args;
+if (rest.length > 0) usage(line);
+
+using socket = new Socket(AF_INET, SOCK_DGRAM);
+let datagrams = 0;
+let bytes = 0;
+
+function plain(): () => void {
+  const buffer = new Uint8Array(65536);
+  return () => {
+    bytes += socket.recv_into(buffer);
+    datagrams++;
+  };
+}
+
+function batch(): () => void {
+  const messages = new MessageVector(socket, 64, 2048);
+  return () => {
+    const count = socket.recvmmsg(messages);
+    for (let i = 0; i < count; i++) bytes += messages.lengths[i];
+    datagrams += count;
+  };
+}
+
+function segments(): () => void {
+  socket.setsockopt(IPPROTO_UDP, UDP_GRO, 1);
+  // The size of the datagrams that a message was made of comes as ancillary data, an int.
+  const messages = new MessageVector(socket, 16, 65536, CMSG_SPACE(4));
+  return () => {
+    const count = socket.recvmmsg(messages);
+    for (let i = 0; i < count; i++) {
+      bytes += messages.lengths[i];
+      datagrams += Math.ceil(messages.lengths[i] / messages.segmentSize(i));
+    }
+  };
+}
+
+const ways: Record<string, () => () => void> = { plain, batch, segments };
+if (!Object.hasOwn(ways, how)) usage(line);
+const number = portArgument(line, port);
+const receive = ways[how]();
+socket.bind(["127.0.0.1", number]);
+console.error("Listening on", socket.getsockname());
+
+let calls = 0;
+let last = 0;
+receive(); // waits as long as it takes
+const began = performance.now();
+socket.settimeout(1);
+try {
+  for (;;) {
+    calls++;
+    last = performance.now();
+    receive();
+  }
+} catch (error) {
+  if (!(error instanceof TimeoutError)) throw error;
+}
+const seconds = Math.max(last - began, 1) / 1000;
+console.log(
+  `${datagrams} datagrams in ${calls} calls, ${
+    (datagrams / seconds).toFixed()
+  }/s, ${(bytes / seconds / 1e6).toFixed(1)} MB/s`,
+);

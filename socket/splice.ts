@@ -1,0 +1,52 @@
+/** Bytes passed on from socket to socket, blocking. */
+
+import type { Address } from "./address/types.ts";
+import { handleOf } from "./base.ts";
+import { most, Pump } from "./pump.ts";
+import { run, type Socket } from "./socket.ts";
+
+/**
+ * Passes on what a socket receives to another socket, until the end of the stream: by the kernel's
+ * `splice(2)` where it has that, so that the bytes are not copied, else by copying. Neither socket is
+ * shut down or closed.
+ *
+ * It pays for bulk: of a proxy's work, the copying is what it saves. Small messages cost a little more
+ * than with `recv_into()` and `sendall()`, as each is two calls of the kernel more.
+ *
+ * Each wait for one of the sockets keeps to its timeout. When this throws, what was taken from the one
+ * socket and not yet passed on is lost.
+ *
+ * @param from the socket to receive from
+ * @param to the socket to send to
+ * @param count how many bytes at most; `null` for all
+ * @returns how many bytes were passed on: fewer than `count` if the stream ended before
+ * @throws {RangeError} if a socket is not of type `SOCK_STREAM`, or `count` is negative
+ * @throws {OSError} if receiving or sending fails, or no descriptor is left for the pipe (`EMFILE`)
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { SHUT_WR, socketpair, splice } from "../mod.ts";
+ *
+ * const [a, from] = socketpair();
+ * const [to, b] = socketpair();
+ * using _a = a, _from = from, _to = to, _b = b;
+ * a.sendall(new TextEncoder().encode("hello"));
+ * a.shutdown(SHUT_WR);
+ * assertEquals(splice(from, to), 5);
+ * assertEquals(new TextDecoder().decode(b.recv(100)), "hello");
+ * ```
+ */
+export function splice(
+  from: Socket<Address>,
+  to: Socket<Address>,
+  count: number | null = null,
+): number {
+  const limit = most(count);
+  using pump = new Pump(handleOf(from), handleOf(to));
+  while (pump.moved < limit) {
+    if (run(from, pump.fill, limit - pump.moved) === 0) break;
+    run(to, pump.drain);
+  }
+  return pump.moved;
+}
