@@ -18,9 +18,9 @@ function title(text: string): void {
 
 /** Runs an example as a process. */
 function example(name: string, ...args: string[]): Deno.ChildProcess {
-  const path = new URL(name, import.meta.url).pathname;
+  const url = new URL(name, import.meta.url).href;
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-ffi", path, ...args],
+    args: ["run", "--quiet", "--allow-ffi", url, ...args],
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -11,6 +11,7 @@
 import {
   AF_UNSPEC,
   getaddrinfo,
+  hasattr,
   joinGroup,
   SO_REUSEADDR,
   SOCK_DGRAM,
@@ -33,8 +34,9 @@ const [[family, type, , , address]] = getaddrinfo(
 );
 using socket = new Socket(family, type);
 socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); // for several listeners on one machine
-// Bound to the group, it gets what is sent to the group alone.
-socket.bind(address);
+// Bound to the group, it gets what is sent to the group alone; Windows, which has the option named
+// here, binds to no group.
+socket.bind(hasattr("SO_EXCLUSIVEADDRUSE") ? ["", address[1]] : address);
 joinGroup(socket, group, { interface: by });
 console.error("Listening on", socket.getsockname());
 

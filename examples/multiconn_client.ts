@@ -52,7 +52,8 @@ function start(id: number): void {
   const socket = new Socket();
   socket.setblocking(false);
   const failure = socket.connect_ex(address);
-  if (failure !== 0 && failure !== errno.EINPROGRESS) {
+  // It is under way: Windows says so by the other number.
+  if (![0, errno.EINPROGRESS, errno.EWOULDBLOCK].includes(failure)) {
     socket.close();
     return failed(id, errorName(failure));
   }

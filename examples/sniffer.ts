@@ -1,29 +1,73 @@
 /**
- * Prints a line for each packet that passes an interface, or any. Linux; it needs privileges. Ctrl-C
- * ends it.
+ * Prints a line for each packet that passes an interface, or any. Linux; on Windows the interface is
+ * one of the host's IPv4 addresses, and its first one if left out. It needs privileges. Ctrl-C ends it.
  *
  *     deno run --allow-ffi examples/sniffer.ts [-c count] [interface]
  *
  * With a count it ends after so many packets.
  */
 
-import { AF_PACKET, ETH_P_ALL, SOCK_DGRAM, Socket } from "../mod.ts";
+import {
+  AF_INET,
+  AF_PACKET,
+  ETH_P_ALL,
+  gethostbyname,
+  gethostname,
+  hasattr,
+  IP_HDRINCL,
+  IPPROTO_IP,
+  RCVALL_OFF,
+  RCVALL_ON,
+  SIO_RCVALL,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  Socket,
+} from "../mod.ts";
 import { integerIn, options, usage } from "./support/arguments.ts";
-import { packetLine } from "./support/packet.ts";
+import { ipv4Line, packetLine } from "./support/packet.ts";
+
+/** Packets as lines, one after the other, from an open socket. */
+interface Sniffer extends Disposable {
+  /** Waits for a packet. */
+  line(): string;
+}
+
+/** Those of an interface, or of all. */
+function ofInterface(ifname: string): Sniffer {
+  // Of protocol 0 it receives nothing until it is bound: no packet of another interface slips in.
+  const socket = new Socket(AF_PACKET, SOCK_DGRAM, 0);
+  socket.bind([ifname, ETH_P_ALL]);
+  console.error("Listening on", ifname || "all interfaces");
+  return {
+    line: () => packetLine(...socket.recvfrom(65535)),
+    [Symbol.dispose]: () => socket.close(),
+  };
+}
+
+/** Those that pass the interface of an address of this host. */
+function ofAddress(host: string): Sniffer {
+  const socket = new Socket(AF_INET, SOCK_RAW, IPPROTO_IP);
+  socket.bind([host, 0]);
+  socket.setsockopt(IPPROTO_IP, IP_HDRINCL, 1);
+  socket.ioctl(SIO_RCVALL, RCVALL_ON);
+  console.error("Listening on", host);
+  return {
+    line: () => ipv4Line(socket.recv(65535), host),
+    [Symbol.dispose]() {
+      socket.ioctl(SIO_RCVALL, RCVALL_OFF);
+      socket.close();
+    },
+  };
+}
 
 const fail = (): never => usage("sniffer.ts [-c count] [interface]");
-const [{ count }, [ifname = "", ...rest]] = options({ count: "c" }, fail);
+const [{ count }, [name = "", ...rest]] = options({ count: "c" }, fail);
 if (rest.length > 0) fail();
 const most = count === undefined
   ? Infinity
   : integerIn(count, 1, Number.MAX_SAFE_INTEGER) ?? fail();
 
-// Of protocol 0 it receives nothing until it is bound: no packet of another interface slips in.
-using socket = new Socket(AF_PACKET, SOCK_DGRAM, 0);
-socket.bind([ifname, ETH_P_ALL]);
-console.error("Listening on", ifname || "all interfaces");
-
-for (let seen = 0; seen < most; seen++) {
-  const [packet, address] = socket.recvfrom(65535);
-  console.log(packetLine(packet, address));
-}
+using sniffer = hasattr("SIO_RCVALL")
+  ? ofAddress(name || gethostbyname(gethostname()))
+  : ofInterface(name);
+for (let seen = 0; seen < most; seen++) console.log(sniffer.line());

@@ -28,6 +28,18 @@ export function packetLine(
   }`;
 }
 
+/**
+ * The same of a packet that begins with IPv4's header, which tells the way by itself.
+ *
+ * @param packet the packet
+ * @param host the address of the interface that it passed
+ */
+export function ipv4Line(packet: Uint8Array, host: string): string {
+  const [from, to] = packet.length < 20 ? [] : ends(packet);
+  const direction = from === host ? "out" : to === host ? "in" : "other";
+  return `${host} ${direction} ${described(packet, ipv4)}`;
+}
+
 /** A hardware address as it is mostly written. */
 export function macText(address: Uint8Array): string {
   return Array.from(address, (byte) => byte.toString(16).padStart(2, "0"))
@@ -42,29 +54,36 @@ const directions = new Map([
 ]);
 
 function describe(packet: Uint8Array, proto: number): string {
-  const fields = new DataView(
-    packet.buffer,
-    packet.byteOffset,
-    packet.byteLength,
-  );
+  if (proto === ETH_P_IP) return described(packet, ipv4);
+  if (proto === ETH_P_IPV6) return described(packet, ipv6);
+  if (proto === ETH_P_ARP) return described(packet, arp);
+  const type = proto.toString(16).padStart(4, "0");
+  return `EtherType 0x${type}, ${packet.length} bytes`;
+}
+
+/** What a protocol's packet is, if all of its fields are there. */
+function described(
+  packet: Uint8Array,
+  describe: (packet: Uint8Array, fields: DataView) => string,
+): string {
+  const { buffer, byteOffset, byteLength } = packet;
   try {
-    if (proto === ETH_P_IP) return ipv4(packet, fields);
-    if (proto === ETH_P_IPV6) return ipv6(packet, fields);
-    if (proto === ETH_P_ARP) return arp(packet, fields);
+    return describe(packet, new DataView(buffer, byteOffset, byteLength));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return `cut or malformed, ${packet.length} bytes`; // a field lies beyond the packet's end
   }
-  const type = proto.toString(16).padStart(4, "0");
-  return `EtherType 0x${type}, ${packet.length} bytes`;
+}
+
+/** Where an IPv4 packet comes from and goes to. */
+function ends(packet: Uint8Array): string[] {
+  return [12, 16].map((at) => inet_ntop(AF_INET, packet.subarray(at, at + 4)));
 }
 
 function ipv4(packet: Uint8Array, fields: DataView): string {
   const header = (fields.getUint8(0) & 0xf) * 4;
   const length = fields.getUint16(2) - header;
-  const [from, to] = [12, 16].map((at) =>
-    inet_ntop(AF_INET, packet.subarray(at, at + 4))
-  );
+  const [from, to] = ends(packet);
   const offset = (fields.getUint16(6) & 0x1fff) * 8;
   return offset > 0
     ? `IPv4 fragment ${from} > ${to}, ${length} bytes at ${offset}`

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { IPPROTO_TCP, Socket, TCP_NODELAY } from "../../mod.ts";
-import { needing, noPython, text, utf8 } from "../helpers.ts";
+import { needing, noPosix, noPython, text, utf8 } from "../helpers.ts";
 import { ours, type Program, type Start, theirs } from "./programs.ts";
 import { stinted } from "./stinted.ts";
 
@@ -57,8 +57,10 @@ async function session(
   }
   server.kill("SIGINT");
   const { out, ...end } = await server.end();
-  assertEquals(end, { code: 0, signal: null, err: "" });
-  assertMatch(out, /\nCaught keyboard interrupt, exiting\n$/);
+  if (noPosix === undefined) { // elsewhere no process presses Ctrl-C for another
+    assertEquals(end, { code: 0, signal: null, err: "" });
+    assertMatch(out, /\nCaught keyboard interrupt, exiting\n$/);
+  }
   return { server: withoutPorts(out), clients: printed };
 }
 
@@ -233,10 +235,14 @@ Deno.test("app_client says when there is no server", async () => {
   await using client = ours("app_client", ["127.0.0.1", port, "search", "it"]);
   const { code, out } = await client.end();
   assertEquals(code, 1);
-  assertMatch(out, /\nConnectionRefusedError: .*\nClosing connection to .*\n$/);
+  assertMatch(out, /\n(\w+): .*\nClosing connection to .*\n$/);
+  // Elsewhere the first event says just that there is no connection.
+  if (noPosix === undefined) assertMatch(out, /\nConnectionRefusedError: /);
 });
 
-Deno.test("app_client ends at Ctrl-C", async () => {
+Deno.test({
+  ...needing("app_client ends at Ctrl-C", noPosix),
+  async fn() {
   using listener = new Socket();
   listener.bind(["127.0.0.1", 0]);
   listener.listen(); // who connects waits for an answer that never comes
@@ -247,4 +253,5 @@ Deno.test("app_client ends at Ctrl-C", async () => {
   const { code, signal, out, err } = await client.end();
   assertEquals([code, signal, err], [0, null, ""]);
   assertMatch(out, /\nCaught keyboard interrupt, exiting\n$/);
+  },
 });

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { has_dualstack_ipv6, Socket } from "../../mod.ts";
-import { needing, noIPv6 } from "../helpers.ts";
+import { needing, noIPv6, noPosix } from "../helpers.ts";
 import { ours, pairs } from "./programs.ts";
 
 const noDualStack = has_dualstack_ipv6() ? noIPv6 : "dual-stack sockets";
@@ -92,7 +92,7 @@ for (
   const host = name.endsWith("stack") ? "" : "127.0.0.1";
 
   Deno.test({
-    ...needing(`${name} ends at Ctrl-C without a word`, absent),
+    ...needing(`${name} ends at Ctrl-C without a word`, absent, noPosix),
     async fn() {
       await using server = ours(name, [host, "0"]);
       await server.port();

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { AsyncSocket } from "../../async.ts";
 import { SO_RCVBUF, Socket, SOL_SOCKET } from "../../mod.ts";
-import { needing, noPython, text, utf8 } from "../helpers.ts";
+import { needing, noPosix, noPython, text, utf8 } from "../helpers.ts";
 import { ours, pairs, type Program, theirs } from "./programs.ts";
 import { stinted } from "./stinted.ts";
 
@@ -61,8 +61,10 @@ for (const [which, one, other, lacking] of pairs) {
       await server.out.until(/(Closing connection to [^]*){3}\n/);
       server.kill("SIGINT");
       const { out: served, ...ended } = await server.end();
-      assertEquals(ended, { code: 0, signal: null, err: "" });
-      assert(served.endsWith(INTERRUPTED), served);
+      if (noPosix === undefined) { // elsewhere no process presses Ctrl-C for another
+        assertEquals(ended, { code: 0, signal: null, err: "" });
+        assert(served.endsWith(INTERRUPTED), served);
+      }
       assertEquals(
         Object.values(transcripts(served.replace(LISTENING, ""))),
         Array(3).fill(["Accepted:", `Echoing:${BOTH}`, "Closing:"]),
@@ -132,7 +134,7 @@ Deno.test("multiconn_server outlives a client that resets its connection", async
     rude.recv(1);
   }
   await server.out.until(/^Closing connection to /m);
-  assertMatch(server.err.text, /^\[Errno \d+\] Connection reset by peer\n$/);
+  assertEquals(server.err.text, `${osError(errno.ECONNRESET).message}\n`);
   await using client = ours("multiconn_client", ["127.0.0.1", port, "1"]);
   assertEquals((await client.end()).code, 0);
 });
@@ -144,9 +146,14 @@ Deno.test("multiconn_client tells which connections fail", async () => {
   await using client = ours("multiconn_client", ["127.0.0.1", port, "2"]);
   const { code, out, err } = await client.end();
   assertEquals(code, 1);
+  // Elsewhere the first event says just that there is no connection.
+  const { message } = osError(errno.ECONNREFUSED);
+  const why = noPosix === undefined ? message : "…";
   assertEquals(
-    err.trimEnd().replaceAll(/\d+\]/g, "n]").split("\n").toSorted(),
-    [1, 2].map((id) => `Connection ${id} failed: [Errno n] Connection refused`),
+    err.trimEnd().split("\n").toSorted().map((line) =>
+      noPosix === undefined ? line : line.replace(/\[.*/, why)
+    ),
+    [1, 2].map((id) => `Connection ${id} failed: ${why}`),
   );
   const failed = ["Starting:", "Closing:"];
   assertEquals(
@@ -155,7 +162,9 @@ Deno.test("multiconn_client tells which connections fail", async () => {
   );
 });
 
-Deno.test("multiconn_client ends at Ctrl-C", async () => {
+Deno.test({
+  ...needing("multiconn_client ends at Ctrl-C", noPosix),
+  async fn() {
   using listener = new Socket();
   listener.bind(["127.0.0.1", 0]);
   listener.listen(); // who connects waits for an echo that never comes
@@ -166,4 +175,5 @@ Deno.test("multiconn_client ends at Ctrl-C", async () => {
   const { code, signal, out, err } = await client.end();
   assertEquals([code, signal, err], [0, null, ""]);
   assert(out.endsWith(INTERRUPTED), out);
+  },
 });

@@ -1,14 +1,23 @@
 /** The examples that see packets: sniffer, capture, arping, and the netlink watcher. CAN's frames. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   buildCanFrame,
   CAN_FRAME_SIZE,
   dissectCanFrame,
 } from "../../examples/support/can.ts";
 import { checksum, echoRequest } from "../../examples/support/icmp.ts";
-import { packetLine } from "../../examples/support/packet.ts";
-import { AF_CAN, CAN_RAW, isMissing, SOCK_RAW, Socket } from "../../mod.ts";
+import { ipv4Line, packetLine } from "../../examples/support/packet.ts";
+import {
+  AF_CAN,
+  AF_INET,
+  CAN_RAW,
+  hasattr,
+  isMissing,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  Socket,
+} from "../../mod.ts";
 import { needing, noPython, python } from "../helpers.ts";
 import { Namespaces, noNamespaces } from "./namespaces.ts";
 import { ours, Program, theirs, withoutPorts } from "./programs.ts";
@@ -78,55 +87,105 @@ for (
   });
 }
 
+const noPackets = hasattr("AF_PACKET") ? undefined : "AF_PACKET";
 const from = ["eth0", 0, 0, 1, new Uint8Array()] as const;
 
-Deno.test("packets of all kinds are a line each", () => {
-  const line = (proto: number, hex: string) =>
-    packetLine(Uint8Array.fromHex(hex), [from[0], proto, 2, 1, from[4]]);
-  assertEquals(
-    line(
-      0x0806,
-      "0001080006040001" + "0200000000010a000001" + "0000000000000a000002",
-    ),
-    "eth0 multicast ARP who has 10.0.0.2? tell 10.0.0.1",
-  );
-  assertEquals(
-    line(
-      0x0806,
-      "0001080006040002" + "0200000000010a000001" + "0200000000020a000002",
-    ),
-    "eth0 multicast ARP 10.0.0.1 is at 02:00:00:00:00:01",
-  );
-  assertEquals(
-    line(0x88cc, "0102"),
-    "eth0 multicast EtherType 0x88cc, 2 bytes",
-  );
-  assertEquals(
-    line(0x0800, "4500002400002000" + "40590000" + "0a0000010a000002"),
-    "eth0 multicast IPv4 protocol 89 10.0.0.1 > 10.0.0.2, 16 bytes",
-  );
-  assertEquals(
-    line(0x0800, "45000024000020b9" + "40110000" + "0a0000010a000002"),
-    "eth0 multicast IPv4 fragment 10.0.0.1 > 10.0.0.2, 16 bytes at 1480",
-  );
+Deno.test({
+  ...needing("packets of all kinds are a line each", noPackets),
+  fn() {
+    const line = (proto: number, hex: string) =>
+      packetLine(Uint8Array.fromHex(hex), [from[0], proto, 2, 1, from[4]]);
+    assertEquals(
+      line(
+        0x0806,
+        "0001080006040001" + "0200000000010a000001" + "0000000000000a000002",
+      ),
+      "eth0 multicast ARP who has 10.0.0.2? tell 10.0.0.1",
+    );
+    assertEquals(
+      line(
+        0x0806,
+        "0001080006040002" + "0200000000010a000001" + "0200000000020a000002",
+      ),
+      "eth0 multicast ARP 10.0.0.1 is at 02:00:00:00:00:01",
+    );
+    assertEquals(
+      line(0x88cc, "0102"),
+      "eth0 multicast EtherType 0x88cc, 2 bytes",
+    );
+    assertEquals(
+      line(0x0800, "4500002400002000" + "40590000" + "0a0000010a000002"),
+      "eth0 multicast IPv4 protocol 89 10.0.0.1 > 10.0.0.2, 16 bytes",
+    );
+    assertEquals(
+      line(0x0800, "45000024000020b9" + "40110000" + "0a0000010a000002"),
+      "eth0 multicast IPv4 fragment 10.0.0.1 > 10.0.0.2, 16 bytes at 1480",
+    );
+  },
 });
 
-Deno.test("packets that are cut anywhere are a line too", () => {
+Deno.test({
+  ...needing("packets that are cut anywhere are a line too", noPackets),
+  fn() {
+    const udp = Uint8Array.fromHex(
+      "45000021000040004011000000000000" + "7f000001" + "303914e9000d0000",
+    );
+    for (const proto of [0x0800, 0x0806, 0x86dd]) {
+      for (let length = 0; length <= udp.length; length++) {
+        const line = packetLine(udp.subarray(0, length), [
+          "lo",
+          proto,
+          0,
+          1,
+          from[4],
+        ]);
+        assert(/^lo in [^\n]+$/.test(line), line);
+      }
+    }
+  },
+});
+
+Deno.test("packets that begin with IPv4's header are a line that tells the way", () => {
   const udp = Uint8Array.fromHex(
     "45000021000040004011000000000000" + "7f000001" + "303914e9000d0000",
   );
-  for (const proto of [0x0800, 0x0806, 0x86dd]) {
-    for (let length = 0; length <= udp.length; length++) {
-      const line = packetLine(udp.subarray(0, length), [
-        "lo",
-        proto,
-        0,
-        1,
-        from[4],
-      ]);
-      assert(/^lo in [^\n]+$/.test(line), line);
-    }
+  udp.set([127, 0, 0, 2], 12);
+  for (
+    const [host, way] of [
+      ["127.0.0.1", "in"],
+      ["127.0.0.2", "out"],
+      ["127.0.0.3", "other"],
+    ]
+  ) {
+    assertEquals(
+      ipv4Line(udp, host),
+      `${host} ${way} IPv4 UDP 127.0.0.2:12345 > 127.0.0.1:5353, 5 bytes`,
+    );
   }
+  for (let length = 0; length < 24; length++) {
+    const line = ipv4Line(udp.subarray(0, length), "127.0.0.1");
+    assert(line.endsWith(` cut or malformed, ${length} bytes`), line);
+  }
+});
+
+Deno.test({
+  ...needing(
+    "sniffer.ts sees the packets of an address",
+    hasattr("SIO_RCVALL") ? undefined : "SIO_RCVALL",
+  ),
+  async fn() {
+    await using sniffer = ours("sniffer", ["-c", "1", "127.0.0.1"]);
+    await sniffer.err.until(/Listening on 127\.0\.0\.1\r?\n/);
+    using sender = new Socket(AF_INET, SOCK_DGRAM);
+    const sending = setInterval(
+      () => sender.sendto(new Uint8Array(5), ["127.0.0.1", 5353]),
+      50,
+    );
+    const { code, out } = await sniffer.end();
+    clearInterval(sending);
+    assertEquals(code, 0);
+    assertMatch(out, /^127\.0\.0\.1 (in|out) IPv4 /);
+  },
 });
 
 Deno.test("echo requests have a right checksum", () => {

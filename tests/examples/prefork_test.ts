@@ -48,6 +48,7 @@ for (const [language, start, lacking] of programs) {
     ...needing(
       `the workers of prefork_server.${language} share a port`,
       lacking,
+      hasattr("SO_REUSEPORT") ? undefined : "SO_REUSEPORT",
     ),
     async fn() {
       const args = ["-w", "2", "-s", "port", "127.0.0.1", "0"];

@@ -170,10 +170,14 @@ export const pairs: readonly [string, Start, Start, string | undefined][] = [
 
 /** Why a program is missing, or `undefined`. */
 export function missing(...names: string[]): string | undefined {
-  const absent = names.filter((name) =>
-    !new Deno.Command("sh", { args: ["-c", `command -v ${name}`] })
-      .outputSync().success
-  );
+  const absent = names.filter((name) => {
+    try {
+      return !new Deno.Command("sh", { args: ["-c", `command -v ${name}`] })
+        .outputSync().success;
+    } catch {
+      return true; // as is `sh`
+    }
+  });
   return absent.length === 0 ? undefined : absent.join(" and ");
 }
 

@@ -1,7 +1,7 @@
 // A client that outlives its server, each end ours or Python's.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { needing } from "../helpers.ts";
+import { needing, noPosix } from "../helpers.ts";
 import { ours, pairs } from "./programs.ts";
 
 const LOST = "connection lost... reconnecting\nre-connection successful\n";
@@ -34,7 +34,9 @@ for (const [which, one, other, lacking] of pairs) {
   });
 }
 
-Deno.test("reconnect_client takes a server that says nothing for a lost one", async () => {
+Deno.test({
+  ...needing("reconnect_client takes a server that says nothing for a lost one", noPosix),
+  async fn() {
   await using server = ours("reconnect_server", ["127.0.0.1", "0"]);
   const address = ["127.0.0.1", await server.port()];
   await using client = ours("reconnect_client", address);
@@ -43,9 +45,12 @@ Deno.test("reconnect_client takes a server that says nothing for a lost one", as
   await client.out.until(new RegExp(`wave\n(${LOST})+$`));
   server.kill("SIGCONT");
   await client.out.until(new RegExp(`wave\n(${LOST})+Server wave\n`));
+  },
 });
 
-Deno.test("reconnect_server serves one client after the other, and both end at Ctrl-C without a word", async () => {
+Deno.test({
+  ...needing("reconnect_server serves one client after the other, and both end at Ctrl-C without a word", noPosix),
+  async fn() {
   await using server = ours("reconnect_server", ["127.0.0.1", "0"]);
   const address = ["127.0.0.1", await server.port()];
   for (let turn = 1; turn <= 2; turn++) {
@@ -62,4 +67,5 @@ Deno.test("reconnect_server serves one client after the other, and both end at C
   const { signal, err } = await server.end();
   assertEquals(signal, "SIGINT");
   assertMatch(err, /^Listening on .*\n$/);
+  },
 });

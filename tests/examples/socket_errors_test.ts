@@ -9,6 +9,7 @@ import {
   Socket,
   SOL_SOCKET,
 } from "../../mod.ts";
+import { osError } from "../../socket/errors.ts";
 import { beside, needing, noPython, notLinux, text, utf8 } from "../helpers.ts";
 import { type Ended, ours, Program, theirs } from "./programs.ts";
 
@@ -86,7 +87,7 @@ for (const [maker, start, lacking] of makers) {
       assertEquals(
         await program.end(),
         failure(
-          `Error receiving data: [Errno ${errno.ECONNRESET}] Connection reset by peer`,
+          `Error receiving data: ${osError(errno.ECONNRESET).message}`,
         ),
       );
     },
@@ -102,7 +103,7 @@ for (const [maker, start, lacking] of makers) {
       assertEquals(
         await program.end(),
         failure(
-          `Connection error: [Errno ${errno.ECONNREFUSED}] Connection refused`,
+          `Connection error: ${osError(errno.ECONNREFUSED).message}`,
         ),
       );
     },

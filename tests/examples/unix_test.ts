@@ -8,7 +8,7 @@ import {
   Socket,
   type UnixAddress,
 } from "../../mod.ts";
-import { needing, noPython, temporaryFolder, text } from "../helpers.ts";
+import { needing, noPosix, noPython, temporaryFolder, text } from "../helpers.ts";
 import { ours, pairs, theirs, withoutPorts } from "./programs.ts";
 
 function exists(path: string): boolean {
@@ -23,7 +23,7 @@ function exists(path: string): boolean {
 
 for (const [which, one, other, lacking] of pairs) {
   Deno.test({
-    ...needing(`fd_receiver and fd_sender: ${which}`, lacking),
+    ...needing(`fd_receiver and fd_sender: ${which}`, lacking, noPosix),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/passing`;
@@ -52,7 +52,9 @@ for (const [which, one, other, lacking] of pairs) {
   });
 }
 
-Deno.test("fd_receiver.ts outlives a client that left before it was served", async () => {
+Deno.test({
+  ...needing("fd_receiver.ts outlives a client that left before it was served", noPosix),
+  async fn() {
   using folder = temporaryFolder();
   const path = `${folder.path}/passing`;
   await using receiver = ours("fd_receiver", [path]);
@@ -63,6 +65,7 @@ Deno.test("fd_receiver.ts outlives a client that left before it was served", asy
   using client = create_connection(["127.0.0.1", port], 10);
   using file = client.makefile("r");
   assertEquals(file.read(), "Hello from the receiver\n");
+  },
 });
 
 /** A datagram socket that waits for others to send to it. */
@@ -80,7 +83,7 @@ for (
   ] as const
 ) {
   Deno.test({
-    ...needing(`sd_notify.${language} tells the states`, lacking),
+    ...needing(`sd_notify.${language} tells the states`, lacking, noPosix),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/notify`;
@@ -113,7 +116,7 @@ for (
   });
 
   Deno.test({
-    ...needing(`syslog.${language} writes as logger does`, lacking),
+    ...needing(`syslog.${language} writes as logger does`, lacking, noPosix),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/log`;

@@ -43,4 +43,6 @@ export const qemuGaps: Readonly<Record<string, string>> = {
   "an IPv4 group is received from the source asked for alone": multicast,
   "an IPv4 group is joined by the interface's address": multicast,
   "IPv6 groups are received in a network namespace": "no IPV6_MULTICAST_IF",
+  "netlink sockets address each other by port id":
+    "netlink of other protocols than routing, uevents and audit",
 };
