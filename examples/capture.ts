@@ -47,6 +47,7 @@ if (rest.length > 0) fail();
 const most = count === undefined
   ? Infinity
   : integerIn(count, 1, Number.MAX_SAFE_INTEGER) ?? fail();
+const number = integerIn(port, 0, 65535) ?? fail();
 
 /** Like what `tcpdump -d "ip and (tcp or udp) port N"` shows, but without the link layer's header. */
 function portFilter(port: number): BpfInstruction[] {
@@ -70,7 +71,7 @@ function portFilter(port: number): BpfInstruction[] {
 
 // Of protocol 0 it receives nothing until it is bound: no packet comes before the filter.
 using socket = new Socket(AF_PACKET, SOCK_DGRAM, 0);
-attachFilter(socket, portFilter(integerIn(port, 0, 65535) ?? fail()));
+attachFilter(socket, portFilter(number));
 socket.bind([ifname, ETH_P_ALL]);
 console.error("Listening on", ifname);
 

@@ -243,15 +243,20 @@ Deno.test("app_client says when there is no server", async () => {
 Deno.test({
   ...needing("app_client ends at Ctrl-C", noPosix),
   async fn() {
-  using listener = new Socket();
-  listener.bind(["127.0.0.1", 0]);
-  listener.listen(); // who connects waits for an answer that never comes
-  const port = String(listener.getsockname()[1]);
-  await using client = ours("app_client", ["127.0.0.1", port, "search", "it"]);
-  await client.out.until(/^Sending .*\n/m);
-  client.kill("SIGINT");
-  const { code, signal, out, err } = await client.end();
-  assertEquals([code, signal, err], [0, null, ""]);
-  assertMatch(out, /\nCaught keyboard interrupt, exiting\n$/);
+    using listener = new Socket();
+    listener.bind(["127.0.0.1", 0]);
+    listener.listen(); // who connects waits for an answer that never comes
+    const port = String(listener.getsockname()[1]);
+    await using client = ours("app_client", [
+      "127.0.0.1",
+      port,
+      "search",
+      "it",
+    ]);
+    await client.out.until(/^Sending .*\n/m);
+    client.kill("SIGINT");
+    const { code, signal, out, err } = await client.end();
+    assertEquals([code, signal, err], [0, null, ""]);
+    assertMatch(out, /\nCaught keyboard interrupt, exiting\n$/);
   },
 });

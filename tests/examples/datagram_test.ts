@@ -128,21 +128,23 @@ for (
   Deno.test({
     ...needing(`multicast_sender.${name} sets the TTL`, lacking),
     async fn() {
-    const group = randomGroup();
-    using receiver = new Socket(AF_INET, SOCK_DGRAM);
-    receiver.settimeout(10);
-    receiver.bind([noPosix === undefined ? group : "", 0]); // Windows binds to no group
-    joinGroup(receiver, group, { interface: "127.0.0.1" });
-    receiver.setsockopt(IPPROTO_IP, IP_RECVTTL, 1);
-    const port = String(receiver.getsockname()[1]);
-    for (const ttl of ["1", "7"]) {
-      const args = ["--ttl", ttl, "--interface", "127.0.0.1", group, port];
-      await using sender = start("multicast_sender", args, { input: "hey\n" });
-      await sender.end();
-      const [data, [[level, type, value]]] = receiver.recvmsg(100, 100);
-      assertEquals(text(data), "hey");
-      assertEquals([level, type, value[0]], [IPPROTO_IP, IP_TTL, +ttl]);
-    }
+      const group = randomGroup();
+      using receiver = new Socket(AF_INET, SOCK_DGRAM);
+      receiver.settimeout(10);
+      receiver.bind([noPosix === undefined ? group : "", 0]); // Windows binds to no group
+      joinGroup(receiver, group, { interface: "127.0.0.1" });
+      receiver.setsockopt(IPPROTO_IP, IP_RECVTTL, 1);
+      const port = String(receiver.getsockname()[1]);
+      for (const ttl of ["1", "7"]) {
+        const args = ["--ttl", ttl, "--interface", "127.0.0.1", group, port];
+        await using sender = start("multicast_sender", args, {
+          input: "hey\n",
+        });
+        await sender.end();
+        const [data, [[level, type, value]]] = receiver.recvmsg(100, 100);
+        assertEquals(text(data), "hey");
+        assertEquals([level, type, value[0]], [IPPROTO_IP, IP_TTL, +ttl]);
+      }
     },
   });
 }

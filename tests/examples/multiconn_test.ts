@@ -1,8 +1,9 @@
 // Many connections at once on a selector, each end ours or Python's.
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { AsyncSocket } from "../../async.ts";
-import { SO_RCVBUF, Socket, SOL_SOCKET } from "../../mod.ts";
+import { errno, SO_RCVBUF, Socket, SOL_SOCKET } from "../../mod.ts";
+import { osError } from "../../socket/errors.ts";
 import { needing, noPosix, noPython, text, utf8 } from "../helpers.ts";
 import { ours, pairs, type Program, theirs } from "./programs.ts";
 import { stinted } from "./stinted.ts";
@@ -165,15 +166,15 @@ Deno.test("multiconn_client tells which connections fail", async () => {
 Deno.test({
   ...needing("multiconn_client ends at Ctrl-C", noPosix),
   async fn() {
-  using listener = new Socket();
-  listener.bind(["127.0.0.1", 0]);
-  listener.listen(); // who connects waits for an echo that never comes
-  const port = String(listener.getsockname()[1]);
-  await using client = ours("multiconn_client", ["127.0.0.1", port, "1"]);
-  await client.out.until(/^Sending b'Message 2.*\n/m);
-  client.kill("SIGINT");
-  const { code, signal, out, err } = await client.end();
-  assertEquals([code, signal, err], [0, null, ""]);
-  assert(out.endsWith(INTERRUPTED), out);
+    using listener = new Socket();
+    listener.bind(["127.0.0.1", 0]);
+    listener.listen(); // who connects waits for an echo that never comes
+    const port = String(listener.getsockname()[1]);
+    await using client = ours("multiconn_client", ["127.0.0.1", port, "1"]);
+    await client.out.until(/^Sending b'Message 2.*\n/m);
+    client.kill("SIGINT");
+    const { code, signal, out, err } = await client.end();
+    assertEquals([code, signal, err], [0, null, ""]);
+    assert(out.endsWith(INTERRUPTED), out);
   },
 });

@@ -35,37 +35,43 @@ for (const [which, one, other, lacking] of pairs) {
 }
 
 Deno.test({
-  ...needing("reconnect_client takes a server that says nothing for a lost one", noPosix),
+  ...needing(
+    "reconnect_client takes a server that says nothing for a lost one",
+    noPosix,
+  ),
   async fn() {
-  await using server = ours("reconnect_server", ["127.0.0.1", "0"]);
-  const address = ["127.0.0.1", await server.port()];
-  await using client = ours("reconnect_client", address);
-  await client.out.until(/^connected to server\nServer wave\n/);
-  server.kill("SIGSTOP"); // the system still answers for it
-  await client.out.until(new RegExp(`wave\n(${LOST})+$`));
-  server.kill("SIGCONT");
-  await client.out.until(new RegExp(`wave\n(${LOST})+Server wave\n`));
+    await using server = ours("reconnect_server", ["127.0.0.1", "0"]);
+    const address = ["127.0.0.1", await server.port()];
+    await using client = ours("reconnect_client", address);
+    await client.out.until(/^connected to server\nServer wave\n/);
+    server.kill("SIGSTOP"); // the system still answers for it
+    await client.out.until(new RegExp(`wave\n(${LOST})+$`));
+    server.kill("SIGCONT");
+    await client.out.until(new RegExp(`wave\n(${LOST})+Server wave\n`));
   },
 });
 
 Deno.test({
-  ...needing("reconnect_server serves one client after the other, and both end at Ctrl-C without a word", noPosix),
+  ...needing(
+    "reconnect_server serves one client after the other, and both end at Ctrl-C without a word",
+    noPosix,
+  ),
   async fn() {
-  await using server = ours("reconnect_server", ["127.0.0.1", "0"]);
-  const address = ["127.0.0.1", await server.port()];
-  for (let turn = 1; turn <= 2; turn++) {
-    await using client = ours("reconnect_client", address);
-    await server.out.until(
-      new RegExp(`(connected to client\n(Client wave\n)+){${turn}}$`),
-    );
-    await client.out.until(/^connected to server\nServer wave\n/);
-    client.kill("SIGINT");
-    const { signal, err } = await client.end();
-    assertEquals([signal, err], ["SIGINT", ""]);
-  }
-  server.kill("SIGINT");
-  const { signal, err } = await server.end();
-  assertEquals(signal, "SIGINT");
-  assertMatch(err, /^Listening on .*\n$/);
+    await using server = ours("reconnect_server", ["127.0.0.1", "0"]);
+    const address = ["127.0.0.1", await server.port()];
+    for (let turn = 1; turn <= 2; turn++) {
+      await using client = ours("reconnect_client", address);
+      await server.out.until(
+        new RegExp(`(connected to client\n(Client wave\n)+){${turn}}$`),
+      );
+      await client.out.until(/^connected to server\nServer wave\n/);
+      client.kill("SIGINT");
+      const { signal, err } = await client.end();
+      assertEquals([signal, err], ["SIGINT", ""]);
+    }
+    server.kill("SIGINT");
+    const { signal, err } = await server.end();
+    assertEquals(signal, "SIGINT");
+    assertMatch(err, /^Listening on .*\n$/);
   },
 });

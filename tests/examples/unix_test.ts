@@ -8,7 +8,13 @@ import {
   Socket,
   type UnixAddress,
 } from "../../mod.ts";
-import { needing, noPosix, noPython, temporaryFolder, text } from "../helpers.ts";
+import {
+  needing,
+  noPosix,
+  noPython,
+  temporaryFolder,
+  text,
+} from "../helpers.ts";
 import { ours, pairs, theirs, withoutPorts } from "./programs.ts";
 
 function exists(path: string): boolean {
@@ -53,18 +59,21 @@ for (const [which, one, other, lacking] of pairs) {
 }
 
 Deno.test({
-  ...needing("fd_receiver.ts outlives a client that left before it was served", noPosix),
+  ...needing(
+    "fd_receiver.ts outlives a client that left before it was served",
+    noPosix,
+  ),
   async fn() {
-  using folder = temporaryFolder();
-  const path = `${folder.path}/passing`;
-  await using receiver = ours("fd_receiver", [path]);
-  await receiver.err.until(/Listening on/);
-  await using sender = ours("fd_sender", [path, "127.0.0.1", "0"]);
-  const port = await sender.port();
-  create_connection(["127.0.0.1", port], 10).close();
-  using client = create_connection(["127.0.0.1", port], 10);
-  using file = client.makefile("r");
-  assertEquals(file.read(), "Hello from the receiver\n");
+    using folder = temporaryFolder();
+    const path = `${folder.path}/passing`;
+    await using receiver = ours("fd_receiver", [path]);
+    await receiver.err.until(/Listening on/);
+    await using sender = ours("fd_sender", [path, "127.0.0.1", "0"]);
+    const port = await sender.port();
+    create_connection(["127.0.0.1", port], 10).close();
+    using client = create_connection(["127.0.0.1", port], 10);
+    using file = client.makefile("r");
+    assertEquals(file.read(), "Hello from the receiver\n");
   },
 });
 
