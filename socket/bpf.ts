@@ -80,19 +80,21 @@ const held: { program?: Uint8Array } = {};
  *   BPF_STMT,
  * } from "../mod.ts";
  *
- * const [a, b] = socket.socketpair(null, socket.SOCK_DGRAM);
- * using _a = a;
- * using _b = b;
- * socket.attachFilter(b, [
- *   BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0), // load the byte at offset 0
- *   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x41, 0, 1), // "A"? else skip one
- *   BPF_STMT(BPF_RET | BPF_K, 0xffffffff), // keep it all
- *   BPF_STMT(BPF_RET | BPF_K, 0), // drop it
- * ]);
- * const encoder = new TextEncoder();
- * a.send(encoder.encode("B first"));
- * a.send(encoder.encode("A second"));
- * assertEquals(b.recv(100), encoder.encode("A second"));
+ * if (socket.hasattr("SO_ATTACH_FILTER")) {
+ *   const [a, b] = socket.socketpair(null, socket.SOCK_DGRAM);
+ *   using _a = a;
+ *   using _b = b;
+ *   socket.attachFilter(b, [
+ *     BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0), // load the byte at offset 0
+ *     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x41, 0, 1), // "A"? else skip one
+ *     BPF_STMT(BPF_RET | BPF_K, 0xffffffff), // keep it all
+ *     BPF_STMT(BPF_RET | BPF_K, 0), // drop it
+ *   ]);
+ *   const encoder = new TextEncoder();
+ *   a.send(encoder.encode("B first"));
+ *   a.send(encoder.encode("A second"));
+ *   assertEquals(b.recv(100), encoder.encode("A second"));
+ * }
  * ```
  */
 export function attachFilter<A extends Address>(

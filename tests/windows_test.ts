@@ -22,18 +22,16 @@ test("a socket is shared with another process", async () => {
   using _near = near;
   near.settimeout(20);
   await child.write(far.share(pid).toHex());
-  const ended = child.rest(); // which ends its input, so that it begins
-  // The other process has its own by now, once an answer came.
+  const ended = child.rest(); // which ends its input: it begins then
   near.sendall(utf8("shared"));
-  await new Promise((resolve) => setTimeout(resolve));
   assertEquals(await receive(near, 6), "shared");
-  far.close();
+  far.close(); // the other process has its own
   near.shutdown(socket.SHUT_WR);
   await ended;
   assertEquals(near.recv(1).length, 0);
 });
 
-/** Receives while the event loop goes on: it is what feeds the other process. */
+/** Receives while the event loop goes on, which the other process gets its input by. */
 async function receive(
   from: socket.Socket<socket.UnixAddress>,
   count: number,
@@ -57,7 +55,7 @@ test("fromshare() and new Socket(0, 0, 0, bytes) make the socket that was shared
     assertEquals([made.family as number, made.type, made.proto], [
       near.family as number,
       near.type,
-      near.proto,
+      socket.IPPROTO_TCP, // which the bytes tell
     ]);
     assertEquals(made.getsockname(), near.getsockname());
     assertEquals(made.get_inheritable(), false);

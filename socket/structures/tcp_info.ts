@@ -209,9 +209,11 @@ export interface TcpInfo {
  *
  * using server = socket.create_server(["127.0.0.1", 0]);
  * using client = socket.create_connection(server.getsockname());
- * const value = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 512);
- * const info = socket.decodeTcpInfo(value);
- * assertEquals(info.tcpi_state, 1); // established
+ * if (socket.hasattr("TCP_INFO")) {
+ *   const value = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 512);
+ *   const info = socket.decodeTcpInfo(value);
+ *   assertEquals(info.tcpi_state, 1); // established
+ * }
  * ```
  */
 export function decodeTcpInfo(data: Bytes): TcpInfo {

@@ -13,6 +13,10 @@ export const wineGaps: Readonly<Record<string, string>> = {
   "a group that was not joined cannot be left": option,
   "IP_PKTINFO and IP_TTL choose how a datagram goes": control,
   "IPV6_HOPLIMIT chooses how a datagram goes": control,
+  "ioctl() turns the loopback's fast path on": "there is none",
+  "sniffer.ts sees the packets of an address": "no raw socket receives all",
+  "multiconn_client tells which connections fail":
+    "what was refused receives an end",
   "PollSelector says that a closed descriptor is ready":
     "WSAPoll does not count it",
 };
