@@ -40,8 +40,8 @@ async function run(
   flags: string[],
 ): Promise<{ success: boolean; stdout: string; stderr: string }> {
   using folder = temporaryFolder();
-  Deno.mkdirSync(`${folder.path}/work`);
-  Deno.writeTextFileSync(`${folder.path}/work/main.ts`, program);
+  Deno.mkdirSync(`${folder.path}/elsewhere`);
+  Deno.writeTextFileSync(`${folder.path}/elsewhere/main.ts`, program);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -51,7 +51,7 @@ async function run(
       ...flags,
       "main.ts",
     ],
-    cwd: `${folder.path}/work`,
+    cwd: `${folder.path}/elsewhere`,
     env: { DENO_DIR: `${folder.path}/cache`, NO_COLOR: "1" },
   }).output();
   return { success, stdout: text(stdout), stderr: text(stderr) };
