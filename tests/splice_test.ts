@@ -274,7 +274,8 @@ Deno.test({
         awaiting.splice(a.far, b.near, null, { signal })
       );
     }
-    assertEquals(made.open.size, 0);
+    // The pipe of one that got nothing before the signal is kept for the next.
+    assert(made.open.size <= 2, `${made.open.size} ends of pipes are open`);
   },
 });
 
