@@ -17,6 +17,7 @@ import { select } from "./select.ts";
 import { string } from "./string.ts";
 import { sys_sendfile } from "./sys_sendfile.ts";
 import { sys_socket } from "./sys_socket.ts";
+import { direct, syscall } from "./syscall.ts";
 import type { LaterNetdb, Libc } from "./system.ts";
 import { unistd } from "./unistd.ts";
 import { variadic, variadicOnStack } from "./variadic.ts";
@@ -24,6 +25,7 @@ import { variadic, variadicOnStack } from "./variadic.ts";
 /** Every function of the C library that this library knows. */
 export const declarations = {
   ...sys_socket,
+  ...syscall,
   ...sys_sendfile,
   ...net_if,
   ...unistd,
@@ -94,7 +96,7 @@ export function open(): Libc {
   bindErrno(opened);
   libraryName = name;
   // Spread, they are found faster: the FFI's own object is a dictionary.
-  return symbols = { ...opened };
+  return symbols = { ...opened, ...direct(platform, opened.syscall) };
 }
 
 /**

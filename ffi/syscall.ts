@@ -1,0 +1,57 @@
+/**
+ * Linux's `send` and `recv` by their numbers. glibc's are points where a thread may be cancelled, and
+ * in a process with more than one thread, as every one of Deno's is, each call announces that and takes
+ * it back: of a short message to a socket at hand that is a twentieth of the time.
+ */
+
+import type { PlatformName } from "../constants/platform.ts";
+import { int, size_t, ssize_t } from "./c.ts";
+
+/**
+ * `syscall(2)` with the arguments of `sendto` and `recvfrom`, but for the last one: of an address that
+ * is NULL nobody asks the length.
+ */
+export const syscall = {
+  syscall: {
+    parameters: [
+      int, /* number */
+      int, /* fd */
+      "pointer", /* buf */
+      size_t, /* n */
+      int, /* flags */
+      "pointer", /* addr */
+    ],
+    result: ssize_t,
+    optional: true,
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+type Call = Deno.StaticForeignLibraryInterface<typeof syscall>["syscall"];
+type Transfer = (
+  fd: number,
+  buf: Deno.PointerValue,
+  n: number,
+  flags: number,
+) => number;
+
+/** The numbers, from each processor's `<sys/syscall.h>`. */
+export const numbers: Readonly<
+  Partial<Record<PlatformName, { sendto: number; recvfrom: number }>>
+> = {
+  linux_x86_64: { sendto: 44, recvfrom: 45 },
+  linux_aarch64: { sendto: 206, recvfrom: 207 },
+};
+
+/** `send_at` and `recv_at`, for a platform that has their numbers; else nothing. */
+export function direct(
+  platform: PlatformName,
+  call: Call,
+): { send_at: Transfer; recv_at: Transfer } | undefined {
+  const known = numbers[platform];
+  if (known === undefined || call === null) return undefined;
+  const { sendto, recvfrom } = known;
+  return {
+    send_at: (fd, buf, n, flags) => call(sendto, fd, buf, n, flags, null),
+    recv_at: (fd, buf, n, flags) => call(recvfrom, fd, buf, n, flags, null),
+  };
+}
