@@ -51,6 +51,7 @@ const names: Readonly<Partial<Record<PlatformName, readonly string[]>>> = {
     "/usr/lib64/libc.so.6",
     "/lib64/libc.so.6",
     "/usr/lib/libc.so.6",
+    "/lib/libc.so.6",
   ],
   linux_aarch64: [
     "libc.so.6",
@@ -59,6 +60,7 @@ const names: Readonly<Partial<Record<PlatformName, readonly string[]>>> = {
     "/usr/lib64/libc.so.6",
     "/lib64/libc.so.6",
     "/usr/lib/libc.so.6",
+    "/lib/libc.so.6",
   ],
   darwin: [
     "libSystem.dylib",

@@ -130,7 +130,7 @@ for (
     async fn() {
       const group = randomGroup();
       using receiver = new Socket(AF_INET, SOCK_DGRAM);
-      receiver.settimeout(10);
+      receiver.settimeout(60);
       receiver.bind([noPosix === undefined ? group : "", 0]); // Windows binds to no group
       joinGroup(receiver, group, { interface: "127.0.0.1" });
       receiver.setsockopt(IPPROTO_IP, IP_RECVTTL, 1);

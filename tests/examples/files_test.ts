@@ -77,7 +77,7 @@ for (
   Deno.test(`file_client.ts fails if it gets ${JSON.stringify(sent)}`, async () => {
     using folder = temporaryFolder();
     using listener = create_server(["127.0.0.1", 0]);
-    listener.settimeout(10);
+    listener.settimeout(60);
     const args = [`${folder.path}/copy`, ...listener.getsockname().map(String)];
     await using client = ours("file_client", args);
     const [connection] = listener.accept();

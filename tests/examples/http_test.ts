@@ -63,7 +63,7 @@ Deno.test("http_get.ts fails if the server does not answer 200", async () => {
     "127.0.0.1",
     0,
   ]);
-  listener.settimeout(10);
+  listener.settimeout(60);
   const url = `http://127.0.0.1:${listener.getsockname()[1]}`;
   await using client = ours("http_get", [url]);
   const [connection] = listener.accept();

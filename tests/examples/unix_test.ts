@@ -81,7 +81,7 @@ Deno.test({
 function inbox(address: UnixAddress): Socket<UnixAddress> {
   const socket = new Socket(AF_UNIX, SOCK_DGRAM);
   socket.bind(address);
-  socket.settimeout(10);
+  socket.settimeout(60);
   return socket;
 }
 

@@ -91,7 +91,7 @@ for (const [name, command] of Object.entries(servers)) {
 /** A Unix socket of ours that does not wait for ever. */
 function unix(type: number): Socket<UnixAddress> {
   const socket = new Socket(AF_UNIX as Family<UnixAddress>, type);
-  socket.settimeout(10);
+  socket.settimeout(60);
   return socket;
 }
 
@@ -125,7 +125,7 @@ for (
       await client.fed;
       const [connection] = listener.accept();
       using _ = connection;
-      connection.settimeout(10);
+      connection.settimeout(60);
       const data = connection.recv(100);
       assertEquals(text(data), "Grüße\n");
       connection.sendall(data);
