@@ -25,7 +25,6 @@ import { variadic, variadicOnStack } from "./variadic.ts";
 /** Every function of the C library that this library knows. */
 export const declarations = {
   ...sys_socket,
-  ...syscall,
   ...sys_sendfile,
   ...net_if,
   ...unistd,
@@ -97,8 +96,9 @@ export function open(): Libc {
   }
   bindErrno(opened);
   libraryName = name;
+  const hot = direct(platform, () => Deno.dlopen(name, syscall).symbols);
   // Spread, they are found faster: the FFI's own object is a dictionary.
-  return symbols = { ...opened, ...direct(platform, opened.syscall) };
+  return symbols = { ...opened, ...hot };
 }
 
 /**

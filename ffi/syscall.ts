@@ -22,11 +22,10 @@ export const syscall = {
       "pointer", /* addr */
     ],
     result: ssize_t,
-    optional: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-type Call = Deno.StaticForeignLibraryInterface<typeof syscall>["syscall"];
+type Syscall = Deno.StaticForeignLibraryInterface<typeof syscall>;
 type Transfer = (
   fd: number,
   buf: Deno.PointerValue,
@@ -42,16 +41,21 @@ export const numbers: Readonly<
   linux_aarch64: { sendto: 206, recvfrom: 207 },
 };
 
-/** `send_at` and `recv_at`, for a platform that has their numbers; else nothing. */
+/**
+ * `send_at` and `recv_at`, for a platform that has their numbers; else nothing.
+ *
+ * @param open opens the C library for `syscall`
+ */
 export function direct(
   platform: PlatformName,
-  call: Call,
+  open: () => Syscall,
 ): { send_at: Transfer; recv_at: Transfer } | undefined {
   const known = numbers[platform];
-  if (known === undefined || call === null) return undefined;
+  if (known === undefined) return undefined;
   const { sendto, recvfrom } = known;
+  const { syscall } = open();
   return {
-    send_at: (fd, buf, n, flags) => call(sendto, fd, buf, n, flags, null),
-    recv_at: (fd, buf, n, flags) => call(recvfrom, fd, buf, n, flags, null),
+    send_at: (fd, buf, n, flags) => syscall(sendto, fd, buf, n, flags, null),
+    recv_at: (fd, buf, n, flags) => syscall(recvfrom, fd, buf, n, flags, null),
   };
 }

@@ -7,7 +7,7 @@ type Posix = Deno.StaticForeignLibraryInterface<typeof declarations>;
 type Winsock = Deno.StaticForeignLibraryInterface<typeof winsock>;
 
 /** What `posix.ts` keeps to itself. */
-type Internal = "__errno_location" | "__error" | "fcntl" | "syscall";
+type Internal = "__errno_location" | "__error" | "fcntl";
 
 type Optional<T> = {
   [K in keyof T as null extends T[K] ? K : never]?: T[K];
