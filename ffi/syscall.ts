@@ -7,10 +7,7 @@
 import type { PlatformName } from "../constants/platform.ts";
 import { int, size_t, ssize_t } from "./c.ts";
 
-/**
- * `syscall(2)` with the arguments of `sendto` and `recvfrom`, but for the last one: of an address that
- * is NULL nobody asks the length.
- */
+/** `syscall(2)` with the arguments of `sendto` and `recvfrom`. */
 export const syscall = {
   syscall: {
     parameters: [
@@ -20,6 +17,7 @@ export const syscall = {
       size_t, /* n */
       int, /* flags */
       "pointer", /* addr */
+      "pointer", /* addr_len: a length there and an address here, nothing in either case */
     ],
     result: ssize_t,
   },
@@ -55,7 +53,9 @@ export function direct(
   const { sendto, recvfrom } = known;
   const { syscall } = open();
   return {
-    send_at: (fd, buf, n, flags) => syscall(sendto, fd, buf, n, flags, null),
-    recv_at: (fd, buf, n, flags) => syscall(recvfrom, fd, buf, n, flags, null),
+    send_at: (fd, buf, n, flags) =>
+      syscall(sendto, fd, buf, n, flags, null, null),
+    recv_at: (fd, buf, n, flags) =>
+      syscall(recvfrom, fd, buf, n, flags, null, null),
   };
 }

@@ -49,8 +49,8 @@ Deno.test({
     const { sendto, recvfrom } = numbers[platform]!;
     assertEquals([send_at(3, null, 5, 7), recv_at(4, null, 6, 8)], [1, 1]);
     assertEquals(made, [
-      [sendto, 3, null, 5, 7, null],
-      [recvfrom, 4, null, 6, 8, null],
+      [sendto, 3, null, 5, 7, null, null],
+      [recvfrom, 4, null, 6, 8, null, null],
     ]);
     assertEquals([libc.send_at.name, libc.recv_at.name], [
       "send_at",
