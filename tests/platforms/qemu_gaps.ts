@@ -3,6 +3,7 @@
  * same calls, natively and under qemu.
  */
 
+const tcpInfo = "TCP_INFO is cut to 4 bytes";
 const multicast = "no IP_MULTICAST_IF, IP_MULTICAST_ALL or MCAST_JOIN_GROUP";
 const multicast6 = "no IPV6_MULTICAST_IF or MCAST_JOIN_GROUP";
 
@@ -22,9 +23,10 @@ export const qemuGaps: Readonly<Record<string, string>> = {
   "a filter decides no more once it is detached": "no SO_DETACH_FILTER",
   "a filter of no instructions is refused by the system": "it is EFAULT there",
   "the error queue is not behind those who wait for data": "no SO_TIMESTAMPING",
-  "create_server()'s backlog is the listener's": "TCP_INFO is cut to 4 bytes",
-  "TCP_INFO of a live connection counts what was sent":
-    "TCP_INFO is cut to 4 bytes",
+  "create_server()'s backlog is the listener's": tcpInfo,
+  "TCP_INFO of a live connection counts what was sent": tcpInfo,
+  "the example in socket/structures/tcp_info.ts": tcpInfo,
+  "the example in socket/zero_copy.ts": "no SO_ZEROCOPY",
   "AF_INET6: flow information goes to the kernel and comes back":
     "no IPV6_FLOWINFO_SEND",
   "SO_TIMESTAMPNS tells when a datagram came": "no SO_TIMESTAMPNS",
