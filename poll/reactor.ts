@@ -58,8 +58,11 @@ export class Watch {
 }
 
 // How long attempts that succeed at once may go on before timers and other work get their turn.
-const TURN_MS = 1;
+const TURN_MS = 2;
 const ATTEMPTS_BETWEEN_LOOKS = 8;
+// How many of those that are ready one turn serves, and of those that gave way: few enough that
+// each can go on more than once before all must give way, which costs more than an attempt.
+const BATCH = 32;
 // How often descriptors are looked at when no wait can be parked: on behalf of waiters that do not
 // keep the process alive, as a parked wait would, and as long as no descriptor is left for one.
 const LOOKOUT_MS = 10;
@@ -86,6 +89,8 @@ export class Reactor {
   #lookout: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
   #turnBegan = 0;
+  /** Whether whoever goes on must wait for the next turn. */
+  #over = false;
   /** Whether something mostly happens so soon that a brief wait spares parking one. */
   #lively = false;
 
@@ -119,9 +124,11 @@ export class Reactor {
    * wait its turn, lest a flood on one socket starves timers and other work.
    */
   mustYield(): boolean {
-    if (++this.#attempts < ATTEMPTS_BETWEEN_LOOKS) return false;
-    this.#attempts = 0;
-    return this.#turnIsOver();
+    if (!this.#over && ++this.#attempts >= ATTEMPTS_BETWEEN_LOOKS) {
+      this.#attempts = 0;
+      this.#over = this.#turnIsOver();
+    }
+    return this.#over;
   }
 
   /**
@@ -218,13 +225,7 @@ export class Reactor {
   readonly #turn = (): void => {
     this.#beginTurn();
     let busy = this.#urgent.size > 0;
-    for (const watch of this.#urgent) {
-      this.#urgent.delete(watch);
-      this.#serve(watch, "read");
-      this.#serve(watch, "error");
-      this.#serve(watch, "write");
-      if (this.#turnIsOver()) break;
-    }
+    this.#serveUrgent();
     if (this.#served === this.#ready) {
       this.#served = 0;
       this.#ready = this.#poller.wait(0);
@@ -244,12 +245,28 @@ export class Reactor {
     this.#state = "scheduled"; // what is roused now is served by this turn, or the next
     this.#turnBegan = performance.now();
     this.#attempts = 0;
+    this.#over = false;
   }
 
-  /** Serves those that the poller found ready, until the turn is over. */
+  /** Serves some of those who wait for a turn, not for an event. */
+  #serveUrgent(): void {
+    let left = Math.min(this.#urgent.size, BATCH);
+    for (const watch of this.#urgent) {
+      if (left-- === 0 || this.mustYield()) break;
+      this.#urgent.delete(watch);
+      this.#serve(watch, "read");
+      this.#serve(watch, "error");
+      this.#serve(watch, "write");
+    }
+  }
+
+  /** Serves some of those that the poller found ready, however long others have taken this turn. */
   #serveReady(): void {
     const poller = this.#poller;
-    while (this.#served < this.#ready) {
+    this.#attempts = 0;
+    this.#over = false;
+    const end = Math.min(this.#ready, this.#served + BATCH);
+    while (this.#served < end && !this.mustYield()) {
       const at = this.#served++;
       const watch = this.#watches.get(poller.fdAt(at));
       if (watch === undefined) continue; // closed meanwhile
@@ -258,9 +275,6 @@ export class Reactor {
         this.#serve(watch, "error");
       }
       if (poller.writableAt(at)) this.#serve(watch, "write");
-      if (this.#served % ATTEMPTS_BETWEEN_LOOKS === 0 && this.#turnIsOver()) {
-        break;
-      }
     }
   }
 

@@ -1,6 +1,6 @@
 /** The reactor: by itself with a poller of our own making, and on what every system has. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { libc } from "../../ffi/libc.ts";
 import type { Poller } from "../../poll/base.ts";
 import {
@@ -229,6 +229,61 @@ Deno.test("a waiter whose attempt closes its own socket is counted once", async 
   poller.wake();
   await turn();
   assertEquals(log.at(-1), "b");
+});
+
+Deno.test("all that are ready are served, though a turn serves only some", async () => {
+  const { poller, reactor } = setUp();
+  const served: number[] = [];
+  let atOnce = 0;
+  let most = 0;
+  const fds = Array.from({ length: 100 }, (_, i) => 5 + i);
+  for (const fd of fds) {
+    reactor.add(reactor.watch(fd), "read", {
+      attempt() {
+        served.push(fd);
+        most = Math.max(most, ++atOnce);
+        setImmediate(() => atOnce = 0);
+        return OVER;
+      },
+      fail() {},
+    }, WHEN_READY);
+  }
+  poller.ready.push(...fds.map((fd): [number, number] => [fd, 1]));
+  for (let i = 0; i < 20 && served.length < 100; i++) await turn();
+  assert(most < 100, "other work got no turn between them");
+  assertEquals(served, fds);
+});
+
+Deno.test("those who are long at it keep neither events nor timers waiting", async () => {
+  const { poller, reactor } = setUp();
+  let going = true;
+  let attempts = 0;
+  const long: Waiter = {
+    attempt() {
+      attempts++;
+      const began = performance.now();
+      while (performance.now() - began < 1);
+      return going && attempts < 1000 ? NEXT_TURN : OVER;
+    },
+    fail() {},
+  };
+  for (let fd = 5; fd < 45; fd++) {
+    reactor.add(reactor.watch(fd), "write", long, NEXT_TURN);
+  }
+  const event = Promise.withResolvers<number>();
+  reactor.add(reactor.watch(50), "read", {
+    attempt: () => (event.resolve(attempts), OVER),
+    fail() {},
+  }, WHEN_READY);
+  poller.ready.push([50, 1]);
+  const timer = new Promise<number>((resolve) =>
+    setTimeout(() => resolve(attempts))
+  );
+  // A turn has two milliseconds, and looks at the time now and then.
+  const counts = await Promise.all([event.promise, timer]);
+  assert(Math.max(...counts) < 25, `after ${counts} attempts`);
+  going = false;
+  for (let i = 0; i < 20; i++) await turn();
 });
 
 Deno.test("two sockets may have the same descriptor", async () => {
