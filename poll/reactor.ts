@@ -29,16 +29,19 @@ export interface Waiter {
 /** Which of a descriptor's queues; who waits for the error queue is not behind who waits for data. */
 export type Side = "read" | "write" | "error";
 
+/** A queue without anybody, until somebody comes: most stay so, and there are three for each descriptor. */
+const NOBODY: Waiter[] = [];
+
 /** A descriptor that is, or was, waited for. */
 export class Watch {
   /** The descriptor. */
   readonly fd: number;
   /** Those who wait for it to be readable, served in order. */
-  readonly read: Waiter[] = [];
+  read = NOBODY;
   /** Those who wait for it to be writable, served in order. */
-  readonly write: Waiter[] = [];
+  write = NOBODY;
   /** Those who wait for its error queue, which shows as readable too, served in order. */
-  readonly error: Waiter[] = [];
+  error = NOBODY;
   /** Whether its waiters keep the process alive. */
   ref = true;
   /** Whether the descriptor was closed or given away: the number may be another's by now. */
@@ -137,7 +140,9 @@ export class Reactor {
    * @param after what its attempt said, or would
    */
   add(watch: Watch, side: Side, waiter: Waiter, after: number): void {
-    watch[side].push(waiter);
+    const queue = watch[side];
+    if (queue.length > 0) queue.push(waiter);
+    else watch[side] = [waiter]; // which has room for one, as is mostly enough
     this.#count(watch, 1);
     this.#again(watch, side, after);
     if (this.#state === "idle") this.#schedule();

@@ -14,7 +14,7 @@ import { Handle } from "./handle.ts";
 import { NOT_OPEN } from "./numbers.ts";
 import { asksNonBlocking, openHandle } from "./open.ts";
 import type { Attempt } from "./operations.ts";
-import { type Ends, readableOf, writableOf } from "./streams.ts";
+import { Streams } from "./streams.ts";
 
 /** Drives an operation of a socket, for the rest of this folder. */
 export let drive: <P extends unknown[], T>(
@@ -42,10 +42,9 @@ export let setPeer: <A extends Address>(
  */
 export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   readonly #line: Line;
-  readonly #ends: Ends = { read: false, write: false };
-  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #writable: WritableStream<Uint8Array> | undefined;
-  readonly #addresses: { getsockname?: A; getpeername?: A } = {};
+  #streams: Streams | undefined;
+  #sockname: A | undefined;
+  #peername: A | undefined;
 
   static {
     drive = (socket, side, options, operation, ...args) =>
@@ -58,7 +57,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
       );
     rest = (socket, ms) => socket.#line.rest(ms);
     setPeer = (socket, address) => {
-      socket.#addresses.getpeername = address;
+      socket.#peername = address;
     };
   }
 
@@ -152,7 +151,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * streams have ended, the socket is closed, as code that is written for `Deno.Conn` expects.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= readableOf(this, this.#ends);
+    return (this.#streams ??= new Streams(this)).readable;
   }
 
   /**
@@ -161,7 +160,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * end does not take what it has for the whole.
    */
   get writable(): WritableStream<Uint8Array> {
-    return this.#writable ??= writableOf(this, this.#ends);
+    return (this.#streams ??= new Streams(this)).writable;
   }
 
   /**
@@ -199,7 +198,8 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * @throws {OSError} if the socket is closed, and this was not asked before
    */
   get localAddr(): DenoAddress<A> {
-    return this.#denoAddress("getsockname");
+    this.#sockname = latest(() => this.getsockname(), this.#sockname);
+    return denoAddress(this.family, this.type, this.#sockname);
   }
 
   /**
@@ -209,23 +209,23 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * accepted or this was asked before
    */
   get remoteAddr(): DenoAddress<A> {
-    return this.#denoAddress("getpeername");
-  }
-
-  /** An end's address as it is, or else as it last was: what Deno shows outlives the connection. */
-  #denoAddress(end: "getsockname" | "getpeername"): DenoAddress<A> {
-    const known = this.#addresses;
-    try {
-      known[end] = this[end]();
-    } catch (error) {
-      if (known[end] === undefined) throw error;
-    }
-    return denoAddress(this.family, this.type, known[end]);
+    this.#peername = latest(() => this.getpeername(), this.#peername);
+    return denoAddress(this.family, this.type, this.#peername);
   }
 
   /** Closes the socket at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return new Promise((resolve) => resolve(this.close()));
+  }
+}
+
+/** An end's address as it is, or else as it last was: what Deno shows outlives the connection. */
+function latest<A>(ask: () => A, known: A | undefined): A {
+  try {
+    return ask();
+  } catch (error) {
+    if (known === undefined) throw error;
+    return known;
   }
 }
 

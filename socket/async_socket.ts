@@ -19,6 +19,7 @@ import { type Bytes, bytes } from "./arguments.ts";
 import { AsyncSocketBase, drive, rest, setPeer } from "./async_base.ts";
 import type { WaitOptions } from "./async_wait.ts";
 import { handleOf } from "./base.ts";
+import { Connections } from "./connections.ts";
 import { check, OSError } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import * as vectors from "./message_vector.ts";
@@ -94,29 +95,10 @@ export class AsyncSocket<A extends Address = InetAddress>
    *
    * @param options a signal
    */
-  async accept(
+  accept(
     options?: WaitOptions,
   ): Promise<[socket: AsyncSocket<A>, address: A]> {
-    const [handle, address] = await drive(
-      this,
-      "read",
-      options,
-      (h) => this.#accept(h),
-    );
-    const accepted = asyncSocketOf<A>(handle);
-    setPeer<A>(accepted, address as A);
-    return [accepted, address as A];
-  }
-
-  #accept(h: Handle): ReturnType<typeof operations.accept> {
-    try {
-      return operations.accept(h, true);
-    } catch (error) {
-      if (error instanceof OSError && exhausted.has(error.errno)) {
-        rest(this, EXHAUSTED_MS);
-      }
-      throw error;
-    }
+    return drive(this, "read", options, accept<A>, this);
   }
 
   /**
@@ -533,19 +515,11 @@ export class AsyncSocket<A extends Address = InetAddress>
    * Accepts connections for as long as the socket is open: `for await (const [socket, address] of
    * listener)`.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<
-    [socket: AsyncSocket<A>, address: A]
+  [Symbol.asyncIterator](): AsyncIterableIterator<
+    [socket: AsyncSocket<A>, address: A],
+    undefined
   > {
-    while (this.fileno() >= 0) {
-      let accepted;
-      try {
-        accepted = await this.accept();
-      } catch (error) {
-        if (this.fileno() < 0) return; // closed meanwhile: that is the end, not an error
-        throw error;
-      }
-      yield accepted;
-    }
+    return new Connections(this);
   }
 
   /** Goes on with an address whose host is numeric: resolves a host name off this thread. */
@@ -575,6 +549,25 @@ const errorQueue = table.constants.MSG_ERRQUEUE ?? 0;
 
 function receivingSide(flags: number): Side {
   return (flags & errorQueue) !== 0 ? "error" : "read";
+}
+
+function accept<A extends Address>(
+  h: Handle,
+  listener: AsyncSocket<A>,
+): operations.Attempt<[socket: AsyncSocket<A>, address: A]> {
+  try {
+    const accepted = operations.accept(h, true);
+    if (accepted instanceof operations.Wait) return accepted;
+    const [handle, address] = accepted;
+    const socket = asyncSocketOf<A>(handle);
+    setPeer<A>(socket, address as A);
+    return [socket, address as A];
+  } catch (error) {
+    if (error instanceof OSError && exhausted.has(error.errno)) {
+      rest(listener, EXHAUSTED_MS);
+    }
+    throw error;
+  }
 }
 
 /** The socket of a handle that was just opened, and is non-blocking. */

@@ -8,23 +8,50 @@ import { encodeLinger } from "./structures/options.ts";
 
 const CHUNK = 0x10000;
 
-/** Which directions of a socket's streams are over; with both, the socket is closed. */
-export interface Ends {
-  /** Nothing more is received. */
-  read: boolean;
-  /** Nothing more is sent. */
-  write: boolean;
+/** A socket's two streams, made when asked for; when both have ended, they close the socket. */
+export class Streams {
+  readonly #socket: AsyncSocketBase<Address>;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<Uint8Array> | undefined;
+  #received = false;
+  #sent = false;
+
+  /** Makes the streams of a socket. */
+  constructor(socket: AsyncSocketBase<Address>) {
+    this.#socket = socket;
+  }
+
+  /**
+   * What the socket receives, as a byte stream: it receives when the reader asks, into the reader's
+   * own buffer if it brings one. Cancelling ends receiving.
+   */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= readableOf(this.#socket, () => {
+      this.#received = true;
+      this.#end();
+    });
+  }
+
+  /**
+   * A stream whose chunks the socket sends: a write is done when the system has taken all of it.
+   * Closing ends sending, so that the other end sees the end of the stream; aborting a connection
+   * resets it, so that the other end does not take what it has for the whole.
+   */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= writableOf(this.#socket, () => {
+      this.#sent = true;
+      this.#end();
+    });
+  }
+
+  #end(): void {
+    if (this.#received && this.#sent) this.#socket.close();
+  }
 }
 
-/**
- * What a socket receives, as a byte stream: it receives when the reader asks, into the reader's own
- * buffer if it brings one. Cancelling ends receiving.
- *
- * @param ends of this socket's streams
- */
-export function readableOf(
+function readableOf(
   socket: AsyncSocketBase<Address>,
-  ends: Ends,
+  end: () => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const cancelled = new AbortController();
   const { signal } = cancelled;
@@ -37,28 +64,21 @@ export function readableOf(
       const count = await socket.recv_into(view, 0, 0, { signal });
       if (count === 0) {
         controller.close();
-        end(socket, ends, "read");
+        end();
       }
       request.respond(count);
     },
     cancel(reason) {
       cancelled.abort(reason);
       shutDown(socket, SHUT_RD);
-      end(socket, ends, "read");
+      end();
     },
   });
 }
 
-/**
- * A stream whose chunks a socket sends: a write is done when the system has taken all of it. Closing
- * ends sending, so that the other end sees the end of the stream; aborting a connection resets it,
- * so that the other end does not take what it has for the whole.
- *
- * @param ends of this socket's streams
- */
-export function writableOf(
+function writableOf(
   socket: AsyncSocketBase<Address>,
-  ends: Ends,
+  end: () => void,
 ): WritableStream<Uint8Array> {
   return new WritableStream({
     write(chunk, { signal }) {
@@ -66,7 +86,7 @@ export function writableOf(
     },
     close() {
       shutDown(socket, SHUT_WR);
-      end(socket, ends, "write");
+      end();
     },
     abort() {
       tolerate(() =>
@@ -75,15 +95,6 @@ export function writableOf(
       socket.close();
     },
   });
-}
-
-function end(
-  socket: AsyncSocketBase<Address>,
-  ends: Ends,
-  direction: keyof Ends,
-): void {
-  ends[direction] = true;
-  if (ends.read && ends.write) socket.close();
 }
 
 /** Ends one direction. */
