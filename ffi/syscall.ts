@@ -5,7 +5,7 @@
  */
 
 import type { PlatformName } from "../constants/platform.ts";
-import { int, size_t, ssize_t } from "./c.ts";
+import { buf, int, size_t, ssize_t } from "./c.ts";
 
 /** `syscall(2)` with the arguments of `sendto` and `recvfrom`. */
 export const syscall = {
@@ -13,7 +13,7 @@ export const syscall = {
     parameters: [
       int, /* number */
       int, /* fd */
-      "pointer", /* buf */
+      buf, /* buf */
       size_t, /* n */
       int, /* flags */
       "pointer", /* addr */
@@ -21,15 +21,24 @@ export const syscall = {
     ],
     result: ssize_t,
   },
+  // The same for memory whose address is known.
+  syscall_at: {
+    name: "syscall",
+    parameters: [int, int, "pointer", size_t, int, "pointer", "pointer"],
+    result: ssize_t,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 type Syscall = Deno.StaticForeignLibraryInterface<typeof syscall>;
-type Transfer = (
-  fd: number,
-  buf: Deno.PointerValue,
-  n: number,
-  flags: number,
-) => number;
+type Transfer<B> = (fd: number, buf: B, n: number, flags: number) => number;
+
+/** The calls that go by number, named as in the C library's table. */
+interface Direct {
+  send: Transfer<AllowSharedBufferSource | null>;
+  send_at: Transfer<Deno.PointerValue>;
+  recv: Transfer<AllowSharedBufferSource | null>;
+  recv_at: Transfer<Deno.PointerValue>;
+}
 
 /** The numbers, from each processor's `<sys/syscall.h>`. */
 export const numbers: Readonly<
@@ -40,22 +49,25 @@ export const numbers: Readonly<
 };
 
 /**
- * `send_at` and `recv_at`, for a platform that has their numbers; else nothing.
+ * The calls, for a platform that has their numbers; else nothing.
  *
  * @param open opens the C library for `syscall`
  */
 export function direct(
   platform: PlatformName,
   open: () => Syscall,
-): { send_at: Transfer; recv_at: Transfer } | undefined {
+): Direct | undefined {
   const known = numbers[platform];
   if (known === undefined) return undefined;
   const { sendto, recvfrom } = known;
-  const { syscall } = open();
+  const { syscall, syscall_at } = open();
   return {
+    send: (fd, buf, n, flags) => syscall(sendto, fd, buf, n, flags, null, null),
     send_at: (fd, buf, n, flags) =>
-      syscall(sendto, fd, buf, n, flags, null, null),
-    recv_at: (fd, buf, n, flags) =>
+      syscall_at(sendto, fd, buf, n, flags, null, null),
+    recv: (fd, buf, n, flags) =>
       syscall(recvfrom, fd, buf, n, flags, null, null),
+    recv_at: (fd, buf, n, flags) =>
+      syscall_at(recvfrom, fd, buf, n, flags, null, null),
   };
 }

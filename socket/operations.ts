@@ -226,6 +226,7 @@ export function connectionErrno(error: unknown): number {
 }
 
 const lastReceived = new LastBuffer();
+const lastShared = new LastBuffer(); // mostly `received`, which is nobody's
 const lastSent = new LastBuffer();
 const optionInt = new Int32Array(1);
 const optionLength = new Uint32Array(1);
@@ -308,12 +309,10 @@ export function recv(
   const bits = flagBits(flags);
   const size = bufferSize("bufsize", bufsize);
   const buffer = receiveBuffer(size, bits);
-  for (;;) {
-    const count = libc.recv(h.fd, buffer, size, bits);
-    if (count >= 0) return receivedBytes(buffer, Math.min(count, size));
-    const wait = failed(waits.recv);
-    if (wait !== undefined) return wait;
-  }
+  const count = receive(h, buffer, size, bits, lastShared);
+  return count instanceof Wait
+    ? count
+    : receivedBytes(buffer, Math.min(count, size));
 }
 
 /** Receives bytes into a buffer. */
@@ -325,11 +324,20 @@ export function recv_into(
 ): Attempt<number> {
   const bits = flagBits(flags);
   const view = bytes("buffer", buffer);
-  const length = receiveLength(view, nbytes);
-  const pointer = lastReceived.pointerIfRepeated(view);
+  return receive(h, view, receiveLength(view, nbytes), bits, lastReceived);
+}
+
+function receive(
+  h: Handle,
+  buffer: Uint8Array<ArrayBuffer>,
+  length: number,
+  bits: number,
+  last: LastBuffer,
+): Attempt<number> {
+  const pointer = last.pointerIfRepeated(buffer);
   for (;;) {
     const count = pointer === null
-      ? libc.recv(h.fd, view, length, bits)
+      ? libc.recv(h.fd, buffer, length, bits)
       : libc.recv_at(h.fd, pointer, length, bits);
     if (count >= 0) return count;
     const wait = failed(waits.recv);
