@@ -16,8 +16,8 @@ function row(direction: "receiving" | "sending"): Row {
   return {
     name: `async: ${direction} in chunks of 64 KiB`,
     figure: mebibytesPerSecond,
-    work: 256,
-    rounds: 21,
+    work: 128,
+    rounds: 81,
     ours: contestant("@libc/socket", "ours.ts"),
     peers: [
       { ...contestant("Deno.listen", "deno.ts"), limit: 1.1 },

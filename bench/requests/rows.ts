@@ -13,7 +13,7 @@ function row(connections: number): Row {
     name: `async: request and response of 64 B, ${connections} connections`,
     figure: perSecond,
     work: 15_000,
-    rounds: 21,
+    rounds: 61,
     ours: contestant("@libc/socket", "ours.ts"),
     peers: [
       { ...contestant("C epoll", "peer.c"), limit: 0.75 },

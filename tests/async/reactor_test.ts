@@ -279,7 +279,7 @@ Deno.test("those who are long at it keep neither events nor timers waiting", asy
   const timer = new Promise<number>((resolve) =>
     setTimeout(() => resolve(attempts))
   );
-  // A turn has two milliseconds, and looks at the time now and then.
+  // A turn has three milliseconds, and looks at the time now and then.
   const counts = await Promise.all([event.promise, timer]);
   assert(Math.max(...counts) < 25, `after ${counts} attempts`);
   going = false;
