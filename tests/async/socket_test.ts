@@ -550,8 +550,10 @@ Deno.test("arguments are refused by rejecting, never by throwing", async () => {
     near.sendfile(null as never),
     near.sendmsg_afalg([], { op: -1 }),
   ];
-  for (const promise of bad) {
-    const error = await promise.then(() => "nothing", (error) => error);
+  const errors = bad.map((promise: Promise<unknown>) =>
+    promise.then(() => "nothing", (error) => error)
+  );
+  for (const error of await Promise.all(errors)) {
     assert(
       error instanceof TypeError || error instanceof RangeError,
       String(error),
