@@ -34,6 +34,24 @@ Deno.test("for await gives the connections of a listener", async () => {
   listener.close();
 });
 
+Deno.test("the connections end with the listener, and by return()", async () => {
+  using listener = await socket.create_server(["127.0.0.1", 0]);
+  const end = { value: undefined, done: true } as const;
+  const left = listener[Symbol.asyncIterator]();
+  assertEquals(await left.return!(), end);
+  assertEquals(await left.next(), end, "what comes now is another's");
+
+  const connections = listener[Symbol.asyncIterator]();
+  const waiting = [connections.next(), connections.next()];
+  using client = await socket.create_connection(listener.getsockname());
+  const { value } = await waiting[0];
+  using accepted = value![0];
+  assertEquals(accepted.getpeername(), client.getsockname());
+  listener.close();
+  assertEquals(await waiting[1], end);
+  assertEquals(await connections.next(), end);
+});
+
 Deno.test("what a socket receives is a stream, to its end", async () => {
   using both = await connection();
   const all = new Response(both.far.readable).text();
