@@ -5015,7 +5015,10 @@ export declare const IP_MULTICAST_TTL: number;
 /** Option for `setsockopt(IPPROTO_IP, …)`: MULTICAST VIF. macOS, FreeBSD. */
 export declare const IP_MULTICAST_VIF: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: NAT  XXX. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: address translation; so named by
+ * macOS's own header, which deprecates it. macOS.
+ */
 export declare const IP_NAT__XXX: number;
 
 /** Option for `setsockopt(IPPROTO_IP, …)`: NODEFRAG. Linux. */
@@ -6664,7 +6667,7 @@ export declare const RCVALL_OFF: number;
 /** For `SIO_RCVALL`: all packets of the network. Windows. */
 export declare const RCVALL_ON: number;
 
-/** For `SIO_RCVALL`: not implemented by Windows. Windows. */
+/** For `SIO_RCVALL`: without effect, as Windows never made it work. Windows. */
 export declare const RCVALL_SOCKETLEVELONLY: number;
 
 /** Of reliable datagram sockets (SOL_RDS): CANCEL SENT TO. Linux. */

@@ -362,6 +362,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   // IPv4 options.
   IP_TOS: "Type of service of sent packets (IPPROTO_IP, int).",
   IP_TTL: "Time to live of sent packets, 1 to 255 hops (IPPROTO_IP, int).",
+  IP_NAT__XXX:
+    "Option for `setsockopt(IPPROTO_IP, …)`: address translation; so named by macOS's own header, which deprecates it.",
   IP_HDRINCL:
     "Sent data begins with an IP header of one's own (IPPROTO_IP, int).",
   IP_OPTIONS: "IP options of sent packets (IPPROTO_IP, bytes).",
@@ -791,7 +793,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     "For `ioctl()`: a faster way through this host's loopback.",
   RCVALL_OFF: "For `SIO_RCVALL`: only packets for this socket.",
   RCVALL_ON: "For `SIO_RCVALL`: all packets of the network.",
-  RCVALL_SOCKETLEVELONLY: "For `SIO_RCVALL`: not implemented by Windows.",
+  RCVALL_SOCKETLEVELONLY:
+    "For `SIO_RCVALL`: without effect, as Windows never made it work.",
   RCVALL_IPLEVEL: "For `SIO_RCVALL`: all packets that reach IP.",
   RCVALL_MAX: "For `SIO_RCVALL`: the last value.",
   SIOCINQ: "`ioctl` request: unread bytes.",

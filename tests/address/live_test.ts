@@ -26,6 +26,7 @@ import type {
 import { OSError } from "../../socket/errors.ts";
 import { if_nameindex } from "../../socket/interfaces.ts";
 import { Socket } from "../../socket/socket.ts";
+import { needing } from "../helpers.ts";
 import { python } from "./python.ts";
 
 const { NETLINK_ROUTE, NETLINK_USERSOCK, ARPHRD_LOOPBACK, VMADDR_CID_LOCAL } =
@@ -34,29 +35,19 @@ const { NETLINK_ROUTE, NETLINK_USERSOCK, ARPHRD_LOOPBACK, VMADDR_CID_LOCAL } =
 /** The EtherType that IEEE gives to local experiments. */
 const ETH_P_EXPERIMENT = 0x88b5;
 
-/** Why a kind of socket cannot be had here; `undefined` if it can. */
+/** What is missing if a kind of socket cannot be had here, and why; `undefined` if it can. */
 function whyNot(
   family: Family<Address>,
   type: number,
   proto = 0,
 ): string | undefined {
-  if (isMissing(family)) return "this platform lacks the family";
+  if (isMissing(family)) return "the address family";
   try {
     new Socket(family, type, proto).close();
   } catch (error) {
-    if (error instanceof OSError) return error.message;
+    if (error instanceof OSError) return `such a socket: ${error.message}`;
     throw error;
   }
-}
-
-/** The name of a test, and whether it is left out, with the reason in its name. */
-function needing(
-  name: string,
-  reason: string | undefined,
-): { name: string; ignore: boolean } {
-  return reason === undefined
-    ? { name, ignore: false }
-    : { name: `${name} (left out: ${reason})`, ignore: true };
 }
 
 const noNetlink = whyNot(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
@@ -283,10 +274,10 @@ function plain(name: Address): unknown {
 }
 
 async function noPython(): Promise<string | undefined> {
-  if (!python.available) return "there is no python3";
-  if (os !== "linux") return "pidfd_getfd is Linux's";
+  if (!python.available) return "python3";
+  if (os !== "linux") return "pidfd_getfd";
   const names = await namesByPython([]);
-  return typeof names === "string" ? names : undefined;
+  return typeof names === "string" ? `pidfd_getfd: ${names}` : undefined;
 }
 
 Deno.test({
