@@ -249,6 +249,11 @@ export class Reactor {
   #beginTurn(): void {
     this.#state = "scheduled"; // what is roused now is served by this turn, or the next
     this.#turnBegan = performance.now();
+    this.#renew();
+  }
+
+  /** Lets some attempts be made before the time is looked at again. */
+  #renew(): void {
     this.#attempts = 0;
     this.#over = false;
   }
@@ -268,8 +273,7 @@ export class Reactor {
   /** Serves some of those that the poller found ready, however long others have taken this turn. */
   #serveReady(): void {
     const poller = this.#poller;
-    this.#attempts = 0;
-    this.#over = false;
+    this.#renew();
     const end = Math.min(this.#ready, this.#served + BATCH);
     while (this.#served < end && !this.mustYield()) {
       const at = this.#served++;
