@@ -1,6 +1,6 @@
 import { announce } from "../support/contestant.ts";
 
-const buffer = new Uint8Array(0x10000);
+const buffer = new Uint8Array(0x10000).fill(1);
 
 async function receive(connection: Deno.TcpConn): Promise<void> {
   while (await connection.read(buffer) !== null);

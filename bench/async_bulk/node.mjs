@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { announce } from "../support/contestant.mjs";
 
-const buffer = new Uint8Array(0x10000);
+const buffer = new Uint8Array(0x10000).fill(1);
 
 function receive(connection) {
   connection.on("data", () => {});

@@ -1,7 +1,7 @@
 import { type AsyncSocket, create_server } from "../../async.ts";
 import { announce } from "../support/contestant.ts";
 
-const buffer = new Uint8Array(0x10000);
+const buffer = new Uint8Array(0x10000).fill(1);
 
 async function receive(connection: AsyncSocket): Promise<void> {
   while (await connection.recv_into(buffer) > 0);

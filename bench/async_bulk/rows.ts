@@ -20,6 +20,7 @@ function row(direction: "receiving" | "sending"): Row {
     rounds: 81,
     ours: contestant("@libc/socket", "ours.ts"),
     peers: [
+      contestant("C", "peer.c"),
       { ...contestant("Deno.listen", "deno.ts"), limit: 1.1 },
       { ...contestant("node:net", "node.mjs"), limit: 1.1 },
     ],

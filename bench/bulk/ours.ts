@@ -16,7 +16,7 @@ function receive(): void {
 
 if (Deno.args[0] === "receive") receive();
 const port = Number(Deno.args[0]);
-const data = new Uint8Array(CHUNK);
+const data = new Uint8Array(CHUNK).fill(1);
 await rounds((mebibytes) => {
   using connection = create_connection(["127.0.0.1", port]);
   const chunks = mebibytes * 2 ** 20 / CHUNK;

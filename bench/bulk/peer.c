@@ -30,6 +30,7 @@ static void send_mebibytes(long mebibytes) {
 int main(int argc, char **argv) {
   if (argc > 1 && strcmp(argv[1], "receive") == 0) receive();
   port = atoi(argv[1]);
+  memset(data, 1, sizeof data);
   add_thread();
   rounds(send_mebibytes);
   return 0;

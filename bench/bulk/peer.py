@@ -6,7 +6,7 @@ import sys
 from contestant import rounds, serve
 
 CHUNK = 0x10000
-data = bytes(CHUNK)
+data = b"\1" * CHUNK
 buffer = bytearray(CHUNK)
 
 

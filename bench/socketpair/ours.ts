@@ -2,7 +2,7 @@ import { socketpair } from "../../mod.ts";
 import { rounds } from "../support/contestant.ts";
 
 const [size, bufsize] = Deno.args.map(Number);
-const data = new Uint8Array(size);
+const data = new Uint8Array(size).fill(1);
 const buffer = new Uint8Array(size);
 const [a, b] = socketpair();
 

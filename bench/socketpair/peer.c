@@ -18,7 +18,8 @@ static void work(long count) {
 
 int main(int argc, char **argv) {
   size = atoi(argv[1]);
-  data = calloc(1, size);
+  data = malloc(size);
+  memset(data, 1, size);
   buffer = calloc(1, size);
   if (argc > 3) add_thread();
   checked(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");

@@ -4,7 +4,7 @@ import sys
 from contestant import rounds
 
 size, bufsize = map(int, sys.argv[1:])
-data = bytes(size)
+data = b"\1" * size
 buffer = bytearray(size)
 a, b = socket.socketpair()
 
