@@ -61,7 +61,7 @@ export class Watch {
 }
 
 // How long attempts that succeed at once may go on before timers and other work get their turn.
-const TURN_MS = 3;
+const TURN_MS = 2;
 const ATTEMPTS_BETWEEN_LOOKS = 8;
 // How many of those that are ready one turn serves, and of those that gave way: few enough that
 // each can go on more than once before all must give way, which costs more than an attempt.

@@ -1,5 +1,6 @@
 // Asks on so many connections at once, each again as soon as it is answered, until as many requests as
-// the round has are answered. It is cheap, so that the server is what is measured.
+// the round has are answered. It is cheap, so that the server is what is measured. Prints how long the
+// round took, or with "wait" how long 99 of 100 requests waited at most.
 #include "../support/contestant.h"
 #include <sys/epoll.h>
 
@@ -8,6 +9,7 @@
 
 static int connections, port, epoll, *sockets;
 static char request[SIZE];
+static double *asked_at, *waits; // by descriptor, and by order of the answers
 
 static void open_connections(void) {
   sockets = calloc(connections, sizeof *sockets);
@@ -20,6 +22,7 @@ static void open_connections(void) {
 }
 
 static void ask(int fd) {
+  if (waits != NULL) asked_at[fd] = now();
   if (send(fd, request, SIZE, 0) != SIZE) fail("send");
 }
 
@@ -34,6 +37,7 @@ static void work(long count) {
     for (int i = 0; i < ready; i++) {
       int fd = events[i].data.fd;
       if (recv(fd, response, SIZE, MSG_WAITALL) != SIZE) fail("recv");
+      if (waits != NULL) waits[answered] = now() - asked_at[fd];
       answered++;
       if (asked < count) {
         asked++;
@@ -43,11 +47,27 @@ static void work(long count) {
   }
 }
 
+static int by_length(const void *a, const void *b) {
+  double difference = *(const double *)a - *(const double *)b;
+  return difference > 0 ? 1 : difference < 0 ? -1 : 0;
+}
+
+static double percentile(long count) {
+  if (asked_at == NULL) asked_at = calloc(0x10000, sizeof *asked_at);
+  waits = calloc(count, sizeof *waits);
+  work(count);
+  qsort(waits, count, sizeof *waits, by_length);
+  double longest = waits[count * 99 / 100];
+  free(waits);
+  return longest;
+}
+
 int main(int argc, char **argv) {
-  if (argc < 3) return 2;
+  if (argc < 4) return 2;
   connections = atoi(argv[1]);
-  port = atoi(argv[2]);
+  port = atoi(argv[3]);
   many_descriptors();
-  rounds(work);
+  if (strcmp(argv[2], "wait") == 0) answers(percentile);
+  else rounds(work);
   return 0;
 }
