@@ -61,11 +61,12 @@ export class Watch {
 }
 
 // How long attempts that succeed at once may go on before timers and other work get their turn.
-const TURN_MS = 2;
+const TURN_MS = 3;
 const ATTEMPTS_BETWEEN_LOOKS = 8;
-// How many of those that are ready one turn serves, and of those that gave way: few enough that
-// each can go on more than once before all must give way, which costs more than an attempt.
-const BATCH = 32;
+// How many of those that are ready one turn serves, and of those that gave way: few enough that each
+// can go on more than once before all must give way, which costs more than an attempt; but the others
+// wait meanwhile.
+const BATCH = 64;
 // How often descriptors are looked at when no wait can be parked: on behalf of waiters that do not
 // keep the process alive, as a parked wait would, and as long as no descriptor is left for one.
 const LOOKOUT_MS = 10;
