@@ -355,6 +355,7 @@ Deno.test("all works on poll() too, which knows no edges", async () => {
       `--import-map=data:application/json,${encodeURIComponent(map)}`,
       beside("async/socket_test.ts"),
       beside("async/streams_test.ts"),
+      beside("async/waiting_test.ts"),
     ],
     env: { NO_COLOR: "1" },
     signal: AbortSignal.timeout(300_000),

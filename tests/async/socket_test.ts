@@ -1,10 +1,10 @@
-/** `AsyncSocket`: its operations, its limits, and what happens to those who wait. */
+/** `AsyncSocket`: its operations, how it begins and ends, and what it refuses. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, Socket, TimeoutError } from "../../async.ts";
 import { osError } from "../../socket/errors.ts";
-import { CONNECTING, NOT_OPEN } from "../../socket/numbers.ts";
+import { NOT_OPEN } from "../../socket/numbers.ts";
 import {
   needing,
   noPosix,
@@ -13,7 +13,7 @@ import {
   text,
   utf8,
 } from "../helpers.ts";
-import { connection, deadAddress, fill, receive, turn } from "./support.ts";
+import { connection, deadAddress, receive, turn } from "./support.ts";
 
 /** What a socket that was closed says. */
 const CLOSED = osError(NOT_OPEN).message;
@@ -125,235 +125,6 @@ Deno.test("an aborted sendfile leaves the file's position behind what was sent",
   let came = 0;
   for (let n; (n = (await both.far.recv(1 << 20)).length) > 0;) came += n;
   assertEquals(came, sent);
-});
-
-Deno.test("those who receive are served in the order they asked", async () => {
-  using both = await connection();
-  const order: string[] = [];
-  const waiting = Array.from("abcdefgh", async (name, i) => {
-    const data = i % 2 === 0
-      ? await both.far.recv(1)
-      : (await both.far.recvmsg(1))[0];
-    order.push(name);
-    return text(data);
-  });
-  for (const byte of "12345678") await both.near.send(utf8(byte));
-  assertEquals((await Promise.all(waiting)).join(""), "12345678");
-  assertEquals(order.join(""), "abcdefgh");
-});
-
-Deno.test("one who asks later does not overtake those who wait", async () => {
-  using both = await connection();
-  const first = both.far.recv(1);
-  // The data is there before the reactor has looked.
-  await both.near.send(utf8("12"));
-  const second = both.far.recv(1);
-  assertEquals(text(await first) + text(await second), "12");
-});
-
-Deno.test("those who send are served in order, and sendall is not cut into", async () => {
-  using both = await connection();
-  const parts = Array.from(
-    "abcd",
-    (letter) => new Uint8Array(3 << 20).fill(letter.charCodeAt(0)),
-  );
-  const sending = Promise.all(parts.map((part) => both.near.sendall(part)));
-  const came = await receive(both.far, 4 * (3 << 20));
-  await sending;
-  for (const [i, part] of parts.entries()) {
-    const from = i * part.length;
-    assertEquals(
-      came.subarray(from, from + part.length).every((b) => b === part[0]),
-      true,
-    );
-  }
-});
-
-Deno.test("a sender waits until there is room, while a receiver waits too", async () => {
-  const [near, far] = socket.socketpair();
-  const filled = await fill(near);
-  const receiving = near.recv(5);
-  let done = false;
-  const sending = near.sendall(utf8("end")).then(() => done = true);
-  await turn();
-  assertEquals(done, false);
-  await far.sendall(utf8("reply"));
-  assertEquals(text(await receiving), "reply");
-  const all = await receive(far, filled + 3);
-  await sending;
-  assertEquals(text(all.subarray(filled)), "end");
-  near.close();
-  far.close();
-});
-
-Deno.test("a timeout of 0 means not to wait", async () => {
-  using both = await connection();
-  both.far.settimeout(0);
-  const error = await assertRejects(
-    () => both.far.recv(1),
-    socket.BlockingIOError,
-  );
-  assertEquals([error.errno, error.syscall], [
-    socket.errno.EWOULDBLOCK,
-    "recv",
-  ]);
-  await assertRejects(() => both.far.accept(), OSError);
-  using connecting = new AsyncSocket(null, socket.SOCK_STREAM);
-  using listener = await socket.create_server(["127.0.0.1", 0]);
-  connecting.settimeout(0);
-  assertEquals(
-    await connecting.connect_ex(listener.getsockname()),
-    CONNECTING,
-  );
-  listener.settimeout(0);
-  assertEquals(listener.getblocking(), false);
-});
-
-Deno.test("a timeout of 0 is not made to wait behind those who wait", async () => {
-  using both = await connection();
-  const waiting = both.far.recv(1);
-  both.far.settimeout(0);
-  await assertRejects(() => both.far.recv(1), socket.BlockingIOError);
-  await both.near.send(utf8("x"));
-  assertEquals(text(await waiting), "x");
-});
-
-Deno.test("timeouts run out when they should, and name the call", async () => {
-  using both = await connection();
-  for (const seconds of [0.03, 0.12]) {
-    both.far.settimeout(seconds);
-    const began = performance.now();
-    const error = await assertRejects(() => both.far.recv(1), TimeoutError);
-    const took = performance.now() - began;
-    assert(took >= seconds * 1000 - 0.1, `${took} ms`);
-    assert(took < seconds * 1000 + 5000, `${took} ms`);
-    assertEquals([error.message, error.syscall], ["timed out", "recv"]);
-  }
-  both.far.settimeout(1e-9);
-  await assertRejects(() => both.far.recv(1), TimeoutError);
-  both.far.settimeout(null);
-  await both.near.send(utf8("x"));
-  assertEquals(text(await both.far.recv(1)), "x", "no waiter is left over");
-});
-
-Deno.test("a timeout longer than timers last is one all the same", async () => {
-  using both = await connection();
-  both.far.settimeout(9e9);
-  const waiting = both.far.recv(1);
-  await turn();
-  await both.near.send(utf8("x"));
-  assertEquals(text(await waiting), "x");
-});
-
-Deno.test("what came in time is not timed out because the thread was busy", async () => {
-  using both = await connection();
-  both.far.settimeout(0.3); // a slow machine sends within that
-  const waiting = Promise.all([both.far.recv(1), both.far.recv(1)]);
-  await both.near.send(utf8("xy"));
-  const until = performance.now() + 350;
-  while (performance.now() < until);
-  assertEquals((await waiting).map(text), ["x", "y"]);
-});
-
-Deno.test("a timeout is for the whole of sendall", async () => {
-  using both = await connection();
-  both.near.settimeout(0.05);
-  const error = await assertRejects(
-    () => both.near.sendall(new Uint8Array(1 << 25)),
-    TimeoutError,
-  );
-  assertEquals(error.syscall, "send");
-});
-
-Deno.test("an aborted call rejects with the reason, and takes no data", async () => {
-  using both = await connection();
-  const { near, far } = both;
-  const aborting = new AbortController();
-  const reason = new RangeError("no more");
-  const first = far.recv(1);
-  const aborted = far.recv(1, 0, aborting);
-  const third = far.recv(1);
-  aborting.abort(reason);
-  assertEquals(await aborted.catch((error) => error), reason);
-  await near.send(utf8("ab"));
-  assertEquals(text(await first) + text(await third), "ab");
-  // Already aborted: nothing is taken, though there is something.
-  await near.send(utf8("c"));
-  assertEquals(await far.recv(1, 0, aborting).catch((e) => e), reason);
-  assertEquals(text(await far.recv(1)), "c");
-});
-
-Deno.test("every operation that waits takes a signal", async () => {
-  using listener = await socket.create_server(["127.0.0.1", 0]);
-  using folder = temporaryFolder();
-  const path = `${folder.path}/file`;
-  Deno.writeTextFileSync(path, "contents");
-  const [full, empty] = socket.socketpair();
-  await fill(full);
-  const buffer = new Uint8Array(1);
-  type Waits = (options: socket.WaitOptions) => Promise<unknown>;
-  const operations: Record<string, Waits> = {
-    recv: (o) => full.recv(1, 0, o),
-    recv_into: (o) => full.recv_into(buffer, 0, 0, o),
-    recvfrom: (o) => full.recvfrom(1, 0, o),
-    recvfrom_into: (o) => full.recvfrom_into(buffer, 0, 0, o),
-    recvmsg: (o) => full.recvmsg(1, 0, 0, o),
-    recvmsg_into: (o) => full.recvmsg_into([buffer], 0, 0, o),
-    send: (o) => full.send(buffer, 0, o),
-    sendall: (o) => full.sendall(buffer, 0, o),
-    sendmsg: (o) => full.sendmsg([buffer], [], 0, null, o),
-    sendfile: (o) => full.sendfile(path, 0, null, o),
-    accept: (o) => listener.accept(o),
-  };
-  if (socket.hasattr("send_fds")) {
-    operations.recv_fds = (o) => socket.recv_fds(full, 1, 1, 0, o);
-    operations.send_fds = (o) =>
-      socket.send_fds(full, [buffer], [1], 0, null, o);
-  }
-  for (const [name, operation] of Object.entries(operations)) {
-    const aborting = new AbortController();
-    const waiting = operation(aborting);
-    await turn();
-    aborting.abort(name);
-    assertEquals(await waiting.catch((reason) => reason), name);
-  }
-  full.close();
-  empty.close();
-});
-
-Deno.test("closing rejects all who wait, at once", async () => {
-  using both = await connection();
-  const waiting = [
-    both.near.recv(1),
-    both.near.recv(1),
-    both.near.sendall(new Uint8Array(1 << 25)),
-  ];
-  await turn();
-  // Another handler closes it.
-  queueMicrotask(() => both.near.close());
-  for (const result of await Promise.allSettled(waiting)) {
-    assertEquals(
-      result.status === "rejected" && result.reason.message,
-      CLOSED,
-    );
-  }
-  await assertRejects(() => both.near.recv(1), OSError, CLOSED);
-  await assertRejects(() => both.near.connect(["127.0.0.1", 1]), OSError);
-  assertThrows(() => both.near.settimeout(1), OSError, CLOSED);
-  both.near.close();
-});
-
-Deno.test("closing the descriptor by number rejects those who wait", async () => {
-  const [a, b] = socket.socketpair();
-  using _ = b;
-  const waiting = a.recv(1);
-  const fd = a.detach();
-  await assertRejects(() => waiting, OSError, CLOSED);
-  const again = new AsyncSocket(null, null, null, fd);
-  const second = again.recv(1);
-  socket.close(fd);
-  await assertRejects(() => second, OSError, CLOSED);
-  again.detach();
 });
 
 Deno.test("a listener closed while accepting rejects, and ends a loop over it", async () => {
