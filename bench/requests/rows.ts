@@ -2,16 +2,10 @@
 
 import {
   type Contestant,
-  type Figure,
   perSecond,
+  reported,
   type Row,
 } from "../support/measure.ts";
-
-const microseconds: Figure = {
-  unit: "µs",
-  better: "lower",
-  of: (ns) => ns / 1e3,
-};
 
 function row(connections: number, what: "rate" | "wait"): Row {
   const rate = what === "rate";
@@ -25,7 +19,7 @@ function row(connections: number, what: "rate" | "wait"): Row {
     name: rate
       ? `async: request and response of 64 B, ${connections} connections`
       : `async: the longest wait of 99 % of requests, ${connections} connections`,
-    figure: rate ? perSecond : microseconds,
+    figure: rate ? perSecond : reported("µs"),
     work: 15_000,
     rounds: rate ? 61 : 21,
     ours: contestant("@libc/socket", "ours.ts"),

@@ -83,7 +83,7 @@ export interface Row {
 }
 
 // How long each contestant does rounds that do not count: V8 has its best code for a call through FFI
-// only after some 20,000 of them, and what runs for long is what is compared.
+// only after thousands of them, and what runs for long is what is compared.
 const WARM_UP_MS = 1000;
 
 /** What each contestant reported, round by round; a peer that cannot run here says why. */
