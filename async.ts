@@ -35,18 +35,15 @@
 export * from "./mod.ts";
 
 // These take the place of the blocking ones.
-export { AsyncSocketBase } from "./socket/async_base.ts";
-export {
-  AsyncSocket,
-  AsyncSocket as SocketType,
-} from "./socket/async_socket.ts";
-export type { WaitOptions } from "./socket/async_wait.ts";
-export type { DenoAddress } from "./socket/deno_address.ts";
-export { recv_fds, send_fds } from "./socket/async_fds.ts";
-export { create_connection, create_server } from "./socket/async_connect.ts";
-export { relay, splice } from "./socket/async_splice.ts";
-export { ZeroCopySender } from "./socket/async_zero_copy.ts";
-export { fromfd, fromshare, socketpair } from "./socket/async_descriptors.ts";
+export { AsyncSocketBase } from "./async/base.ts";
+export { AsyncSocket, AsyncSocket as SocketType } from "./async/socket.ts";
+export type { WaitOptions } from "./async/driver.ts";
+export type { DenoAddress } from "./async/deno_address.ts";
+export { recv_fds, send_fds } from "./async/fds.ts";
+export { create_connection, create_server } from "./async/connect.ts";
+export { relay, splice } from "./async/splice.ts";
+export { ZeroCopySender } from "./async/zero_copy.ts";
+export { fromfd, fromshare, socketpair } from "./async/descriptors.ts";
 export {
   getaddrinfo,
   getfqdn,
@@ -54,4 +51,4 @@ export {
   gethostbyname,
   gethostbyname_ex,
   getnameinfo,
-} from "./socket/async_lookup.ts";
+} from "./async/lookup.ts";

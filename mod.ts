@@ -56,7 +56,7 @@ export {
   type AncillaryItem,
   CMSG_LEN,
   CMSG_SPACE,
-} from "./socket/ancillary.ts";
+} from "./socket/operations/ancillary.ts";
 export {
   attachFilter,
   BPF_JUMP,
@@ -66,7 +66,7 @@ export {
 } from "./socket/bpf.ts";
 export * from "./socket/bpf_codes.ts";
 export { recv_fds, send_fds } from "./socket/fds.ts";
-export type { SocketFile } from "./socket/file.ts";
+export type { SocketFile } from "./socket/file/makefile.ts";
 export {
   type BytesWriter,
   DEFAULT_BUFFER_SIZE,
@@ -83,13 +83,13 @@ export type { Newline } from "./socket/file/newline.ts";
 export { type FileSocket, SocketIO } from "./socket/file/raw.ts";
 export { TextIOWrapper, type TextOptions } from "./socket/file/text.ts";
 export { MessageVector } from "./socket/message_vector.ts";
-export type { AlgOptions } from "./socket/messages.ts";
+export type { AlgOptions } from "./socket/operations/messages.ts";
 export {
   type GroupOptions,
   joinGroup,
   leaveGroup,
 } from "./socket/multicast.ts";
-export type { FileToSend, ReadableFile } from "./socket/sendfile.ts";
+export type { FileToSend, ReadableFile } from "./socket/operations/sendfile.ts";
 export { splice } from "./socket/splice.ts";
 export {
   decodeExtendedError,
@@ -120,7 +120,7 @@ export {
   type Timestamp,
   type Timestamping,
 } from "./socket/structures/timestamps.ts";
-export type { Bytes } from "./socket/arguments.ts";
+export type { Bytes } from "./errors/arguments.ts";
 export {
   getdefaulttimeout,
   setdefaulttimeout,
@@ -162,7 +162,7 @@ export {
   ProcessLookupError,
   TimeoutError,
   TimeoutError as timeout,
-} from "./socket/errors.ts";
+} from "./errors/errors.ts";
 export {
   htonl,
   htons,
@@ -172,12 +172,12 @@ export {
   inet_pton,
   ntohl,
   ntohs,
-} from "./socket/inet.ts";
+} from "./socket/address/arpa_inet.ts";
 export {
   if_indextoname,
   if_nameindex,
   if_nametoindex,
-} from "./socket/interfaces.ts";
+} from "./socket/resolver/interfaces.ts";
 export {
   getaddrinfo,
   getfqdn,

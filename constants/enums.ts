@@ -4,8 +4,8 @@
  * @module
  */
 
-import { members } from "./members.ts";
-import type * as names from "./names.js";
+import { members } from "./generated/members.ts";
+import type * as names from "./generated/names.js";
 import { isMissing } from "./missing.ts";
 import { integer, table } from "./table.ts";
 

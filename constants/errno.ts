@@ -4,10 +4,10 @@
  * @module
  */
 
-import { errnoNames, type ErrorNumbers } from "./errno_names.ts";
+import { errnoNames, type ErrorNumbers } from "./generated/errno_names.ts";
 import { integer, table } from "./table.ts";
 
-export type { ErrorNumbers } from "./errno_names.ts";
+export type { ErrorNumbers } from "./generated/errno_names.ts";
 
 /** The type of {@linkcode errno}. */
 export interface Errno extends ErrorNumbers {

@@ -4,14 +4,14 @@
  * @module
  */
 
-import "./names.js"; // all constants are known then
+import "./generated/names.js"; // all constants are known then
 import { os } from "./platform.ts";
 import {
   moduleNames,
   notOnWindows,
   onlyOnLinux,
   onlyOnWindows,
-} from "./python_names.ts";
+} from "./generated/python_names.ts";
 import { isExported, isHere } from "./table.ts";
 
 // Python lacks these on Windows, where they are Winsock's here.

@@ -26,7 +26,7 @@
  * @module
  */
 
-export * from "./names.js";
+export * from "./generated/names.js";
 export {
   AddressFamily,
   type AddressFamilyName,

@@ -20,11 +20,11 @@ export const nothing: Table = { constants: {}, strings: {} };
 
 // One is loaded, as each takes its time to be read.
 const load: Readonly<Record<PlatformName, () => Table | Promise<Table>>> = {
-  linux_x86_64: () => import("./linux_x86_64.ts"),
-  linux_aarch64: () => import("./linux_aarch64.ts"),
-  darwin: () => import("./darwin.ts"),
-  windows: () => import("./windows.ts"),
-  freebsd: () => import("./freebsd.ts"),
+  linux_x86_64: () => import("./generated/linux_x86_64.ts"),
+  linux_aarch64: () => import("./generated/linux_aarch64.ts"),
+  darwin: () => import("./generated/darwin.ts"),
+  windows: () => import("./generated/windows.ts"),
+  freebsd: () => import("./generated/freebsd.ts"),
   unsupported: () => nothing,
 };
 

@@ -4,13 +4,13 @@
  * @module
  */
 
-import * as darwin from "./darwin.ts";
-import * as freebsd from "./freebsd.ts";
-import * as linux_aarch64 from "./linux_aarch64.ts";
-import * as linux_x86_64 from "./linux_x86_64.ts";
+import * as darwin from "./generated/darwin.ts";
+import * as freebsd from "./generated/freebsd.ts";
+import * as linux_aarch64 from "./generated/linux_aarch64.ts";
+import * as linux_x86_64 from "./generated/linux_x86_64.ts";
 import type { PlatformName } from "./platform.ts";
 import { nothing, type Table } from "./table.ts";
-import * as windows from "./windows.ts";
+import * as windows from "./generated/windows.ts";
 
 /** Every platform's constants. */
 export const tables: Readonly<Record<PlatformName, Table>> = {

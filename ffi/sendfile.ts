@@ -2,7 +2,7 @@
 
 import { errno as E } from "../constants/errno.ts";
 import { errno, type Libc, libc } from "./libc.ts";
-import { type Traits, traits } from "./traits.ts";
+import { type Traits, traits } from "./features.ts";
 
 /**
  * Sends a part of a file over a socket.

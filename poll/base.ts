@@ -1,8 +1,8 @@
 /** What all pollers share: their interface, the list of what is ready, the parked wait. */
 
 import { errno, libc } from "../ffi/libc.ts";
-import { osError } from "../socket/errors.ts";
-import { EINTR } from "../socket/numbers.ts";
+import { osError } from "../errors/errors.ts";
+import { EINTR } from "../errors/errno.ts";
 import { Waker } from "./waker.ts";
 
 /** Readable, or broken so that reading tells the error. */

@@ -3,8 +3,8 @@
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { errno, libc, load } from "../ffi/libc.ts";
-import { check } from "../socket/errors.ts";
-import { ENOSYS } from "../socket/numbers.ts";
+import { check } from "../errors/errors.ts";
+import { ENOSYS } from "../errors/errno.ts";
 import {
   checkWait,
   EDGE,

@@ -5,7 +5,7 @@ import { table } from "../constants/table.ts";
 import { setInheritable } from "../ffi/descriptor.ts";
 import { type Layout, layout } from "../ffi/layout/mod.ts";
 import { load } from "../ffi/libc.ts";
-import { check, osError } from "../socket/errors.ts";
+import { check, osError } from "../errors/errors.ts";
 import {
   checkWait,
   EDGE,

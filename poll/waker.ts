@@ -3,8 +3,8 @@
 import { SOCK_STREAM } from "../constants/mod.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import { libc } from "../ffi/libc.ts";
-import type { Handle } from "../socket/handle.ts";
-import { openPair } from "../socket/open.ts";
+import type { Handle } from "../socket/operations/handle.ts";
+import { openPair } from "../socket/operations/open.ts";
 
 const byte = new Uint8Array(1);
 

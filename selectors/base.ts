@@ -1,7 +1,7 @@
 /** What every selector does, whatever it waits by. */
 
 import type { LevelPoller } from "../poll/base.ts";
-import { timeoutSeconds } from "../socket/arguments.ts";
+import { timeoutSeconds } from "../errors/arguments.ts";
 import {
   EVENT_READ,
   EVENT_WRITE,

@@ -6,10 +6,15 @@ import { getInheritable, setInheritable } from "../ffi/descriptor.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Address, AddressInput, Family } from "./address/types.ts";
-import { type Bytes, bytes, integer, timeoutSeconds } from "./arguments.ts";
-import { check, OSError } from "./errors.ts";
-import type { Handle } from "./handle.ts";
-import * as operations from "./operations.ts";
+import {
+  type Bytes,
+  bytes,
+  integer,
+  timeoutSeconds,
+} from "../errors/arguments.ts";
+import { check, OSError } from "../errors/errors.ts";
+import type { Handle } from "./operations/handle.ts";
+import * as operations from "./operations/transfer.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
 
 let defaultTimeout: number | null = null;

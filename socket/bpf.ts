@@ -5,11 +5,11 @@ import {
   SO_DETACH_FILTER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
-import { sock_filter, sock_fprog } from "../ffi/layout/more.ts";
+import { sock_filter, sock_fprog } from "../ffi/layout/handwritten.ts";
 import { addressOf } from "../ffi/memory.ts";
 import type { Address } from "./address/types.ts";
-import { describe, integer } from "./arguments.ts";
-import { collect } from "./ancillary.ts";
+import { describe, integer } from "../errors/arguments.ts";
+import { collect } from "./operations/ancillary.ts";
 import type { SocketBase } from "./base.ts";
 
 /**

@@ -19,9 +19,14 @@ import type {
   Inet6Address,
   InetAddress,
 } from "./address/types.ts";
-import { describe, integer, string, timeoutSeconds } from "./arguments.ts";
+import {
+  describe,
+  integer,
+  string,
+  timeoutSeconds,
+} from "../errors/arguments.ts";
 import type { SocketBase } from "./base.ts";
-import { OSError } from "./errors.ts";
+import { OSError } from "../errors/errors.ts";
 import { getaddrinfo } from "./lookup.ts";
 import { Socket } from "./socket.ts";
 

@@ -7,11 +7,15 @@ import type {
   UnixAddress,
 } from "./address/types.ts";
 import { unavailable } from "../constants/missing.ts";
-import { type Bytes, bytes, integer } from "./arguments.ts";
-import { check } from "./errors.ts";
-import { releasing } from "./handle.ts";
-import { ECONNRESET } from "./numbers.ts";
-import { asksNonBlocking, duplicateDescriptor, openPair } from "./open.ts";
+import { type Bytes, bytes, integer } from "../errors/arguments.ts";
+import { check } from "../errors/errors.ts";
+import { releasing } from "./operations/handle.ts";
+import { ECONNRESET } from "../errors/errno.ts";
+import {
+  asksNonBlocking,
+  duplicateDescriptor,
+  openPair,
+} from "./operations/open.ts";
 import { Socket, socketOf } from "./socket.ts";
 import { errno, load, system } from "../ffi/libc.ts";
 

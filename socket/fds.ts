@@ -10,8 +10,8 @@ import {
   CMSG_LEN,
   collect,
   walkControl,
-} from "./ancillary.ts";
-import { type Bytes, integer } from "./arguments.ts";
+} from "./operations/ancillary.ts";
+import { type Bytes, integer } from "../errors/arguments.ts";
 import type { Socket } from "./socket.ts";
 
 /** The size of a descriptor in a control message: a C int. */

@@ -8,7 +8,7 @@ import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { MessageHeaders } from "../ffi/mmsghdr.ts";
 import type { Sockaddr } from "./address/codec.ts";
-import { context } from "./address/context.ts";
+import { context } from "./resolver/context.ts";
 import type { Address, AddressInput } from "./address/types.ts";
 import {
   type AncillaryInput,
@@ -18,19 +18,24 @@ import {
   controlLength,
   parseControl,
   walkControl,
-} from "./ancillary.ts";
-import { type Bytes, describe, flagBits, integer } from "./arguments.ts";
+} from "./operations/ancillary.ts";
+import {
+  type Bytes,
+  describe,
+  flagBits,
+  integer,
+} from "../errors/arguments.ts";
 import { handleOf, SocketBase } from "./base.ts";
-import type { Handle } from "./handle.ts";
+import type { Handle } from "./operations/handle.ts";
 import {
   closeOnExec,
   controlRoom,
   ownFlags,
   settleControl,
-} from "./messages.ts";
-import { type Attempt, failed, Wait } from "./operations.ts";
+} from "./operations/messages.ts";
+import { type Attempt, failed, Wait } from "./operations/transfer.ts";
 import { given, memoryOf, owned } from "./vector_buffers.ts";
-import { vectorCalls } from "./vector_calls.ts";
+import { vectorCalls } from "./operations/vector_calls.ts";
 
 const waits = {
   recvmmsg: new Wait("read", "recvmmsg"),

@@ -9,23 +9,27 @@ import type {
   Family,
   InetAddress,
 } from "./address/types.ts";
-import type { AncillaryInput, AncillaryItem } from "./ancillary.ts";
-import type { Bytes } from "./arguments.ts";
+import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
+import type { Bytes } from "../errors/arguments.ts";
 import { handleOf, SocketBase } from "./base.ts";
-import { check, osError, timedOut } from "./errors.ts";
-import { makefile, type SocketFile } from "./file.ts";
+import { check, osError, timedOut } from "../errors/errors.ts";
+import { makefile, type SocketFile } from "./file/makefile.ts";
 import type { FileMode } from "./file/mode.ts";
 import type { TextOptions } from "./file/text.ts";
-import { Handle } from "./handle.ts";
+import { Handle } from "./operations/handle.ts";
 import * as vectors from "./message_vector.ts";
 import type { MessageVector } from "./message_vector.ts";
-import type { AlgOptions } from "./messages.ts";
-import * as messages from "./messages.ts";
-import { EINTR } from "./numbers.ts";
-import { asksNonBlocking, duplicateDescriptor, openHandle } from "./open.ts";
-import * as operations from "./operations.ts";
-import { type Attempt, Wait } from "./operations.ts";
-import { type FileToSend, sendingFile } from "./sendfile.ts";
+import type { AlgOptions } from "./operations/messages.ts";
+import * as messages from "./operations/messages.ts";
+import { EINTR } from "../errors/errno.ts";
+import {
+  asksNonBlocking,
+  duplicateDescriptor,
+  openHandle,
+} from "./operations/open.ts";
+import * as operations from "./operations/transfer.ts";
+import { type Attempt, Wait } from "./operations/transfer.ts";
+import { type FileToSend, sendingFile } from "./operations/sendfile.ts";
 
 /** Drives an operation of a socket to its end, for the rest of this folder. */
 export let run: <P extends unknown[], T>(

@@ -2,7 +2,7 @@
 
 import type { Address } from "./address/types.ts";
 import { handleOf } from "./base.ts";
-import { most, Pump } from "./pump.ts";
+import { most, Pump } from "./operations/pump.ts";
 import { run, type Socket } from "./socket.ts";
 
 /**

@@ -16,13 +16,18 @@ import { layout } from "../ffi/layout/mod.ts";
 import { errno, libc } from "../ffi/libc.ts";
 import { waitReady } from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
-import { type Bytes, bytes, flagBits, MAX_TRANSFER } from "./arguments.ts";
+import {
+  type Bytes,
+  bytes,
+  flagBits,
+  MAX_TRANSFER,
+} from "../errors/arguments.ts";
 import { handleOf, type SocketBase } from "./base.ts";
-import { osError, timedOut } from "./errors.ts";
-import type { Handle } from "./handle.ts";
-import { recvmsg } from "./messages.ts";
-import { EINTR, ENOBUFS, EWOULDBLOCK } from "./numbers.ts";
-import { type Attempt, failed, STEP, Wait } from "./operations.ts";
+import { osError, timedOut } from "../errors/errors.ts";
+import type { Handle } from "./operations/handle.ts";
+import { recvmsg } from "./operations/messages.ts";
+import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
+import { type Attempt, failed, STEP, Wait } from "./operations/transfer.ts";
 import { run, type Socket } from "./socket.ts";
 import { decodeExtendedError } from "./structures/extended_error.ts";
 

@@ -11,8 +11,8 @@ import {
   controlLength,
   parseControl,
   walkControl,
-} from "../socket/ancillary.ts";
-import { OSError } from "../socket/errors.ts";
+} from "../socket/operations/ancillary.ts";
+import { OSError } from "../errors/errors.ts";
 import { needing, noPython } from "./helpers.ts";
 
 const hex = (bytes: Uint8Array) =>

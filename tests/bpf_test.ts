@@ -33,7 +33,7 @@ import {
   SKF_AD_OFF,
   SKF_AD_PKTTYPE,
 } from "../socket/bpf_codes.ts";
-import { OSError } from "../socket/errors.ts";
+import { OSError } from "../errors/errors.ts";
 import { socketpair } from "../socket/descriptors.ts";
 import { Socket } from "../socket/socket.ts";
 import { datagramPair } from "./helpers.ts";

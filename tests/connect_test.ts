@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as socket from "../mod.ts";
-import { osError } from "../socket/errors.ts";
+import { osError } from "../errors/errors.ts";
 import {
   needing,
   noIPv6,

@@ -35,9 +35,9 @@ import type {
   Inet6Address,
   InetAddress,
 } from "../socket/address/types.ts";
-import { CMSG_LEN, CMSG_SPACE } from "../socket/ancillary.ts";
+import { CMSG_LEN, CMSG_SPACE } from "../socket/operations/ancillary.ts";
 import { socketpair } from "../socket/descriptors.ts";
-import { ConnectionRefusedError } from "../socket/errors.ts";
+import { ConnectionRefusedError } from "../errors/errors.ts";
 import { Socket } from "../socket/socket.ts";
 import { decodeExtendedError } from "../socket/structures/extended_error.ts";
 import {

@@ -11,7 +11,7 @@ import {
 } from "@std/assert";
 import { table } from "../constants/table.ts";
 import * as socket from "../mod.ts";
-import { osError } from "../socket/errors.ts";
+import { osError } from "../errors/errors.ts";
 import { needing, noPosix, noPython, python } from "./helpers.ts";
 
 const { errno, gaierror, herror, OSError } = socket;

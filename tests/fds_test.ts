@@ -18,9 +18,9 @@ import {
   CMSG_LEN,
   CMSG_SPACE,
   controlLength,
-} from "../socket/ancillary.ts";
+} from "../socket/operations/ancillary.ts";
 import { close, dup, socketpair } from "../socket/descriptors.ts";
-import { BlockingIOError, OSError } from "../socket/errors.ts";
+import { BlockingIOError, OSError } from "../errors/errors.ts";
 import { closeBeyond, recv_fds, send_fds } from "../socket/fds.ts";
 import { handleOf } from "../socket/base.ts";
 import { Socket } from "../socket/socket.ts";

@@ -13,14 +13,14 @@ import {
   BrokenPipeError,
   OSError,
   TimeoutError,
-} from "../socket/errors.ts";
+} from "../errors/errors.ts";
 import { UnsupportedOperation } from "../socket/file/base.ts";
 import { BufferedRWPair } from "../socket/file/buffered_pair.ts";
 import { BufferedReader } from "../socket/file/buffered_reader.ts";
 import { BufferedWriter } from "../socket/file/buffered_writer.ts";
 import { SocketIO } from "../socket/file/raw.ts";
 import { TextIOWrapper } from "../socket/file/text.ts";
-import { NOT_OPEN } from "../socket/numbers.ts";
+import { NOT_OPEN } from "../errors/errno.ts";
 import type { Socket } from "../socket/socket.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);

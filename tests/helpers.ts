@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { hasattr } from "../constants/hasattr.ts";
 import { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM } from "../constants/mod.ts";
 import type { InetAddress } from "../socket/address/types.ts";
-import { OSError } from "../socket/errors.ts";
-import { if_nameindex } from "../socket/interfaces.ts";
+import { OSError } from "../errors/errors.ts";
+import { if_nameindex } from "../socket/resolver/interfaces.ts";
 import { Socket } from "../socket/socket.ts";
 
 const encoder = new TextEncoder();

@@ -13,7 +13,7 @@ import { toolchainFor } from "../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../constants/platform.ts";
 import { layouts } from "../ffi/layout/all.ts";
 import { layout } from "../ffi/layout/mod.ts";
-import { if_nameindex } from "../ffi/layout/more.ts";
+import { if_nameindex } from "../ffi/layout/handwritten.ts";
 
 const host = platform as KnownPlatform;
 

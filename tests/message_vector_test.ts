@@ -39,7 +39,7 @@ import {
   UDP_SEGMENT,
 } from "../mod.ts";
 import { handleOf } from "../socket/base.ts";
-import { vectorCallsOf } from "../socket/vector_calls.ts";
+import { vectorCallsOf } from "../socket/operations/vector_calls.ts";
 import {
   needing,
   noIPv6,

@@ -22,11 +22,11 @@ import {
 import { table } from "../constants/table.ts";
 import { MAX_BUFFERS } from "../ffi/msghdr.ts";
 import { socketpair } from "../socket/descriptors.ts";
-import { BlockingIOError, OSError, TimeoutError } from "../socket/errors.ts";
+import { BlockingIOError, OSError, TimeoutError } from "../errors/errors.ts";
 import { recv_fds, send_fds } from "../socket/fds.ts";
-import { algItems } from "../socket/messages.ts";
+import { algItems } from "../socket/operations/messages.ts";
 import { handleOf } from "../socket/base.ts";
-import { NOT_OPEN } from "../socket/numbers.ts";
+import { NOT_OPEN } from "../errors/errno.ts";
 import { Socket } from "../socket/socket.ts";
 import { datagramPair, needing, notLinux } from "./helpers.ts";
 

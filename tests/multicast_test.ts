@@ -17,10 +17,10 @@ import {
 } from "../constants/mod.ts";
 import { tables } from "../constants/tables.ts";
 import { layouts } from "../ffi/layout/all.ts";
-import { traitsOf } from "../ffi/traits.ts";
-import { context } from "../socket/address/context.ts";
-import { BlockingIOError, OSError } from "../socket/errors.ts";
-import { if_nameindex, if_nametoindex } from "../socket/interfaces.ts";
+import { traitsOf } from "../ffi/features.ts";
+import { context } from "../socket/resolver/context.ts";
+import { BlockingIOError, OSError } from "../errors/errors.ts";
+import { if_nameindex, if_nametoindex } from "../socket/resolver/interfaces.ts";
 import { joinGroup, leaveGroup, membership } from "../socket/multicast.ts";
 import { Socket } from "../socket/socket.ts";
 import type { Address } from "../socket/address/types.ts";

@@ -22,7 +22,7 @@ import {
   SelectorKey,
   SelectSelector,
 } from "../selectors.ts";
-import { NOT_OPEN } from "../socket/numbers.ts";
+import { NOT_OPEN } from "../errors/errno.ts";
 import {
   beside,
   needing,

@@ -17,14 +17,14 @@ import {
   FileNotFoundError,
   OSError,
   TimeoutError,
-} from "../socket/errors.ts";
-import { NOT_OPEN } from "../socket/numbers.ts";
-import { Wait } from "../socket/operations.ts";
+} from "../errors/errors.ts";
+import { NOT_OPEN } from "../errors/errno.ts";
+import { Wait } from "../socket/operations/transfer.ts";
 import {
   type FileToSend,
   type ReadableFile,
   sendingFile,
-} from "../socket/sendfile.ts";
+} from "../socket/operations/sendfile.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { UnixAddress } from "../socket/address/types.ts";
 import { datagramPair, needing, noPosix } from "./helpers.ts";

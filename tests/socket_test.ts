@@ -10,8 +10,8 @@ import {
 } from "@std/assert";
 import { errorName } from "../constants/errno.ts";
 import * as socket from "../mod.ts";
-import { osError } from "../socket/errors.ts";
-import { NOT_OPEN } from "../socket/numbers.ts";
+import { osError } from "../errors/errors.ts";
+import { NOT_OPEN } from "../errors/errno.ts";
 import {
   datagramPair,
   needing,

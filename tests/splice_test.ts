@@ -19,8 +19,8 @@ import {
   splice,
   TimeoutError,
 } from "../mod.ts";
-import { osError } from "../socket/errors.ts";
-import { NOT_OPEN } from "../socket/numbers.ts";
+import { osError } from "../errors/errors.ts";
+import { NOT_OPEN } from "../errors/errno.ts";
 import { encodeLinger } from "../socket/structures/options.ts";
 import { type Connection, connection, fill, receive } from "./async/support.ts";
 import { needing, notLinux, text, utf8 } from "./helpers.ts";

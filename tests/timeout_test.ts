@@ -7,8 +7,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as socket from "../mod.ts";
-import { osError } from "../socket/errors.ts";
-import { CONNECTING } from "../socket/numbers.ts";
+import { osError } from "../errors/errors.ts";
+import { CONNECTING } from "../errors/errno.ts";
 import {
   beside,
   needing,

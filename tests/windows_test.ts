@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as awaiting from "../async.ts";
 import * as socket from "../mod.ts";
 import { SelectSelector } from "../selectors.ts";
-import { osError } from "../socket/errors.ts";
+import { osError } from "../errors/errors.ts";
 import { datagramPair, needing, Peer, text, utf8 } from "./helpers.ts";
 
 const { errno, Socket } = socket;

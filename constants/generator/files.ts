@@ -47,8 +47,11 @@ export async function generatePlatform(
     ? emitSameTable(platform, "linux_x86_64")
     : emitTable(platform, constants);
   const files = [
-    { path: `constants/${platform}.ts`, text: table },
-    { path: `ffi/layout/${platform}.ts`, text: emitLayout(platform, layout) },
+    { path: `constants/generated/${platform}.ts`, text: table },
+    {
+      path: `ffi/layout/generated/${platform}.ts`,
+      text: emitLayout(platform, layout),
+    },
   ];
   return { platform, files, confirmed };
 }
@@ -56,11 +59,11 @@ export async function generatePlatform(
 /** What is made of all platforms' names together. */
 export function generateNames(): GeneratedFile[] {
   return [
-    { path: "constants/names.js", text: emitNames() },
-    { path: "constants/names.d.ts", text: emitNameTypes() },
-    { path: "constants/members.ts", text: emitMembers() },
-    { path: "constants/errno_names.ts", text: emitErrnoNames() },
-    { path: "constants/python_names.ts", text: emitPythonNames() },
+    { path: "constants/generated/names.js", text: emitNames() },
+    { path: "constants/generated/names.d.ts", text: emitNameTypes() },
+    { path: "constants/generated/members.ts", text: emitMembers() },
+    { path: "constants/generated/errno_names.ts", text: emitErrnoNames() },
+    { path: "constants/generated/python_names.ts", text: emitPythonNames() },
   ];
 }
 

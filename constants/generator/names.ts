@@ -67,13 +67,13 @@ export const stringNames: readonly string[] = everyName.filter((name) =>
   name in python.string_constants
 );
 
-/** The names that `constants/names.ts` exports as integers. */
+/** The names that `constants/generated/names.js` exports as integers. */
 export const publicNames: readonly string[] = everyName.filter((name) =>
   errnoInSocket.includes(name) ||
   !(name in python.string_constants) && !isErrno(name) && !internal.test(name)
 );
 
-/** All that `constants/names.js` exports. */
+/** All that `constants/generated/names.js` exports. */
 export const exportedNames: readonly string[] = [
   ...publicNames,
   ...stringNames,

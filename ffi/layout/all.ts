@@ -5,13 +5,13 @@
  */
 
 import type { PlatformName } from "../../constants/platform.ts";
-import { layout as darwin } from "./darwin.ts";
-import { layout as freebsd } from "./freebsd.ts";
-import { layout as linux_aarch64 } from "./linux_aarch64.ts";
-import { layout as linux_x86_64 } from "./linux_x86_64.ts";
+import { layout as darwin } from "./generated/darwin.ts";
+import { layout as freebsd } from "./generated/freebsd.ts";
+import { layout as linux_aarch64 } from "./generated/linux_aarch64.ts";
+import { layout as linux_x86_64 } from "./generated/linux_x86_64.ts";
 import { nothing } from "./mod.ts";
 import type { Layout } from "./types.ts";
-import { layout as windows } from "./windows.ts";
+import { layout as windows } from "./generated/windows.ts";
 
 /** Every platform's layout. */
 export const layouts: Readonly<Record<PlatformName, Layout>> = {

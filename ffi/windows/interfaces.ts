@@ -1,6 +1,6 @@
 /** `if_nameindex` and its kin, on the tables of Windows' network configuration. */
 
-import { if_nameindex as struct } from "../layout/more.ts";
+import { if_nameindex as struct } from "../layout/handwritten.ts";
 import { layout } from "../layout/mod.ts";
 import type { Libc } from "../system.ts";
 import type { Windows } from "./system.ts";

@@ -1,6 +1,6 @@
 /** `AF_ALG`: `[type, name, feat, mask]` in a `sockaddr_alg`. */
 
-import { string } from "../arguments.ts";
+import { string } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
   head,

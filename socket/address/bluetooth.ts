@@ -4,8 +4,8 @@
  */
 
 import type { Field } from "../../ffi/layout/types.ts";
-import { integer, string, stringOrBytes } from "../arguments.ts";
-import { OSError } from "../errors.ts";
+import { integer, string, stringOrBytes } from "../../errors/arguments.ts";
+import { OSError } from "../../errors/errors.ts";
 import {
   type AddressCodec,
   type CodecContext,

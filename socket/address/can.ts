@@ -3,9 +3,9 @@
  * ISO-TP, `[ifname, name, pgn, addr]` for J1939.
  */
 
-import { integer } from "../arguments.ts";
+import { integer } from "../../errors/arguments.ts";
 import { type AddressCodec, head, read, tuple, word, write } from "./codec.ts";
-import { interfaceIndex, interfaceName } from "./interface.ts";
+import { interfaceIndex, interfaceName } from "./ifreq.ts";
 import type { CanAddress } from "./types.ts";
 
 /** The codec of `AF_CAN`. */

@@ -6,8 +6,8 @@
 
 import type { Field, Layout } from "../../ffi/layout/types.ts";
 import { cstring, stringIn } from "../../ffi/memory.ts";
-import type { Traits } from "../../ffi/traits.ts";
-import { describe, integer, stringOrBytes } from "../arguments.ts";
+import type { Traits } from "../../ffi/features.ts";
+import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
 import type { Address } from "./types.ts";
 
 /** What a codec may ask of its surroundings. */

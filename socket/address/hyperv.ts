@@ -1,7 +1,7 @@
 /** Windows' `AF_HYPERV`: `[vm_id, service_id]`, two GUIDs, in a `sockaddr_hv`. */
 
 import type { Field } from "../../ffi/layout/types.ts";
-import { string } from "../arguments.ts";
+import { string } from "../../errors/arguments.ts";
 import { type AddressCodec, head, type Sockaddr, tuple } from "./codec.ts";
 import type { HypervAddress } from "./types.ts";
 

@@ -3,7 +3,7 @@
  * even their kernels call them `AF_INET`.
  */
 
-import { integer, string } from "../arguments.ts";
+import { integer, string } from "../../errors/arguments.ts";
 import { type AddressCodec, head, tuple } from "./codec.ts";
 import { formatIPv4, parseIPv4 } from "./ip.ts";
 import type { InetAddress } from "./types.ts";

@@ -1,6 +1,6 @@
 /** `AF_INET6`: `[host, port, flowinfo, scope_id]` in a `sockaddr_in6`. */
 
-import { integer, string } from "../arguments.ts";
+import { integer, string } from "../../errors/arguments.ts";
 import { type AddressCodec, head, tuple } from "./codec.ts";
 import { formatIPv6, parseIPv6 } from "./ip.ts";
 import type { Inet6Address } from "./types.ts";

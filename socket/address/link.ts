@@ -1,6 +1,6 @@
 /** The BSDs' `AF_LINK`: `[ifname, index, type, addr]` in a `sockaddr_dl`. */
 
-import { bytes, integer, string } from "../arguments.ts";
+import { bytes, integer, string } from "../../errors/arguments.ts";
 import { type AddressCodec, head, read, tuple, write } from "./codec.ts";
 import { cstring, stringIn } from "../../ffi/memory.ts";
 import type { LinkAddress } from "./types.ts";

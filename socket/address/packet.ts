@@ -1,8 +1,8 @@
 /** `AF_PACKET`: `[ifname, proto, pkttype, hatype, addr]` in a `sockaddr_ll`. */
 
-import { bytes, integer } from "../arguments.ts";
+import { bytes, integer } from "../../errors/arguments.ts";
 import { type AddressCodec, head, read, tuple, write } from "./codec.ts";
-import { interfaceIndex, interfaceName } from "./interface.ts";
+import { interfaceIndex, interfaceName } from "./ifreq.ts";
 import type { PacketAddress } from "./types.ts";
 
 /** The kernel's own limit (`MAX_ADDR_LEN`); beyond the 8 bytes of the field, the structure grows. */

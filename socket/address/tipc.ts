@@ -1,7 +1,7 @@
 /** `AF_TIPC`: `[addr_type, v1, v2, v3, scope]` in a `sockaddr_tipc`. */
 
 import type { Field, Struct } from "../../ffi/layout/types.ts";
-import { integer } from "../arguments.ts";
+import { integer } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
   type CodecContext,

@@ -3,7 +3,7 @@
  * constant to the addresses of its sockets. Types only: nothing here exists at run time.
  */
 
-import type { Bytes } from "../arguments.ts";
+import type { Bytes } from "../../errors/arguments.ts";
 
 /**
  * An address family: a number that remembers which addresses its sockets speak, so that

@@ -1,7 +1,7 @@
 /** `AF_UNIX`: a path, or a name of Linux's abstract namespace, in a `sockaddr_un`. */
 
-import { bytes, describe } from "../arguments.ts";
-import { OSError } from "../errors.ts";
+import { bytes, describe } from "../../errors/arguments.ts";
+import { OSError } from "../../errors/errors.ts";
 import { type AddressCodec, head } from "./codec.ts";
 import type { UnixAddress } from "./types.ts";
 

@@ -1,6 +1,6 @@
 /** Families without a codec of their own: `[family, data]`, the bytes of a `sockaddr` as they are. */
 
-import { bytes, integer } from "../arguments.ts";
+import { bytes, integer } from "../../errors/arguments.ts";
 import { type AddressCodec, familyOf, head, tuple } from "./codec.ts";
 import type { UnknownAddress } from "./types.ts";
 

@@ -1,8 +1,8 @@
 /** What the files that `makefile()` gives have in common. */
 
-import { type Bytes, integer } from "../arguments.ts";
-import { BlockingIOError, OSError } from "../errors.ts";
-import { EAGAIN } from "../numbers.ts";
+import { type Bytes, integer } from "../../errors/arguments.ts";
+import { BlockingIOError, OSError } from "../../errors/errors.ts";
+import { EAGAIN } from "../../errors/errno.ts";
 
 /** The size of a file's buffer, in bytes, unless another is asked for. */
 export const DEFAULT_BUFFER_SIZE = 8192;

@@ -1,6 +1,6 @@
 /** The buffered file for reading and writing bytes. */
 
-import type { Bytes } from "../arguments.ts";
+import type { Bytes } from "../../errors/arguments.ts";
 import { type BytesWriter, DEFAULT_BUFFER_SIZE } from "./base.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { BufferedWriter } from "./buffered_writer.ts";

@@ -1,6 +1,6 @@
 /** The buffered file for reading bytes from a socket. */
 
-import { type Bytes, bytes } from "../arguments.ts";
+import { type Bytes, bytes } from "../../errors/arguments.ts";
 import {
   bufferSize,
   DEFAULT_BUFFER_SIZE,

@@ -1,6 +1,6 @@
 /** The buffered file for writing bytes to a socket. */
 
-import { type Bytes, bytes } from "../arguments.ts";
+import { type Bytes, bytes } from "../../errors/arguments.ts";
 import {
   bufferSize,
   type BytesWriter,

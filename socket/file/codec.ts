@@ -2,7 +2,7 @@
  * Encodings: text of bytes that come in pieces, and bytes of text. They do no I/O.
  */
 
-import { describe } from "../arguments.ts";
+import { describe } from "../../errors/arguments.ts";
 
 /** What becomes of what an encoding cannot express: an error, nothing, or a replacement. */
 export type ErrorHandler = "strict" | "ignore" | "replace";

@@ -1,6 +1,6 @@
 /** The modes of `makefile()`. */
 
-import { describe, string } from "../arguments.ts";
+import { describe, string } from "../../errors/arguments.ts";
 
 /** What a file is for: `r` to read (the default), `w` to write, `b` for bytes instead of text. */
 export type FileMode =

@@ -1,6 +1,6 @@
 /** Ends of lines, as Python's text files treat them. They do no I/O. */
 
-import { describe } from "../arguments.ts";
+import { describe } from "../../errors/arguments.ts";
 import type { IncrementalDecoder } from "./codec.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** The unbuffered file over a socket. */
 
 import type { Address } from "../address/types.ts";
-import { type Bytes, bytes } from "../arguments.ts";
+import { type Bytes, bytes } from "../../errors/arguments.ts";
 import { handleOf, type SocketBase } from "../base.ts";
-import { BlockingIOError, OSError, TimeoutError } from "../errors.ts";
+import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
 import {
   type BytesWriter,
   LineIO,

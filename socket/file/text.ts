@@ -27,7 +27,7 @@ import {
   NewlineDecoder,
   TextBuffer,
 } from "./newline.ts";
-import { string } from "../arguments.ts";
+import { string } from "../../errors/arguments.ts";
 
 /** How a file of text is made of bytes. */
 export interface TextOptions {

@@ -6,7 +6,7 @@ import { layout } from "../../ffi/layout/mod.ts";
 import { cstring, stringAt, view } from "../../ffi/memory.ts";
 import { type Sockaddr, sockaddrStorage, write } from "../address/codec.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
-import { gaierror, type OSError, osError } from "../errors.ts";
+import { gaierror, type OSError, osError } from "../../errors/errors.ts";
 import type { Resolving, SlowCalls } from "./call.ts";
 
 /** One entry of an answer. */

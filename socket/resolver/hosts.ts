@@ -15,10 +15,10 @@ import {
 } from "../../ffi/memory.ts";
 import { numeric as numericIPv4 } from "../address/inet.ts";
 import { formatIPv4, formatIPv6 } from "../address/ip.ts";
-import { string, stringOrBytes } from "../arguments.ts";
-import { check, herror, OSError } from "../errors.ts";
+import { string, stringOrBytes } from "../../errors/arguments.ts";
+import { check, herror, OSError } from "../../errors/errors.ts";
 import { addressEntries, encodeHost, numericHost } from "./address_info.ts";
-import { ERANGE } from "../numbers.ts";
+import { ERANGE } from "../../errors/errno.ts";
 import type { Resolving, SlowCalls } from "./call.ts";
 
 /** What is known of a host: its primary name, its other names, and its addresses. */

@@ -8,11 +8,11 @@ import {
 } from "../../constants/mod.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { stringIn } from "../../ffi/memory.ts";
-import { context } from "../address/context.ts";
+import { context } from "./context.ts";
 import { codecOf } from "../address/registry.ts";
 import type { Family, Inet6Address, InetAddress } from "../address/types.ts";
-import { describe, integer, stringOrBytes } from "../arguments.ts";
-import { OSError } from "../errors.ts";
+import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
+import { OSError } from "../../errors/errors.ts";
 import {
   addressEntries,
   encodeHost,

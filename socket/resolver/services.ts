@@ -4,9 +4,9 @@ import { load } from "../../ffi/libc.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { cstring, stringAt, view } from "../../ffi/memory.ts";
 import { read } from "../address/codec.ts";
-import { integer, string } from "../arguments.ts";
-import { OSError } from "../errors.ts";
-import { htons, ntohs } from "../inet.ts";
+import { integer, string } from "../../errors/arguments.ts";
+import { OSError } from "../../errors/errors.ts";
+import { htons, ntohs } from "../address/arpa_inet.ts";
 
 const STORAGE = 4096;
 

@@ -3,10 +3,10 @@
 import { AF_UNSPEC } from "../../constants/mod.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import { familyOf, sockaddrStorage } from "../address/codec.ts";
-import { context } from "../address/context.ts";
+import { context } from "../resolver/context.ts";
 import { codecOf } from "../address/registry.ts";
 import type { Address } from "../address/types.ts";
-import type { Bytes } from "../arguments.ts";
+import type { Bytes } from "../../errors/arguments.ts";
 import { reader, structOf } from "./fields.ts";
 
 /** The data of `IP_RECVERR` and `IPV6_RECVERR`. */

@@ -1,7 +1,7 @@
 /** Fields of C structs read from bytes and written to them, by the layout's offsets. */
 
 import type { Field, Layout, Struct } from "../../ffi/layout/types.ts";
-import { type Bytes, bytes } from "../arguments.ts";
+import { type Bytes, bytes } from "../../errors/arguments.ts";
 
 /** A struct's bytes, with its fields read by their C names. */
 export interface Reader {

@@ -7,7 +7,7 @@ import {
   SIO_LOOPBACK_FAST_PATH,
   SIO_RCVALL,
 } from "../../constants/mod.ts";
-import { type Bytes, describe, integer } from "../arguments.ts";
+import { type Bytes, describe, integer } from "../../errors/arguments.ts";
 import { encodeStruct, reader, structOf } from "./fields.ts";
 
 /** The value of `SO_LINGER`: whether closing waits for unsent data, and how long. */

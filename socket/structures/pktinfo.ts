@@ -2,7 +2,7 @@
 
 import { layout as running } from "../../ffi/layout/mod.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
-import { type Bytes, integer, string } from "../arguments.ts";
+import { type Bytes, integer, string } from "../../errors/arguments.ts";
 import { encodeStruct, reader, structOf } from "./fields.ts";
 
 /** The data of `IP_PKTINFO`. */

@@ -1,9 +1,9 @@
 /** The state of a TCP connection, as `TCP_INFO` tells it. */
 
 import { layout as running } from "../../ffi/layout/mod.ts";
-import { tcp_info_bits } from "../../ffi/layout/more.ts";
+import { tcp_info_bits } from "../../ffi/layout/handwritten.ts";
 import type { Layout, Struct } from "../../ffi/layout/types.ts";
-import type { Bytes } from "../arguments.ts";
+import type { Bytes } from "../../errors/arguments.ts";
 import { reader, structOf, unsigned } from "./fields.ts";
 
 /**

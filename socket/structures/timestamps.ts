@@ -2,7 +2,7 @@
 
 import { layout as running } from "../../ffi/layout/mod.ts";
 import type { Layout } from "../../ffi/layout/types.ts";
-import { type Bytes, bytes } from "../arguments.ts";
+import { type Bytes, bytes } from "../../errors/arguments.ts";
 import { reader, structOf } from "./fields.ts";
 
 /** A moment, as exact as the kernel tells it. */

@@ -23,8 +23,8 @@ import type {
   Family,
   VsockAddress,
 } from "../../socket/address/types.ts";
-import { OSError } from "../../socket/errors.ts";
-import { if_nameindex } from "../../socket/interfaces.ts";
+import { OSError } from "../../errors/errors.ts";
+import { if_nameindex } from "../../socket/resolver/interfaces.ts";
 import { Socket } from "../../socket/socket.ts";
 import { needing } from "../helpers.ts";
 import { python } from "./python.ts";

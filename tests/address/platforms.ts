@@ -8,8 +8,8 @@ import type { CodecContext, Sockaddr } from "../../socket/address/codec.ts";
 import { codecsOf } from "../../socket/address/registry.ts";
 import type { Address } from "../../socket/address/types.ts";
 import { unknown } from "../../socket/address/unknown.ts";
-import { OSError } from "../../socket/errors.ts";
-import { traitsOf } from "../../ffi/traits.ts";
+import { OSError } from "../../errors/errors.ts";
+import { traitsOf } from "../../ffi/features.ts";
 
 /** The interfaces that the made-up kernel knows. */
 const interfaces: Readonly<Record<string, number>> = { eth0: 3, can0: 5 };

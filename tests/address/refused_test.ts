@@ -5,7 +5,7 @@ import type { KnownPlatform } from "../../constants/platform.ts";
 import { tables } from "../../constants/tables.ts";
 import { layouts } from "../../ffi/layout/all.ts";
 import { codecsOf } from "../../socket/address/registry.ts";
-import { OSError } from "../../socket/errors.ts";
+import { OSError } from "../../errors/errors.ts";
 import { codec } from "./platforms.ts";
 
 /** A platform, family and protocol, what is passed, and the error with a part of its message. */

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
-import { alternating, firstConnected } from "../../socket/async_connect.ts";
+import { alternating, firstConnected } from "../../async/connect.ts";
 import type { AddressInfoTuple } from "../../socket/resolver/resolve.ts";
 import { text, utf8 } from "../helpers.ts";
 import { deadAddress, turn } from "./support.ts";

@@ -151,10 +151,10 @@ const visible = (signatures: Signature[]): Signature[] =>
 Deno.test("AsyncSocket has the methods of Socket, with promises and signals", async () => {
   const Socket = byName((await documented("socket/socket.ts")).get("Socket")!);
   const AsyncSocket = byName(
-    (await documented("socket/async_socket.ts")).get("AsyncSocket")!,
+    (await documented("async/socket.ts")).get("AsyncSocket")!,
   );
   const base = byName(
-    (await documented("socket/async_base.ts")).get("AsyncSocketBase")!,
+    (await documented("async/base.ts")).get("AsyncSocketBase")!,
   );
   for (const [name, signatures] of Socket) {
     if (WITHOUT.includes(name)) continue;

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as socket from "../../async.ts";
 import { errorName } from "../../constants/errno.ts";
-import { NOT_OPEN } from "../../socket/numbers.ts";
+import { NOT_OPEN } from "../../errors/errno.ts";
 import { beside, needing, noPosix, notLinux, utf8 } from "../helpers.ts";
 import { outcome } from "./support.ts";
 

@@ -9,7 +9,7 @@ import {
   Reactor,
   type Waiter,
   WHEN_READY,
-} from "../../poll/reactor.ts";
+} from "../../async/reactor.ts";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
 import { beside, needing, noPosix, text, utf8 } from "../helpers.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import * as blocking from "../../mod.ts";
-import { resolveLater } from "../../socket/resolver/later.ts";
+import { resolveLater } from "../../async/resolver.ts";
 import type { Resolving, SlowCalls } from "../../socket/resolver/call.ts";
 
 Deno.test("each resolving function gives what the blocking one gives", async () => {

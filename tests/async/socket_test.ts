@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, Socket, TimeoutError } from "../../async.ts";
-import { osError } from "../../socket/errors.ts";
-import { NOT_OPEN } from "../../socket/numbers.ts";
+import { osError } from "../../errors/errors.ts";
+import { NOT_OPEN } from "../../errors/errno.ts";
 import {
   needing,
   noPosix,

@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, TimeoutError } from "../../async.ts";
-import { osError } from "../../socket/errors.ts";
-import { CONNECTING, NOT_OPEN } from "../../socket/numbers.ts";
+import { osError } from "../../errors/errors.ts";
+import { CONNECTING, NOT_OPEN } from "../../errors/errno.ts";
 import { temporaryFolder, text, utf8 } from "../helpers.ts";
 import { connection, fill, receive, turn } from "./support.ts";
 

@@ -9,7 +9,7 @@ import {
   Socket,
   SOL_SOCKET,
 } from "../../mod.ts";
-import { osError } from "../../socket/errors.ts";
+import { osError } from "../../errors/errors.ts";
 import { beside, needing, noPython, notLinux, text, utf8 } from "../helpers.ts";
 import { type Ended, ours, Program, theirs } from "./programs.ts";
 

@@ -1,0 +1,253 @@
+/** How awaiting sockets drive operations: an attempt, and waiting in the reactor if it lacks readiness. */
+
+import { AF_UNIX } from "../constants/mod.ts";
+import { waitReady } from "../poll/ready.ts";
+import {
+  NEXT_TURN,
+  OVER,
+  reactor,
+  type Side,
+  type Waiter,
+  type Watch,
+  WHEN_READY,
+} from "./reactor.ts";
+import { osError, timedOut } from "../errors/errors.ts";
+import { type Handle, onRelease } from "../socket/operations/handle.ts";
+import { NOT_OPEN } from "../errors/errno.ts";
+import { type Attempt, Wait } from "../socket/operations/transfer.ts";
+
+/** What may go with every operation that waits. */
+export interface WaitOptions {
+  /** Ends the waiting: the operation rejects with the signal's reason, and the socket stays usable. */
+  readonly signal?: AbortSignal;
+}
+
+// How soon to try again what no event announces.
+const UNANNOUNCED_MS = 5;
+
+/** One socket's operations: those that go on at once, and those that wait. */
+export class Line {
+  /** The socket's handle. */
+  readonly handle: Handle;
+  #watch: Watch | undefined;
+  #ref = true;
+  #restUntil = 0;
+
+  /** The socket object: whoever waits keeps it from being collected, and so the handle open. */
+  readonly owner: object;
+
+  /** Makes the line of a socket. */
+  constructor(handle: Handle, owner: object) {
+    this.handle = handle;
+    this.owner = owner;
+  }
+
+  /** Whether operations that wait keep the process alive. */
+  set ref(ref: boolean) {
+    this.#ref = ref;
+    if (this.#watch !== undefined) reactor.reference(this.#watch, ref);
+  }
+
+  /** Has nothing received, or accepted, for some time. */
+  rest(ms: number): void {
+    this.#restUntil = performance.now() + ms;
+  }
+
+  /** How many milliseconds of rest are left. */
+  restLeft(side: Side): number {
+    if (this.#restUntil === 0 || side !== "read") return 0;
+    const left = Math.max(0, this.#restUntil - performance.now());
+    if (left === 0) this.#restUntil = 0;
+    return left;
+  }
+
+  /** Drives an operation: tries it, unless others wait before it, and waits if it lacks readiness. */
+  drive<P extends unknown[], T>(
+    side: Side,
+    timeout: number | null,
+    signal: AbortSignal | undefined,
+    operation: (h: Handle, ...args: P) => Attempt<T>,
+    ...args: P
+  ): Promise<T> {
+    try {
+      signal?.throwIfAborted();
+      const { handle } = this;
+      let after = this.#placeInQueue(side, timeout);
+      let lacking: Wait | undefined;
+      if (after === OVER) {
+        const result = operation(handle, ...args);
+        if (!(result instanceof Wait)) return Promise.resolve(result);
+        if (timeout === 0) throw osError(result.errno, result.syscall);
+        after = pause(handle, result);
+        lacking = result;
+      }
+      const waiting = new Waiting(
+        this,
+        side,
+        timeout,
+        signal,
+        operation,
+        args,
+        lacking,
+      );
+      waiting.begin(this.#currentWatch(), after);
+      return waiting.promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** When a new operation is to be tried first: as an attempt would say it, `OVER` for at once. */
+  #placeInQueue(side: Side, timeout: number | null): number {
+    // Without time there is no place in a queue: it is now or not at all.
+    if (timeout !== 0) {
+      if (this.#watch !== undefined && this.#watch[side].length > 0) {
+        return WHEN_READY;
+      }
+      const rest = this.restLeft(side);
+      if (rest > 0) return rest;
+    }
+    return reactor.mustYield() ? NEXT_TURN : OVER;
+  }
+
+  #currentWatch(): Watch {
+    if (this.#watch === undefined || this.#watch.over) {
+      const { fd } = this.handle;
+      if (fd < 0) throw osError(NOT_OPEN);
+      this.#watch = reactor.watch(fd);
+    }
+    reactor.reference(this.#watch, this.#ref);
+    return this.#watch;
+  }
+}
+
+/** When to try an operation again that lacks something. */
+function pause(handle: Handle, lacking: Wait): number {
+  if (lacking.more) return NEXT_TURN;
+  // The kernel calls a Unix socket writable though the receiver of a datagram, or the listener to
+  // connect to, has its queue full; nothing announces that it no longer is.
+  const unannounced = lacking.readiness === "write" &&
+    handle.family === AF_UNIX && waitReady(handle.fd, "write", 0) > 0;
+  return unannounced ? UNANNOUNCED_MS : WHEN_READY;
+}
+
+/** An operation that waits. */
+class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
+  /** What the operation gives in the end. */
+  readonly promise: Promise<T>;
+  readonly #line: Line;
+  readonly #side: Side;
+  /** Seconds, 0 for no waiting, `null` for no limit. */
+  readonly #timeout: number | null;
+  readonly #signal: AbortSignal | undefined;
+  readonly #operation: (h: Handle, ...args: P) => Attempt<T>;
+  readonly #args: P;
+  #resolve!: (result: T) => void;
+  #reject!: (error: unknown) => void;
+  #lacking: Wait | undefined;
+  #watch: Watch | undefined;
+  #deadline = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    line: Line,
+    side: Side,
+    timeout: number | null,
+    signal: AbortSignal | undefined,
+    operation: (h: Handle, ...args: P) => Attempt<T>,
+    args: P,
+    lacking: Wait | undefined,
+  ) {
+    this.#line = line;
+    this.#side = side;
+    this.#timeout = timeout;
+    this.#signal = signal;
+    this.#operation = operation;
+    this.#args = args;
+    this.#lacking = lacking;
+    // Half the cost of Promise.withResolvers.
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Enters the queue. */
+  begin(watch: Watch, after: number): void {
+    this.#watch = watch;
+    reactor.add(watch, this.#side, this, after);
+    this.#signal?.addEventListener("abort", this);
+    if (this.#timeout) {
+      this.#deadline = performance.now() + this.#timeout * 1000;
+      this.#arm();
+    }
+  }
+
+  /** Goes on with the operation. */
+  attempt(): number {
+    try {
+      const rest = this.#line.restLeft(this.#side);
+      if (rest > 0) return rest;
+      let result = this.#once();
+      while (result instanceof Wait && result.more && !reactor.mustYield()) {
+        result = this.#once();
+      }
+      if (!(result instanceof Wait)) {
+        this.#end();
+        this.#resolve(result);
+        return OVER;
+      }
+      this.#lacking = result;
+      if (this.#timeout === 0) throw osError(result.errno, result.syscall);
+      return pause(this.#line.handle, result);
+    } catch (error) {
+      this.fail(error);
+      return OVER;
+    }
+  }
+
+  /** Rejects. */
+  fail(error: unknown): void {
+    this.#end();
+    this.#reject(error);
+  }
+
+  /** The signal aborted. */
+  handleEvent(): void {
+    this.#leave(this.#signal!.reason);
+  }
+
+  #once(): Attempt<T> {
+    return this.#operation(this.#line.handle, ...this.#args);
+  }
+
+  #arm(): void {
+    const left = this.#deadline - performance.now();
+    if (left > 0) {
+      this.#timer = setTimeout(
+        () => this.#arm(),
+        Math.min(Math.ceil(left), 0x7fffffff),
+      );
+      // The waiter itself keeps the process alive, or shall not.
+      Deno.unrefTimer(this.#timer);
+      return;
+    }
+    // This thread may have been busy: what came in time is not too late.
+    const isFirst = this.#watch![this.#side][0] === this;
+    if (isFirst && this.attempt() === OVER) {
+      reactor.remove(this.#watch!, this.#side, this);
+    } else this.#leave(timedOut(this.#lacking?.syscall));
+  }
+
+  #leave(error: unknown): void {
+    reactor.remove(this.#watch!, this.#side, this);
+    this.fail(error);
+  }
+
+  #end(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this);
+  }
+}
+
+onRelease((fd) => reactor.forget(fd, () => osError(NOT_OPEN)));

@@ -1,0 +1,30 @@
+/** The error numbers that this library acts upon. */
+
+import { errno } from "../constants/errno.ts";
+import { traits } from "../ffi/features.ts";
+
+export const {
+  EAFNOSUPPORT,
+  EAGAIN,
+  EALREADY,
+  EBADF,
+  ECONNRESET,
+  EINTR,
+  EISCONN,
+  EMFILE,
+  ENFILE,
+  ENOBUFS,
+  ENOMEM,
+  ENOPROTOOPT,
+  ENOSYS,
+  ENOTCONN,
+  ENOTSOCK,
+  ERANGE,
+  EWOULDBLOCK,
+} = errno;
+
+/** What a call on a descriptor that is not open reports. */
+export const NOT_OPEN = errno[traits.notOpen];
+
+/** What a non-blocking `connect` reports that is on its way. */
+export const CONNECTING = errno[traits.connecting];

@@ -1,0 +1,166 @@
+/** Descriptors made and adopted: where every socket's handle comes from. */
+
+import {
+  AF_INET,
+  SO_TYPE,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../../constants/mod.ts";
+import { isMissing } from "../../constants/missing.ts";
+import { table } from "../../constants/table.ts";
+import { duplicate, settle } from "../../ffi/descriptor.ts";
+import { errno, libc, load, system } from "../../ffi/libc.ts";
+import { layout } from "../../ffi/layout/mod.ts";
+import { traits } from "../../ffi/features.ts";
+import { familyOf, read, sockaddrStorage } from "../address/codec.ts";
+import { bytes, integer } from "../../errors/arguments.ts";
+import { check, osError } from "../../errors/errors.ts";
+import { Handle } from "./handle.ts";
+import { EBADF, ENOTSOCK } from "../../errors/errno.ts";
+import { intOption, option } from "./transfer.ts";
+
+/** The flags that may be part of a socket type, 0 where the platform has none. */
+const closeOnExecFlag = isMissing(SOCK_CLOEXEC) ? 0 : SOCK_CLOEXEC;
+const nonBlockingFlag = isMissing(SOCK_NONBLOCK) ? 0 : SOCK_NONBLOCK;
+
+/** A socket's parameters; what is left out, `null` or -1 takes its default. */
+function parameter(name: string, value: unknown): number | undefined {
+  if (value === undefined || value === null || value === -1) return undefined;
+  return integer(name, value);
+}
+
+/** Whether a socket type asks for a non-blocking socket. */
+export function asksNonBlocking(type: unknown): boolean {
+  return typeof type === "number" && type >= 0 &&
+    (type & nonBlockingFlag) !== 0;
+}
+
+/** Makes a socket, or adopts a descriptor and asks the kernel for what is not given. */
+export function openHandle(
+  family: unknown,
+  type: unknown,
+  proto: unknown,
+  fileno: unknown,
+): Handle {
+  const f = parameter("family", family);
+  const t = parameter("type", type);
+  const p = parameter("proto", proto);
+  if (fileno === undefined || fileno === null) {
+    return create(f ?? AF_INET, t ?? SOCK_STREAM, p ?? 0);
+  }
+  return typeof fileno === "object" && system.adopt
+    ? openShared(bytes("fileno", fileno))
+    : adopt(integer("fileno", fileno, 0), f, t, p);
+}
+
+function create(family: number, type: number, proto: number): Handle {
+  const fd = check(
+    load().socket(family, type | closeOnExecFlag, proto),
+    "socket",
+  );
+  return own(fd, family, type, proto);
+}
+
+/** The handle of a descriptor just made, closed on `exec` where it could not be made so. */
+function own(fd: number, family: number, type: number, proto: number): Handle {
+  if (closeOnExecFlag === 0) settle(fd);
+  return new Handle(fd, family, withoutFlags(type), proto);
+}
+
+function withoutFlags(type: number): number {
+  return type & ~(closeOnExecFlag | nonBlockingFlag);
+}
+
+function adopt(
+  fd: number,
+  family?: number,
+  type?: number,
+  proto?: number,
+): Handle {
+  load();
+  const { SO_PROTOCOL, SO_PROTOCOL_INFOW } = table.constants;
+  if (SO_PROTOCOL_INFOW !== undefined) {
+    const { size } = layout.wsaprotocol_infow;
+    const bare = new Handle(fd, 0, 0, 0);
+    const info = option(bare, SOL_SOCKET, SO_PROTOCOL_INFOW, size);
+    return described(fd, info, family, type, proto);
+  }
+  const address = sockaddrStorage();
+  const length = new Uint32Array([address.bytes.length]);
+  if (libc.getsockname(fd, address.bytes, length) < 0) {
+    const code = errno();
+    // Some kinds of sockets have no name; but a descriptor that is no socket is refused.
+    if (family === undefined || code === EBADF || code === ENOTSOCK) {
+      throw osError(code, "getsockname");
+    }
+  }
+  const bare = new Handle(fd, family ?? familyOf(address, layout), 0, 0);
+  return new Handle(
+    fd,
+    bare.family,
+    type === undefined
+      ? intOption(bare, SOL_SOCKET, SO_TYPE)
+      : withoutFlags(type),
+    proto ??
+      (SO_PROTOCOL === undefined
+        ? 0
+        : intOption(bare, SOL_SOCKET, SO_PROTOCOL)),
+  );
+}
+
+/**
+ * Opens a socket that another process shared.
+ *
+ * @param info what its `share()` gave: a `WSAPROTOCOL_INFOW`
+ */
+function openShared(info: Uint8Array<ArrayBuffer>): Handle {
+  const { size } = layout.wsaprotocol_infow;
+  if (info.byteLength !== size) {
+    throw new RangeError(
+      `socket descriptor string has wrong size, should be ${size} bytes.`,
+    );
+  }
+  load();
+  return described(check(system.adopt!(info), "WSASocket"), info);
+}
+
+/** The handle of a descriptor as a `WSAPROTOCOL_INFOW` describes it, but for what is given. */
+function described(
+  fd: number,
+  info: Uint8Array<ArrayBuffer>,
+  family?: number,
+  type?: number,
+  proto?: number,
+): Handle {
+  const { iAddressFamily, iSocketType, iProtocol } = layout.wsaprotocol_infow;
+  const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
+  return new Handle(
+    fd,
+    family ?? read(view, iAddressFamily),
+    type ?? read(view, iSocketType),
+    proto ?? read(view, iProtocol),
+  );
+}
+
+/** A second descriptor for a socket, closed on `exec`. */
+export function duplicateDescriptor(fd: unknown): number {
+  load();
+  return check(duplicate(integer("fd", fd, -1)), "fcntl");
+}
+
+const pair = new Int32Array(2);
+
+/** Makes two sockets that are connected to each other. */
+export function openPair(
+  family: unknown,
+  type: unknown,
+  proto: unknown,
+): [Handle, Handle] {
+  const f = parameter("family", family) ?? table.constants[traits.pairs];
+  const t = parameter("type", type) ?? SOCK_STREAM;
+  const p = parameter("proto", proto) ?? 0;
+  check(load().socketpair(f, t | closeOnExecFlag, p, pair), "socketpair");
+  return [own(pair[0], f, t, p), own(pair[1], f, t, p)];
+}

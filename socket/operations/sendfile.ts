@@ -1,0 +1,308 @@
+/** Files sent whole: `sendfile()`, once for every driver. */
+
+import { SOCK_STREAM } from "../../constants/mod.ts";
+import { errno as E, type ErrorNumbers } from "../../constants/errno.ts";
+import { table } from "../../constants/table.ts";
+import { errno, libc, system } from "../../ffi/libc.ts";
+import { cstring } from "../../ffi/memory.ts";
+import { kernelSendfile, type Sendfile } from "../../ffi/sendfile.ts";
+import { describe, integer } from "../../errors/arguments.ts";
+import { check, OSError, osError } from "../../errors/errors.ts";
+import type { Handle } from "./handle.ts";
+import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
+import { type Attempt, send, STEP, Wait } from "./transfer.ts";
+
+/** A file that is read by its own methods: `Deno.FsFile`, or one that is in memory. */
+export interface ReadableFile {
+  /** Reads bytes into a buffer; gives how many, `null` at the end. */
+  readSync(p: Uint8Array): number | null;
+  /** Moves the position, and gives it. */
+  seekSync(offset: number, whence: Deno.SeekMode): number;
+}
+
+/** What `sendfile()` sends: a path, a descriptor, what has one (`node:fs`), or a `Deno.FsFile`. */
+export type FileToSend =
+  | string
+  | URL
+  | number
+  | { readonly fd: number }
+  | ReadableFile;
+
+/** A file being sent. */
+export interface Sending extends Disposable {
+  /** Sends until the end; called again after a `Wait`, it goes on where it stopped. */
+  attempt(h: Handle): Attempt<number>;
+}
+
+/** The most that the kernel sends in one call. */
+const MAX_SENDFILE = 0x7ffff000;
+
+const wait = new Wait("write", "sendfile");
+const more = new Wait("write", "sendfile", { more: true });
+
+/**
+ * Why the kernel does not send a file that can be read all the same: it is a pipe or a device, or the
+ * socket's protocol does not take it.
+ */
+const refusals: ReadonlySet<number> = new Set([
+  E.EINVAL,
+  E.ENOSYS,
+  E.ENOTSUP,
+  E.EOPNOTSUPP,
+  E.ESPIPE,
+]);
+
+/**
+ * Sends a file. Once it is disposed of, which it must be however the sending ends, the file's position
+ * is behind what was sent, and a file opened here is closed.
+ *
+ * @param h the socket's handle
+ * @param timeout the socket's timeout, as one of 0 is refused
+ * @param file what to send
+ * @param offset where to start
+ * @param count how many bytes at most, `null` for all
+ * @param stepwise whether an attempt is over after each part, for the driver to look at its deadline
+ */
+export function sendingFile(
+  h: Handle,
+  timeout: number | null,
+  file: unknown,
+  offset: number,
+  count: number | null,
+  stepwise = false,
+): Sending {
+  if (h.type !== SOCK_STREAM) {
+    throw new RangeError("only SOCK_STREAM type sockets are supported");
+  }
+  const start = integer("offset", offset, 0, Number.MAX_SAFE_INTEGER);
+  const most = count === null
+    ? Infinity
+    : integer("count", count, 1, Number.MAX_SAFE_INTEGER);
+  if (timeout === 0) {
+    throw new RangeError("non-blocking sockets are not supported");
+  }
+  const source = sourceOf(file, start);
+  const { fd } = source;
+  const call = fd === undefined ? null : kernelSendfile();
+  const state: State = { source, sent: 0, start, most, stepwise };
+  let ended = false;
+  let attempt = call === null ? copying(state) : byKernel(state, fd!, call);
+  return {
+    attempt(h): Attempt<number> {
+      const result = attempt(h);
+      if (result !== "refused") return result;
+      attempt = copying(state);
+      return this.attempt(h);
+    },
+    [Symbol.dispose](): void {
+      if (!ended) source.end(start + state.sent);
+      ended = true;
+    },
+  };
+}
+
+/** How far the sending of a file is. */
+interface State {
+  readonly source: Source;
+  readonly start: number;
+  readonly most: number;
+  /** Whether an attempt is over after each part, for the driver to look at its deadline. */
+  readonly stepwise: boolean;
+  sent: number;
+}
+
+/** Has the kernel send; `"refused"` if it does not send such a file over such a socket. */
+function byKernel(
+  state: State,
+  file: number,
+  sendfile: Sendfile,
+): (h: Handle) => Attempt<number> | "refused" {
+  return (h) => {
+    while (state.sent < state.most) {
+      const count = sendfile(
+        h.fd,
+        file,
+        state.start + state.sent,
+        Math.min(
+          state.most - state.sent,
+          state.stepwise ? STEP : MAX_SENDFILE,
+        ),
+      );
+      if (count === 0) break; // the end of the file
+      if (count > 0) {
+        state.sent += count;
+        if (state.stepwise) return more;
+      } else {
+        const code = errno();
+        if (code === EAGAIN || code === EWOULDBLOCK) return wait;
+        if (state.sent === 0 && refusals.has(code)) return "refused";
+        if (code !== EINTR) throw osError(code, "sendfile");
+      }
+    }
+    return state.sent;
+  };
+}
+
+/** Reads and sends by turns. */
+function copying(state: State): (h: Handle) => Attempt<number> {
+  const { source, start, most } = state;
+  const buffer = new Uint8Array(0x10000);
+  let unsent = buffer.subarray(0, 0);
+  let started = false;
+  return (h) => {
+    if (!started) source.seek(start);
+    started = true;
+    for (;;) {
+      if (unsent.length === 0) {
+        const left = Math.min(most - state.sent, buffer.length);
+        const count = source.read(buffer.subarray(0, left));
+        if (count === 0) return state.sent;
+        unsent = buffer.subarray(0, count);
+      }
+      const count = send(h, unsent, 0);
+      if (count instanceof Wait) return count;
+      unsent = unsent.subarray(count);
+      state.sent += count;
+      if (state.stepwise) return more;
+    }
+  };
+}
+
+/** A file to be sent, whatever it is. */
+interface Source {
+  /** Its descriptor, if it is known. */
+  readonly fd?: number;
+  /** Goes to where the sending starts. */
+  seek(position: number): void;
+  /** Reads bytes; 0 at the end, or if the buffer is empty. */
+  read(buffer: Uint8Array<ArrayBuffer>): number;
+  /** Leaves the file at a position. */
+  end(position: number): void;
+}
+
+function sourceOf(file: unknown, offset: number): Source {
+  if (typeof file === "string" || file instanceof URL) {
+    return libc.open ? openedSource(pathOf(file)) : openedByDeno(file);
+  }
+  if (typeof file === "number") return descriptorSource("file", file, offset);
+  if (typeof file === "object" && file !== null) {
+    if ("fd" in file) return descriptorSource("file.fd", file.fd, offset);
+    if (isReadable(file)) return readableSource(file, offset);
+  }
+  throw new TypeError(
+    `file must be a path, a descriptor or an open file, not ${describe(file)}`,
+  );
+}
+
+function isReadable(file: object): file is ReadableFile {
+  return "readSync" in file && typeof file.readSync === "function" &&
+    "seekSync" in file && typeof file.seekSync === "function";
+}
+
+function pathOf(url: string | URL): string {
+  if (typeof url === "string") return url;
+  if (url.protocol !== "file:") {
+    throw new TypeError(`file must be a file: URL, not ${url.protocol}`);
+  }
+  return decodeURIComponent(url.pathname);
+}
+
+/** Opens a file, with the permission that Deno's own functions ask for. */
+function openedSource(path: string): Source {
+  const name = cstring("file", path);
+  if (
+    Deno.permissions.requestSync({ name: "read", path }).state !== "granted"
+  ) {
+    throw new Deno.errors.NotCapable(
+      `Requires read access to ${
+        JSON.stringify(path)
+      }, run again with the --allow-read flag`,
+    );
+  }
+  const { O_RDONLY, O_CLOEXEC } = table.constants;
+  const fd = check(libc.open!(name, O_RDONLY | O_CLOEXEC), "open");
+  return {
+    ...descriptorSource("file", fd, 0),
+    end: () => void libc.close(fd),
+  };
+}
+
+/** Opens a file where the C library's descriptors are not the system's. */
+function openedByDeno(path: string | URL): Source {
+  cstring("file", pathOf(path)); // what is refused is refused everywhere
+  const file = translated("open", () => Deno.openSync(path));
+  return { ...readableSource(file, 0), end: () => file.close() };
+}
+
+/** What Deno's and Node's functions throw, as the error that the call has in Python. */
+function translated<T>(syscall: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    if (code === undefined || !(code in E)) throw cause;
+    throw new OSError(E[code as keyof ErrorNumbers], message, {
+      syscall,
+      cause,
+    });
+  }
+}
+
+function descriptorSource(
+  name: string,
+  value: unknown,
+  offset: number,
+): Source {
+  const fd = integer(name, value, 0);
+  const { readFile } = system;
+  if (readFile !== undefined) {
+    let at = 0;
+    return {
+      seek: (position) => at = position,
+      read(buffer): number {
+        const count = translated("read", () => readFile(fd, buffer, at));
+        at += count;
+        return count;
+      },
+      end(): void {}, // its own position was not used
+    };
+  }
+  const seek = (position: number): boolean =>
+    Number(libc.lseek!(fd, BigInt(position), Deno.SeekMode.Start)) >= 0;
+  return {
+    fd,
+    seek(position): void {
+      // What cannot seek, such as a pipe, is read from where it is.
+      if (!seek(position) && offset > 0) throw osError(errno(), "lseek");
+    },
+    read(buffer): number {
+      for (;;) {
+        const count = libc.read!(fd, buffer, buffer.length);
+        if (count >= 0) return count;
+        const code = errno();
+        if (code !== EINTR) throw osError(code, "read");
+      }
+    },
+    end: (position) => void seek(position),
+  };
+}
+
+function readableSource(file: ReadableFile, offset: number): Source {
+  return {
+    seek(position): void {
+      try {
+        file.seekSync(position, Deno.SeekMode.Start);
+      } catch (error) {
+        if (offset > 0) throw error;
+      }
+    },
+    read: (buffer) => buffer.length === 0 ? 0 : file.readSync(buffer) ?? 0,
+    end(position): void {
+      try {
+        file.seekSync(position, Deno.SeekMode.Start);
+      } catch {
+        // It has no position. If that is not why, reading it has failed before.
+      }
+    },
+  };
+}
