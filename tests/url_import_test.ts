@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { load } from "../ffi/libc.ts";
 import { libraryName } from "../ffi/posix.ts";
-import { needing, noPosix, temporaryFolder, text } from "./helpers.ts";
+import { needing, noPosix, temporaryFolder, text } from "./support/helpers.ts";
 
 /** Serves this tree over loopback. */
 function serve(): AsyncDisposable & { origin: string; port: number } {

@@ -5,8 +5,8 @@ import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
 import { alternating, firstConnected } from "../../async/connect.ts";
 import type { AddressInfoTuple } from "../../socket/resolver/resolve.ts";
-import { text, utf8 } from "../helpers.ts";
-import { deadAddress, turn } from "./support.ts";
+import { text, utf8 } from "../support/helpers.ts";
+import { deadAddress, turn } from "../support/async.ts";
 
 Deno.test("create_connection connects to a name", async () => {
   using listener = await socket.create_server(["localhost", 0]);

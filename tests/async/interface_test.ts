@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as awaiting from "../../async.ts";
 import * as blocking from "../../mod.ts";
-import { beside } from "../helpers.ts";
+import { beside } from "../support/helpers.ts";
 
 interface Type {
   readonly repr: string;

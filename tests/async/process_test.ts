@@ -4,8 +4,14 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as socket from "../../async.ts";
 import { errorName } from "../../constants/errno.ts";
 import { NOT_OPEN } from "../../errors/errno.ts";
-import { beside, needing, noPosix, notLinux, utf8 } from "../helpers.ts";
-import { outcome } from "./support.ts";
+import {
+  beside,
+  needing,
+  noPosix,
+  notLinux,
+  utf8,
+} from "../support/helpers.ts";
+import { outcome } from "../support/async.ts";
 
 const closed = errorName(NOT_OPEN)!;
 
@@ -76,7 +82,7 @@ Deno.test({
   async fn() {
     using listener = await socket.create_server(["127.0.0.1", 0]);
     const [, port] = listener.getsockname();
-    const program = beside("async/programs/inherited.ts");
+    const program = beside("programs/async/inherited.ts");
     const child = new Deno.Command("bash", {
       args: [
         "-c",

@@ -12,8 +12,8 @@ import {
 } from "../../async/reactor.ts";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
-import { beside, needing, noPosix, text, utf8 } from "../helpers.ts";
-import { turn } from "./support.ts";
+import { beside, needing, noPosix, text, utf8 } from "../support/helpers.ts";
+import { turn } from "../support/async.ts";
 
 /** A poller that reports what it is told, and remembers what it was asked. */
 class Scripted implements Poller {
@@ -341,7 +341,7 @@ Deno.test({
 });
 
 Deno.test("all works on poll() too, which knows no edges", async () => {
-  const poll = new URL("programs/poll_only.ts", import.meta.url).href;
+  const poll = new URL("../programs/async/poll_only.ts", import.meta.url).href;
   const poller = new URL("../../poll/poller.ts", import.meta.url).href;
   const { imports } = JSON.parse(
     Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)),

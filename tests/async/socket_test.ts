@@ -12,8 +12,8 @@ import {
   temporaryFolder,
   text,
   utf8,
-} from "../helpers.ts";
-import { connection, deadAddress, receive, turn } from "./support.ts";
+} from "../support/helpers.ts";
+import { connection, deadAddress, receive, turn } from "../support/async.ts";
 
 /** What a socket that was closed says. */
 const CLOSED = osError(NOT_OPEN).message;

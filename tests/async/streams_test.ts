@@ -12,8 +12,8 @@ import {
   temporaryFolder,
   text,
   utf8,
-} from "../helpers.ts";
-import { connection, receive, turn } from "./support.ts";
+} from "../support/helpers.ts";
+import { connection, receive, turn } from "../support/async.ts";
 
 Deno.test("for await gives the connections of a listener", async () => {
   const listener = await socket.create_server(["127.0.0.1", 0]);

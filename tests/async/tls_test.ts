@@ -1,7 +1,7 @@
 /** The TLS examples, with a real certificate. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { beside, needing, Peer, temporaryFolder } from "../helpers.ts";
+import { beside, needing, Peer, temporaryFolder } from "../support/helpers.ts";
 
 function openssl(...args: string[]): Deno.CommandOutput | undefined {
   try {

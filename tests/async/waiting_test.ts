@@ -5,8 +5,8 @@ import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, TimeoutError } from "../../async.ts";
 import { osError } from "../../errors/errors.ts";
 import { CONNECTING, NOT_OPEN } from "../../errors/errno.ts";
-import { temporaryFolder, text, utf8 } from "../helpers.ts";
-import { connection, fill, receive, turn } from "./support.ts";
+import { temporaryFolder, text, utf8 } from "../support/helpers.ts";
+import { connection, fill, receive, turn } from "../support/async.ts";
 
 /** What a socket that was closed says. */
 const CLOSED = osError(NOT_OPEN).message;

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { IPPROTO_TCP, Socket, TCP_NODELAY } from "../../mod.ts";
-import { needing, noPosix, noPython, text, utf8 } from "../helpers.ts";
+import { needing, noPosix, noPython, text, utf8 } from "../support/helpers.ts";
 import { ours, type Program, type Start, theirs } from "./programs.ts";
 import { stinted } from "./stinted.ts";
 

@@ -11,7 +11,7 @@ import {
   SOCK_DGRAM,
   Socket,
 } from "../../mod.ts";
-import { needing, noPosix, noPython, text } from "../helpers.ts";
+import { needing, noPosix, noPython, text } from "../support/helpers.ts";
 import { Namespaces, noNamespaces } from "./namespaces.ts";
 import { ours, pairs, theirs, withoutPorts } from "./programs.ts";
 

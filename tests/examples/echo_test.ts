@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { has_dualstack_ipv6, Socket } from "../../mod.ts";
-import { needing, noIPv6, noPosix } from "../helpers.ts";
+import { needing, noIPv6, noPosix } from "../support/helpers.ts";
 import { ours, pairs } from "./programs.ts";
 
 const noDualStack = has_dualstack_ipv6() ? noIPv6 : "dual-stack sockets";

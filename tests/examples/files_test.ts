@@ -8,7 +8,7 @@ import {
   SO_LINGER,
   SOL_SOCKET,
 } from "../../mod.ts";
-import { needing, temporaryFolder, utf8 } from "../helpers.ts";
+import { needing, temporaryFolder, utf8 } from "../support/helpers.ts";
 import { ours, pairs, withoutPorts } from "./programs.ts";
 
 /** A file that is larger than any buffer on the way, unless told otherwise. */

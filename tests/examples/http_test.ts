@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { create_connection, create_server } from "../../mod.ts";
-import { needing, utf8 } from "../helpers.ts";
+import { needing, utf8 } from "../support/helpers.ts";
 import { ours, pairs } from "./programs.ts";
 
 for (const [which, one, other, lacking] of pairs) {

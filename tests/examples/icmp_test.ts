@@ -1,7 +1,7 @@
 /** The examples of ICMP: `ping` and `traceroute`. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { needing, noPython } from "../helpers.ts";
+import { needing, noPython } from "../support/helpers.ts";
 import { Namespaces, noNamespaces } from "./namespaces.ts";
 import { type Ended, ours, theirs } from "./programs.ts";
 

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { AsyncSocket } from "../../async.ts";
 import { errno, SO_RCVBUF, Socket, SOL_SOCKET } from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { needing, noPosix, noPython, text, utf8 } from "../helpers.ts";
+import { needing, noPosix, noPython, text, utf8 } from "../support/helpers.ts";
 import { ours, pairs, type Program, theirs } from "./programs.ts";
 import { stinted } from "./stinted.ts";
 

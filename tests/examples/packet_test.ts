@@ -18,7 +18,7 @@ import {
   SOCK_RAW,
   Socket,
 } from "../../mod.ts";
-import { needing, noPython, python } from "../helpers.ts";
+import { needing, noPython, python } from "../support/helpers.ts";
 import { Namespaces, noNamespaces } from "./namespaces.ts";
 import { ours, Program, theirs, withoutPorts } from "./programs.ts";
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { create_connection, hasattr } from "../../mod.ts";
-import { needing, noPython, text, utf8 } from "../helpers.ts";
+import { needing, noPython, text, utf8 } from "../support/helpers.ts";
 import { ours, theirs } from "./programs.ts";
 
 const programs = [

@@ -1,6 +1,6 @@
 /** Programs run by tests: the examples, the same programs in Python, and those of others. */
 
-import { beside, noPython } from "../helpers.ts";
+import { beside, noPython } from "../support/helpers.ts";
 
 /** How a program is run. */
 export interface Setting {

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { repr, str, tuple } from "../../examples/support/python_repr.ts";
-import { needing, noPython, python } from "../helpers.ts";
+import { needing, noPython, python } from "../support/helpers.ts";
 
 const values = [
   null,

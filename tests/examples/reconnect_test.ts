@@ -1,7 +1,7 @@
 // A client that outlives its server, each end ours or Python's.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { needing, noPosix } from "../helpers.ts";
+import { needing, noPosix } from "../support/helpers.ts";
 import { ours, pairs } from "./programs.ts";
 
 const LOST = "connection lost... reconnecting\nre-connection successful\n";

@@ -10,7 +10,14 @@ import {
   SOL_SOCKET,
 } from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { beside, needing, noPython, notLinux, text, utf8 } from "../helpers.ts";
+import {
+  beside,
+  needing,
+  noPython,
+  notLinux,
+  text,
+  utf8,
+} from "../support/helpers.ts";
 import { type Ended, ours, Program, theirs } from "./programs.ts";
 
 const makers = [

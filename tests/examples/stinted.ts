@@ -1,6 +1,6 @@
 /** Programs that the system takes little of at a time. */
 
-import { beside } from "../helpers.ts";
+import { beside } from "../support/helpers.ts";
 import { Program } from "./programs.ts";
 
 /** Starts an example; each `send()` of it sends five bytes at most. */

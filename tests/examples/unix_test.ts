@@ -14,7 +14,7 @@ import {
   noPython,
   temporaryFolder,
   text,
-} from "../helpers.ts";
+} from "../support/helpers.ts";
 import { ours, pairs, theirs, withoutPorts } from "./programs.ts";
 
 function exists(path: string): boolean {

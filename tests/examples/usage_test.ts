@@ -1,7 +1,7 @@
 /** What all examples have in common: wrong arguments, and Ctrl-C. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { beside, needing } from "../helpers.ts";
+import { beside, needing } from "../support/helpers.ts";
 import { Namespaces, noNamespaces } from "./namespaces.ts";
 import { ours } from "./programs.ts";
 

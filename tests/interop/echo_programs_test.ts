@@ -18,7 +18,7 @@ import {
   temporaryFolder,
   text,
   utf8,
-} from "../helpers.ts";
+} from "../support/helpers.ts";
 
 const node = (...args: string[]): string[] => [
   "node",

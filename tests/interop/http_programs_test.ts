@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Namespaces, noNamespaces } from "../examples/namespaces.ts";
 import { missing, ours, Program } from "../examples/programs.ts";
-import { needing, noPython, temporaryFolder } from "../helpers.ts";
+import { needing, noPython, temporaryFolder } from "../support/helpers.ts";
 
 Deno.test({
   ...needing("curl is served by http_server.ts", missing("curl")),

@@ -23,7 +23,7 @@ import {
   noPython,
   Peer,
   temporaryFolder,
-} from "../helpers.ts";
+} from "../support/helpers.ts";
 
 type AnyAddress = InetAddress | Inet6Address | UnixAddress;
 

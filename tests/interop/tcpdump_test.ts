@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Namespaces, noNamespaces } from "../examples/namespaces.ts";
 import { missing, ours, Program } from "../examples/programs.ts";
-import { needing } from "../helpers.ts";
+import { needing } from "../support/helpers.ts";
 
 /** Has tcpdump print so many packets, with all it finds wrong with them. */
 async function tcpdump(

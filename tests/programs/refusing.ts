@@ -1,6 +1,6 @@
 /** Makes every call that must be refused many times, and tells how many descriptors each round left over. */
 
-import { badCalls, subjects } from "../bad_input.ts";
+import { badCalls, subjects } from "../errors/bad_input.ts";
 
 const descriptors = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
 

@@ -1,6 +1,6 @@
 /** The golden bytes of macOS's structs, against what a compiler makes of their initialisers. */
 
-import { golden } from "../../address/golden.ts";
+import { golden } from "../../socket/address/golden.ts";
 import { compile, type Compiler } from "./compiler.ts";
 import { addresses, type Sample, structs, unknown } from "./structs.ts";
 

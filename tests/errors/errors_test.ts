@@ -1,0 +1,291 @@
+// The tree of errors: its classes by number, its fields, its messages; CPython is the oracle.
+
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertNotInstanceOf,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { table } from "../../constants/table.ts";
+import * as socket from "../../mod.ts";
+import { osError } from "../../errors/errors.ts";
+import { needing, noPosix, noPython, python } from "../support/helpers.ts";
+
+const { errno, gaierror, herror, OSError } = socket;
+
+/** The module's error classes. */
+const classes = Object.fromEntries(
+  Object.entries(socket).filter(([, value]) =>
+    typeof value === "function" &&
+    (value === OSError || value.prototype instanceof OSError)
+  ),
+) as Record<string, typeof OSError>;
+
+Deno.test({
+  ...needing(
+    "every error number gives Python's class, text and message",
+    noPython,
+  ),
+  async fn() {
+    const theirs = await python(`
+import errno, json, os
+print(json.dumps([
+    [n, name, type(OSError(n, os.strerror(n))).__name__, os.strerror(n), str(OSError(n, os.strerror(n)))]
+    for n, name in sorted(errno.errorcode.items())]))`) as [
+      number,
+      string,
+      string,
+      string,
+      string,
+    ][];
+    assert(theirs.length > 80);
+    const ours = theirs.map(([n]) => {
+      const error = osError(n);
+      return [
+        n,
+        error.code,
+        error.constructor.name,
+        error.strerror,
+        error.message,
+      ];
+    });
+    // Of the names that share a number, each has its own favourite.
+    const same = (code: unknown, name: string): unknown =>
+      (errno as unknown as Record<string, unknown>)[name] ===
+          (errno as unknown as Record<string, unknown>)[String(code)]
+        ? name
+        : code;
+    assertEquals(
+      ours.map((
+        [n, code, ...rest],
+        i,
+      ) => [n, same(code, theirs[i][1]), ...rest]),
+      theirs,
+    );
+  },
+});
+
+Deno.test({
+  ...needing("the classes extend each other as Python's do", noPython),
+  async fn() {
+    const names = Object.values(classes).map((each) => each.name);
+    const theirs = await python(
+      `
+import builtins, io, json, socket, sys
+out = {}
+for name in json.load(sys.stdin):
+    cls = getattr(socket, name, None) or getattr(builtins, name, None) or getattr(io, name)
+    out[name] = [c.__name__ for c in cls.__mro__ if issubclass(c, OSError)]
+print(json.dumps(out))`,
+      names,
+    ) as Record<string, string[]>;
+    for (const name of names) {
+      const chain: string[] = [];
+      for (
+        let each = classes[name] ?? OSError;
+        each.prototype instanceof Error;
+        each = Object.getPrototypeOf(each)
+      ) chain.push(each.name);
+      assertEquals(chain, theirs[name], name);
+    }
+  },
+});
+
+Deno.test("an OSError has errno, strerror, code, syscall and a cause", () => {
+  const cause = new Error("why");
+  const error = new OSError(errno.ECONNREFUSED, "Connection refused", {
+    syscall: "connect",
+    cause,
+  });
+  assertInstanceOf(error, socket.ConnectionRefusedError);
+  assertInstanceOf(error, socket.ConnectionError);
+  assertInstanceOf(error, OSError);
+  assertInstanceOf(error, Error);
+  assertEquals(error.name, "ConnectionRefusedError");
+  assertEquals(
+    [error.errno, error.strerror, error.code, error.syscall],
+    [errno.ECONNREFUSED, "Connection refused", "ECONNREFUSED", "connect"],
+  );
+  assertStrictEquals(error.cause, cause);
+  assertEquals(
+    error.message,
+    `[Errno ${errno.ECONNREFUSED}] Connection refused`,
+  );
+  assert(error.stack?.includes("errors_test.ts"));
+});
+
+Deno.test("an OSError without a number has its text for a message", () => {
+  const error = new OSError(null, "service/proto not found");
+  assertEquals(
+    [error.message, error.errno, error.code, error.name, "cause" in error],
+    ["service/proto not found", null, undefined, "OSError", false],
+  );
+});
+
+Deno.test("only OSError itself turns into a subclass, as in Python", () => {
+  const error = new socket.TimeoutError(errno.EPIPE, "odd");
+  assertInstanceOf(error, socket.TimeoutError);
+  assertNotInstanceOf(error, socket.BrokenPipeError);
+  assertNotInstanceOf(new gaierror(errno.EPIPE, "odd"), socket.BrokenPipeError);
+});
+
+Deno.test("an unknown number has a text but no code", () => {
+  const error = osError(99999, "recv");
+  // Windows calls such an error EINVAL, and keeps its number apart.
+  const code = error.winerror === undefined ? undefined : "EINVAL";
+  assertEquals([error.name, error.code, error.syscall], [
+    "OSError",
+    code,
+    "recv",
+  ]);
+  assertMatch(error.message, /99999/);
+});
+
+Deno.test({
+  ...needing(
+    "gaierror has EAI_ codes and gai_strerror()'s text, as CPython's",
+    noPython,
+  ),
+  async fn() {
+    const calls: [
+      string | null,
+      string | number | null,
+      number,
+      number,
+      number,
+      number,
+    ][] = [
+      ["no-such-host.invalid", 80, 0, 0, 0, 0],
+      [null, null, 0, 0, 0, 0],
+      ["", 80, 0, 0, 0, 0],
+      ["127.0.0.1", "no-such-service", 0, 0, 0, 0],
+      ["127.0.0.1", 80, 77, 0, 0, 0],
+      ["127.0.0.1", 80, 0, 99, 0, 0],
+      ["127.0.0.1", 80, 0, 0, 0, 0x4000000],
+      ["127.0.0.1", 80, socket.AF_INET6, 0, 0, 0],
+      ["localhost", 80, 0, 0, 0, socket.AI_NUMERICHOST],
+      ["127.0.0.1", "http", 0, 0, 0, socket.AI_NUMERICSERV],
+      ["1.2.3.4.5", 80, 0, 0, 0, socket.AI_NUMERICHOST],
+    ];
+    const theirs = await python(
+      `
+import json, socket, sys
+out = []
+for call in json.load(sys.stdin):
+    try:
+        out.append(["none", len(socket.getaddrinfo(*call))])
+    except OSError as e:
+        code = [n for n in dir(socket) if n.startswith("EAI_") and getattr(socket, n) == e.errno]
+        out.append([type(e).__name__, e.errno, e.strerror, str(e), code[:1]])
+print(json.dumps(out))`,
+      calls,
+    );
+    const ours = calls.map((call) => {
+      try {
+        return ["none", socket.getaddrinfo(...call).length];
+      } catch (error) {
+        if (!(error instanceof OSError)) throw error;
+        assertEquals(error.syscall, "getaddrinfo");
+        return [
+          error.name,
+          error.errno,
+          error.strerror,
+          error.message,
+          [error.code],
+        ];
+      }
+    });
+    assertEquals(ours, theirs);
+  },
+});
+
+Deno.test({
+  ...needing("herror is Python's", noPython),
+  async fn() {
+    // No host has that address.
+    const theirs = await python(`
+import json, socket
+try:
+    socket.gethostbyaddr("<broadcast>")
+except OSError as e:
+    print(json.dumps([type(e).__name__, e.errno, e.strerror, str(e)]))`) as unknown[];
+    const error = assertThrows(
+      () => socket.gethostbyaddr("<broadcast>"),
+      OSError,
+    );
+    assertEquals(
+      [error.name, error.errno, error.strerror, error.message],
+      theirs,
+    );
+  },
+});
+
+Deno.test("herror has h_errno's names", () => {
+  const { HOST_NOT_FOUND, NO_DATA } = table.constants;
+  const error = new herror(HOST_NOT_FOUND, "Unknown host");
+  assertEquals([error.code, error.message], [
+    "HOST_NOT_FOUND",
+    `[Errno ${HOST_NOT_FOUND}] Unknown host`,
+  ]);
+  assertInstanceOf(error, OSError);
+  assertEquals(new herror(NO_DATA, "").code, "NO_DATA");
+  assertEquals(new gaierror(socket.EAI_NONAME, "").code, "EAI_NONAME");
+});
+
+Deno.test("a failed call's error is that of its own errno, however often", () => {
+  using listening = socket.create_server(["127.0.0.1", 0]);
+  using s = new socket.Socket();
+  for (let i = 0; i < 2000; i++) {
+    assertEquals(
+      assertThrows(() => s.getpeername(), OSError).code,
+      "ENOTCONN",
+    );
+    assertEquals(
+      assertThrows(() => s.bind(listening.getsockname()), OSError).code,
+      "EADDRINUSE",
+    );
+    assertEquals(
+      assertThrows(() => s.getsockopt(0x7fff, 1), OSError).errno,
+      noPosix === undefined ? errno.EOPNOTSUPP : errno.EINVAL,
+    );
+  }
+});
+
+Deno.test("an error of Windows has its number in the message, and is of errno's class", () => {
+  const error = new OSError(errno.ECONNREFUSED, "Nobody listens", {
+    winerror: 10061,
+  });
+  assertInstanceOf(error, socket.ConnectionRefusedError);
+  assertEquals([error.winerror, error.message], [
+    10061,
+    "[WinError 10061] Nobody listens",
+  ]);
+  assert(!("winerror" in new OSError(errno.ECONNREFUSED, "")));
+});
+
+Deno.test({
+  ...needing(
+    "what Windows alone has is refused by name",
+    socket.hasattr("share") ? "another system" : undefined,
+  ),
+  fn() {
+    using s = new socket.Socket();
+    const calls = {
+      share: () => s.share(Deno.pid),
+      ioctl: () => s.ioctl(socket.SIO_RCVALL, 1),
+      fromshare: () => socket.fromshare(new Uint8Array(628)),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      assertThrows(call, RangeError, `${name} is not available on`);
+    }
+    const bytes = new Uint8Array(628);
+    assertThrows(
+      () => new socket.Socket(null, null, null, bytes),
+      TypeError,
+      "fileno must be an integer",
+    );
+  },
+});

@@ -1,0 +1,237 @@
+// create_connection(), create_server(), has_dualstack_ipv6().
+
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import * as socket from "../../mod.ts";
+import { osError } from "../../errors/errors.ts";
+import {
+  needing,
+  noIPv6,
+  notLinux,
+  noUnix,
+  temporaryFolder,
+  text,
+  utf8,
+} from "../support/helpers.ts";
+
+const { AF_INET, AF_INET6, AF_UNIX, Socket, SOL_SOCKET } = socket;
+
+const noDualstack = noIPv6 ??
+  (socket.has_dualstack_ipv6() ? undefined : "sockets for both IPv4 and IPv6");
+
+/** A port with no listener that stays taken until the block ends. */
+function deadEnd(): socket.Socket {
+  const s = new Socket();
+  s.bind(["127.0.0.1", 0]);
+  return s;
+}
+
+Deno.test("create_connection() connects to a server of create_server()", () => {
+  using server = socket.create_server(["127.0.0.1", 0]);
+  assertEquals([server.family, server.type], [AF_INET, socket.SOCK_STREAM]);
+  using client = socket.create_connection(server.getsockname());
+  const [connection, address] = server.accept();
+  using _ = connection;
+  assertEquals(address, client.getsockname() as socket.InetAddress);
+  client.sendall(utf8("hello"));
+  assertEquals(text(connection.recv(8)), "hello");
+  assertEquals(client.gettimeout(), null);
+});
+
+Deno.test("create_connection() resolves the host and takes the port as text", () => {
+  using server = socket.create_server(["127.0.0.1", 0]);
+  const [, port] = server.getsockname();
+  using client = socket.create_connection(["localhost", String(port)]);
+  assertEquals(client.getpeername(), server.getsockname());
+});
+
+Deno.test("create_connection()'s timeout stays the connection's; left out, it is the default", () => {
+  using server = socket.create_server(["127.0.0.1", 0]);
+  for (
+    const [given, timeout] of [[5, 5], [null, null], [undefined, 7]] as const
+  ) {
+    socket.setdefaulttimeout(7);
+    try {
+      using client = socket.create_connection(server.getsockname(), given);
+      assertEquals(client.gettimeout(), timeout);
+    } finally {
+      socket.setdefaulttimeout(null);
+    }
+  }
+});
+
+Deno.test({
+  ...needing("create_connection() connects from the source address", notLinux),
+  fn() {
+    using server = socket.create_server(["", 0]);
+    const to = ["127.0.0.1", server.getsockname()[1]] as const;
+    // All of 127.0.0.0/8 is this machine.
+    using client = socket.create_connection(to, null, ["127.0.0.2", 0]);
+    assertEquals(client.getsockname()[0], "127.0.0.2");
+    const [connection, address] = server.accept();
+    using _ = connection;
+    assertEquals(address, client.getsockname() as socket.InetAddress);
+    using any = socket.create_connection(to, null, ["", 0]);
+    assertEquals(any.getsockname()[0], "127.0.0.1");
+  },
+});
+
+Deno.test("create_connection() throws the last attempt's error, or all of them", () => {
+  using nobody = deadEnd();
+  const address = nobody.getsockname();
+  const error = assertThrows(
+    () => socket.create_connection(address),
+    socket.ConnectionRefusedError,
+  );
+  assertEquals(error.syscall, "connect");
+  const all = assertThrows(
+    () => socket.create_connection(address, 5, null, { all_errors: true }),
+    AggregateError,
+  );
+  assertEquals(all.message, "create_connection failed");
+  assertEquals(all.errors.length, 1);
+  assertInstanceOf(all.errors[0], socket.ConnectionRefusedError);
+  assertThrows(
+    () => socket.create_connection(["no-such-host.invalid", 1]),
+    socket.gaierror,
+  );
+  // A source address that is not ours.
+  const bound = assertThrows(
+    () => socket.create_connection(address, 5, ["192.0.2.1", 0]),
+    socket.OSError,
+  );
+  assertEquals([bound.code, bound.syscall], ["EADDRNOTAVAIL", "bind"]);
+});
+
+Deno.test({
+  ...needing(
+    "create_connection() goes on to the next address when one fails",
+    noIPv6,
+  ),
+  fn() {
+    // null is loopback in both families, and nobody listens on the other one's port.
+    using four = socket.create_server(["127.0.0.1", 0]);
+    using client = socket.create_connection([null, four.getsockname()[1]]);
+    assertEquals(client.family as number, AF_INET as number);
+    using six = socket.create_server(["::1", 0], { family: AF_INET6 });
+    using other = socket.create_connection([null, six.getsockname()[1]]);
+    assertEquals(other.family as number, AF_INET6 as number);
+  },
+});
+
+Deno.test("create_server() may take an address again at once", () => {
+  using first = socket.create_server(["127.0.0.1", 0]);
+  const address = first.getsockname();
+  // Where another may take an address over that reuses its own, nobody may.
+  const option = socket.hasattr("SO_EXCLUSIVEADDRUSE")
+    ? socket.SO_EXCLUSIVEADDRUSE
+    : socket.SO_REUSEADDR;
+  assert(first.getsockopt(SOL_SOCKET, option) !== 0);
+  // A connection that the server ends first keeps the port in TIME_WAIT.
+  using client = socket.create_connection(address);
+  first.accept()[0].close();
+  assertEquals(client.recv(1).length, 0);
+  client.close();
+  first.close();
+  using second = socket.create_server(address);
+  assertEquals(second.getsockname(), address);
+});
+
+Deno.test("create_server() names the address that is in use", () => {
+  using first = socket.create_server(["127.0.0.1", 0]);
+  const address = first.getsockname();
+  const error = assertThrows(
+    () => socket.create_server(address),
+    socket.OSError,
+  );
+  assertEquals([error.code, error.syscall, error.errno], [
+    "EADDRINUSE",
+    "bind",
+    socket.errno.EADDRINUSE,
+  ]);
+  assertStringIncludes(
+    error.message,
+    `${osError(socket.errno.EADDRINUSE).strerror} ` +
+      `(while attempting to bind on address ["127.0.0.1",${address[1]}])`,
+  );
+});
+
+Deno.test({
+  ...needing(
+    "create_server() with reuse_port shares a port",
+    socket.hasattr("SO_REUSEPORT") ? undefined : "SO_REUSEPORT",
+  ),
+  fn() {
+    using first = socket.create_server(["127.0.0.1", 0], { reuse_port: true });
+    using second = socket.create_server(first.getsockname(), {
+      reuse_port: true,
+    });
+    assertEquals(second.getsockname(), first.getsockname());
+    assertThrows(
+      () => socket.create_server(first.getsockname()),
+      socket.OSError,
+    );
+  },
+});
+
+Deno.test({
+  ...needing("create_server()'s backlog is the listener's", notLinux),
+  fn() {
+    // Linux tells the length of a listener's queue in its TCP_INFO (tcpi_sacked).
+    for (
+      const [backlog, length] of [[3, 3], [0, 0], [undefined, 128], [
+        null,
+        128,
+      ]] as const
+    ) {
+      using server = socket.create_server(["127.0.0.1", 0], { backlog });
+      const info = server.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 64);
+      assertEquals(new DataView(info.buffer).getUint32(28, true), length);
+    }
+  },
+});
+
+Deno.test({
+  ...needing(
+    "create_server() of IPv6 serves IPv6 only, with dualstack_ipv6 both",
+    noDualstack,
+  ),
+  fn() {
+    using six = socket.create_server(["", 0], { family: AF_INET6 });
+    const only = () => six.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY);
+    assertEquals(only(), 1);
+    const [, port] = six.getsockname();
+    using own = socket.create_connection(["::1", port]);
+    assertEquals(own.getpeername(), ["::1", port, 0, 0]);
+
+    using dual = socket.create_server(["", 0], {
+      family: AF_INET6,
+      dualstack_ipv6: true,
+    });
+    using four = socket.create_connection([
+      "127.0.0.1",
+      dual.getsockname()[1],
+    ]);
+    const [connection, address] = dual.accept();
+    using _ = connection;
+    assertEquals(address[0], "::ffff:127.0.0.1");
+    assertEquals(four.family as number, AF_INET as number);
+  },
+});
+
+Deno.test({
+  ...needing("create_server() serves a Unix path too", noUnix),
+  fn() {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/s`;
+    using server = socket.create_server(path, { family: AF_UNIX });
+    using client = new Socket(AF_UNIX);
+    client.connect(path);
+    server.accept()[0].close();
+  },
+});
