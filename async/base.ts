@@ -13,7 +13,7 @@ import { osError } from "../errors/errors.ts";
 import { Handle } from "../socket/operations/handle.ts";
 import { NOT_OPEN } from "../errors/errno.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
-import type { Attempt } from "../socket/operations/transfer.ts";
+import type { Attempt } from "../socket/operations/attempt.ts";
 import { Streams } from "./streams.ts";
 
 /** Drives an operation of a socket, for the rest of this folder. */

@@ -14,7 +14,7 @@ import {
 import { osError, timedOut } from "../errors/errors.ts";
 import { type Handle, onRelease } from "../socket/operations/handle.ts";
 import { NOT_OPEN } from "../errors/errno.ts";
-import { type Attempt, Wait } from "../socket/operations/transfer.ts";
+import { type Attempt, Wait } from "../socket/operations/attempt.ts";
 
 /** What may go with every operation that waits. */
 export interface WaitOptions {

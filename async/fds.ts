@@ -8,7 +8,7 @@ import {
   descriptorItems,
   descriptorRoom,
   withDescriptors,
-} from "../socket/fds.ts";
+} from "../socket/operations/rights.ts";
 
 /**
  * Sends a message with descriptors over a Unix socket. Like the blocking `send_fds`.

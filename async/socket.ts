@@ -28,7 +28,9 @@ import type { AlgOptions } from "../socket/operations/messages.ts";
 import * as messages from "../socket/operations/messages.ts";
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
 import { duplicateDescriptor } from "../socket/operations/open.ts";
-import * as operations from "../socket/operations/transfer.ts";
+import * as connection from "../socket/operations/connection.ts";
+import { type Attempt, Wait } from "../socket/operations/attempt.ts";
+import * as transfer from "../socket/operations/transfer.ts";
 import { numericAddress } from "../socket/resolver/address_info.ts";
 import { resolveLater } from "./resolver.ts";
 import { type FileToSend, sendingFile } from "../socket/operations/sendfile.ts";
@@ -117,7 +119,7 @@ export class AsyncSocket<A extends Address = InetAddress>
       address,
       options,
       (address) =>
-        drive(this, "write", options, operations.connection(address, true)),
+        drive(this, "write", options, connection.connectAttempt(address, true)),
     );
   }
 
@@ -130,7 +132,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   connect_ex(address: AddressInput<A>, options?: WaitOptions): Promise<number> {
     return this.connect(address, options).then(
       () => 0,
-      operations.connectionErrno,
+      connection.connectionErrno,
     );
   }
 
@@ -150,7 +152,7 @@ export class AsyncSocket<A extends Address = InetAddress>
       this,
       receivingSide(flags),
       options,
-      operations.recv,
+      transfer.recv,
       bufsize,
       flags,
     );
@@ -175,7 +177,7 @@ export class AsyncSocket<A extends Address = InetAddress>
       this,
       receivingSide(flags),
       options,
-      operations.recv_into,
+      transfer.recv_into,
       buffer,
       nbytes,
       flags,
@@ -198,7 +200,7 @@ export class AsyncSocket<A extends Address = InetAddress>
       this,
       receivingSide(flags),
       options,
-      operations.recvfrom,
+      transfer.recvfrom,
       bufsize,
       flags,
     ) as Promise<
@@ -225,7 +227,7 @@ export class AsyncSocket<A extends Address = InetAddress>
       this,
       receivingSide(flags),
       options,
-      operations.recvfrom_into,
+      transfer.recvfrom_into,
       buffer,
       nbytes,
       flags,
@@ -240,7 +242,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @param options a signal
    */
   send(data: Bytes, flags = 0, options?: WaitOptions): Promise<number> {
-    return drive(this, "write", options, operations.send, data, flags);
+    return drive(this, "write", options, transfer.send, data, flags);
   }
 
   /**
@@ -253,7 +255,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   sendall(data: Bytes, flags = 0, options?: WaitOptions): Promise<void> {
     try { // rather than an async function: one promise less, on the hottest path
-      const sending = operations.sending(data, flags, true);
+      const sending = transfer.sendallAttempt(data, flags, true);
       return drive(this, "write", options, sending);
     } catch (error) {
       return Promise.reject(error);
@@ -301,7 +303,7 @@ export class AsyncSocket<A extends Address = InetAddress>
           this,
           "write",
           options,
-          operations.sendto,
+          transfer.sendto,
           data,
           flags,
           address,
@@ -554,10 +556,10 @@ function receivingSide(flags: number): Side {
 function accept<A extends Address>(
   h: Handle,
   listener: AsyncSocket<A>,
-): operations.Attempt<[socket: AsyncSocket<A>, address: A]> {
+): Attempt<[socket: AsyncSocket<A>, address: A]> {
   try {
-    const accepted = operations.accept(h, true);
-    if (accepted instanceof operations.Wait) return accepted;
+    const accepted = connection.accept(h, true);
+    if (accepted instanceof Wait) return accepted;
     const [handle, address] = accepted;
     const socket = asyncSocketOf<A>(handle);
     setPeer<A>(socket, address as A);

@@ -14,7 +14,8 @@ import {
 } from "../errors/arguments.ts";
 import { check, OSError } from "../errors/errors.ts";
 import type { Handle } from "./operations/handle.ts";
-import * as operations from "./operations/transfer.ts";
+import { addressOfEnd, bind } from "./operations/connection.ts";
+import { intOption, option } from "./operations/options.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
 
 let defaultTimeout: number | null = null;
@@ -127,7 +128,7 @@ export abstract class SocketBase<A extends Address> {
    * @throws {RangeError} if a part of it is out of bounds
    */
   bind(address: AddressInput<A>): void {
-    operations.bind(this.#handle, address);
+    bind(this.#handle, address);
   }
 
   /**
@@ -160,7 +161,7 @@ export abstract class SocketBase<A extends Address> {
    * @throws {OSError} if the socket is closed
    */
   getsockname(): A {
-    return operations.addressOfEnd(this.#handle, "getsockname") as A;
+    return addressOfEnd(this.#handle, "getsockname") as A;
   }
 
   /**
@@ -169,7 +170,7 @@ export abstract class SocketBase<A extends Address> {
    * @throws {OSError} if it is not connected (`ENOTCONN`)
    */
   getpeername(): A {
-    return operations.addressOfEnd(this.#handle, "getpeername") as A;
+    return addressOfEnd(this.#handle, "getpeername") as A;
   }
 
   /**
@@ -205,11 +206,11 @@ export abstract class SocketBase<A extends Address> {
     integer("level", level);
     integer("optname", optname);
     integer("buflen", buflen, 0, 1024);
-    if (buflen > 0) return operations.option(handle, level, optname, buflen);
+    if (buflen > 0) return option(handle, level, optname, buflen);
     if (handle.family !== AF_VSOCK) {
-      return operations.intOption(handle, level, optname);
+      return intOption(handle, level, optname);
     }
-    const wide = operations.option(handle, level, optname, 8);
+    const wide = option(handle, level, optname, 8);
     const value = new DataView(
       new Uint8Array([...wide, 0, 0, 0, 0, 0, 0, 0, 0]).buffer,
     );
@@ -365,7 +366,7 @@ export abstract class SocketBase<A extends Address> {
     call: "getsockname" | "getpeername",
   ): Address | null | undefined {
     try {
-      return operations.addressOfEnd(this.#handle, call);
+      return addressOfEnd(this.#handle, call);
     } catch (error) {
       if (error instanceof OSError) return undefined;
       throw error;

@@ -33,7 +33,7 @@ import {
   ownFlags,
   settleControl,
 } from "./operations/messages.ts";
-import { type Attempt, failed, Wait } from "./operations/transfer.ts";
+import { type Attempt, failed, Wait } from "./operations/attempt.ts";
 import { given, memoryOf, owned } from "./vector_buffers.ts";
 import { vectorCalls } from "./operations/vector_calls.ts";
 

@@ -27,8 +27,9 @@ import {
   duplicateDescriptor,
   openHandle,
 } from "./operations/open.ts";
-import * as operations from "./operations/transfer.ts";
-import { type Attempt, Wait } from "./operations/transfer.ts";
+import * as connection from "./operations/connection.ts";
+import * as transfer from "./operations/transfer.ts";
+import { type Attempt, Wait } from "./operations/attempt.ts";
 import { type FileToSend, sendingFile } from "./operations/sendfile.ts";
 
 /** Drives an operation of a socket to its end, for the rest of this folder. */
@@ -114,7 +115,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {OSError} if the socket is no listener, or no descriptor is left (`EMFILE`)
    */
   accept(): [socket: Socket<A>, address: A] {
-    const [handle, address] = this.#run(operations.accept, false);
+    const [handle, address] = this.#run(connection.accept, false);
     return [socketOf<A>(handle), address as A];
   }
 
@@ -128,7 +129,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if a part of it is out of bounds
    */
   connect(address: AddressInput<A>): void {
-    this.#run(operations.connection(address));
+    this.#run(connection.connectAttempt(address));
   }
 
   /**
@@ -144,7 +145,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
       this.connect(address);
       return 0;
     } catch (error) {
-      return operations.connectionErrno(error);
+      return connection.connectionErrno(error);
     }
   }
 
@@ -158,8 +159,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    */
   recv(bufsize: number, flags = 0): Uint8Array<ArrayBuffer> {
     return this.#settle(
-      operations.recv(handleOf(this), bufsize, flags),
-      operations.recv,
+      transfer.recv(handleOf(this), bufsize, flags),
+      transfer.recv,
       bufsize,
       flags,
     );
@@ -176,8 +177,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    */
   recv_into(buffer: Bytes, nbytes = 0, flags = 0): number {
     return this.#settle(
-      operations.recv_into(handleOf(this), buffer, nbytes, flags),
-      operations.recv_into,
+      transfer.recv_into(handleOf(this), buffer, nbytes, flags),
+      transfer.recv_into,
       buffer,
       nbytes,
       flags,
@@ -197,8 +198,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     flags = 0,
   ): [data: Uint8Array<ArrayBuffer>, address: A] {
     return this.#settle(
-      operations.recvfrom(handleOf(this), bufsize, flags),
-      operations.recvfrom,
+      transfer.recvfrom(handleOf(this), bufsize, flags),
+      transfer.recvfrom,
       bufsize,
       flags,
     ) as [
@@ -223,8 +224,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     flags = 0,
   ): [nbytes: number, address: A] {
     return this.#settle(
-      operations.recvfrom_into(handleOf(this), buffer, nbytes, flags),
-      operations.recvfrom_into,
+      transfer.recvfrom_into(handleOf(this), buffer, nbytes, flags),
+      transfer.recvfrom_into,
       buffer,
       nbytes,
       flags,
@@ -244,8 +245,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    */
   send(data: Bytes, flags = 0): number {
     return this.#settle(
-      operations.send(handleOf(this), data, flags),
-      operations.send,
+      transfer.send(handleOf(this), data, flags),
+      transfer.send,
       data,
       flags,
     );
@@ -259,7 +260,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {BrokenPipeError} if the other end no longer reads
    */
   sendall(data: Bytes, flags = 0): void {
-    this.#run(operations.sending(data, flags, Boolean(this.timeout)));
+    this.#run(transfer.sendallAttempt(data, flags, Boolean(this.timeout)));
   }
 
   /**
@@ -283,8 +284,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   sendto(data: Bytes, flags: number, address: AddressInput<A>): number;
   sendto(data: Bytes, flagsOrAddress: unknown, address?: unknown): number {
     return this.#settle(
-      operations.sendto(handleOf(this), data, flagsOrAddress, address),
-      operations.sendto,
+      transfer.sendto(handleOf(this), data, flagsOrAddress, address),
+      transfer.sendto,
       data,
       flagsOrAddress,
       address,

@@ -27,7 +27,8 @@ import { osError, timedOut } from "../errors/errors.ts";
 import type { Handle } from "./operations/handle.ts";
 import { recvmsg } from "./operations/messages.ts";
 import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
-import { type Attempt, failed, STEP, Wait } from "./operations/transfer.ts";
+import { type Attempt, failed, Wait } from "./operations/attempt.ts";
+import { STEP } from "./operations/transfer.ts";
 import { run, type Socket } from "./socket.ts";
 import { decodeExtendedError } from "./structures/extended_error.ts";
 

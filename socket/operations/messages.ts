@@ -1,6 +1,6 @@
 /**
  * Messages with ancillary data, scattered and gathered: `sendmsg`, `recvmsg` and their kin, as
- * attempts like those of `operations.ts`. What may be iterated only once (buffers, ancillary data) is
+ * attempts like those of `transfer.ts`. What may be iterated only once (buffers, ancillary data) is
  * taken before the first attempt, hence the functions here that give an attempt.
  */
 
@@ -29,21 +29,17 @@ import {
   MAX_TRANSFER,
 } from "../../errors/arguments.ts";
 import { OSError, osError } from "../../errors/errors.ts";
-import { closeBeyond, eachDescriptor } from "../fds.ts";
+import { closeBeyond, eachDescriptor } from "./rights.ts";
 import type { Handle } from "./handle.ts";
+import { type Attempt, failed, Wait } from "./attempt.ts";
 import {
-  type Attempt,
-  bufferSize,
   decodeIncoming,
   encodeAddress,
-  failed,
   incoming,
   incomingLength,
   outgoing,
-  receiveBuffer,
-  receivedBytes,
-  Wait,
-} from "./transfer.ts";
+} from "./storage.ts";
+import { bufferSize, receiveBuffer, receivedBytes } from "./transfer.ts";
 
 /** A message as it was received: data (or its length), ancillary data, `MSG_` flags, address. */
 export type Received<T> = [

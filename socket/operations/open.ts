@@ -19,7 +19,7 @@ import { bytes, integer } from "../../errors/arguments.ts";
 import { check, osError } from "../../errors/errors.ts";
 import { Handle } from "./handle.ts";
 import { EBADF, ENOTSOCK } from "../../errors/errno.ts";
-import { intOption, option } from "./transfer.ts";
+import { intOption, option } from "./options.ts";
 
 /** The flags that may be part of a socket type, 0 where the platform has none. */
 const closeOnExecFlag = isMissing(SOCK_CLOEXEC) ? 0 : SOCK_CLOEXEC;

@@ -11,7 +11,8 @@ import { integer } from "../../errors/arguments.ts";
 import { check, osError } from "../../errors/errors.ts";
 import type { Handle } from "./handle.ts";
 import { EINTR } from "../../errors/errno.ts";
-import { type Attempt, failed, recv_into, send, Wait } from "./transfer.ts";
+import { type Attempt, failed, Wait } from "./attempt.ts";
+import { recv_into, send } from "./transfer.ts";
 
 /** How much is moved at a time: a pipe may hold more than its 16 pages, as a page may be a large one. */
 const CHUNK = 0x100000;

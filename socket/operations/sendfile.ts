@@ -10,7 +10,8 @@ import { describe, integer } from "../../errors/arguments.ts";
 import { check, OSError, osError } from "../../errors/errors.ts";
 import type { Handle } from "./handle.ts";
 import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
-import { type Attempt, send, STEP, Wait } from "./transfer.ts";
+import { type Attempt, Wait } from "./attempt.ts";
+import { send, STEP } from "./transfer.ts";
 
 /** A file that is read by its own methods: `Deno.FsFile`, or one that is in memory. */
 export interface ReadableFile {

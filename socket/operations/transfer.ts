@@ -1,28 +1,6 @@
-/**
- * Every operation of a socket that may have to wait, written once: as an attempt that never waits
- * itself. It gives the result, throws, or says with a {@linkcode Wait} which readiness it lacks; then
- * it is called again with the same arguments. `Socket` drives attempts by blocking, `AsyncSocket` by
- * awaiting.
- *
- * The storage for addresses is shared by all attempts, as no two ever overlap.
- */
+/** Bytes received and sent: `recv`, `send` and their kin as attempts. */
 
-import {
-  AF_ALG,
-  MSG_TRUNC,
-  SO_ERROR,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOL_SOCKET,
-} from "../../constants/mod.ts";
-import { setNonBlocking, settle } from "../../ffi/descriptor.ts";
-import { errno, libc } from "../../ffi/libc.ts";
-import { LastBuffer } from "../../ffi/memory.ts";
-import { traits } from "../../ffi/features.ts";
-import { waitReady } from "../../poll/ready.ts";
-import { sockaddrStorage } from "../address/codec.ts";
-import { context } from "../resolver/context.ts";
-import type { Address } from "../address/types.ts";
+import { MSG_TRUNC } from "../../constants/mod.ts";
 import {
   type Bytes,
   bytes,
@@ -30,49 +8,21 @@ import {
   integer,
   MAX_TRANSFER,
 } from "../../errors/arguments.ts";
-import { check, OSError, osError } from "../../errors/errors.ts";
-import { Handle } from "./handle.ts";
+import { libc } from "../../ffi/libc.ts";
+import { LastBuffer } from "../../ffi/memory.ts";
+import type { Address } from "../address/types.ts";
+import { type Attempt, failed, Wait } from "./attempt.ts";
+import type { Handle } from "./handle.ts";
 import {
-  CONNECTING,
-  EAGAIN,
-  EALREADY,
-  EINTR,
-  EISCONN,
-  ENOTCONN,
-  EWOULDBLOCK,
-} from "../../errors/errno.ts";
-
-/** What an attempt gives when it cannot go on: the readiness it lacks, and how that error reads. */
-export class Wait {
-  /** Whether the socket must become readable or writable. */
-  readonly readiness: "read" | "write";
-  /** The call that would have waited. */
-  readonly syscall: string;
-  /** The error number that a non-blocking socket reports. */
-  readonly errno: number;
-  /** Whether nothing is lacking: the attempt ended for its driver to look at the time. */
-  readonly more: boolean;
-
-  constructor(
-    readiness: "read" | "write",
-    syscall: string,
-    { errno = EWOULDBLOCK, more = false } = {},
-  ) {
-    this.readiness = readiness;
-    this.syscall = syscall;
-    this.errno = errno;
-    this.more = more;
-  }
-}
-
-/** What one attempt of an operation gives. */
-export type Attempt<T> = T | Wait;
+  decodeIncoming,
+  encodeAddress,
+  expectAddress,
+  incoming,
+  incomingLength,
+  outgoing,
+} from "./storage.ts";
 
 const waits = {
-  accept: new Wait("read", "accept"),
-  connect: new Wait("write", "connect", { errno: CONNECTING }),
-  connectInterrupted: new Wait("write", "connect", { errno: EINTR }),
-  connectLater: new Wait("write", "connect"),
   recv: new Wait("read", "recv"),
   recvfrom: new Wait("read", "recvfrom"),
   send: new Wait("write", "send"),
@@ -80,183 +30,9 @@ const waits = {
   sendto: new Wait("write", "sendto"),
 } as const;
 
-/**
- * Judges a call that returned -1: it would have to wait, or a signal interrupted it (`undefined`: to
- * be made again), or it failed.
- */
-export function failed(wait: Wait, code = errno()): Wait | undefined {
-  if (code === EAGAIN || code === EWOULDBLOCK) return wait;
-  if (code === EINTR) return undefined;
-  throw osError(code, wait.syscall);
-}
-
-/** Where {@linkcode encodeAddress} writes. */
-export const outgoing = sockaddrStorage();
-/** Where addresses that come are put, for {@linkcode decodeIncoming}. */
-export const incoming = sockaddrStorage();
-/** How much of it is filled. */
-export const incomingLength = new Uint32Array(1);
-
-/**
- * Writes an address into storage that the next call may pass to libc.
- *
- * @returns the storage's bytes and the address's length
- */
-export function encodeAddress(h: Handle, address: unknown): number {
-  return h.codec.encode(address, outgoing, h, context);
-}
-
-/** Binds a socket. Never waits. */
-export function bind(h: Handle, address: unknown): void {
-  const length = encodeAddress(h, address);
-  check(libc.bind(h.fd, outgoing.bytes, length), "bind");
-}
-
-/** The address that came, if any did. */
-export function decodeIncoming(h: Handle): Address | null {
-  const length = Math.min(incomingLength[0], incoming.bytes.length);
-  return length === 0 ? null : h.codec.decode(incoming, length, h, context);
-}
-
-/** Asks for one of a socket's two addresses. Never waits. */
-export function addressOfEnd(
-  h: Handle,
-  call: "getsockname" | "getpeername",
-): Address | null {
-  expectAddress();
-  check(libc[call](h.fd, incoming.bytes, incomingLength), call);
-  return decodeIncoming(h);
-}
-
-function hasPeer(h: Handle): boolean {
-  if (traits.namesPeerEarly) return waitReady(h.fd, "write", 0) > 0;
-  expectAddress();
-  return libc.getpeername(h.fd, incoming.bytes, incomingLength) === 0 ||
-    errno() !== ENOTCONN;
-}
-
-function expectAddress(): void {
-  incomingLength[0] = incoming.bytes.length;
-}
-
-/** Takes a connection from a listener's queue. */
-export function accept(
-  h: Handle,
-  nonBlocking: boolean,
-): Attempt<[handle: Handle, address: Address | null]> {
-  for (;;) {
-    expectAddress();
-    const fd = acceptDescriptor(h, nonBlocking);
-    if (fd >= 0) {
-      const accepted = new Handle(fd, h.family, h.type, h.proto);
-      try {
-        return [accepted, decodeIncoming(h)];
-      } catch (error) {
-        accepted.close();
-        throw error;
-      }
-    }
-    const wait = failed(waits.accept);
-    if (wait !== undefined) return wait;
-  }
-}
-
-function acceptDescriptor(h: Handle, nonBlocking: boolean): number {
-  // The kernel's algorithms have no address to give, and refuse to be asked for one.
-  const address = h.family === AF_ALG ? null : incoming.bytes;
-  const length = address && incomingLength;
-  if (address === null) incomingLength[0] = 0;
-  if (libc.accept4) {
-    const flags = nonBlocking ? SOCK_CLOEXEC | SOCK_NONBLOCK : SOCK_CLOEXEC;
-    return libc.accept4(h.fd, address, length, flags);
-  }
-  const accepted = libc.accept(h.fd, address, length);
-  if (accepted >= 0) {
-    settle(accepted);
-    // On the BSDs an accepted socket has its listener's mode.
-    setNonBlocking(accepted, nonBlocking);
-  }
-  return accepted;
-}
-
-/**
- * Connects: the attempt that this gives starts the connection when first called, and settles it when
- * called again, for `connect` may not be made twice.
- *
- * @param patient whether to wait for what a non-blocking `connect` refuses to wait for: a connection
- * that is under way already, room in the queue of a Unix listener
- */
-export function connection(
-  address: unknown,
-  patient = false,
-): (h: Handle) => Attempt<undefined> {
-  let started = false;
-  let interrupted = false;
-  return (h) => {
-    if (started) {
-      const error = intOption(h, SOL_SOCKET, SO_ERROR);
-      h.connecting = error === 0 && !hasPeer(h);
-      if (error !== 0) throw osError(error, "connect");
-      if (!h.connecting) return undefined;
-      // Woken for nothing? Then it has no peer yet. But what a signal interrupts may also have been
-      // given up, as the wait for room in the queue of a Unix listener is: it is begun anew.
-      if (!interrupted) return waits.connect;
-    }
-    const length = encodeAddress(h, address);
-    if (libc.connect(h.fd, outgoing.bytes, length) === 0) return undefined;
-    const code = errno();
-    if (patient && code === EAGAIN) return waits.connectLater;
-    if (patient && code === EISCONN && h.connecting) { // it stands meanwhile, as Linux says itself
-      h.connecting = false;
-      return undefined;
-    }
-    const underWay = code === CONNECTING || code === EINTR ||
-      ((patient || interrupted) && code === EALREADY);
-    if (!underWay) throw osError(code, "connect");
-    started = h.connecting = true;
-    interrupted ||= code === EINTR;
-    return interrupted ? waits.connectInterrupted : waits.connect;
-  };
-}
-
-/** What `connect_ex` gives for the error of a failed connection; other errors are thrown on. */
-export function connectionErrno(error: unknown): number {
-  if (!(error instanceof OSError) || error.syscall !== "connect") throw error;
-  return error.errno ?? EWOULDBLOCK; // a timeout has no number of its own
-}
-
 const lastReceived = new LastBuffer();
 const lastShared = new LastBuffer(); // mostly `received`, which is nobody's
 const lastSent = new LastBuffer();
-const optionInt = new Int32Array(1);
-const optionLength = new Uint32Array(1);
-
-/** Reads an option that is an int. Never waits. */
-export function intOption(h: Handle, level: number, optname: number): number {
-  optionInt[0] = 0;
-  optionLength[0] = optionInt.byteLength;
-  check(
-    libc.getsockopt(h.fd, level, optname, optionInt, optionLength),
-    "getsockopt",
-  );
-  return optionInt[0];
-}
-
-/** Reads an option as bytes. Never waits. */
-export function option(
-  h: Handle,
-  level: number,
-  optname: number,
-  buflen: number,
-): Uint8Array<ArrayBuffer> {
-  const value = new Uint8Array(buflen);
-  optionLength[0] = buflen;
-  check(
-    libc.getsockopt(h.fd, level, optname, value, optionLength),
-    "getsockopt",
-  );
-  return value.slice(0, optionLength[0]);
-}
 
 // Receiving into this and copying out what came is cheaper than a buffer of the size asked for, as
 // what comes is mostly less. Larger requests get their own buffer.
@@ -426,7 +202,7 @@ export const STEP = 0x40000;
  * @param stepwise whether an attempt is over after each part, for the driver to look at its deadline:
  * a reader that is fast enough would never let the socket fill
  */
-export function sending(
+export function sendallAttempt(
   data: Bytes,
   flags: number,
   stepwise = false,

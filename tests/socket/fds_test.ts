@@ -21,7 +21,8 @@ import {
 } from "../../socket/operations/ancillary.ts";
 import { close, dup, socketpair } from "../../socket/descriptors.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
-import { closeBeyond, recv_fds, send_fds } from "../../socket/fds.ts";
+import { recv_fds, send_fds } from "../../socket/fds.ts";
+import { closeBeyond } from "../../socket/operations/rights.ts";
 import { handleOf } from "../../socket/base.ts";
 import { Socket } from "../../socket/socket.ts";
 import { layout } from "../../ffi/layout/mod.ts";

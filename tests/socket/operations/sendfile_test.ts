@@ -19,7 +19,7 @@ import {
   TimeoutError,
 } from "../../../errors/errors.ts";
 import { NOT_OPEN } from "../../../errors/errno.ts";
-import { Wait } from "../../../socket/operations/transfer.ts";
+import { Wait } from "../../../socket/operations/attempt.ts";
 import {
   type FileToSend,
   type ReadableFile,
