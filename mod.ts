@@ -191,7 +191,7 @@ export {
   type HostEntry,
   sethostname,
 } from "./socket/resolver/hosts.ts";
-export type { AddressInfoTuple } from "./socket/resolver/resolve.ts";
+export type { AddressInfoTuple } from "./socket/resolver/getaddrinfo.ts";
 export {
   getprotobyname,
   getservbyname,

@@ -10,7 +10,7 @@ import { Line, type WaitOptions } from "./driver.ts";
 import { handleOf, SocketBase } from "../socket/base.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
 import { osError } from "../errors/errors.ts";
-import { Handle } from "../socket/operations/handle.ts";
+import type { Handle } from "../socket/operations/handle.ts";
 import { NOT_OPEN } from "../errors/errno.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import type { Attempt } from "../socket/operations/attempt.ts";
@@ -80,9 +80,8 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
     proto?: number | null,
     fileno?: number | Bytes | null,
   ) {
-    const adopted = (family as unknown) instanceof Handle;
     super(
-      adopted ? family : nonBlocking(openHandle(family, type, proto, fileno)),
+      nonBlocking(openHandle(family, type, proto, fileno), fileno),
       asksNonBlocking(type),
     );
     this.#line = new Line(handleOf(this), this);
@@ -229,8 +228,9 @@ function latest<A>(ask: () => A, known: A | undefined): A {
   }
 }
 
-function nonBlocking(handle: Handle): Handle {
-  if (setNonBlocking(handle.fd, true) < 0) {
+/** Makes a handle non-blocking, unless it was handed over so. */
+function nonBlocking(handle: Handle, fileno: unknown): Handle {
+  if (handle !== fileno && setNonBlocking(handle.fd, true) < 0) {
     const error = osError(errno(), "ioctl");
     handle.close();
     throw error;

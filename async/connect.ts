@@ -1,10 +1,9 @@
 /** Connections and servers in one call, awaited. */
 
-import { AF_INET, SOCK_STREAM } from "../constants/mod.ts";
+import { SOCK_STREAM } from "../constants/mod.ts";
 import type {
   Address,
   AddressInput,
-  Family,
   Inet6Address,
   InetAddress,
 } from "../socket/address/types.ts";
@@ -12,20 +11,18 @@ import { AsyncSocket } from "./socket.ts";
 import type { WaitOptions } from "./driver.ts";
 import {
   checkConnection,
-  checkServerOptions,
   connectionError,
   type CreateConnectionOptions,
   type CreateServerOptions,
-  listenOn,
+  serving,
 } from "../socket/connect.ts";
-import { handleOf } from "../socket/base.ts";
-import { numericAddress } from "../socket/resolver/address_info.ts";
 import { OSError } from "../errors/errors.ts";
-import { resolveLater } from "./resolver.ts";
+import { resolved } from "../socket/steps.ts";
+import { driveSteps } from "./steps.ts";
 import {
   type AddressInfoTuple,
   getaddrinfo,
-} from "../socket/resolver/resolve.ts";
+} from "../socket/resolver/getaddrinfo.ts";
 
 /** How long an attempt has before the next one joins it (RFC 8305). */
 const ATTEMPT_DELAY_MS = 250;
@@ -55,9 +52,9 @@ export async function create_connection(
   signal?.throwIfAborted();
   checkConnection(address, timeout, source_address);
   const [host, port] = address;
-  const found = await resolveLater(
+  const found = await driveSteps(
     getaddrinfo(host, port, 0, SOCK_STREAM),
-    signal,
+    options,
   );
   const errors: OSError[] = [];
   const socket = await firstConnected(
@@ -147,7 +144,8 @@ async function connectTo(
   try {
     if (timeout !== undefined) socket.settimeout(timeout);
     if (source_address !== null) {
-      socket.bind(await numericFor(socket, source_address, signal));
+      const steps = resolved(socket, source_address);
+      socket.bind(await driveSteps(steps, { signal }) as typeof source_address);
     }
     await socket.connect(sockaddr, { signal });
     return socket;
@@ -155,19 +153,6 @@ async function connectTo(
     socket.close();
     throw error;
   }
-}
-
-/** An address for `bind`, which never waits: a host name in it is resolved here. */
-async function numericFor<A extends Address>(
-  socket: AsyncSocket<A>,
-  address: AddressInput<A>,
-  signal: AbortSignal | undefined,
-): Promise<AddressInput<A>> {
-  if (handleOf(socket).codec.hostname?.(address) === undefined) return address;
-  return await resolveLater(
-    numericAddress(address as readonly unknown[], socket.family),
-    signal,
-  ) as AddressInput<A>;
 }
 
 /**
@@ -179,24 +164,16 @@ async function numericFor<A extends Address>(
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is asked
  * of another family than `AF_INET6`
  */
-export async function create_server<A extends Address = InetAddress>(
+export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,
   options: CreateServerOptions<A> & WaitOptions = {},
 ): Promise<AsyncSocket<A>> {
-  checkServerOptions(options);
-  const socket = new AsyncSocket<A>(
-    options.family ?? AF_INET as unknown as Family<A>,
-    SOCK_STREAM,
-  );
-  try {
-    listenOn(
-      socket,
-      await numericFor(socket, address, options.signal),
+  return driveSteps(
+    serving(
+      (family) => new AsyncSocket<A>(family, SOCK_STREAM),
+      address,
       options,
-    );
-    return socket;
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
+    ),
+    options,
+  );
 }

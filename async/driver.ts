@@ -1,6 +1,7 @@
 /** How awaiting sockets drive operations: an attempt, and waiting in the reactor if it lacks readiness. */
 
 import { AF_UNIX } from "../constants/mod.ts";
+import { Deadline } from "../poll/deadline.ts";
 import { waitReady } from "../poll/ready.ts";
 import {
   NEXT_TURN,
@@ -146,7 +147,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   #reject!: (error: unknown) => void;
   #lacking: Wait | undefined;
   #watch: Watch | undefined;
-  #deadline = 0;
+  #deadline: Deadline | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -178,7 +179,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     reactor.add(watch, this.#side, this, after);
     this.#signal?.addEventListener("abort", this);
     if (this.#timeout) {
-      this.#deadline = performance.now() + this.#timeout * 1000;
+      this.#deadline = new Deadline(this.#timeout);
       this.#arm();
     }
   }
@@ -222,12 +223,9 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   }
 
   #arm(): void {
-    const left = this.#deadline - performance.now();
+    const left = this.#deadline!.milliseconds;
     if (left > 0) {
-      this.#timer = setTimeout(
-        () => this.#arm(),
-        Math.min(Math.ceil(left), 0x7fffffff),
-      );
+      this.#timer = setTimeout(() => this.#arm(), left);
       // The waiter itself keeps the process alive, or shall not.
       Deno.unrefTimer(this.#timer);
       return;

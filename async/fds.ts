@@ -2,7 +2,10 @@
 
 import type { Address, AddressInput } from "../socket/address/types.ts";
 import type { Bytes } from "../errors/arguments.ts";
+import { drive } from "./base.ts";
 import type { AsyncSocket } from "./socket.ts";
+import { sendItemsAttempt } from "../socket/operations/messages.ts";
+import { whenResolved } from "./steps.ts";
 import type { WaitOptions } from "./driver.ts";
 import {
   descriptorItems,
@@ -31,8 +34,13 @@ export async function send_fds<A extends Address>(
   address: AddressInput<A> | null = null,
   options?: WaitOptions,
 ): Promise<number> {
-  const items = descriptorItems(fds);
-  return await sock.sendmsg(buffers, items, flags, address, options);
+  const attempt = sendItemsAttempt(buffers, descriptorItems(fds), flags);
+  return await whenResolved(
+    sock,
+    address,
+    options,
+    (to) => drive(sock, "write", options, attempt, to),
+  );
 }
 
 /**

@@ -3,8 +3,9 @@
 import type { Inet6Address, InetAddress } from "../socket/address/types.ts";
 import type { WaitOptions } from "./driver.ts";
 import * as hosts from "../socket/resolver/hosts.ts";
-import { resolveLater } from "./resolver.ts";
-import * as resolve from "../socket/resolver/resolve.ts";
+import { driveSteps } from "./steps.ts";
+import * as addrinfo from "../socket/resolver/getaddrinfo.ts";
+import * as nameinfo from "../socket/resolver/getnameinfo.ts";
 
 /**
  * Resolves a host and a service into the arguments of sockets, on another thread; several at once
@@ -27,10 +28,10 @@ export function getaddrinfo(
   proto = 0,
   flags = 0,
   options?: WaitOptions,
-): Promise<resolve.AddressInfoTuple[]> {
-  return resolveLater(
-    resolve.getaddrinfo(host, port, family, type, proto, flags),
-    options?.signal,
+): Promise<addrinfo.AddressInfoTuple[]> {
+  return driveSteps(
+    addrinfo.getaddrinfo(host, port, family, type, proto, flags),
+    options,
   );
 }
 
@@ -51,7 +52,7 @@ export function getnameinfo(
   flags: number,
   options?: WaitOptions,
 ): Promise<[host: string, port: string]> {
-  return resolveLater(resolve.getnameinfo(sockaddr, flags), options?.signal);
+  return driveSteps(nameinfo.getnameinfo(sockaddr, flags), options);
 }
 
 /**
@@ -65,7 +66,7 @@ export function gethostbyname(
   hostname: string,
   options?: WaitOptions,
 ): Promise<string> {
-  return resolveLater(hosts.gethostbyname(hostname), options?.signal);
+  return driveSteps(hosts.gethostbyname(hostname), options);
 }
 
 /**
@@ -80,7 +81,7 @@ export function gethostbyname_ex(
   hostname: string,
   options?: WaitOptions,
 ): Promise<hosts.HostEntry> {
-  return resolveLater(hosts.gethostbyname_ex(hostname), options?.signal);
+  return driveSteps(hosts.gethostbyname_ex(hostname), options);
 }
 
 /**
@@ -95,7 +96,7 @@ export function gethostbyaddr(
   ip_address: string,
   options?: WaitOptions,
 ): Promise<hosts.HostEntry> {
-  return resolveLater(hosts.gethostbyaddr(ip_address), options?.signal);
+  return driveSteps(hosts.gethostbyaddr(ip_address), options);
 }
 
 /**
@@ -106,5 +107,5 @@ export function gethostbyaddr(
  * @returns the name, or the one given if there is no better
  */
 export function getfqdn(name = "", options?: WaitOptions): Promise<string> {
-  return resolveLater(hosts.getfqdn(name), options?.signal);
+  return driveSteps(hosts.getfqdn(name), options);
 }

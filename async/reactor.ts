@@ -4,7 +4,8 @@
  */
 
 import { OSError } from "../errors/errors.ts";
-import { makePoller, type Poller, READ, WRITE } from "../poll/poller.ts";
+import { type Poller, READ, WRITE } from "../poll/base.ts";
+import { makePoller } from "../poll/poller.ts";
 
 /** What a waiter's attempt says when it is over, with success or without. */
 export const OVER = -1;

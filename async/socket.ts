@@ -6,16 +6,13 @@ import type { Side } from "./reactor.ts";
 import type {
   Address,
   AddressInput,
-  Family,
   InetAddress,
 } from "../socket/address/types.ts";
-import {
-  type AncillaryInput,
-  type AncillaryItem,
-  ancillaryItems,
-  collect,
+import type {
+  AncillaryInput,
+  AncillaryItem,
 } from "../socket/operations/ancillary.ts";
-import { type Bytes, bytes } from "../errors/arguments.ts";
+import type { Bytes } from "../errors/arguments.ts";
 import { AsyncSocketBase, drive, rest, setPeer } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
 import { handleOf } from "../socket/base.ts";
@@ -31,8 +28,7 @@ import { duplicateDescriptor } from "../socket/operations/open.ts";
 import * as connection from "../socket/operations/connection.ts";
 import { type Attempt, Wait } from "../socket/operations/attempt.ts";
 import * as transfer from "../socket/operations/transfer.ts";
-import { numericAddress } from "../socket/resolver/address_info.ts";
-import { resolveLater } from "./resolver.ts";
+import { whenResolved } from "./steps.ts";
 import { type FileToSend, sendingFile } from "../socket/operations/sendfile.ts";
 import type { Socket } from "../socket/socket.ts";
 
@@ -115,11 +111,12 @@ export class AsyncSocket<A extends Address = InetAddress>
     address: AddressInput<A>,
     options?: WaitOptions,
   ): Promise<void> {
-    await this.#resolved(
+    await whenResolved(
+      this,
       address,
       options,
-      (address) =>
-        drive(this, "write", options, connection.connectAttempt(address, true)),
+      (to) =>
+        drive(this, "write", options, connection.connectAttempt(true), to),
     );
   }
 
@@ -295,19 +292,11 @@ export class AsyncSocket<A extends Address = InetAddress>
       ? rest.pop() as WaitOptions | undefined
       : undefined;
     const [flags, address] = rest.length > 1 ? rest : [0, ...rest];
-    return await this.#resolved(
+    return await whenResolved(
+      this,
       address,
       options,
-      (address) =>
-        drive(
-          this,
-          "write",
-          options,
-          transfer.sendto,
-          data,
-          flags,
-          address,
-        ),
+      (to) => drive(this, "write", options, transfer.sendto, data, flags, to),
     );
   }
 
@@ -364,7 +353,7 @@ export class AsyncSocket<A extends Address = InetAddress>
       this,
       receivingSide(flags),
       options,
-      messages.receivingMessage(buffers, ancbufsize, flags),
+      messages.recvmsgIntoAttempt(buffers, ancbufsize, flags),
     ) as [number, AncillaryItem[], number, A];
   }
 
@@ -385,18 +374,12 @@ export class AsyncSocket<A extends Address = InetAddress>
     address: AddressInput<A> | null = null,
     options?: WaitOptions,
   ): Promise<number> {
-    const items = ancillaryItems(ancdata);
-    const views = collect("buffers", buffers, bytes);
-    return await this.#resolved(
+    const attempt = messages.sendmsgAttempt(buffers, ancdata, flags);
+    return await whenResolved(
+      this,
       address,
       options,
-      (address) =>
-        drive(
-          this,
-          "write",
-          options,
-          messages.sendingMessage(views, items, flags, address),
-        ),
+      (to) => drive(this, "write", options, attempt, to),
     );
   }
 
@@ -468,7 +451,7 @@ export class AsyncSocket<A extends Address = InetAddress>
     msg: Iterable<Bytes> | null | undefined,
     options: AlgOptions & WaitOptions,
   ): Promise<number> {
-    const sending = messages.sendingAlgMessage(msg, options);
+    const sending = messages.sendmsgAlgAttempt(msg, options);
     return await drive(this, "write", options, sending);
   }
 
@@ -523,21 +506,6 @@ export class AsyncSocket<A extends Address = InetAddress>
   > {
     return new Connections(this);
   }
-
-  /** Goes on with an address whose host is numeric: resolves a host name off this thread. */
-  #resolved<T>(
-    address: unknown,
-    options: WaitOptions | undefined,
-    then: (address: unknown) => Promise<T>,
-  ): Promise<T> {
-    const host = handleOf(this).codec.hostname?.(address);
-    if (host === undefined) return then(address);
-    return resolveLater(
-      numericAddress(address as unknown[], this.family),
-      options?.signal,
-    )
-      .then(then);
-  }
 }
 
 /** Whether a last argument is options, and no address. */
@@ -576,5 +544,5 @@ function accept<A extends Address>(
 export function asyncSocketOf<A extends Address>(
   handle: Handle,
 ): AsyncSocket<A> {
-  return new AsyncSocket<A>(handle as unknown as Family<A>);
+  return new AsyncSocket<A>(null, null, null, handle as unknown as number);
 }

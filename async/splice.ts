@@ -2,13 +2,12 @@
 
 import { SHUT_WR } from "../constants/mod.ts";
 import type { Address } from "../socket/address/types.ts";
-import { drive } from "./base.ts";
 import type { AsyncSocket } from "./socket.ts";
 import type { WaitOptions } from "./driver.ts";
-import { handleOf } from "../socket/base.ts";
 import { OSError } from "../errors/errors.ts";
 import { ENOTCONN } from "../errors/errno.ts";
-import { most, Pump } from "../socket/operations/pump.ts";
+import { splicing } from "../socket/splice.ts";
+import { driveSteps } from "./steps.ts";
 
 /**
  * Passes on what a socket receives to another socket. Like the blocking `splice`.
@@ -18,21 +17,13 @@ import { most, Pump } from "../socket/operations/pump.ts";
  * @param count how many bytes at most; `null` for all
  * @param options a signal
  */
-export async function splice(
+export function splice(
   from: AsyncSocket<Address>,
   to: AsyncSocket<Address>,
   count: number | null = null,
   options?: WaitOptions,
 ): Promise<number> {
-  const limit = most(count);
-  using pump = new Pump(handleOf(from), handleOf(to));
-  while (pump.moved < limit) {
-    const left = limit - pump.moved;
-    const came = await drive(from, "read", options, pump.fill, left);
-    if (came === 0) break;
-    await drive(to, "write", options, pump.drain);
-  }
-  return pump.moved;
+  return driveSteps(splicing(from, to, count), options);
 }
 
 /**

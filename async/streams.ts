@@ -1,23 +1,37 @@
 /** An awaiting socket as Web Streams. */
 
 import { SHUT_RD, SHUT_WR, SO_LINGER, SOL_SOCKET } from "../constants/mod.ts";
-import type { AsyncSocketBase } from "./base.ts";
-import type { Address } from "../socket/address/types.ts";
+import type { Bytes } from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
+import type { WaitOptions } from "./driver.ts";
 import { encodeLinger } from "../socket/structures/options.ts";
 
 const CHUNK = 0x10000;
 
+/** What the streams need of a socket. */
+interface StreamSocket {
+  recv_into(
+    buffer: Bytes,
+    nbytes: number,
+    flags: number,
+    options: WaitOptions,
+  ): Promise<number>;
+  sendall(data: Bytes, flags: number, options: WaitOptions): Promise<void>;
+  setsockopt(level: number, optname: number, value: Bytes): void;
+  shutdown(how: number): void;
+  close(): void;
+}
+
 /** A socket's two streams, made when asked for; when both have ended, they close the socket. */
 export class Streams {
-  readonly #socket: AsyncSocketBase<Address>;
+  readonly #socket: StreamSocket;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
   #received = false;
   #sent = false;
 
   /** Makes the streams of a socket. */
-  constructor(socket: AsyncSocketBase<Address>) {
+  constructor(socket: StreamSocket) {
     this.#socket = socket;
   }
 
@@ -50,7 +64,7 @@ export class Streams {
 }
 
 function readableOf(
-  socket: AsyncSocketBase<Address>,
+  socket: StreamSocket,
   end: () => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const cancelled = new AbortController();
@@ -77,7 +91,7 @@ function readableOf(
 }
 
 function writableOf(
-  socket: AsyncSocketBase<Address>,
+  socket: StreamSocket,
   end: () => void,
 ): WritableStream<Uint8Array> {
   return new WritableStream({
@@ -98,7 +112,7 @@ function writableOf(
 }
 
 /** Ends one direction. */
-function shutDown(socket: AsyncSocketBase<Address>, how: number): void {
+function shutDown(socket: StreamSocket, how: number): void {
   tolerate(() => socket.shutdown(how));
 }
 

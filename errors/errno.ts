@@ -1,7 +1,7 @@
 /** The error numbers that this library acts upon. */
 
 import { errno } from "../constants/errno.ts";
-import { traits } from "../ffi/features.ts";
+import { features } from "../ffi/features.ts";
 
 export const {
   EAFNOSUPPORT,
@@ -24,7 +24,7 @@ export const {
 } = errno;
 
 /** What a call on a descriptor that is not open reports. */
-export const NOT_OPEN = errno[traits.notOpen];
+export const NOT_OPEN = errno[features.badDescriptor];
 
 /** What a non-blocking `connect` reports that is on its way. */
-export const CONNECTING = errno[traits.connecting];
+export const CONNECTING = errno[features.connecting];

@@ -35,5 +35,5 @@ export const epoll = {
     optional: true,
   },
   // On another thread: its errno is lost.
-  epoll_wait_later: { ...epoll_wait, name: "epoll_wait", nonblocking: true },
+  epoll_wait_async: { ...epoll_wait, name: "epoll_wait", nonblocking: true },
 } as const satisfies Deno.ForeignLibraryInterface;

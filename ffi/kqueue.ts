@@ -20,5 +20,5 @@ export const kqueue = {
   kqueue: { parameters: [], result: int, optional: true },
   kevent,
   // On another thread: its errno is lost.
-  kevent_later: { ...kevent, name: "kevent", nonblocking: true },
+  kevent_async: { ...kevent, name: "kevent", nonblocking: true },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -2,21 +2,73 @@
 
 import { address, buf, int, size_t, socklen_t } from "./c.ts";
 
-const getaddrinfo = [
-  buf, /* node */
-  buf, /* service */
-  buf, /* hints */
-  buf, /* res */
-] as const;
-const getnameinfo = [
-  buf, /* sa */
-  socklen_t, /* salen */
-  buf, /* host */
-  socklen_t, /* hostlen */
-  buf, /* serv */
-  socklen_t, /* servlen */
-  int, /* flags */
-] as const;
+const getaddrinfo = {
+  parameters: [
+    /* node */ buf,
+    /* service */ buf,
+    /* hints */ buf,
+    /* res */ buf,
+  ],
+  result: int,
+} as const;
+
+const getnameinfo = {
+  parameters: [
+    /* sa */ buf,
+    /* salen */ socklen_t,
+    /* host */ buf,
+    /* hostlen */ socklen_t,
+    /* serv */ buf,
+    /* servlen */ socklen_t,
+    /* flags */ int,
+  ],
+  result: int,
+} as const;
+
+const gethostbyname_r = {
+  parameters: [
+    /* name */ buf,
+    /* ret */ buf,
+    /* buf */ buf,
+    /* buflen */ size_t,
+    /* result */ buf,
+    /* h_errnop */ buf,
+  ],
+  result: int,
+  optional: true,
+} as const;
+
+const gethostbyaddr_r = {
+  parameters: [
+    /* addr */ buf,
+    /* len */ socklen_t,
+    /* type */ int,
+    /* ret */ buf,
+    /* buf */ buf,
+    /* buflen */ size_t,
+    /* result */ buf,
+    /* h_errnop */ buf,
+  ],
+  result: int,
+  optional: true,
+} as const;
+
+/**
+ * The calls of `<netdb.h>` that may take long, made on another thread. `errno` is lost there, but
+ * their results say enough.
+ */
+export const netdb_async = {
+  getaddrinfo_async: {
+    ...getaddrinfo,
+    name: "getaddrinfo",
+    nonblocking: true,
+  },
+  getnameinfo_async: {
+    ...getnameinfo,
+    name: "getnameinfo",
+    nonblocking: true,
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
 
 /**
  * The declarations of `<netdb.h>`. The forms without `_r` answer from static storage: per thread on
@@ -24,83 +76,76 @@ const getnameinfo = [
  * are used instead.
  */
 export const netdb = {
-  getaddrinfo: { parameters: getaddrinfo, result: int },
-  freeaddrinfo: { parameters: [address /* res */], result: "void" },
+  ...netdb_async,
+  getaddrinfo,
+  freeaddrinfo: { parameters: [/* res */ address], result: "void" },
   gai_strerror: {
-    parameters: [int /* errcode */],
+    parameters: [/* errcode */ int],
     result: address,
     optional: true,
   },
-  getnameinfo: { parameters: getnameinfo, result: int },
-  hstrerror: { parameters: [int /* err */], result: address, optional: true },
-  gethostbyname: { parameters: [buf /* name */], result: address },
+  getnameinfo,
+  hstrerror: { parameters: [/* err */ int], result: address, optional: true },
+  gethostbyname: { parameters: [/* name */ buf], result: address },
   gethostbyaddr: {
-    parameters: [buf, socklen_t, int /* type */],
+    parameters: [/* addr */ buf, /* len */ socklen_t, /* type */ int],
     result: address,
   },
   getservbyname: {
-    parameters: [buf, /* name */ buf /* proto */],
+    parameters: [/* name */ buf, /* proto */ buf],
     result: address,
   },
   getservbyport: {
-    parameters: [int, /* port */ buf /* proto */],
+    parameters: [/* port */ int, /* proto */ buf],
     result: address,
   },
-  getprotobyname: { parameters: [buf /* name */], result: address },
-  gethostbyname_r: {
-    parameters: [
-      buf, /* name */
-      buf, /* ret */
-      buf,
-      size_t,
-      buf, /* result */
-      buf, /* h_errno */
-    ],
-    result: int,
-    optional: true,
+  getprotobyname: { parameters: [/* name */ buf], result: address },
+  gethostbyname_r,
+  gethostbyname_r_async: {
+    ...gethostbyname_r,
+    name: "gethostbyname_r",
+    nonblocking: true,
   },
-  gethostbyaddr_r: {
-    parameters: [
-      buf, /* addr */
-      socklen_t, /* len */
-      int, /* type */
-      buf, /* ret */
-      buf,
-      size_t,
-      buf, /* result */
-      buf, /* h_errno */
-    ],
-    result: int,
-    optional: true,
+  gethostbyaddr_r,
+  gethostbyaddr_r_async: {
+    ...gethostbyaddr_r,
+    name: "gethostbyaddr_r",
+    nonblocking: true,
   },
   getservbyname_r: {
     parameters: [
-      buf, /* name */
-      buf, /* proto */
-      buf, /* ret */
-      buf,
-      size_t,
-      buf, /* result */
+      /* name */ buf,
+      /* proto */ buf,
+      /* ret */ buf,
+      /* buf */ buf,
+      /* buflen */ size_t,
+      /* result */ buf,
     ],
     result: int,
     optional: true,
   },
   getservbyport_r: {
     parameters: [
-      int, /* port */
-      buf, /* proto */
-      buf, /* ret */
-      buf,
-      size_t,
-      buf, /* result */
+      /* port */ int,
+      /* proto */ buf,
+      /* ret */ buf,
+      /* buf */ buf,
+      /* buflen */ size_t,
+      /* result */ buf,
     ],
     result: int,
     optional: true,
   },
   getprotobyname_r: {
-    parameters: [buf, /* name */ buf, /* ret */ buf, size_t, buf /* result */],
+    parameters: [
+      /* name */ buf,
+      /* ret */ buf,
+      /* buf */ buf,
+      /* buflen */ size_t,
+      /* result */ buf,
+    ],
     result: int,
     optional: true,
   },
-  inet_aton: { parameters: [buf, /* cp */ buf /* inp */], result: int },
+  inet_aton: { parameters: [/* cp */ buf, /* inp */ buf], result: int },
 } as const satisfies Deno.ForeignLibraryInterface;

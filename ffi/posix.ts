@@ -9,35 +9,10 @@ import {
   unsupported,
 } from "../constants/platform.ts";
 import { table } from "../constants/table.ts";
-import { epoll } from "./epoll.ts";
-import { kqueue } from "./kqueue.ts";
-import { net_if } from "./net_if.ts";
-import { netdb } from "./netdb.ts";
-import { select } from "./select.ts";
-import { string } from "./string.ts";
-import { sys_sendfile } from "./sys_sendfile.ts";
-import { sys_socket } from "./sys_socket.ts";
+import { declarations } from "./declarations.ts";
 import { direct, syscall } from "./syscall.ts";
-import type { LaterNetdb, Libc } from "./system.ts";
-import { unistd } from "./unistd.ts";
-import { variadic, variadicOnStack } from "./variadic.ts";
-
-/** Every function of the C library that this library knows. */
-export const declarations = {
-  ...sys_socket,
-  ...sys_sendfile,
-  ...net_if,
-  ...unistd,
-  ...select,
-  ...epoll,
-  ...kqueue,
-  ...netdb,
-  ...string,
-  ...variadic,
-  // errno's address: glibc's name for the function, and the BSDs'.
-  __errno_location: { parameters: [], result: "u64", optional: true },
-  __error: { parameters: [], result: "u64", optional: true },
-} as const satisfies Deno.ForeignLibraryInterface;
+import type { Libc } from "./system.ts";
+import { variadicOnStack } from "./variadic.ts";
 
 type Symbols = Deno.StaticForeignLibraryInterface<typeof declarations>;
 
@@ -147,18 +122,6 @@ export function errno(): number {
     symbols.memcpy_from(errnoCell, errnoAddress, 4);
   }
   return errnoCell[0];
-}
-
-const later = { nonblocking: true } as const;
-
-/** As {@linkcode System.openLater}. */
-export function openLater(): LaterNetdb {
-  return Deno.dlopen(libraryName, {
-    getaddrinfo: { ...netdb.getaddrinfo, ...later },
-    getnameinfo: { ...netdb.getnameinfo, ...later },
-    gethostbyname_r: { ...netdb.gethostbyname_r, ...later },
-    gethostbyaddr_r: { ...netdb.gethostbyaddr_r, ...later },
-  }).symbols;
 }
 
 const nothing = new Uint8Array(0);

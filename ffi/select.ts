@@ -16,7 +16,7 @@ export const select = {
     result: int,
     optional: true,
   },
-  poll_later: {
+  poll_async: {
     ...unistd.poll,
     name: "poll",
     nonblocking: true,

@@ -2,7 +2,7 @@
 
 import { errno as E } from "../constants/errno.ts";
 import { errno, type Libc, libc } from "./libc.ts";
-import { type Traits, traits } from "./features.ts";
+import { type Features, features } from "./features.ts";
 
 /**
  * Sends a part of a file over a socket.
@@ -37,7 +37,7 @@ const none = new Uint8Array(0);
  * @returns the function, `null` where there is none
  */
 export function sendfileOf(
-  system: Traits["sendfile"],
+  system: Features["sendfile"],
   symbols: SendfileSymbols,
   error: () => number,
 ): Sendfile | null {
@@ -79,5 +79,5 @@ let own: Sendfile | null | undefined;
 
 /** The running system's `sendfile`, once the C library is loaded; `null` if it has none. */
 export function kernelSendfile(): Sendfile | null {
-  return own ??= sendfileOf(traits.sendfile, libc, errno);
+  return own ??= sendfileOf(features.sendfile, libc, errno);
 }

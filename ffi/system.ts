@@ -1,6 +1,6 @@
 /** What a kind of system provides. Types only: `libc.ts` loads the file of the running one. */
 
-import type { declarations } from "./posix.ts";
+import type { declarations } from "./declarations.ts";
 import type { winsock } from "./windows/ws2_32.ts";
 
 type Posix = Deno.StaticForeignLibraryInterface<typeof declarations>;
@@ -22,27 +22,12 @@ export type Libc =
   & Optional<Omit<Posix, Internal>>
   & Partial<Pick<Winsock, "WSADuplicateSocketW" | "WSAIoctl">>;
 
-/** The resolver's slow calls, made on another thread. */
-export type LaterNetdb =
-  & Optional<
-    {
-      [K in "gethostbyname_r" | "gethostbyaddr_r"]: Later<Posix[K]>;
-    }
-  >
-  & { [K in "getaddrinfo" | "getnameinfo"]: Later<Posix[K]> };
-
-type Later<F> = F extends (...args: infer P) => infer R
-  ? (...args: P) => Promise<R>
-  : F;
-
 /** What the file of a system exports. */
 export interface System {
   /** Opens the C library. */
   open(): Libc;
   /** The number of this thread's last error: to be asked for right after the call that failed. */
   errno(): number;
-  /** The resolver's calls on other threads, once the C library is open. */
-  openLater(): LaterNetdb;
   /** Lets child processes inherit a descriptor, or not; -1 if that fails, as `errno` says. */
   setInheritable(fd: number, inheritable: boolean): number;
   /** 1 if child processes inherit a descriptor, else 0; -1 if that fails, as `errno` says. */

@@ -83,11 +83,6 @@ export interface Poller extends LevelPoller {
   wake(): void;
 }
 
-/** Refuses a poller whose functions this platform's C library lacks. */
-export function unavailable(name: string): RangeError {
-  return new RangeError(`${name} is not available on this platform`);
-}
-
 /** Structs of one size in a row. */
 export class Records {
   /** The structs. */

@@ -1,5 +1,6 @@
 /** Waiting for many descriptors by Linux's `epoll`. */
 
+import { unavailable } from "../constants/missing.ts";
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { errno, libc, load } from "../ffi/libc.ts";
@@ -11,7 +12,6 @@ import {
   ParkingPoller,
   READ,
   Records,
-  unavailable,
   WRITE,
 } from "./base.ts";
 
@@ -111,7 +111,7 @@ export class EpollPoller extends ParkingPoller {
   protected waitLater(timeoutMs: number): Promise<number> {
     const there = this.#there;
     there.reserve(this.#registered);
-    return libc.epoll_wait_later!(
+    return libc.epoll_wait_async!(
       this.fd,
       there.bytes,
       there.capacity,

@@ -1,5 +1,6 @@
 /** Waiting for many descriptors by the BSDs' and macOS's `kqueue`. */
 
+import { unavailable } from "../constants/missing.ts";
 import { errno } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
 import { setInheritable } from "../ffi/descriptor.ts";
@@ -12,7 +13,6 @@ import {
   ParkingPoller,
   READ,
   Records,
-  unavailable,
   WRITE,
 } from "./base.ts";
 
@@ -33,7 +33,7 @@ export interface KqueueSystem {
   /** `kevent(2)`. */
   readonly kevent: Kevent<number>;
   /** `kevent(2)` on another thread. */
-  readonly kevent_later: Kevent<Promise<number>>;
+  readonly kevent_async: Kevent<Promise<number>>;
   /** `close(2)`. */
   readonly close: (fd: number) => number;
   /** Where the fields of `struct kevent` and `struct timespec` lie. */
@@ -44,8 +44,8 @@ export interface KqueueSystem {
 
 /** The running platform's. */
 function system(): KqueueSystem {
-  const { kqueue, kevent, kevent_later, close } = load();
-  if (!kqueue || !kevent || !kevent_later) throw unavailable("kqueue");
+  const { kqueue, kevent, kevent_async, close } = load();
+  if (!kqueue || !kevent || !kevent_async) throw unavailable("kqueue");
   return {
     kqueue: () => {
       const fd = kqueue();
@@ -53,7 +53,7 @@ function system(): KqueueSystem {
       return fd;
     },
     kevent,
-    kevent_later,
+    kevent_async,
     close,
     layout,
     constants: table.constants,
@@ -181,8 +181,8 @@ export class KqueuePoller extends ParkingPoller {
     const { events } = this.#there;
     const timeout = this.#there.timeout(timeoutMs);
     events.reserve(this.#registered * 2);
-    const { kevent_later } = this.#system;
-    return kevent_later(
+    const { kevent_async } = this.#system;
+    return kevent_async(
       this.fd,
       null,
       0,

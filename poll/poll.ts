@@ -120,7 +120,7 @@ export class PollPoller extends ParkingPoller {
     const count = this.#places.size;
     this.#there = new Records(size, count);
     this.#there.bytes.set(bytes.subarray(0, size * count));
-    return libc.poll_later!(this.#there.bytes, count, timeoutMs);
+    return libc.poll_async!(this.#there.bytes, count, timeoutMs);
   }
 
   /** Reports the descriptors that have something to report. */

@@ -6,8 +6,6 @@ import { EpollPoller } from "./epoll.ts";
 import { KqueuePoller } from "./kqueue.ts";
 import { PollPoller } from "./poll.ts";
 
-export { EDGE, type LevelPoller, type Poller, READ, WRITE } from "./base.ts";
-
 /** What the running platform waits by: its constants tell. */
 export type PollerName = "epoll" | "kqueue" | "poll";
 

@@ -3,6 +3,7 @@
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
+import { waitMilliseconds } from "./deadline.ts";
 
 // Made at first use: where the platform is not supported there is no pollfd.
 let storage: { bytes: Uint8Array<ArrayBuffer>; view: DataView } | undefined;
@@ -37,9 +38,5 @@ export function waitReady(
     true,
   );
   view.setInt16(layout.pollfd.revents.at, 0, true);
-  // Rounded up, as a wait that ends early would only be repeated; the call's limit is 31 bits.
-  const ms = seconds === null
-    ? -1
-    : Math.min(Math.ceil(seconds * 1000), 0x7fffffff);
-  return libc.poll(bytes, 1, ms);
+  return libc.poll(bytes, 1, waitMilliseconds(seconds));
 }

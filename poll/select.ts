@@ -1,16 +1,10 @@
 /** Waiting for descriptors by `select(2)`: the oldest call, for few and low descriptors only. */
 
+import { unavailable } from "../constants/missing.ts";
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc, load } from "../ffi/libc.ts";
-import {
-  checkWait,
-  type LevelPoller,
-  READ,
-  ReadyList,
-  unavailable,
-  WRITE,
-} from "./base.ts";
+import { checkWait, type LevelPoller, READ, ReadyList, WRITE } from "./base.ts";
 import { descriptorSet, listsHandles } from "./descriptor_set.ts";
 
 /** `select` behind the pollers' interface, without edges and without parking. */

@@ -1,10 +1,8 @@
 /** What ends a wait that another thread is in. */
 
-import { SOCK_STREAM } from "../constants/mod.ts";
-import { setNonBlocking } from "../ffi/descriptor.ts";
+import { check } from "../errors/errors.ts";
+import { makePair, setNonBlocking } from "../ffi/descriptor.ts";
 import { libc } from "../ffi/libc.ts";
-import type { Handle } from "../socket/operations/handle.ts";
-import { openPair } from "../socket/operations/open.ts";
 
 const byte = new Uint8Array(1);
 
@@ -14,37 +12,35 @@ const byte = new Uint8Array(1);
  * a look in between, on this thread, cannot take it from the wait that it is meant for.
  */
 export class Waker {
-  readonly #near: Handle;
-  readonly #far: Handle;
+  readonly #pair = new Int32Array(2);
   #awake = false;
 
   /** Makes the pair. */
   constructor() {
-    [this.#near, this.#far] = openPair(null, SOCK_STREAM, 0);
-    setNonBlocking(this.#near.fd, true);
+    check(makePair(this.#pair), "socketpair");
+    setNonBlocking(this.fd, true);
   }
 
   /** The descriptor that becomes readable. */
   get fd(): number {
-    return this.#near.fd;
+    return this.#pair[0];
   }
 
   /** Makes the descriptor readable, until {@linkcode rest}. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
-    libc.send(this.#far.fd, byte, 1, 0);
+    libc.send(this.#pair[1], byte, 1, 0);
   }
 
   /** Makes it unreadable. */
   rest(): void {
     // Where the pair is a connection, the byte may still be on its way: then it ends the next wait.
-    if (this.#awake) this.#awake = libc.recv(this.#near.fd, byte, 1, 0) !== 1;
+    if (this.#awake) this.#awake = libc.recv(this.fd, byte, 1, 0) !== 1;
   }
 
   /** Closes both ends. */
   close(): void {
-    this.#near.close();
-    this.#far.close();
+    for (const fd of this.#pair) libc.close(fd);
   }
 }

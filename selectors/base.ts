@@ -1,5 +1,6 @@
 /** What every selector does, whatever it waits by. */
 
+import { Deadline } from "../poll/deadline.ts";
 import type { LevelPoller } from "../poll/base.ts";
 import { timeoutSeconds } from "../errors/arguments.ts";
 import {
@@ -17,9 +18,6 @@ export type Data<D> = null extends D ? [data?: D] : [data: D];
 const forgotten = new FinalizationRegistry<LevelPoller>((poller) =>
   poller.close()
 );
-
-// The longest wait of one call: 31 bits of milliseconds.
-const LONGEST_MS = 0x7fffffff;
 
 /**
  * Waits for many file objects at once, blocking this thread: what every selector has. Take
@@ -246,12 +244,10 @@ function waitFor(poller: LevelPoller, timeout: number | null): number {
     ? 0
     : timeoutSeconds(timeout);
   if (seconds === 0) return poller.wait(0);
-  const end = seconds === null ? Infinity : performance.now() + seconds * 1000;
-  for (let left = seconds === null ? Infinity : seconds * 1000; left > 0;) {
-    const ms = left === Infinity ? -1 : Math.min(Math.ceil(left), LONGEST_MS);
+  const deadline = new Deadline(seconds);
+  for (;;) {
+    const ms = deadline.milliseconds;
     const count = poller.wait(ms);
-    if (count > 0) return count;
-    left = end - performance.now();
+    if (count > 0 || ms === 0) return count;
   }
-  return 0;
 }

@@ -27,8 +27,10 @@ import {
 } from "../errors/arguments.ts";
 import type { SocketBase } from "./base.ts";
 import { OSError } from "../errors/errors.ts";
+import { driveSteps } from "./driver.ts";
 import { getaddrinfo } from "./lookup.ts";
 import { Socket } from "./socket.ts";
+import { resolved, type Steps } from "./steps.ts";
 
 /** Options of {@linkcode create_connection}. */
 export interface CreateConnectionOptions {
@@ -144,13 +146,22 @@ export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,
   options: CreateServerOptions<A> = {},
 ): Socket<A> {
-  checkServerOptions(options);
-  const socket = new Socket<A>(
-    options.family ?? AF_INET as unknown as Family<A>,
-    SOCK_STREAM,
+  return driveSteps(
+    serving((family) => new Socket<A>(family, SOCK_STREAM), address, options),
   );
+}
+
+/** `create_server()` in steps, of a socket that `make` makes. */
+export function* serving<A extends Address, S extends SocketBase<A>>(
+  make: (family: Family<A>) => S,
+  address: AddressInput<NoInfer<A>>,
+  options: CreateServerOptions<A>,
+): Steps<S> {
+  checkServerOptions(options);
+  const socket = make(options.family ?? AF_INET as unknown as Family<A>);
   try {
-    listenOn(socket, address, options);
+    const numeric = yield* resolved(socket, address);
+    listenOn(socket, numeric as AddressInput<A>, options, address);
     return socket;
   } catch (error) {
     socket.close();
@@ -158,8 +169,8 @@ export function create_server<A extends Address = InetAddress>(
   }
 }
 
-/** Refuses options that this platform, or the family, has not. */
-export function checkServerOptions<A extends Address>(
+/** Rejects options that the platform or the family does not support. */
+function checkServerOptions<A extends Address>(
   options: CreateServerOptions<A>,
 ): void {
   if (options.reuse_port && isMissing(SO_REUSEPORT)) {
@@ -176,13 +187,14 @@ export function checkServerOptions<A extends Address>(
   }
 }
 
-/** Makes a new socket a listener as {@linkcode create_server} says. */
-export function listenOn<A extends Address>(
+/** Makes a new socket a listener as {@linkcode create_server} says; errors show the address `given`. */
+function listenOn<A extends Address>(
   socket: SocketBase<A>,
   address: AddressInput<A>,
   { backlog, reuse_port = false, dualstack_ipv6 = false }: CreateServerOptions<
     A
   >,
+  given: unknown,
 ): void {
   // Where SO_EXCLUSIVEADDRUSE exists, SO_REUSEADDR would let others steal the port, and is not needed.
   const option = isMissing(SO_EXCLUSIVEADDRUSE)
@@ -198,7 +210,7 @@ export function listenOn<A extends Address>(
   } catch (error) {
     if (!(error instanceof OSError) || error.syscall !== "bind") throw error;
     const text = `${error.strerror} (while attempting to bind on address ${
-      JSON.stringify(address)
+      JSON.stringify(given)
     })`;
     throw new OSError(error.errno, text, { syscall: "bind" });
   }

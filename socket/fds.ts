@@ -2,6 +2,8 @@
 
 import type { Bytes } from "../errors/arguments.ts";
 import type { Address, AddressInput } from "./address/types.ts";
+import { drive } from "./driver.ts";
+import { sendItemsAttempt } from "./operations/messages.ts";
 import {
   descriptorItems,
   descriptorRoom,
@@ -31,7 +33,11 @@ export function send_fds<A extends Address>(
   flags = 0,
   address: AddressInput<A> | null = null,
 ): number {
-  return sock.sendmsg(buffers, descriptorItems(fds), flags, address);
+  return drive(
+    sock,
+    sendItemsAttempt(buffers, descriptorItems(fds), flags),
+    address,
+  );
 }
 
 /**

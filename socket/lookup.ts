@@ -1,9 +1,10 @@
 /** The resolving functions that block: `mod.ts`'s. */
 
-import type { AddressInfoTuple } from "./resolver/resolve.ts";
-import { resolveNow } from "./resolver/call.ts";
+import type { AddressInfoTuple } from "./resolver/getaddrinfo.ts";
+import { resolveSync } from "./resolver/call.ts";
 import * as hosts from "./resolver/hosts.ts";
-import * as resolve from "./resolver/resolve.ts";
+import * as addrinfo from "./resolver/getaddrinfo.ts";
+import * as nameinfo from "./resolver/getnameinfo.ts";
 import type { Inet6Address, InetAddress } from "./address/types.ts";
 
 /**
@@ -28,8 +29,8 @@ export function getaddrinfo(
   proto = 0,
   flags = 0,
 ): AddressInfoTuple[] {
-  return resolveNow(
-    resolve.getaddrinfo(host, port, family, type, proto, flags),
+  return resolveSync(
+    addrinfo.getaddrinfo(host, port, family, type, proto, flags),
   );
 }
 
@@ -48,7 +49,7 @@ export function getnameinfo(
     | readonly [string, number, number],
   flags: number,
 ): [host: string, port: string] {
-  return resolveNow(resolve.getnameinfo(sockaddr, flags));
+  return resolveSync(nameinfo.getnameinfo(sockaddr, flags));
 }
 
 /**
@@ -58,7 +59,7 @@ export function getnameinfo(
  * @throws {gaierror} if it has none
  */
 export function gethostbyname(hostname: string): string {
-  return resolveNow(hosts.gethostbyname(hostname));
+  return resolveSync(hosts.gethostbyname(hostname));
 }
 
 /**
@@ -69,7 +70,7 @@ export function gethostbyname(hostname: string): string {
  * @throws {herror} if its entry cannot be had
  */
 export function gethostbyname_ex(hostname: string): hosts.HostEntry {
-  return resolveNow(hosts.gethostbyname_ex(hostname));
+  return resolveSync(hosts.gethostbyname_ex(hostname));
 }
 
 /**
@@ -80,7 +81,7 @@ export function gethostbyname_ex(hostname: string): hosts.HostEntry {
  * @throws {herror} if the address has no entry
  */
 export function gethostbyaddr(ip_address: string): hosts.HostEntry {
-  return resolveNow(hosts.gethostbyaddr(ip_address));
+  return resolveSync(hosts.gethostbyaddr(ip_address));
 }
 
 /**
@@ -90,5 +91,5 @@ export function gethostbyaddr(ip_address: string): hosts.HostEntry {
  * @returns the name, or the one given if there is no better
  */
 export function getfqdn(name = ""): string {
-  return resolveNow(hosts.getfqdn(name));
+  return resolveSync(hosts.getfqdn(name));
 }

@@ -1,7 +1,7 @@
 /** Joining and leaving multicast groups. */
 
 import type { CodecContext } from "./address/codec.ts";
-import { sockaddrStorage } from "./address/codec.ts";
+import { bareSocket, sockaddrStorage } from "./address/codec.ts";
 import { context } from "./resolver/context.ts";
 import { inet } from "./address/inet.ts";
 import { inet6 } from "./address/inet6.ts";
@@ -201,11 +201,7 @@ function socketAddress(
 ): Uint8Array {
   const storage = sockaddrStorage();
   const { AF_INET, AF_INET6 } = context.constants;
-  const socket = {
-    family: version === 4 ? AF_INET : AF_INET6,
-    proto: 0,
-    fd: -1,
-  };
+  const socket = bareSocket(version === 4 ? AF_INET : AF_INET6);
   const codec = version === 4 ? inet : inet6;
   const length = codec.encode([address, 0], storage, socket, context);
   return storage.bytes.subarray(0, length);

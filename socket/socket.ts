@@ -1,8 +1,6 @@
 /** The blocking socket, Python's `socket.socket`. */
 
 import { setNonBlocking } from "../ffi/descriptor.ts";
-import { errno } from "../ffi/libc.ts";
-import { waitReady } from "../poll/ready.ts";
 import type {
   Address,
   AddressInput,
@@ -12,7 +10,8 @@ import type {
 import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { handleOf, SocketBase } from "./base.ts";
-import { check, osError, timedOut } from "../errors/errors.ts";
+import { complete, drive } from "./driver.ts";
+import { check } from "../errors/errors.ts";
 import { makefile, type SocketFile } from "./file/makefile.ts";
 import type { FileMode } from "./file/mode.ts";
 import type { TextOptions } from "./file/text.ts";
@@ -21,7 +20,6 @@ import * as vectors from "./message_vector.ts";
 import type { MessageVector } from "./message_vector.ts";
 import type { AlgOptions } from "./operations/messages.ts";
 import * as messages from "./operations/messages.ts";
-import { EINTR } from "../errors/errno.ts";
 import {
   asksNonBlocking,
   duplicateDescriptor,
@@ -29,15 +27,7 @@ import {
 } from "./operations/open.ts";
 import * as connection from "./operations/connection.ts";
 import * as transfer from "./operations/transfer.ts";
-import { type Attempt, Wait } from "./operations/attempt.ts";
 import { type FileToSend, sendingFile } from "./operations/sendfile.ts";
-
-/** Drives an operation of a socket to its end, for the rest of this folder. */
-export let run: <P extends unknown[], T>(
-  socket: Socket<Address>,
-  attempt: (h: Handle, ...args: P) => Attempt<T>,
-  ...args: P
-) => T;
 
 /**
  * A socket whose operations block until they are done, as Python's `socket.socket`.
@@ -66,10 +56,6 @@ export let run: <P extends unknown[], T>(
  * ```
  */
 export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
-  static {
-    run = (socket, attempt, ...args) => socket.#run(attempt, ...args);
-  }
-
   /**
    * Makes a socket, or adopts a descriptor.
    *
@@ -88,11 +74,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     proto?: number | null,
     fileno?: number | Bytes | null,
   ) {
-    const adopted = (family as unknown) instanceof Handle;
-    super(
-      adopted ? family : openHandle(family, type, proto, fileno),
-      asksNonBlocking(type),
-    );
+    super(openHandle(family, type, proto, fileno), asksNonBlocking(type));
     if (this.timeout !== null) this.settimeout(this.timeout);
   }
 
@@ -115,7 +97,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {OSError} if the socket is no listener, or no descriptor is left (`EMFILE`)
    */
   accept(): [socket: Socket<A>, address: A] {
-    const [handle, address] = this.#run(connection.accept, false);
+    const [handle, address] = drive(this, connection.accept, false);
     return [socketOf<A>(handle), address as A];
   }
 
@@ -129,7 +111,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if a part of it is out of bounds
    */
   connect(address: AddressInput<A>): void {
-    this.#run(connection.connectAttempt(address));
+    drive(this, connection.connectAttempt(), address);
   }
 
   /**
@@ -158,7 +140,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
    */
   recv(bufsize: number, flags = 0): Uint8Array<ArrayBuffer> {
-    return this.#settle(
+    return complete(
+      this,
       transfer.recv(handleOf(this), bufsize, flags),
       transfer.recv,
       bufsize,
@@ -176,7 +159,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recv_into(buffer: Bytes, nbytes = 0, flags = 0): number {
-    return this.#settle(
+    return complete(
+      this,
       transfer.recv_into(handleOf(this), buffer, nbytes, flags),
       transfer.recv_into,
       buffer,
@@ -197,7 +181,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     bufsize: number,
     flags = 0,
   ): [data: Uint8Array<ArrayBuffer>, address: A] {
-    return this.#settle(
+    return complete(
+      this,
       transfer.recvfrom(handleOf(this), bufsize, flags),
       transfer.recvfrom,
       bufsize,
@@ -223,7 +208,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     nbytes = 0,
     flags = 0,
   ): [nbytes: number, address: A] {
-    return this.#settle(
+    return complete(
+      this,
       transfer.recvfrom_into(handleOf(this), buffer, nbytes, flags),
       transfer.recvfrom_into,
       buffer,
@@ -244,7 +230,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {BrokenPipeError} if the other end no longer reads
    */
   send(data: Bytes, flags = 0): number {
-    return this.#settle(
+    return complete(
+      this,
       transfer.send(handleOf(this), data, flags),
       transfer.send,
       data,
@@ -260,7 +247,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {BrokenPipeError} if the other end no longer reads
    */
   sendall(data: Bytes, flags = 0): void {
-    this.#run(transfer.sendallAttempt(data, flags, Boolean(this.timeout)));
+    drive(this, transfer.sendallAttempt(data, flags, Boolean(this.timeout)));
   }
 
   /**
@@ -283,7 +270,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    */
   sendto(data: Bytes, flags: number, address: AddressInput<A>): number;
   sendto(data: Bytes, flagsOrAddress: unknown, address?: unknown): number {
-    return this.#settle(
+    return complete(
+      this,
       transfer.sendto(handleOf(this), data, flagsOrAddress, address),
       transfer.sendto,
       data,
@@ -317,7 +305,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     msg_flags: number,
     address: A,
   ] {
-    return this.#run(messages.recvmsg, bufsize, ancbufsize, flags) as [
+    return drive(this, messages.recvmsg, bufsize, ancbufsize, flags) as [
       Uint8Array<ArrayBuffer>,
       AncillaryItem[],
       number,
@@ -348,8 +336,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     msg_flags: number,
     address: A,
   ] {
-    return this.#run(
-      messages.receivingMessage(buffers, ancbufsize, flags),
+    return drive(
+      this,
+      messages.recvmsgIntoAttempt(buffers, ancbufsize, flags),
     ) as [number, AncillaryItem[], number, A];
   }
 
@@ -372,8 +361,10 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     flags = 0,
     address: AddressInput<A> | null = null,
   ): number {
-    return this.#run(
-      messages.sendingMessage(buffers, ancdata, flags, address),
+    return drive(
+      this,
+      messages.sendmsgAttempt(buffers, ancdata, flags),
+      address,
     );
   }
 
@@ -399,7 +390,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     end: number = msgvec.length,
     flags = 0,
   ): number {
-    return this.#settle(
+    return complete(
+      this,
       vectors.recvmmsg(handleOf(this), msgvec, start, end, flags),
       vectors.recvmmsg,
       msgvec,
@@ -429,7 +421,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     end: number = msgvec.length,
     flags = 0,
   ): number {
-    return this.#settle(
+    return complete(
+      this,
       vectors.sendmmsg(handleOf(this), msgvec, start, end, flags),
       vectors.sendmmsg,
       msgvec,
@@ -452,7 +445,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     msg: Iterable<Bytes> | null | undefined,
     options: AlgOptions,
   ): number {
-    return this.#run(messages.sendingAlgMessage(msg, options));
+    return drive(this, messages.sendmsgAlgAttempt(msg, options));
   }
 
   /**
@@ -486,7 +479,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
       count,
       this.timeout !== null,
     );
-    return this.#run((h) => sending.attempt(h));
+    return drive(this, (h) => sending.attempt(h));
   }
 
   /**
@@ -529,58 +522,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     copy.settimeout(this.timeout);
     return copy;
   }
-
-  /** Drives an operation to its end. */
-  #run<P extends unknown[], T>(
-    attempt: (h: Handle, ...args: P) => Attempt<T>,
-    ...args: P
-  ): T {
-    return this.#settle(attempt(handleOf(this), ...args), attempt, ...args);
-  }
-
-  /**
-   * Drives an operation to its end whose first attempt was made: that mostly succeeds, and called by
-   * its name the compiler has it at hand, which is what makes the hot operations fast.
-   */
-  #settle<P extends unknown[], T>(
-    result: Attempt<T>,
-    attempt: (h: Handle, ...args: P) => Attempt<T>,
-    ...args: P
-  ): T {
-    return result instanceof Wait ? this.#block(result, attempt, args) : result;
-  }
-
-  /** Repeats an attempt each time the socket is ready, until it succeeds or the time has passed. */
-  #block<P extends unknown[], T>(
-    wait: Wait,
-    attempt: (h: Handle, ...args: P) => Attempt<T>,
-    args: P,
-  ): T {
-    const { timeout } = this;
-    // The system itself waits for a blocking socket; only an interrupted connect must be waited for.
-    if (timeout === 0 || (timeout === null && wait.errno !== EINTR)) {
-      throw osError(wait.errno, wait.syscall);
-    }
-    const deadline = timeout === null
-      ? null
-      : performance.now() / 1000 + timeout;
-    for (;;) {
-      const left = deadline === null
-        ? null
-        : Math.max(0, deadline - performance.now() / 1000);
-      const ready = waitReady(this.fileno(), wait.readiness, left);
-      if (ready < 0 && errno() !== EINTR) throw osError(errno(), "poll");
-      if (ready > 0) {
-        const result = attempt(handleOf(this), ...args);
-        if (!(result instanceof Wait)) return result;
-        wait = result;
-      }
-      if (left === 0) throw timedOut(wait.syscall);
-    }
-  }
 }
 
 /** The socket of a handle that was just opened. */
 export function socketOf<A extends Address>(handle: Handle): Socket<A> {
-  return new Socket<A>(handle as unknown as Family<A>);
+  return new Socket<A>(null, null, null, handle as unknown as number);
 }

@@ -1,9 +1,12 @@
-/** Bytes passed on from socket to socket, blocking. */
+/** Bytes passed on from socket to socket: in steps for both modules, and blocking. */
 
 import type { Address } from "./address/types.ts";
-import { handleOf } from "./base.ts";
-import { most, Pump } from "./operations/pump.ts";
-import { run, type Socket } from "./socket.ts";
+import { handleOf, type SocketBase } from "./base.ts";
+import { driveSteps } from "./driver.ts";
+import type { Handle } from "./operations/handle.ts";
+import { byteLimit, Pump } from "./operations/pump.ts";
+import type { Socket } from "./socket.ts";
+import { on, type Steps } from "./steps.ts";
 
 /**
  * Passes on what a socket receives to another socket, until the end of the stream: by the kernel's
@@ -42,11 +45,21 @@ export function splice(
   to: Socket<Address>,
   count: number | null = null,
 ): number {
-  const limit = most(count);
+  return driveSteps(splicing(from, to, count));
+}
+
+/** `splice()` in steps. */
+export function* splicing(
+  from: SocketBase<Address>,
+  to: SocketBase<Address>,
+  count: unknown,
+): Steps<number> {
+  const limit = byteLimit(count);
   using pump = new Pump(handleOf(from), handleOf(to));
   while (pump.moved < limit) {
-    if (run(from, pump.fill, limit - pump.moved) === 0) break;
-    run(to, pump.drain);
+    const fill = (handle: Handle) => pump.fill(handle, limit - pump.moved);
+    if ((yield* on(from, "read", fill)) === 0) break;
+    yield* on(to, "write", pump.drain);
   }
   return pump.moved;
 }

@@ -15,6 +15,7 @@ import { isMissing, unavailable } from "../constants/missing.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { errno, libc } from "../ffi/libc.ts";
 import { waitReady } from "../poll/ready.ts";
+import { Deadline } from "../poll/deadline.ts";
 import type { Address } from "./address/types.ts";
 import {
   type Bytes,
@@ -29,7 +30,8 @@ import { recvmsg } from "./operations/messages.ts";
 import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
 import { type Attempt, failed, Wait } from "./operations/attempt.ts";
 import { STEP } from "./operations/transfer.ts";
-import { run, type Socket } from "./socket.ts";
+import { drive } from "./driver.ts";
+import type { Socket } from "./socket.ts";
 import { decodeExtendedError } from "./structures/extended_error.ts";
 
 const waits = { send: new Wait("write", "send") } as const;
@@ -232,7 +234,7 @@ export class ZeroCopySender {
   sendall(data: Bytes, flags = 0): void {
     const { timeout } = this.#socket;
     const [, attempt] = this.#sends.sending(data, flags, Boolean(timeout));
-    run(this.#socket, attempt);
+    drive(this.#socket, attempt);
     this.#readAll(); // lest the error queue fills
   }
 
@@ -245,17 +247,13 @@ export class ZeroCopySender {
    */
   wait(): void {
     const { timeout } = this.#socket;
-    const deadline = timeout === null
-      ? null
-      : performance.now() / 1000 + timeout;
+    const deadline = new Deadline(timeout);
     for (let before = NaN;;) {
       this.#readAll();
       const { pending } = this.#sends;
       if (pending === 0) return;
       if (timeout === 0) throw osError(EWOULDBLOCK, "recvmsg");
-      const left = deadline === null
-        ? null
-        : Math.max(0, deadline - performance.now() / 1000);
+      const left = deadline.seconds;
       if (left === 0) throw timedOut("recvmsg");
       // A connection that was ended shows as failed all the time: then a little rest is due.
       const ready = pending === before

@@ -3,7 +3,7 @@
 import { if_nameindex as struct } from "../layout/handwritten.ts";
 import { layout } from "../layout/mod.ts";
 import type { Libc } from "../system.ts";
-import type { Windows } from "./system.ts";
+import type { Windows } from "./libraries.ts";
 
 /** `MibIfTableRaw`: the interfaces without what filters them. */
 const RAW = 1;

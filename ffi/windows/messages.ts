@@ -3,7 +3,7 @@
 import { table } from "../../constants/table.ts";
 import { layout } from "../layout/mod.ts";
 import type { Libc } from "../system.ts";
-import type { Windows } from "./system.ts";
+import type { Windows } from "./libraries.ts";
 import { WSARecvMsg } from "./ws2_32.ts";
 
 /** `WSAID_WSARECVMSG`: {F689D7C8-6F1F-436B-8A53-E54FE351C322}. */

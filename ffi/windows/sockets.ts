@@ -3,7 +3,7 @@
 import { table } from "../../constants/table.ts";
 import { layout } from "../layout/mod.ts";
 import type { Libc } from "../system.ts";
-import type { Windows } from "./system.ts";
+import type { Windows } from "./libraries.ts";
 
 const {
   AF_UNSPEC,

@@ -4,45 +4,22 @@
  */
 
 import { layout } from "../layout/mod.ts";
-import { string } from "../string.ts";
-import type { LaterNetdb, Libc } from "../system.ts";
+import type { Libc } from "../system.ts";
 import { interfaceCalls } from "./interfaces.ts";
-import { iphlpapi } from "./iphlpapi.ts";
-import { kernel32 } from "./kernel32.ts";
+import { openLibraries, type Windows } from "./libraries.ts";
 import { messageCalls } from "./messages.ts";
 import { SOCKET_FLAGS, socketCalls } from "./sockets.ts";
 import { pairCalls } from "./socketpair.ts";
 import { textCalls } from "./text.ts";
-import { berkeley, later, winsock } from "./ws2_32.ts";
 
 export { readFile } from "./files.ts";
 export { errnoOf } from "./winerror.ts";
-
-type Symbols<T extends Deno.ForeignLibraryInterface> =
-  Deno.StaticForeignLibraryInterface<T>;
-
-const { memcpy_address, memcpy_from, memcpy_pointer, strlen } = string;
-const ntdll = { memcpy_address, memcpy_from, memcpy_pointer, strlen } as const;
-
-/** The functions of all the libraries. */
-export type Windows =
-  & Symbols<typeof winsock>
-  & Symbols<typeof berkeley>
-  & Symbols<typeof kernel32>
-  & Symbols<typeof iphlpapi>
-  & Symbols<typeof ntdll>;
 
 let windows: Windows;
 
 /** As {@linkcode System.open}: opens the libraries, and starts Winsock. */
 export function open(): Libc {
-  // Spread, they are found faster: the FFI's own objects are dictionaries.
-  windows = {
-    ...Deno.dlopen("ws2_32.dll", { ...winsock, ...berkeley }).symbols,
-    ...Deno.dlopen("kernel32.dll", kernel32).symbols,
-    ...Deno.dlopen("iphlpapi.dll", iphlpapi).symbols,
-    ...Deno.dlopen("ntdll.dll", ntdll).symbols,
-  };
+  windows = openLibraries();
   start();
   const calls = socketCalls(windows);
   return {
@@ -65,11 +42,6 @@ function start(): void {
 /** As {@linkcode System.errno}: `WSAGetLastError()`, which all libraries share with `GetLastError()`. */
 export function errno(): number {
   return windows.WSAGetLastError();
-}
-
-/** As {@linkcode System.openLater}. */
-export function openLater(): LaterNetdb {
-  return Deno.dlopen("ws2_32.dll", later).symbols;
 }
 
 const HANDLE_FLAG_INHERIT = 1;

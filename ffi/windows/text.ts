@@ -1,7 +1,7 @@
 /** The texts that C has as bytes and Windows in UTF-16: error messages, the name of the machine. */
 
 import type { Libc } from "../system.ts";
-import type { Windows } from "./system.ts";
+import type { Windows } from "./libraries.ts";
 
 const FORMAT_MESSAGE_IGNORE_INSERTS = 0x200;
 const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;

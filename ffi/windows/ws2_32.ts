@@ -4,7 +4,7 @@
  */
 
 import { address, buf, int } from "../c.ts";
-import { netdb } from "../netdb.ts";
+import { netdb, netdb_async } from "../netdb.ts";
 import { select } from "../select.ts";
 import { sys_socket } from "../sys_socket.ts";
 import { unistd } from "../unistd.ts";
@@ -111,6 +111,7 @@ export const berkeley = {
   gethostbyaddr: netdb.gethostbyaddr,
   gethostbyname: netdb.gethostbyname,
   getnameinfo: netdb.getnameinfo,
+  ...netdb_async,
   getpeername: sys_socket.getpeername,
   getprotobyname: netdb.getprotobyname,
   getservbyname: netdb.getservbyname,
@@ -135,11 +136,5 @@ export const berkeley = {
   select: select.select,
   poll: { ...unistd.poll, name: "WSAPoll" },
   // On another thread: its error number is lost.
-  poll_later: { ...unistd.poll, name: "WSAPoll", nonblocking: true },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-/** The resolver's slow calls, on another thread. */
-export const later = {
-  getaddrinfo: { ...netdb.getaddrinfo, nonblocking: true },
-  getnameinfo: { ...netdb.getnameinfo, nonblocking: true },
+  poll_async: { ...unistd.poll, name: "WSAPoll", nonblocking: true },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -6,7 +6,7 @@
 
 import type { Field, Layout } from "../../ffi/layout/types.ts";
 import { cstring, stringIn } from "../../ffi/memory.ts";
-import type { Traits } from "../../ffi/features.ts";
+import type { Features } from "../../ffi/features.ts";
 import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
 import type { Address } from "./types.ts";
 
@@ -17,7 +17,7 @@ export interface CodecContext {
   /** The platform's structures. */
   readonly layout: Layout;
   /** What no constant and no structure tells. */
-  readonly traits: Traits;
+  readonly features: Features;
   /** The numeric text of a host name's address in the family; throws `gaierror`. */
   resolve(host: string, family: number): string;
   /** The index of a network interface; throws `OSError` if there is none of that name. */
@@ -34,6 +34,11 @@ export interface CodecSocket {
   readonly proto: number;
   /** The descriptor, for the families that ask the kernel about a name. */
   readonly fd: number;
+}
+
+/** What a codec knows of a socket that is not open, or not there: its family and protocol. */
+export function bareSocket(family: number, proto = 0): CodecSocket {
+  return { family, proto, fd: -1 };
 }
 
 /** Storage for a socket address: as large as `sockaddr_storage`, seen as bytes and as fields. */

@@ -10,11 +10,11 @@ const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The codec of `AF_UNIX`. */
 export const unix: AddressCodec<UnixAddress> = {
-  encode(address, into, socket, { layout, traits }) {
+  encode(address, into, socket, { layout, features }) {
     const path = pathBytes(address);
     const { sun_path } = layout.sockaddr_un;
     // An empty path asks Linux to choose an abstract name.
-    const abstract = traits.abstractNames &&
+    const abstract = features.abstractNames &&
       (path.length === 0 || path[0] === 0);
     const room = sun_path.size - (abstract ? 0 : 1);
     if (path.length > room) {
@@ -33,10 +33,10 @@ export const unix: AddressCodec<UnixAddress> = {
     { bytes },
     length,
     _socket,
-    { layout: { sockaddr_un: { sun_path } }, traits },
+    { layout: { sockaddr_un: { sun_path } }, features },
   ) {
     const path = bytes.subarray(sun_path.at, Math.max(length, sun_path.at));
-    if (traits.abstractNames && path.length > 0 && path[0] === 0) {
+    if (features.abstractNames && path.length > 0 && path[0] === 0) {
       return path.slice();
     }
     const end = path.indexOf(0);

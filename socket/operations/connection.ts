@@ -17,8 +17,8 @@ import {
   EWOULDBLOCK,
 } from "../../errors/errno.ts";
 import { check, OSError, osError } from "../../errors/errors.ts";
-import { setNonBlocking, settle } from "../../ffi/descriptor.ts";
-import { traits } from "../../ffi/features.ts";
+import { setCommonFlags, setNonBlocking } from "../../ffi/descriptor.ts";
+import { features } from "../../ffi/features.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { waitReady } from "../../poll/ready.ts";
 import type { Address } from "../address/types.ts";
@@ -58,7 +58,7 @@ export function addressOfEnd(
 }
 
 function hasPeer(h: Handle): boolean {
-  if (traits.namesPeerEarly) return waitReady(h.fd, "write", 0) > 0;
+  if (features.peerNameBeforeConnected) return waitReady(h.fd, "write", 0) > 0;
   expectAddress();
   return libc.getpeername(h.fd, incoming.bytes, incomingLength) === 0 ||
     errno() !== ENOTCONN;
@@ -97,7 +97,7 @@ function acceptDescriptor(h: Handle, nonBlocking: boolean): number {
   }
   const accepted = libc.accept(h.fd, address, length);
   if (accepted >= 0) {
-    settle(accepted);
+    setCommonFlags(accepted);
     // On the BSDs an accepted socket has its listener's mode.
     setNonBlocking(accepted, nonBlocking);
   }
@@ -112,12 +112,11 @@ function acceptDescriptor(h: Handle, nonBlocking: boolean): number {
  * that is under way already, room in the queue of a Unix listener
  */
 export function connectAttempt(
-  address: unknown,
   patient = false,
-): (h: Handle) => Attempt<undefined> {
+): (h: Handle, address: unknown) => Attempt<undefined> {
   let started = false;
   let interrupted = false;
-  return (h) => {
+  return (h, address) => {
     if (started) {
       const error = intOption(h, SOL_SOCKET, SO_ERROR);
       h.connecting = error === 0 && !hasPeer(h);

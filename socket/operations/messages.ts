@@ -11,7 +11,7 @@ import { setInheritable } from "../../ffi/descriptor.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
 import { MAX_BUFFERS, MessageHeader, USUAL_CONTROL } from "../../ffi/msghdr.ts";
-import { traits } from "../../ffi/features.ts";
+import { features } from "../../ffi/features.ts";
 import type { Address } from "../address/types.ts";
 import {
   type AncillaryItem,
@@ -49,6 +49,9 @@ export type Received<T> = [
   address: Address | null,
 ];
 
+/** An attempt of sending a message to an address, `null` for none. */
+export type SendmsgAttempt = (h: Handle, address: unknown) => Attempt<number>;
+
 const waits = {
   recvmsg: new Wait("read", "recvmsg"),
   sendmsg: new Wait("write", "sendmsg"),
@@ -69,27 +72,25 @@ function bufferList(
   return views;
 }
 
-/** Sends a message gathered from buffers, with ancillary data: the attempt. */
-export function sendingMessage(
-  buffers: Iterable<Bytes>,
+/** The attempt of sending a message gathered from buffers, with ancillary data, to an address or `null`. */
+export function sendmsgAttempt(
+  buffers: unknown,
   ancdata: unknown,
-  flags: number,
-  address: unknown,
-): (h: Handle) => Attempt<number> {
-  const items = ancillaryItems(ancdata);
-  return transmission(buffers, items, flags, address);
+  flags: unknown,
+): SendmsgAttempt {
+  return sendItemsAttempt(buffers, ancillaryItems(ancdata), flags);
 }
 
-function transmission(
+/** As {@linkcode sendmsgAttempt}, of ancillary data that is known to be right. */
+export function sendItemsAttempt(
   buffers: unknown,
   items: readonly AncillaryItem[],
-  flags: number,
-  address: unknown,
-): (h: Handle) => Attempt<number> {
+  flags: unknown,
+): SendmsgAttempt {
   const views = bufferList("buffers", buffers, "sendmsg");
   const length = controlLength(items, layout);
   const bits = flagBits(flags);
-  return (h) => {
+  return (h, address) => {
     const addressed = address !== null && address !== undefined;
     const nameLength = addressed ? encodeAddress(h, address) : 0;
     const header = outbound ??= new MessageHeader(outgoing.bytes);
@@ -123,18 +124,18 @@ export interface AlgOptions {
   readonly flags?: number;
 }
 
-/** Sends a message to a socket of `AF_ALG` with the parameters of its operation: the attempt. */
-export function sendingAlgMessage(
+/** The attempt of sending a message to a socket of `AF_ALG` with the parameters of its operation. */
+export function sendmsgAlgAttempt(
   msg: Iterable<Bytes> | null | undefined,
   options: AlgOptions,
 ): (h: Handle) => Attempt<number> {
   const items = algItems(options);
-  const attempt = transmission(msg ?? [], items, options.flags ?? 0, null);
+  const attempt = sendItemsAttempt(msg ?? [], items, options.flags ?? 0);
   return (h) => {
     if (h.family !== AF_ALG) {
       throw new OSError(null, "algset is only supported for AF_ALG");
     }
-    return attempt(h);
+    return attempt(h, null);
   };
 }
 
@@ -189,8 +190,8 @@ export function recvmsg(
   );
 }
 
-/** Receives a message scattered into buffers, with its ancillary data: the attempt. */
-export function receivingMessage(
+/** The attempt of receiving a message scattered into buffers, with its ancillary data. */
+export function recvmsgIntoAttempt(
   buffers: Iterable<Bytes>,
   ancbufsize: number,
   flags: number,
@@ -213,7 +214,7 @@ export function controlRoom(
   h: { readonly family: number },
   room: number,
 ): number {
-  return traits.leaksCutDescriptors && h.family === AF_UNIX
+  return features.leaksTruncatedRights && h.family === AF_UNIX
     ? Math.max(room, USUAL_CONTROL)
     : room;
 }

@@ -3,17 +3,21 @@
 import {
   AF_INET,
   SO_TYPE,
-  SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../../constants/mod.ts";
 import { isMissing } from "../../constants/missing.ts";
 import { table } from "../../constants/table.ts";
-import { duplicate, settle } from "../../ffi/descriptor.ts";
+import {
+  CLOSE_ON_EXEC,
+  duplicate,
+  makePair,
+  setCommonFlags,
+} from "../../ffi/descriptor.ts";
 import { errno, libc, load, system } from "../../ffi/libc.ts";
 import { layout } from "../../ffi/layout/mod.ts";
-import { traits } from "../../ffi/features.ts";
+import { features } from "../../ffi/features.ts";
 import { familyOf, read, sockaddrStorage } from "../address/codec.ts";
 import { bytes, integer } from "../../errors/arguments.ts";
 import { check, osError } from "../../errors/errors.ts";
@@ -21,8 +25,7 @@ import { Handle } from "./handle.ts";
 import { EBADF, ENOTSOCK } from "../../errors/errno.ts";
 import { intOption, option } from "./options.ts";
 
-/** The flags that may be part of a socket type, 0 where the platform has none. */
-const closeOnExecFlag = isMissing(SOCK_CLOEXEC) ? 0 : SOCK_CLOEXEC;
+/** `SOCK_NONBLOCK`; 0 where a socket cannot be made with it. */
 const nonBlockingFlag = isMissing(SOCK_NONBLOCK) ? 0 : SOCK_NONBLOCK;
 
 /** A socket's parameters; what is left out, `null` or -1 takes its default. */
@@ -37,13 +40,17 @@ export function asksNonBlocking(type: unknown): boolean {
     (type & nonBlockingFlag) !== 0;
 }
 
-/** Makes a socket, or adopts a descriptor and asks the kernel for what is not given. */
+/**
+ * Makes a socket, or adopts a descriptor and asks the kernel for what is not given. `fileno` may also
+ * be a handle of this library's own.
+ */
 export function openHandle(
   family: unknown,
   type: unknown,
   proto: unknown,
   fileno: unknown,
 ): Handle {
+  if (fileno instanceof Handle) return fileno;
   const f = parameter("family", family);
   const t = parameter("type", type);
   const p = parameter("proto", proto);
@@ -57,7 +64,7 @@ export function openHandle(
 
 function create(family: number, type: number, proto: number): Handle {
   const fd = check(
-    load().socket(family, type | closeOnExecFlag, proto),
+    load().socket(family, type | CLOSE_ON_EXEC, proto),
     "socket",
   );
   return own(fd, family, type, proto);
@@ -65,12 +72,12 @@ function create(family: number, type: number, proto: number): Handle {
 
 /** The handle of a descriptor just made, closed on `exec` where it could not be made so. */
 function own(fd: number, family: number, type: number, proto: number): Handle {
-  if (closeOnExecFlag === 0) settle(fd);
+  if (CLOSE_ON_EXEC === 0) setCommonFlags(fd);
   return new Handle(fd, family, withoutFlags(type), proto);
 }
 
 function withoutFlags(type: number): number {
-  return type & ~(closeOnExecFlag | nonBlockingFlag);
+  return type & ~(CLOSE_ON_EXEC | nonBlockingFlag);
 }
 
 function adopt(
@@ -158,9 +165,14 @@ export function openPair(
   type: unknown,
   proto: unknown,
 ): [Handle, Handle] {
-  const f = parameter("family", family) ?? table.constants[traits.pairs];
+  const f = parameter("family", family) ??
+    table.constants[features.socketpairFamily];
   const t = parameter("type", type) ?? SOCK_STREAM;
   const p = parameter("proto", proto) ?? 0;
-  check(load().socketpair(f, t | closeOnExecFlag, p, pair), "socketpair");
-  return [own(pair[0], f, t, p), own(pair[1], f, t, p)];
+  check(makePair(pair, f, t, p), "socketpair");
+  const [a, b] = pair;
+  return [
+    new Handle(a, f, withoutFlags(t), p),
+    new Handle(b, f, withoutFlags(t), p),
+  ];
 }

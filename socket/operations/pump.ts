@@ -41,7 +41,7 @@ function closePipe(pipe: Int32Array): void {
 }
 
 /** Checks how many bytes are to be moved; `null` for all. */
-export function most(count: unknown): number {
+export function byteLimit(count: unknown): number {
   return count === null
     ? Infinity
     : integer("count", count, 0, Number.MAX_SAFE_INTEGER);

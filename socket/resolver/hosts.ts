@@ -17,9 +17,9 @@ import { numeric as numericIPv4 } from "../address/inet.ts";
 import { formatIPv4, formatIPv6 } from "../address/ip.ts";
 import { string, stringOrBytes } from "../../errors/arguments.ts";
 import { check, herror, OSError } from "../../errors/errors.ts";
-import { addressEntries, encodeHost, numericHost } from "./address_info.ts";
+import { addressEntries, encodeHost, numericHost } from "./addrinfo.ts";
 import { ERANGE } from "../../errors/errno.ts";
-import type { Resolving, SlowCalls } from "./call.ts";
+import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
 
 /** What is known of a host: its primary name, its other names, and its addresses. */
 export type HostEntry = [
@@ -91,8 +91,9 @@ function* hostEntry(
   const h_errno = new Int32Array(1);
   for (let size = 1024;; size *= 4) {
     const text = new Uint8Array(size);
-    const code = yield (libc) =>
-      reentrant(libc, entry, text, size, result, h_errno);
+    const code = yield new Lookup((libc) =>
+      reentrant(libc, entry, text, size, result, h_errno)
+    );
     if (code === ERANGE && size < 1 << 24) continue; // the storage was too small
     if (result[0] === 0n) throw hostError(h_errno[0]);
     // `text` holds the strings that the entry points to; this use keeps it until they are read.

@@ -2,7 +2,7 @@
 
 import { AF_UNSPEC } from "../../constants/mod.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
-import { familyOf, sockaddrStorage } from "../address/codec.ts";
+import { bareSocket, familyOf, sockaddrStorage } from "../address/codec.ts";
 import { context } from "../resolver/context.ts";
 import { codecOf } from "../address/registry.ts";
 import type { Address } from "../address/types.ts";
@@ -60,6 +60,5 @@ function addressIn(data: Uint8Array): Address | null {
   storage.bytes.set(data.subarray(0, length));
   const family = familyOf(storage, running);
   if (family === AF_UNSPEC) return null;
-  const socket = { family, proto: 0, fd: -1 };
-  return codecOf(family).decode(storage, length, socket, context);
+  return codecOf(family).decode(storage, length, bareSocket(family), context);
 }

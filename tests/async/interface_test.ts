@@ -72,7 +72,7 @@ function line({ params, returnType }: Signature): [string[], string] {
 /** Awaiting types read as blocking ones. */
 function normal(type: string): string {
   return type.replaceAll("AsyncSocket", "Socket")
-    .replaceAll(/"(hosts|resolve|blocking)\./g, '"');
+    .replaceAll(/"(hosts|addrinfo|blocking)\./g, '"');
 }
 
 const optionsName = (parameter: string): string | undefined => {

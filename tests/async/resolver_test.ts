@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import * as blocking from "../../mod.ts";
-import { resolveLater } from "../../async/resolver.ts";
-import type { Resolving, SlowCalls } from "../../socket/resolver/call.ts";
+import { driveSteps } from "../../async/steps.ts";
+import { Lookup, type Resolving } from "../../socket/resolver/call.ts";
 
 Deno.test("each resolving function gives what the blocking one gives", async () => {
   const { AI_CANONNAME, AF_INET, SOCK_STREAM } = socket;
@@ -85,10 +85,10 @@ Deno.test("resolving is cancelled", async () => {
 function* slow(log: string[], name: string, until: Promise<number>): Resolving<
   string
 > {
-  yield ((_: SlowCalls) => {
+  yield new Lookup(() => {
     log.push(name);
-    return until;
-  }) as unknown as (libc: SlowCalls) => number;
+    return until as unknown as number;
+  });
   return name;
 }
 
@@ -98,9 +98,9 @@ Deno.test("a dead name server does not take all threads, and the cancelled free 
   const aborting = new AbortController();
   const names = Array.from({ length: 20 }, (_, i) => String(i));
   const work = names.map((name, i) =>
-    resolveLater(
+    driveSteps(
       slow(log, name, gate.promise),
-      i === 17 ? aborting.signal : undefined,
+      i === 17 ? aborting : undefined,
     ).catch((reason) => reason)
   );
   // While they hold their threads, sockets still work.

@@ -66,7 +66,7 @@ export class EmulatedKqueue implements KqueueSystem {
     return count > 0 ? this.#take(events!, eventCount) : count;
   };
 
-  readonly kevent_later = async (
+  readonly kevent_async = async (
     _kq: number,
     _changes: Bytes,
     _changeCount: number,
@@ -76,7 +76,7 @@ export class EmulatedKqueue implements KqueueSystem {
   ): Promise<number> => {
     const found = new Uint8Array(64);
     const ms = this.#ms(timeout);
-    const count = await libc.epoll_wait_later!(this.#both, found, 2, ms);
+    const count = await libc.epoll_wait_async!(this.#both, found, 2, ms);
     return count > 0 ? this.#take(events!, eventCount) : count;
   };
 

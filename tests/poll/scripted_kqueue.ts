@@ -39,6 +39,6 @@ export class ScriptedKqueue implements KqueueSystem {
     events!.set(answer);
     return answer.length / size;
   };
-  readonly kevent_later: KqueueSystem["kevent_later"] = (...call) =>
+  readonly kevent_async: KqueueSystem["kevent_async"] = (...call) =>
     Promise.resolve(this.kevent(...call));
 }

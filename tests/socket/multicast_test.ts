@@ -17,7 +17,7 @@ import {
 } from "../../constants/mod.ts";
 import { tables } from "../../constants/tables.ts";
 import { layouts } from "../../ffi/layout/all.ts";
-import { traitsOf } from "../../ffi/features.ts";
+import { featuresOf } from "../../ffi/features.ts";
 import { context } from "../../socket/resolver/context.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
 import {
@@ -33,7 +33,7 @@ function on(platform: keyof typeof layouts): typeof context {
     ...context,
     constants: tables[platform].constants,
     layout: layouts[platform],
-    traits: traitsOf[platform],
+    features: featuresOf[platform],
     if_nametoindex: (name) => (assertEquals(name, "eth7"), 7),
   };
 }

@@ -1,6 +1,6 @@
 /** The symbols that the library loads, linked against what macOS's libSystem exports. */
 
-import { declarations } from "../../../ffi/posix.ts";
+import { declarations } from "../../../ffi/declarations.ts";
 import { there } from "../../support/libsystem.ts";
 import { compile, type Compiler } from "./compiler.ts";
 

@@ -9,7 +9,7 @@ import { codecsOf } from "../../../socket/address/registry.ts";
 import type { Address } from "../../../socket/address/types.ts";
 import { unknown } from "../../../socket/address/unknown.ts";
 import { OSError } from "../../../errors/errors.ts";
-import { traitsOf } from "../../../ffi/features.ts";
+import { featuresOf } from "../../../ffi/features.ts";
 
 /** The interfaces that the made-up kernel knows. */
 const interfaces: Readonly<Record<string, number>> = { eth0: 3, can0: 5 };
@@ -36,7 +36,7 @@ export function contextOf(platform: KnownPlatform): CodecContext {
   return {
     constants,
     layout,
-    traits: traitsOf[platform],
+    features: featuresOf[platform],
     resolve: (host, family) => {
       if (host !== "host.example") throw new OSError(null, "unknown host");
       return family === constants.AF_INET ? "192.0.2.1" : "fe80::9%5";

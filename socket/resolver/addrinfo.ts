@@ -1,4 +1,4 @@
-/** `getaddrinfo`: from names to addresses. */
+/** `getaddrinfo(3)` and its structs: hints in, a list of addresses out. */
 
 import { AF_INET, AF_INET6, EAI_SYSTEM } from "../../constants/mod.ts";
 import { errno, libc, load } from "../../ffi/libc.ts";
@@ -6,8 +6,9 @@ import { layout } from "../../ffi/layout/mod.ts";
 import { cstring, stringAt, view } from "../../ffi/memory.ts";
 import { type Sockaddr, sockaddrStorage, write } from "../address/codec.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
+import { integer, stringOrBytes } from "../../errors/arguments.ts";
 import { gaierror, type OSError, osError } from "../../errors/errors.ts";
-import type { Resolving, SlowCalls } from "./call.ts";
+import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
 
 /** One entry of an answer. */
 export interface Entry {
@@ -48,7 +49,9 @@ export function* addressEntries(
   // What is numeric takes no time, and another thread would.
   const code = typeof node === "string" && isNumeric(node)
     ? call(load())
-    : yield call;
+    : yield new Lookup(call, (code) => {
+      if (code === 0) libc.freeaddrinfo(result[0]);
+    });
   if (code !== 0) throw resolverError(code, "getaddrinfo");
   try {
     return readEntries(result[0]);
@@ -147,4 +150,18 @@ export function encodeHost(host: string): string {
     );
   }
   return url.hostname;
+}
+
+/** A host name, or null, as the resolver takes it. */
+export function hostArgument(host: unknown): string | Uint8Array | null {
+  if (host === null || host === undefined) return null;
+  const name = stringOrBytes("host", host);
+  return typeof name === "string" ? encodeHost(name) : name;
+}
+
+/** A service name or a port number, or null, as the resolver takes it. */
+export function portArgument(port: unknown): string | Uint8Array | null {
+  if (port === null || port === undefined) return null;
+  if (typeof port === "number") return String(integer("port", port, 0, 0xffff));
+  return stringOrBytes("port", port);
 }

@@ -1,0 +1,55 @@
+/** How functions of several steps are driven by awaiting. */
+
+import type { Address } from "../socket/address/types.ts";
+import { handleOf } from "../socket/base.ts";
+import { numericAddress } from "../socket/resolver/addrinfo.ts";
+import { Operation, type Steps } from "../socket/steps.ts";
+import { type AsyncSocketBase, drive } from "./base.ts";
+import type { WaitOptions } from "./driver.ts";
+import { performLookup } from "./resolver.ts";
+
+/**
+ * Drives a function of steps to its end.
+ *
+ * @param steps the function at work
+ * @param options a signal: it ends the step that waits, and the function with it
+ */
+export async function driveSteps<T>(
+  steps: Steps<T>,
+  options?: WaitOptions,
+): Promise<T> {
+  options?.signal?.throwIfAborted();
+  let step = steps.next();
+  while (!step.done) {
+    const { value } = step;
+    let result: unknown;
+    try {
+      result = value instanceof Operation
+        ? await drive(
+          value.socket as AsyncSocketBase<Address>,
+          value.side,
+          options,
+          value.attempt,
+        )
+        : await performLookup(value, options?.signal);
+    } catch (error) {
+      step = steps.throw(error);
+      continue;
+    }
+    step = steps.next(result as never);
+  }
+  return step.value;
+}
+
+/** Goes on with an address whose host is numeric: a host name in it is resolved off this thread. */
+export function whenResolved<T>(
+  socket: AsyncSocketBase<Address>,
+  address: unknown,
+  options: WaitOptions | undefined,
+  then: (address: unknown) => Promise<T>,
+): Promise<T> {
+  const host = handleOf(socket).codec.hostname?.(address);
+  if (host === undefined) return then(address);
+  const steps = numericAddress(address as readonly unknown[], socket.family);
+  return driveSteps(steps, options).then(then);
+}

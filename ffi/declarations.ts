@@ -1,0 +1,29 @@
+/** The declarations of all headers together: every function of the C library that this library knows. */
+
+import { epoll } from "./epoll.ts";
+import { kqueue } from "./kqueue.ts";
+import { net_if } from "./net_if.ts";
+import { netdb } from "./netdb.ts";
+import { select } from "./select.ts";
+import { string } from "./string.ts";
+import { sys_sendfile } from "./sys_sendfile.ts";
+import { sys_socket } from "./sys_socket.ts";
+import { unistd } from "./unistd.ts";
+import { variadic } from "./variadic.ts";
+
+/** Every function of the C library that this library knows. */
+export const declarations = {
+  ...sys_socket,
+  ...sys_sendfile,
+  ...net_if,
+  ...unistd,
+  ...select,
+  ...epoll,
+  ...kqueue,
+  ...netdb,
+  ...string,
+  ...variadic,
+  // errno's address: glibc's name for the function, and the BSDs'.
+  __errno_location: { parameters: [], result: "u64", optional: true },
+  __error: { parameters: [], result: "u64", optional: true },
+} as const satisfies Deno.ForeignLibraryInterface;

@@ -1,0 +1,31 @@
+/** The libraries of Windows that hold what the C library holds elsewhere. */
+
+import { string } from "../string.ts";
+import { iphlpapi } from "./iphlpapi.ts";
+import { kernel32 } from "./kernel32.ts";
+import { berkeley, winsock } from "./ws2_32.ts";
+
+type Symbols<T extends Deno.ForeignLibraryInterface> =
+  Deno.StaticForeignLibraryInterface<T>;
+
+const { memcpy_address, memcpy_from, memcpy_pointer, strlen } = string;
+const ntdll = { memcpy_address, memcpy_from, memcpy_pointer, strlen } as const;
+
+/** The functions of all the libraries. */
+export type Windows =
+  & Symbols<typeof winsock>
+  & Symbols<typeof berkeley>
+  & Symbols<typeof kernel32>
+  & Symbols<typeof iphlpapi>
+  & Symbols<typeof ntdll>;
+
+/** Opens the libraries. */
+export function openLibraries(): Windows {
+  // Spread, they are found faster: the FFI's own objects are dictionaries.
+  return {
+    ...Deno.dlopen("ws2_32.dll", { ...winsock, ...berkeley }).symbols,
+    ...Deno.dlopen("kernel32.dll", kernel32).symbols,
+    ...Deno.dlopen("iphlpapi.dll", iphlpapi).symbols,
+    ...Deno.dlopen("ntdll.dll", ntdll).symbols,
+  };
+}

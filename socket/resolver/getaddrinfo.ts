@@ -1,0 +1,61 @@
+/** `getaddrinfo`: driven by blocking for `mod.ts`, by awaiting for `async.ts`. */
+
+import { context } from "./context.ts";
+import { bareSocket } from "../address/codec.ts";
+import { codecOf } from "../address/registry.ts";
+import type { Family, Inet6Address, InetAddress } from "../address/types.ts";
+import { integer } from "../../errors/arguments.ts";
+import {
+  addressEntries,
+  type Entry,
+  hostArgument,
+  portArgument,
+} from "./addrinfo.ts";
+import type { Resolving } from "./call.ts";
+
+/**
+ * One of the addresses that `getaddrinfo()` found: the arguments of a socket for it, the canonical
+ * name (with `AI_CANONNAME`, in the first), and the address.
+ */
+export type AddressInfoTuple = [
+  family: Family<InetAddress | Inet6Address>,
+  type: number,
+  proto: number,
+  canonname: string,
+  sockaddr: InetAddress | Inet6Address,
+];
+
+/** `getaddrinfo()`. */
+export function* getaddrinfo(
+  host: unknown,
+  port: unknown,
+  family = 0,
+  type = 0,
+  proto = 0,
+  flags = 0,
+): Resolving<AddressInfoTuple[]> {
+  const entries = yield* addressEntries(
+    hostArgument(host),
+    portArgument(port),
+    integer("family", family),
+    integer("type", type),
+    integer("proto", proto),
+    integer("flags", flags),
+  );
+  return entries.map((entry) => [
+    entry.family as Family<InetAddress | Inet6Address>,
+    entry.type,
+    entry.proto,
+    entry.canonname,
+    decode(entry),
+  ]);
+}
+
+function decode(
+  { family, proto, address, length }: Entry,
+): InetAddress | Inet6Address {
+  return codecOf(family)
+    .decode(address, length, bareSocket(family, proto), context) as
+      | InetAddress
+      | Inet6Address;
+}

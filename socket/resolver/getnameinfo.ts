@@ -1,0 +1,78 @@
+/** `getnameinfo`: driven by blocking for `mod.ts`, by awaiting for `async.ts`. */
+
+import {
+  AF_INET,
+  AF_INET6,
+  AI_NUMERICHOST,
+  SOCK_DGRAM,
+} from "../../constants/mod.ts";
+import { describe, integer } from "../../errors/arguments.ts";
+import { OSError } from "../../errors/errors.ts";
+import { layout } from "../../ffi/layout/mod.ts";
+import { stringIn } from "../../ffi/memory.ts";
+import {
+  addressEntries,
+  hostArgument,
+  portArgument,
+  resolverError,
+} from "./addrinfo.ts";
+import { Lookup, type Resolving } from "./call.ts";
+
+const NI_MAXHOST = 1025;
+const NI_MAXSERV = 32;
+
+/** `getnameinfo()`. */
+export function* getnameinfo(
+  sockaddr: unknown,
+  flags: unknown,
+): Resolving<[host: string, port: string]> {
+  if (!Array.isArray(sockaddr) || sockaddr.length < 2 || sockaddr.length > 4) {
+    throw new TypeError(
+      `sockaddr must be [host, port] or [host, port, flowinfo, scope_id], not ${
+        describe(sockaddr)
+      }`,
+    );
+  }
+  const [host, port, flowinfo = 0, scope_id = 0] = sockaddr;
+  const bits = integer("flags", flags);
+  const flow = integer("flowinfo", flowinfo, 0, 0xfffff);
+  const scope = integer("scope_id", scope_id, 0, 0xffffffff);
+  const entries = yield* addressEntries(
+    hostArgument(host),
+    portArgument(integer("port", port, 0, 0xffff)),
+    0,
+    SOCK_DGRAM,
+    0,
+    AI_NUMERICHOST,
+  );
+  const [{ family, address, length }] = entries;
+  if (entries.length > 1) {
+    throw new OSError(null, "sockaddr resolved to multiple addresses");
+  }
+  if (family === AF_INET && sockaddr.length !== 2) {
+    throw new OSError(null, "IPv4 sockaddr must be 2 tuple");
+  }
+  if (family === AF_INET6) {
+    const { sin6_flowinfo, sin6_scope_id } = layout.sockaddr_in6;
+    address.view.setUint32(sin6_flowinfo.at, flow);
+    // The scope may also be in the host's text.
+    if (sockaddr.length > 3) {
+      address.view.setUint32(sin6_scope_id.at, scope, true);
+    }
+  }
+  const name = new Uint8Array(NI_MAXHOST);
+  const service = new Uint8Array(NI_MAXSERV);
+  const code = yield new Lookup((libc) =>
+    libc.getnameinfo(
+      address.bytes,
+      length,
+      name,
+      name.length,
+      service,
+      service.length,
+      bits,
+    )
+  );
+  if (code !== 0) throw resolverError(code, "getnameinfo");
+  return [stringIn(name), stringIn(service)];
+}
