@@ -6,12 +6,12 @@ import { errno } from "../ffi/libc.ts";
 import type { Side } from "./reactor.ts";
 import type { Address, Family } from "../socket/address/types.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { Line, type WaitOptions } from "./driver.ts";
+import { Driver, type WaitOptions } from "./driver.ts";
 import { handleOf, SocketBase } from "../socket/base.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
 import { osError } from "../errors/errors.ts";
 import type { Handle } from "../socket/operations/handle.ts";
-import { NOT_OPEN } from "../errors/errno.ts";
+import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import type { Attempt } from "../socket/operations/attempt.ts";
 import { Streams } from "./streams.ts";
@@ -21,12 +21,12 @@ export let drive: <P extends unknown[], T>(
   socket: AsyncSocketBase<Address>,
   side: Side,
   options: WaitOptions | undefined,
-  operation: (h: Handle, ...args: P) => Attempt<T>,
+  operation: (handle: Handle, ...args: P) => Attempt<T>,
   ...args: P
 ) => Promise<T>;
 
 /** Has a socket receive, or accept, nothing for some milliseconds. */
-export let rest: (socket: AsyncSocketBase<Address>, ms: number) => void;
+export let backOff: (socket: AsyncSocketBase<Address>, ms: number) => void;
 
 /** Tells a socket the address of its other end. */
 export let setPeer: <A extends Address>(
@@ -41,21 +41,21 @@ export let setPeer: <A extends Address>(
  * @typeParam A the addresses of the socket's family
  */
 export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
-  readonly #line: Line;
+  readonly #driver: Driver;
   #streams: Streams | undefined;
   #sockname: A | undefined;
   #peername: A | undefined;
 
   static {
     drive = (socket, side, options, operation, ...args) =>
-      socket.#line.drive(
+      socket.#driver.drive(
         side,
         socket.timeout,
         options?.signal,
         operation,
         ...args,
       );
-    rest = (socket, ms) => socket.#line.rest(ms);
+    backOff = (socket, ms) => socket.#driver.backOff(ms);
     setPeer = (socket, address) => {
       socket.#peername = address;
     };
@@ -84,7 +84,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
       nonBlocking(openHandle(family, type, proto, fileno), fileno),
       asksNonBlocking(type),
     );
-    this.#line = new Line(handleOf(this), this);
+    this.#driver = new Driver(handleOf(this), this);
   }
 
   /** Receives bytes into a buffer. */
@@ -116,7 +116,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    */
   override settimeout(value: number | null): void {
     super.settimeout(value);
-    if (this.fileno() < 0) throw osError(NOT_OPEN, "settimeout");
+    if (this.fileno() < 0) throw osError(E_BAD_SOCKET, "settimeout");
   }
 
   /**
@@ -134,7 +134,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
 
   /** Lets operations that wait keep the process alive, as they do from the start. */
   ref(): void {
-    this.#line.ref = true;
+    this.#driver.ref = true;
   }
 
   /**
@@ -142,7 +142,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * what comes is seen up to 10 ms late.
    */
   unref(): void {
-    this.#line.ref = false;
+    this.#driver.ref = false;
   }
 
   /**

@@ -12,7 +12,7 @@ interface Listener<T> {
  */
 export class Connections<T> implements AsyncIterableIterator<T, undefined> {
   readonly #listener: Listener<T>;
-  #over = false;
+  #finished = false;
 
   /** Begins with the next connection. */
   constructor(listener: Listener<T>) {
@@ -21,14 +21,14 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
 
   /** The next connection; the end once the listener is closed. */
   next(): Promise<IteratorResult<T, undefined>> {
-    return this.#isOver
+    return this.#hasEnded
       ? Promise.resolve(end)
-      : this.#listener.accept().then(found, this.#endIfOver);
+      : this.#listener.accept().then(found, this.#endIfClosed);
   }
 
   /** Ends. */
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#over = true;
+    this.#finished = true;
     return Promise.resolve(end);
   }
 
@@ -37,12 +37,12 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
     return this;
   }
 
-  get #isOver(): boolean {
-    return this.#over || this.#listener.fileno() < 0;
+  get #hasEnded(): boolean {
+    return this.#finished || this.#listener.fileno() < 0;
   }
 
-  readonly #endIfOver = (error: unknown): IteratorReturnResult<undefined> => {
-    if (this.#isOver) return end; // closed meanwhile: that is the end, not an error
+  readonly #endIfClosed = (error: unknown): IteratorReturnResult<undefined> => {
+    if (this.#hasEnded) return end; // closed meanwhile: that is the end, not an error
     throw error;
   };
 }

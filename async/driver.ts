@@ -4,8 +4,8 @@ import { AF_UNIX } from "../constants/mod.ts";
 import { Deadline } from "../poll/deadline.ts";
 import { waitReady } from "../poll/ready.ts";
 import {
+  DONE,
   NEXT_TURN,
-  OVER,
   reactor,
   type Side,
   type Waiter,
@@ -13,9 +13,12 @@ import {
   WHEN_READY,
 } from "./reactor.ts";
 import { osError, timedOut } from "../errors/errors.ts";
-import { type Handle, onRelease } from "../socket/operations/handle.ts";
-import { NOT_OPEN } from "../errors/errno.ts";
-import { type Attempt, Wait } from "../socket/operations/attempt.ts";
+import {
+  type Handle,
+  setClosingListener,
+} from "../socket/operations/handle.ts";
+import { E_BAD_SOCKET } from "../errors/errno.ts";
+import { type Attempt, Pending } from "../socket/operations/attempt.ts";
 
 /** What may go with every operation that waits. */
 export interface WaitOptions {
@@ -24,15 +27,15 @@ export interface WaitOptions {
 }
 
 // How soon to try again what no event announces.
-const UNANNOUNCED_MS = 5;
+const RETRY_MS = 5;
 
 /** One socket's operations: those that go on at once, and those that wait. */
-export class Line {
+export class Driver {
   /** The socket's handle. */
   readonly handle: Handle;
   #watch: Watch | undefined;
   #ref = true;
-  #restUntil = 0;
+  #backoffUntil = 0;
 
   /** The socket object: whoever waits keeps it from being collected, and so the handle open. */
   readonly owner: object;
@@ -50,15 +53,15 @@ export class Line {
   }
 
   /** Has nothing received, or accepted, for some time. */
-  rest(ms: number): void {
-    this.#restUntil = performance.now() + ms;
+  backOff(ms: number): void {
+    this.#backoffUntil = performance.now() + ms;
   }
 
   /** How many milliseconds of rest are left. */
-  restLeft(side: Side): number {
-    if (this.#restUntil === 0 || side !== "read") return 0;
-    const left = Math.max(0, this.#restUntil - performance.now());
-    if (left === 0) this.#restUntil = 0;
+  backoffLeft(side: Side): number {
+    if (this.#backoffUntil === 0 || side !== "read") return 0;
+    const left = Math.max(0, this.#backoffUntil - performance.now());
+    if (left === 0) this.#backoffUntil = 0;
     return left;
   }
 
@@ -67,17 +70,17 @@ export class Line {
     side: Side,
     timeout: number | null,
     signal: AbortSignal | undefined,
-    operation: (h: Handle, ...args: P) => Attempt<T>,
+    operation: (handle: Handle, ...args: P) => Attempt<T>,
     ...args: P
   ): Promise<T> {
     try {
       signal?.throwIfAborted();
       const { handle } = this;
       let after = this.#placeInQueue(side, timeout);
-      let lacking: Wait | undefined;
-      if (after === OVER) {
+      let lacking: Pending | undefined;
+      if (after === DONE) {
         const result = operation(handle, ...args);
-        if (!(result instanceof Wait)) return Promise.resolve(result);
+        if (!(result instanceof Pending)) return Promise.resolve(result);
         if (timeout === 0) throw osError(result.errno, result.syscall);
         after = pause(handle, result);
         lacking = result;
@@ -105,16 +108,16 @@ export class Line {
       if (this.#watch !== undefined && this.#watch[side].length > 0) {
         return WHEN_READY;
       }
-      const rest = this.restLeft(side);
-      if (rest > 0) return rest;
+      const backoff = this.backoffLeft(side);
+      if (backoff > 0) return backoff;
     }
-    return reactor.mustYield() ? NEXT_TURN : OVER;
+    return reactor.mustYield() ? NEXT_TURN : DONE;
   }
 
   #currentWatch(): Watch {
-    if (this.#watch === undefined || this.#watch.over) {
+    if (this.#watch === undefined || this.#watch.closed) {
       const { fd } = this.handle;
-      if (fd < 0) throw osError(NOT_OPEN);
+      if (fd < 0) throw osError(E_BAD_SOCKET);
       this.#watch = reactor.watch(fd);
     }
     reactor.reference(this.#watch, this.#ref);
@@ -123,43 +126,43 @@ export class Line {
 }
 
 /** When to try an operation again that lacks something. */
-function pause(handle: Handle, lacking: Wait): number {
-  if (lacking.more) return NEXT_TURN;
+function pause(handle: Handle, lacking: Pending): number {
+  if (lacking.yielded) return NEXT_TURN;
   // The kernel calls a Unix socket writable though the receiver of a datagram, or the listener to
   // connect to, has its queue full; nothing announces that it no longer is.
   const unannounced = lacking.readiness === "write" &&
     handle.family === AF_UNIX && waitReady(handle.fd, "write", 0) > 0;
-  return unannounced ? UNANNOUNCED_MS : WHEN_READY;
+  return unannounced ? RETRY_MS : WHEN_READY;
 }
 
 /** An operation that waits. */
 class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   /** What the operation gives in the end. */
   readonly promise: Promise<T>;
-  readonly #line: Line;
+  readonly #driver: Driver;
   readonly #side: Side;
   /** Seconds, 0 for no waiting, `null` for no limit. */
   readonly #timeout: number | null;
   readonly #signal: AbortSignal | undefined;
-  readonly #operation: (h: Handle, ...args: P) => Attempt<T>;
+  readonly #operation: (handle: Handle, ...args: P) => Attempt<T>;
   readonly #args: P;
   #resolve!: (result: T) => void;
   #reject!: (error: unknown) => void;
-  #lacking: Wait | undefined;
+  #lacking: Pending | undefined;
   #watch: Watch | undefined;
   #deadline: Deadline | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    line: Line,
+    line: Driver,
     side: Side,
     timeout: number | null,
     signal: AbortSignal | undefined,
-    operation: (h: Handle, ...args: P) => Attempt<T>,
+    operation: (handle: Handle, ...args: P) => Attempt<T>,
     args: P,
-    lacking: Wait | undefined,
+    lacking: Pending | undefined,
   ) {
-    this.#line = line;
+    this.#driver = line;
     this.#side = side;
     this.#timeout = timeout;
     this.#signal = signal;
@@ -187,23 +190,25 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   /** Goes on with the operation. */
   attempt(): number {
     try {
-      const rest = this.#line.restLeft(this.#side);
-      if (rest > 0) return rest;
+      const backoff = this.#driver.backoffLeft(this.#side);
+      if (backoff > 0) return backoff;
       let result = this.#once();
-      while (result instanceof Wait && result.more && !reactor.mustYield()) {
+      while (
+        result instanceof Pending && result.yielded && !reactor.mustYield()
+      ) {
         result = this.#once();
       }
-      if (!(result instanceof Wait)) {
+      if (!(result instanceof Pending)) {
         this.#end();
         this.#resolve(result);
-        return OVER;
+        return DONE;
       }
       this.#lacking = result;
       if (this.#timeout === 0) throw osError(result.errno, result.syscall);
-      return pause(this.#line.handle, result);
+      return pause(this.#driver.handle, result);
     } catch (error) {
       this.fail(error);
-      return OVER;
+      return DONE;
     }
   }
 
@@ -219,7 +224,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   }
 
   #once(): Attempt<T> {
-    return this.#operation(this.#line.handle, ...this.#args);
+    return this.#operation(this.#driver.handle, ...this.#args);
   }
 
   #arm(): void {
@@ -232,7 +237,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     }
     // This thread may have been busy: what came in time is not too late.
     const isFirst = this.#watch![this.#side][0] === this;
-    if (isFirst && this.attempt() === OVER) {
+    if (isFirst && this.attempt() === DONE) {
       reactor.remove(this.#watch!, this.#side, this);
     } else this.#leave(timedOut(this.#lacking?.syscall));
   }
@@ -248,4 +253,4 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   }
 }
 
-onRelease((fd) => reactor.forget(fd, () => osError(NOT_OPEN)));
+setClosingListener((fd) => reactor.forget(fd, () => osError(E_BAD_SOCKET)));

@@ -8,7 +8,7 @@ import { type Poller, READ, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
 
 /** What a waiter's attempt says when it is over, with success or without. */
-export const OVER = -1;
+export const DONE = -1;
 /** What it says when it only gave way to others: it is to be made again at the next turn. */
 export const NEXT_TURN = 0;
 /** What it says when it lacks a readiness that the poller will report. */
@@ -31,22 +31,22 @@ export interface Waiter {
 export type Side = "read" | "write" | "error";
 
 /** A queue without anybody, until somebody comes: most stay so, and there are three for each descriptor. */
-const NOBODY: Waiter[] = [];
+const EMPTY_QUEUE: Waiter[] = [];
 
 /** A descriptor that is, or was, waited for. */
 export class Watch {
   /** The descriptor. */
   readonly fd: number;
   /** Those who wait for it to be readable, served in order. */
-  read = NOBODY;
+  read = EMPTY_QUEUE;
   /** Those who wait for it to be writable, served in order. */
-  write = NOBODY;
+  write = EMPTY_QUEUE;
   /** Those who wait for its error queue, which shows as readable too, served in order. */
-  error = NOBODY;
+  error = EMPTY_QUEUE;
   /** Whether its waiters keep the process alive. */
   ref = true;
   /** Whether the descriptor was closed or given away: the number may be another's by now. */
-  over = false;
+  closed = false;
   /** What will bring the next attempt if no event does. */
   retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -63,16 +63,16 @@ export class Watch {
 
 // How long attempts that succeed at once may go on before timers and other work get their turn.
 const TURN_MS = 3;
-const ATTEMPTS_BETWEEN_LOOKS = 8;
+const ATTEMPTS_PER_CLOCK_READ = 8;
 // How many of those that are ready one turn serves, and of those that gave way: few enough that each
 // can go on more than once before all must give way, which costs more than an attempt; but the others
 // wait meanwhile.
 const BATCH = 64;
 // How often descriptors are looked at when no wait can be parked: on behalf of waiters that do not
 // keep the process alive, as a parked wait would, and as long as no descriptor is left for one.
-const LOOKOUT_MS = 10;
+const POLL_INTERVAL_MS = 10;
 // How soon a parked wait must have ended for the next one to be brief first.
-const LIVELY_MS = 0.2;
+const SPIN_BELOW_MS = 0.2;
 // A Worker may be ended at any moment, and tells nobody: its parked wait must end by itself.
 const PARK_MS = "WorkerGlobalScope" in globalThis ? 1000 : -1;
 
@@ -90,14 +90,14 @@ export class Reactor {
   /** How many waiters there are, and how many of them keep the process alive. */
   #waiting = 0;
   #referenced = 0;
-  #state: "idle" | "scheduled" | "lookout" | "parked" = "idle";
-  #lookout: ReturnType<typeof setTimeout> | undefined;
+  #state: "idle" | "scheduled" | "polling" | "parked" = "idle";
+  #pollTimer: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
   #turnBegan = 0;
   /** Whether whoever goes on must wait for the next turn. */
-  #over = false;
+  #mustYield = false;
   /** Whether something mostly happens so soon that a brief wait spares parking one. */
-  #lively = false;
+  #spins = false;
 
   /** Makes a reactor, which opens its poller at first use. */
   constructor(open: () => Poller = makePoller) {
@@ -129,11 +129,11 @@ export class Reactor {
    * wait its turn, lest a flood on one socket starves timers and other work.
    */
   mustYield(): boolean {
-    if (!this.#over && ++this.#attempts >= ATTEMPTS_BETWEEN_LOOKS) {
+    if (!this.#mustYield && ++this.#attempts >= ATTEMPTS_PER_CLOCK_READ) {
       this.#attempts = 0;
-      this.#over = this.#turnIsOver();
+      this.#mustYield = this.#turnIsOver();
     }
-    return this.#over;
+    return this.#mustYield;
   }
 
   /**
@@ -144,9 +144,9 @@ export class Reactor {
   add(watch: Watch, side: Side, waiter: Waiter, after: number): void {
     const queue = watch[side];
     if (queue.length > 0) queue.push(waiter);
-    else watch[side] = [waiter]; // which has room for one, as is mostly enough
+    else watch[side] = [waiter]; // which has room for one, usually enough
     this.#count(watch, 1);
-    this.#again(watch, side, after);
+    this.#rearm(watch, side, after);
     if (this.#state === "idle") this.#schedule();
   }
 
@@ -157,7 +157,7 @@ export class Reactor {
     watch[side].splice(at, 1);
     this.#count(watch, -1);
     // It may have been its attempts that the others were waiting for.
-    if (at === 0 && watch[side].length > 0) this.#again(watch, side, NEXT_TURN);
+    if (at === 0 && watch[side].length > 0) this.#rearm(watch, side, NEXT_TURN);
   }
 
   /** Whether a descriptor's waiters keep the process alive. */
@@ -176,7 +176,7 @@ export class Reactor {
     this.#watches.delete(fd);
     this.#urgent.delete(watch);
     clearTimeout(watch.retry);
-    watch.over = true;
+    watch.closed = true;
     this.#poller.unregister(fd);
     this.#count(watch, -watch.waiters);
     for (const queue of [watch.read, watch.write, watch.error]) {
@@ -194,30 +194,30 @@ export class Reactor {
     const before = this.#referenced;
     this.#referenced += change;
     // A parked wait keeps the process alive, so it must not go on for nobody; a lookout does not.
-    if ((before === 0) !== (this.#referenced === 0)) this.#rouse();
+    if ((before === 0) !== (this.#referenced === 0)) this.#wakeUp();
   }
 
   /** Brings the next turn forward. */
-  #rouse(): void {
+  #wakeUp(): void {
     if (this.#state === "parked") this.#poller.wake();
-    else if (this.#state === "lookout") {
-      clearTimeout(this.#lookout);
+    else if (this.#state === "polling") {
+      clearTimeout(this.#pollTimer);
       this.#schedule();
     }
   }
 
   /** Sees to it that a queue is served again. */
-  #again(watch: Watch, side: Side, after: number): void {
+  #rearm(watch: Watch, side: Side, after: number): void {
     if (after === WHEN_READY) {
       this.#poller.arm(watch.fd, side === "write" ? WRITE : READ);
     } else if (after === NEXT_TURN) {
       this.#urgent.add(watch);
-      this.#rouse();
+      this.#wakeUp();
     } else if (watch.retry === undefined) {
       watch.retry = setTimeout(() => {
         watch.retry = undefined;
         this.#urgent.add(watch);
-        this.#rouse();
+        this.#wakeUp();
       }, after);
       Deno.unrefTimer(watch.retry); // the waiter itself keeps the process alive, or shall not
     }
@@ -237,9 +237,9 @@ export class Reactor {
       this.#served = 0;
       this.#ready = this.#poller.wait(0);
     }
-    if (this.#ready === 0 && this.#lively && !busy && this.#waiting > 0) {
+    if (this.#ready === 0 && this.#spins && !busy && this.#waiting > 0) {
       this.#ready = this.#poller.waitBriefly();
-      this.#lively = this.#ready > 0;
+      this.#spins = this.#ready > 0;
     }
     busy ||= this.#ready > 0;
     this.#serveReady();
@@ -251,13 +251,13 @@ export class Reactor {
   #beginTurn(): void {
     this.#state = "scheduled"; // what is roused now is served by this turn, or the next
     this.#turnBegan = performance.now();
-    this.#renew();
+    this.#resetBudget();
   }
 
   /** Lets some attempts be made before the time is looked at again. */
-  #renew(): void {
+  #resetBudget(): void {
     this.#attempts = 0;
-    this.#over = false;
+    this.#mustYield = false;
   }
 
   /** Serves some of those who wait for a turn, not for an event. */
@@ -275,7 +275,7 @@ export class Reactor {
   /** Serves some of those that the poller found ready, however long others have taken this turn. */
   #serveReady(): void {
     const poller = this.#poller;
-    this.#renew();
+    this.#resetBudget();
     const end = Math.min(this.#ready, this.#served + BATCH);
     while (this.#served < end && !this.mustYield()) {
       const at = this.#served++;
@@ -294,7 +294,7 @@ export class Reactor {
     while (queue.length > 0) {
       const waiter = queue[0];
       const after = waiter.attempt();
-      if (after !== OVER) return this.#again(watch, side, after);
+      if (after !== DONE) return this.#rearm(watch, side, after);
       // Reading a file to be sent is the caller's code, and may have closed the socket.
       if (queue[0] !== waiter) return;
       queue.shift();
@@ -303,19 +303,19 @@ export class Reactor {
   }
 
   #park(): void {
-    if (this.#referenced === 0) return this.#lookOut();
+    if (this.#referenced === 0) return this.#pollByTimer();
     let parked: Promise<number>;
     try {
       parked = this.#poller.park(PARK_MS);
     } catch (error) {
       if (!(error instanceof OSError)) throw error;
-      return this.#lookOut(); // the first wait takes descriptors, and there may be none
+      return this.#pollByTimer(); // the first wait takes descriptors, and there may be none
     }
     this.#state = "parked";
     const began = performance.now();
     parked.then((count) => {
       this.#beginTurn();
-      this.#lively = count > 0 && this.#turnBegan - began < LIVELY_MS;
+      this.#spins = count > 0 && this.#turnBegan - began < SPIN_BELOW_MS;
       this.#served = 0;
       this.#ready = count;
       this.#serveReady();
@@ -324,10 +324,10 @@ export class Reactor {
     });
   }
 
-  #lookOut(): void {
-    this.#state = "lookout";
-    this.#lookout = setTimeout(this.#turn, LOOKOUT_MS);
-    if (this.#referenced === 0) Deno.unrefTimer(this.#lookout);
+  #pollByTimer(): void {
+    this.#state = "polling";
+    this.#pollTimer = setTimeout(this.#turn, POLL_INTERVAL_MS);
+    if (this.#referenced === 0) Deno.unrefTimer(this.#pollTimer);
   }
 }
 

@@ -13,7 +13,7 @@ import type {
   AncillaryItem,
 } from "../socket/operations/ancillary.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { AsyncSocketBase, drive, rest, setPeer } from "./base.ts";
+import { AsyncSocketBase, backOff, drive, setPeer } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
 import { handleOf } from "../socket/base.ts";
 import { Connections } from "./connections.ts";
@@ -26,14 +26,17 @@ import * as messages from "../socket/operations/messages.ts";
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
 import { duplicateDescriptor } from "../socket/operations/open.ts";
 import * as connection from "../socket/operations/connection.ts";
-import { type Attempt, Wait } from "../socket/operations/attempt.ts";
+import { type Attempt, Pending } from "../socket/operations/attempt.ts";
 import * as transfer from "../socket/operations/transfer.ts";
 import { whenResolved } from "./steps.ts";
-import { type FileToSend, sendingFile } from "../socket/operations/sendfile.ts";
+import {
+  type FileToSend,
+  fileTransfer,
+} from "../socket/operations/sendfile.ts";
 import type { Socket } from "../socket/socket.ts";
 
 // How long accepting rests once no descriptor is left: each attempt would fail again at once.
-const EXHAUSTED_MS = 50;
+const ACCEPT_BACKOFF_MS = 50;
 const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
 
 /**
@@ -287,11 +290,11 @@ export class AsyncSocket<A extends Address = InetAddress>
     address: AddressInput<A>,
     options?: WaitOptions,
   ): Promise<number>;
-  async sendto(data: Bytes, ...rest: unknown[]): Promise<number> {
-    const options = rest.length > 1 && isOptions(rest.at(-1))
-      ? rest.pop() as WaitOptions | undefined
+  async sendto(data: Bytes, ...args: unknown[]): Promise<number> {
+    const options = args.length > 1 && isOptions(args.at(-1))
+      ? args.pop() as WaitOptions | undefined
       : undefined;
-    const [flags, address] = rest.length > 1 ? rest : [0, ...rest];
+    const [flags, address] = args.length > 1 ? args : [0, ...args];
     return await whenResolved(
       this,
       address,
@@ -471,7 +474,7 @@ export class AsyncSocket<A extends Address = InetAddress>
     count: number | null = null,
     options?: WaitOptions,
   ): Promise<number> {
-    using sending = sendingFile(
+    using sending = fileTransfer(
       handleOf(this),
       this.timeout,
       file,
@@ -479,7 +482,12 @@ export class AsyncSocket<A extends Address = InetAddress>
       count,
       true,
     );
-    return await drive(this, "write", options, (h) => sending.attempt(h));
+    return await drive(
+      this,
+      "write",
+      options,
+      (handle) => sending.attempt(handle),
+    );
   }
 
   /**
@@ -522,19 +530,19 @@ function receivingSide(flags: number): Side {
 }
 
 function accept<A extends Address>(
-  h: Handle,
+  listening: Handle,
   listener: AsyncSocket<A>,
 ): Attempt<[socket: AsyncSocket<A>, address: A]> {
   try {
-    const accepted = connection.accept(h, true);
-    if (accepted instanceof Wait) return accepted;
+    const accepted = connection.accept(listening, true);
+    if (accepted instanceof Pending) return accepted;
     const [handle, address] = accepted;
     const socket = asyncSocketOf<A>(handle);
     setPeer<A>(socket, address as A);
     return [socket, address as A];
   } catch (error) {
     if (error instanceof OSError && exhausted.has(error.errno)) {
-      rest(listener, EXHAUSTED_MS);
+      backOff(listener, ACCEPT_BACKOFF_MS);
     }
     throw error;
   }

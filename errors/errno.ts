@@ -24,7 +24,7 @@ export const {
 } = errno;
 
 /** What a call on a descriptor that is not open reports. */
-export const NOT_OPEN = errno[features.badDescriptor];
+export const E_BAD_SOCKET = errno[features.badDescriptor];
 
 /** What a non-blocking `connect` reports that is on its way. */
-export const CONNECTING = errno[features.connecting];
+export const E_CONNECT_PENDING = errno[features.connecting];

@@ -14,7 +14,7 @@ export function addressOf(buffer: Uint8Array): bigint {
 }
 
 /** The largest buffer that is remembered, and so kept from being collected. */
-const REMEMBERED = 0x10000;
+const MAX_REMEMBERED = 0x10000;
 
 /**
  * Remembers the buffer of the last call. A loop mostly passes the same one again, and then its
@@ -27,7 +27,7 @@ export class LastBuffer {
   /** The pointer to a buffer's memory if it was the last call's too, else null. */
   pointerIfRepeated(buffer: Uint8Array<ArrayBuffer>): Deno.PointerValue {
     if (buffer !== this.#buffer) {
-      this.#buffer = buffer.byteLength <= REMEMBERED ? buffer : undefined;
+      this.#buffer = buffer.byteLength <= MAX_REMEMBERED ? buffer : undefined;
       return this.#pointer = null;
     }
     // One that was detached or has shrunk meanwhile has the length to tell: nobody reads beyond.

@@ -12,7 +12,7 @@ import { table } from "../constants/table.ts";
 export const MAX_BUFFERS = table.constants.IOV_MAX ?? 1024;
 
 /** Room for the control messages of all usual requests; a larger request gets its own for one call. */
-export const USUAL_CONTROL = 0x1000;
+export const DEFAULT_CONTROL_SIZE = 0x1000;
 
 /** Where in a header, and in the vectors it points at, the parts of a message are. */
 interface Parts {
@@ -74,7 +74,7 @@ export class MessageHeader {
   /** The header itself, to be passed to `sendmsg` and `recvmsg`. */
   readonly bytes = new Uint8Array(parts.size);
   /** Where the control messages are. */
-  control = new Uint8Array(USUAL_CONTROL);
+  control = new Uint8Array(DEFAULT_CONTROL_SIZE);
 
   readonly #fields = new DataView(this.bytes.buffer);
   readonly #vectors = new Uint8Array(parts.vector.size * MAX_BUFFERS);
@@ -86,7 +86,7 @@ export class MessageHeader {
   readonly #usualAddress = addressOf(this.control);
   #controlAddress = this.#usualAddress;
   /** Keeps the buffers alive whose addresses the header holds. */
-  #held: readonly Uint8Array[] = [];
+  #pinned: readonly Uint8Array[] = [];
 
   /** Makes a header whose address, if it has one, is in the storage given. */
   constructor(name: Uint8Array) {
@@ -116,7 +116,7 @@ export class MessageHeader {
     nameLength: number,
     controlLength: number,
   ): void {
-    this.#held = buffers;
+    this.#pinned = buffers;
     const { size, base, length: lengthField } = parts.vector;
     const vectors = this.#vectorFields;
     let left = limit;
@@ -156,7 +156,7 @@ export class MessageHeader {
 
   /** Lets the buffers go. */
   release(): void {
-    this.#held = [];
+    this.#pinned = [];
     this.control = this.#usual;
     this.#controlAddress = this.#usualAddress;
   }

@@ -124,12 +124,12 @@ export function errno(): number {
   return errnoCell[0];
 }
 
-const nothing = new Uint8Array(0);
+const EMPTY = new Uint8Array(0);
 
 /** As {@linkcode System.setInheritable}. */
 export function setInheritable(fd: number, inheritable: boolean): number {
   const { FIOCLEX, FIONCLEX } = table.constants;
-  return symbols.ioctl(fd, inheritable ? FIONCLEX : FIOCLEX, nothing);
+  return symbols.ioctl(fd, inheritable ? FIONCLEX : FIOCLEX, EMPTY);
 }
 
 /** As {@linkcode System.getInheritable}. */

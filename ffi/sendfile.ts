@@ -75,9 +75,9 @@ export function sendfileOf(
   return null;
 }
 
-let own: Sendfile | null | undefined;
+let cached: Sendfile | null | undefined;
 
 /** The running system's `sendfile`, once the C library is loaded; `null` if it has none. */
 export function kernelSendfile(): Sendfile | null {
-  return own ??= sendfileOf(features.sendfile, libc, errno);
+  return cached ??= sendfileOf(features.sendfile, libc, errno);
 }

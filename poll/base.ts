@@ -84,7 +84,7 @@ export interface Poller extends LevelPoller {
 }
 
 /** Structs of one size in a row. */
-export class Records {
+export class StructArray {
   /** The structs. */
   bytes: Uint8Array<ArrayBuffer>;
   /** The same, for their fields. */
@@ -206,9 +206,9 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
   /** As {@linkcode LevelPoller.unregister}. */
   abstract unregister(fd: number): void;
   /** Makes the call, and gives how many events came; throws what is wrong. */
-  protected abstract waitNow(timeoutMs: number): number;
+  protected abstract waitSync(timeoutMs: number): number;
   /** Makes the call on another thread, into a buffer of its own; negative if it failed. */
-  protected abstract waitLater(timeoutMs: number): Promise<number>;
+  protected abstract waitAsync(timeoutMs: number): Promise<number>;
   /** Reports the events that came, of the call here or of the parked one. */
   protected abstract collect(events: number, parked: boolean): void;
 
@@ -224,20 +224,20 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
 
   /** As {@linkcode LevelPoller.wait}. */
   wait(timeoutMs: number): number {
-    const events = this.waitNow(timeoutMs);
+    const events = this.waitSync(timeoutMs);
     this.clear();
     this.collect(events, false);
     return this.count;
   }
 
   /** Makes the brief call; the pollers that have none only look. */
-  protected waitNowBriefly(): number {
-    return this.waitNow(0);
+  protected waitSyncBriefly(): number {
+    return this.waitSync(0);
   }
 
   /** As {@linkcode Poller.waitBriefly}. */
   waitBriefly(): number {
-    const events = this.waitNowBriefly();
+    const events = this.waitSyncBriefly();
     this.clear();
     this.collect(events, false);
     return this.count;
@@ -255,14 +255,14 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
       this.#wakerFd = this.#waker.fd;
       this.register(this.#wakerFd, READ);
     }
-    const waiting = this.waitLater(timeoutMs);
+    const waiting = this.waitAsync(timeoutMs);
     this.#parked = true;
     return waiting.then((events) => this.#unpark(events));
   }
 
   #unpark(events: number): number {
     this.#parked = false;
-    this.#waker!.rest();
+    this.#waker!.reset();
     this.clear();
     if (this.#closed) this.#free();
     else if (events > 0) this.collect(events, true);

@@ -11,7 +11,7 @@ import {
   EDGE,
   ParkingPoller,
   READ,
-  Records,
+  StructArray,
   WRITE,
 } from "./base.ts";
 
@@ -31,14 +31,14 @@ const READ_ONLY = EPOLLIN | EPOLLRDHUP;
 const WRITE_ONLY = EPOLLOUT;
 
 /** A `timespec` of the brief wait, seconds and nanoseconds. */
-const moment = new BigInt64Array([0n, 50_000n]);
+const BRIEF_TIMEOUT = new BigInt64Array([0n, 50_000n]);
 
 /** `epoll` behind the pollers' interface. */
 export class EpollPoller extends ParkingPoller {
   readonly #struct = layout.epoll_event;
-  readonly #change: Records;
-  readonly #here: Records;
-  readonly #there: Records;
+  readonly #change: StructArray;
+  readonly #events: StructArray;
+  readonly #parkedEvents: StructArray;
   #registered = 0;
   // Where it is missing, in libc or in the kernel, a millisecond is the shortest wait.
   #hasBriefWait = true;
@@ -48,9 +48,9 @@ export class EpollPoller extends ParkingPoller {
     super();
     if (!load().epoll_create1) throw unavailable("epoll");
     const { size } = this.#struct;
-    this.#change = new Records(size, 1);
-    this.#here = new Records(size, 64);
-    this.#there = new Records(size, 64);
+    this.#change = new StructArray(size, 1);
+    this.#events = new StructArray(size, 64);
+    this.#parkedEvents = new StructArray(size, 64);
     this.fd = check(libc.epoll_create1!(EPOLL_CLOEXEC), "epoll_create1");
   }
 
@@ -83,8 +83,8 @@ export class EpollPoller extends ParkingPoller {
   }
 
   /** Calls `epoll_wait(2)`. */
-  protected waitNow(timeoutMs: number): number {
-    const here = this.#here;
+  protected waitSync(timeoutMs: number): number {
+    const here = this.#events;
     here.reserve(this.#registered);
     return checkWait(
       libc.epoll_wait!(this.fd, here.bytes, here.capacity, timeoutMs),
@@ -93,13 +93,20 @@ export class EpollPoller extends ParkingPoller {
   }
 
   /** Calls `epoll_pwait2(2)`, whose time is finer. */
-  protected override waitNowBriefly(): number {
+  protected override waitSyncBriefly(): number {
     const { epoll_pwait2 } = libc;
-    if (!epoll_pwait2 || !this.#hasBriefWait) return this.waitNow(0);
-    const here = this.#here;
+    if (!epoll_pwait2 || !this.#hasBriefWait) return this.waitSync(0);
+    const here = this.#events;
     here.reserve(this.#registered);
     const { fd } = this;
-    const result = epoll_pwait2(fd, here.bytes, here.capacity, moment, null, 0);
+    const result = epoll_pwait2(
+      fd,
+      here.bytes,
+      here.capacity,
+      BRIEF_TIMEOUT,
+      null,
+      0,
+    );
     if (result < 0 && errno() === ENOSYS) {
       this.#hasBriefWait = false;
       return 0;
@@ -108,8 +115,8 @@ export class EpollPoller extends ParkingPoller {
   }
 
   /** Calls `epoll_wait(2)` on another thread. */
-  protected waitLater(timeoutMs: number): Promise<number> {
-    const there = this.#there;
+  protected waitAsync(timeoutMs: number): Promise<number> {
+    const there = this.#parkedEvents;
     there.reserve(this.#registered);
     return libc.epoll_wait_async!(
       this.fd,
@@ -121,7 +128,7 @@ export class EpollPoller extends ParkingPoller {
 
   /** Reports the events of the kernel's array. */
   protected collect(count: number, parked: boolean): void {
-    const { view } = parked ? this.#there : this.#here;
+    const { view } = parked ? this.#parkedEvents : this.#events;
     const { size } = this.#struct;
     const fdAt = this.#struct["data.fd"].at;
     const eventsAt = this.#struct.events.at;

@@ -12,7 +12,7 @@ import {
   EDGE,
   ParkingPoller,
   READ,
-  Records,
+  StructArray,
   WRITE,
 } from "./base.ts";
 
@@ -62,14 +62,14 @@ function system(): KqueueSystem {
 
 /** A buffer for events and one for the timeout: each wait has its own. */
 class Call {
-  readonly events: Records;
-  readonly #timeout: Records;
+  readonly events: StructArray;
+  readonly #timeout: StructArray;
   readonly #layout: Layout;
 
   constructor(layout: Layout, capacity: number) {
     this.#layout = layout;
-    this.events = new Records(layout.kevent.size, capacity);
-    this.#timeout = new Records(layout.timespec.size, 1);
+    this.events = new StructArray(layout.kevent.size, capacity);
+    this.#timeout = new StructArray(layout.timespec.size, 1);
   }
 
   /** The time to wait as the kernel takes it; `null` for ever. */
@@ -86,20 +86,20 @@ class Call {
 /** `kqueue` behind the pollers' interface. */
 export class KqueuePoller extends ParkingPoller {
   readonly #system: KqueueSystem;
-  readonly #changes: Records;
-  readonly #receipts: Records;
-  readonly #here: Call;
-  readonly #there: Call;
+  readonly #changes: StructArray;
+  readonly #receipts: StructArray;
+  readonly #events: Call;
+  readonly #parkedEvents: Call;
   #registered = 0;
 
   /** Opens a queue. */
   constructor(using: KqueueSystem = system()) {
     super();
     this.#system = using;
-    this.#changes = new Records(using.layout.kevent.size, 2);
-    this.#receipts = new Records(using.layout.kevent.size, 2);
-    this.#here = new Call(using.layout, 64);
-    this.#there = new Call(using.layout, 64);
+    this.#changes = new StructArray(using.layout.kevent.size, 2);
+    this.#receipts = new StructArray(using.layout.kevent.size, 2);
+    this.#events = new Call(using.layout, 64);
+    this.#parkedEvents = new Call(using.layout, 64);
     this.fd = check(using.kqueue(), "kqueue");
   }
 
@@ -165,9 +165,9 @@ export class KqueuePoller extends ParkingPoller {
   }
 
   /** Calls `kevent(2)`. */
-  protected waitNow(timeoutMs: number): number {
-    const { events } = this.#here;
-    const timeout = this.#here.timeout(timeoutMs);
+  protected waitSync(timeoutMs: number): number {
+    const { events } = this.#events;
+    const timeout = this.#events.timeout(timeoutMs);
     events.reserve(this.#registered * 2);
     const { kevent } = this.#system;
     return checkWait(
@@ -177,9 +177,9 @@ export class KqueuePoller extends ParkingPoller {
   }
 
   /** Calls `kevent(2)` on another thread. */
-  protected waitLater(timeoutMs: number): Promise<number> {
-    const { events } = this.#there;
-    const timeout = this.#there.timeout(timeoutMs);
+  protected waitAsync(timeoutMs: number): Promise<number> {
+    const { events } = this.#parkedEvents;
+    const timeout = this.#parkedEvents.timeout(timeoutMs);
     events.reserve(this.#registered * 2);
     const { kevent_async } = this.#system;
     return kevent_async(
@@ -194,7 +194,7 @@ export class KqueuePoller extends ParkingPoller {
 
   /** Reports the events of the kernel's array: reading and writing come apart. */
   protected collect(count: number, parked: boolean): void {
-    const { view } = (parked ? this.#there : this.#here).events;
+    const { view } = (parked ? this.#parkedEvents : this.#events).events;
     const { size, ident, filter, flags } = this.#system.layout.kevent;
     const { EVFILT_WRITE, EV_CLEAR, EV_EOF, EV_ERROR } = this.#system.constants;
     for (let at = 0; at < count * size; at += size) {

@@ -8,7 +8,7 @@ import {
   EDGE,
   ParkingPoller,
   READ,
-  Records,
+  StructArray,
   WRITE,
 } from "./base.ts";
 
@@ -21,9 +21,9 @@ const { POLLIN, POLLOUT } = table.constants;
 export class PollPoller extends ParkingPoller {
   readonly #struct = layout.pollfd;
   /** The descriptors that something is looked for, without gaps. */
-  readonly #here: Records;
+  readonly #events: StructArray;
   /** What the parked wait was begun with. */
-  #there = new Records(0, 0);
+  #parkedEvents = new StructArray(0, 0);
   /** Where a descriptor stands that something is looked for. */
   readonly #places = new Map<number, number>();
   /** The descriptors that are registered, and whether they are edge-triggered. */
@@ -33,7 +33,7 @@ export class PollPoller extends ParkingPoller {
   constructor() {
     super();
     load();
-    this.#here = new Records(this.#struct.size, 16);
+    this.#events = new StructArray(this.#struct.size, 16);
   }
 
   /** As {@linkcode LevelPoller.register}. */
@@ -67,7 +67,7 @@ export class PollPoller extends ParkingPoller {
   #interestIn(fd: number): number {
     const place = this.#places.get(fd);
     if (place === undefined) return 0;
-    const { view, size } = this.#here;
+    const { view, size } = this.#events;
     const events = view.getInt16(place * size + this.#struct.events.at, true);
     return (events & POLLIN ? READ : 0) | (events & POLLOUT ? WRITE : 0);
   }
@@ -78,7 +78,7 @@ export class PollPoller extends ParkingPoller {
       (interest & WRITE ? POLLOUT : 0);
     if (events === 0) return this.#removePlace(fd);
     const place = this.#placeOf(fd);
-    const { view, size } = this.#here;
+    const { view, size } = this.#events;
     view.setInt16(place * size + this.#struct.events.at, events, true);
   }
 
@@ -86,9 +86,9 @@ export class PollPoller extends ParkingPoller {
     const known = this.#places.get(fd);
     if (known !== undefined) return known;
     const place = this.#places.size;
-    this.#here.reserve(place + 1);
+    this.#events.reserve(place + 1);
     this.#places.set(fd, place);
-    const { view, size } = this.#here;
+    const { view, size } = this.#events;
     view.setInt32(place * size + this.#struct.fd.at, fd, true); // a handle's high half stays 0
     return place;
   }
@@ -98,7 +98,7 @@ export class PollPoller extends ParkingPoller {
     const place = this.#places.get(fd);
     if (place === undefined) return;
     this.#places.delete(fd);
-    const { bytes, view, size } = this.#here;
+    const { bytes, view, size } = this.#events;
     const last = this.#places.size;
     if (place === last) return;
     bytes.copyWithin(place * size, last * size, (last + 1) * size);
@@ -107,25 +107,25 @@ export class PollPoller extends ParkingPoller {
   }
 
   /** Calls `poll(2)`. */
-  protected waitNow(timeoutMs: number): number {
+  protected waitSync(timeoutMs: number): number {
     return checkWait(
-      libc.poll(this.#here.bytes, this.#places.size, timeoutMs),
+      libc.poll(this.#events.bytes, this.#places.size, timeoutMs),
       "poll",
     );
   }
 
   /** Calls `poll(2)` on another thread. */
-  protected waitLater(timeoutMs: number): Promise<number> {
-    const { size, bytes } = this.#here;
+  protected waitAsync(timeoutMs: number): Promise<number> {
+    const { size, bytes } = this.#events;
     const count = this.#places.size;
-    this.#there = new Records(size, count);
-    this.#there.bytes.set(bytes.subarray(0, size * count));
-    return libc.poll_async!(this.#there.bytes, count, timeoutMs);
+    this.#parkedEvents = new StructArray(size, count);
+    this.#parkedEvents.bytes.set(bytes.subarray(0, size * count));
+    return libc.poll_async!(this.#parkedEvents.bytes, count, timeoutMs);
   }
 
   /** Reports the descriptors that have something to report. */
   protected collect(count: number, parked: boolean): void {
-    const { view, size } = parked ? this.#there : this.#here;
+    const { view, size } = parked ? this.#parkedEvents : this.#events;
     const revents = this.#struct.revents.at;
     for (let at = 0, left = count; left > 0; at += size) {
       const events = view.getInt16(at + revents, true);

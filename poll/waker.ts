@@ -26,7 +26,7 @@ export class Waker {
     return this.#pair[0];
   }
 
-  /** Makes the descriptor readable, until {@linkcode rest}. */
+  /** Makes the descriptor readable, until {@linkcode reset}. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -34,7 +34,7 @@ export class Waker {
   }
 
   /** Makes it unreadable. */
-  rest(): void {
+  reset(): void {
     // Where the pair is a connection, the byte may still be on its way: then it ends the next wait.
     if (this.#awake) this.#awake = libc.recv(this.fd, byte, 1, 0) !== 1;
   }

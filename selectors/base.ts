@@ -15,7 +15,7 @@ import { SelectorMapping } from "./mapping.ts";
 export type Data<D> = null extends D ? [data?: D] : [data: D];
 
 /** Closes the pollers of selectors that were collected. */
-const forgotten = new FinalizationRegistry<LevelPoller>((poller) =>
+const finalizer = new FinalizationRegistry<LevelPoller>((poller) =>
   poller.close()
 );
 
@@ -42,7 +42,7 @@ export abstract class BaseSelector<
   protected constructor(poller: unknown) {
     this.#poller = poller as LevelPoller;
     this.#map = new SelectorMapping(this.#keys, (fileobj) => this.#fd(fileobj));
-    forgotten.register(this, this.#poller, this);
+    finalizer.register(this, this.#poller, this);
   }
 
   /**
@@ -161,7 +161,7 @@ export abstract class BaseSelector<
   close(): void {
     this.#map = null;
     this.#keys.clear();
-    forgotten.unregister(this);
+    finalizer.unregister(this);
     this.#poller.close();
   }
 

@@ -59,7 +59,7 @@ export abstract class SocketBase<A extends Address> {
   /** Takes over a handle, with the default timeout or one of 0. For the classes that extend this. */
   protected constructor(handle: unknown, nonBlocking: boolean) {
     this.#handle = handle as Handle;
-    this.#handle.guard(this);
+    this.#handle.closeWhenCollected(this);
     this.#timeout = nonBlocking ? 0 : defaultTimeout;
   }
 
@@ -331,7 +331,7 @@ export abstract class SocketBase<A extends Address> {
    * @returns the descriptor, -1 if the socket was closed
    */
   detach(): number {
-    return this.#handle.release();
+    return this.#handle.detach();
   }
 
   /** Closes the socket at the end of a `using` block. */

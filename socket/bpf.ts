@@ -51,7 +51,7 @@ export function BPF_JUMP(
 }
 
 /** Keeps the instructions alive while their address is in the option's value. */
-const held: { program?: Uint8Array } = {};
+const pinned: { program?: Uint8Array } = {};
 
 /**
  * Has a program decide which packets a socket receives, and how many bytes of each. It replaces the
@@ -101,7 +101,7 @@ export function attachFilter<A extends Address>(
   socket: SocketBase<A>,
   instructions: Iterable<BpfInstruction>,
 ): void {
-  const program = held.program = encodeFilter(instructions);
+  const program = pinned.program = encodeFilter(instructions);
   const value = new Uint8Array(sock_fprog.size);
   const fields = new DataView(value.buffer);
   const length = program.byteLength / sock_filter.size;
@@ -110,7 +110,7 @@ export function attachFilter<A extends Address>(
   try {
     socket.setsockopt(SOL_SOCKET, SO_ATTACH_FILTER, value);
   } finally {
-    held.program = undefined;
+    pinned.program = undefined;
   }
 }
 

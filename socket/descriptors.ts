@@ -9,7 +9,7 @@ import type {
 import { unavailable } from "../constants/missing.ts";
 import { type Bytes, bytes, integer } from "../errors/arguments.ts";
 import { check } from "../errors/errors.ts";
-import { releasing } from "./operations/handle.ts";
+import { notifyClosing } from "./operations/handle.ts";
 import { ECONNRESET } from "../errors/errno.ts";
 import {
   asksNonBlocking,
@@ -98,7 +98,7 @@ export function dup(fd: number): number {
  * @throws {OSError} if it is not open
  */
 export function close(fd: number): void {
-  releasing(integer("fd", fd, -1));
+  notifyClosing(integer("fd", fd, -1));
   const result = load().close(fd);
   if (result < 0 && errno() === ECONNRESET) return; // the peer's reset is no failure to close
   check(result, "close");

@@ -7,7 +7,7 @@ import { Deadline } from "../poll/deadline.ts";
 import { waitReady } from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
 import { handleOf, type SocketBase } from "./base.ts";
-import { type Attempt, Wait } from "./operations/attempt.ts";
+import { type Attempt, Pending } from "./operations/attempt.ts";
 import type { Handle } from "./operations/handle.ts";
 import { Operation, type Steps } from "./steps.ts";
 
@@ -31,13 +31,15 @@ export function complete<P extends unknown[], T>(
   attempt: (handle: Handle, ...args: P) => Attempt<T>,
   ...args: P
 ): T {
-  return result instanceof Wait ? block(socket, result, attempt, args) : result;
+  return result instanceof Pending
+    ? block(socket, result, attempt, args)
+    : result;
 }
 
 /** Repeats an attempt each time the socket is ready, until it succeeds or the time has passed. */
 function block<P extends unknown[], T>(
   socket: SocketBase<Address>,
-  wait: Wait,
+  wait: Pending,
   attempt: (handle: Handle, ...args: P) => Attempt<T>,
   args: P,
 ): T {
@@ -53,7 +55,7 @@ function block<P extends unknown[], T>(
     if (ready < 0 && errno() !== EINTR) throw osError(errno(), "poll");
     if (ready > 0) {
       const result = attempt(handleOf(socket), ...args);
-      if (!(result instanceof Wait)) return result;
+      if (!(result instanceof Pending)) return result;
       wait = result;
     }
     if (left === 0) throw timedOut(wait.syscall);

@@ -28,23 +28,23 @@ import {
 import { handleOf, SocketBase } from "./base.ts";
 import type { Handle } from "./operations/handle.ts";
 import {
+  adoptDescriptors,
   closeOnExec,
   controlRoom,
-  ownFlags,
-  settleControl,
+  returnedFlags,
 } from "./operations/messages.ts";
-import { type Attempt, failed, Wait } from "./operations/attempt.ts";
+import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { given, memoryOf, owned } from "./vector_buffers.ts";
 import { vectorCalls } from "./operations/vector_calls.ts";
 
 const waits = {
-  recvmmsg: new Wait("read", "recvmmsg"),
-  sendmmsg: new Wait("write", "sendmmsg"),
+  recvmmsg: new Pending("read", "recvmmsg"),
+  sendmmsg: new Pending("write", "sendmmsg"),
 } as const;
 
 /** Receives the messages of a vector, from `start` to before `end`; gives how many came. */
 export let recvmmsg: (
-  h: Handle,
+  handle: Handle,
   msgvec: MessageVector,
   start: number,
   end: number,
@@ -100,15 +100,15 @@ export class MessageVector<A extends Address = Address> {
   readonly #memory: readonly Uint8Array[];
 
   static {
-    recvmmsg = (h, msgvec, start, end, flags) => {
+    recvmmsg = (handle, msgvec, start, end, flags) => {
       const bits = flagBits(flags);
-      MessageVector.#check(h, msgvec, start, end);
-      return msgvec.#receive(h, start, end, bits);
+      MessageVector.#check(handle, msgvec, start, end);
+      return msgvec.#receive(handle, start, end, bits);
     };
-    sendmmsg = (h, msgvec, start, end, flags) => {
+    sendmmsg = (handle, msgvec, start, end, flags) => {
       const bits = flagBits(flags);
-      MessageVector.#check(h, msgvec, start, end);
-      return msgvec.#send(h, start, end, bits);
+      MessageVector.#check(handle, msgvec, start, end);
+      return msgvec.#send(handle, start, end, bits);
     };
   }
 
@@ -326,7 +326,7 @@ export class MessageVector<A extends Address = Address> {
   }
 
   static #check(
-    h: Handle,
+    handle: Handle,
     msgvec: unknown,
     start: number,
     end: number,
@@ -338,7 +338,7 @@ export class MessageVector<A extends Address = Address> {
         `msgvec must be a MessageVector, not ${describe(msgvec)}`,
       );
     }
-    if (msgvec.#handle.codec !== h.codec) {
+    if (msgvec.#handle.codec !== handle.codec) {
       throw new TypeError("msgvec was made for another address family");
     }
     integer("start", start, 0, msgvec.length);
@@ -351,7 +351,7 @@ export class MessageVector<A extends Address = Address> {
   }
 
   #receive(
-    h: Handle,
+    handle: Handle,
     start: number,
     end: number,
     flags: number,
@@ -361,12 +361,12 @@ export class MessageVector<A extends Address = Address> {
     const { recvmmsg } = vectorCalls();
     for (;;) {
       const bits = flags | closeOnExec;
-      const count = recvmmsg(h, headers, start, end - start, bits);
+      const count = recvmmsg(handle, headers, start, end - start, bits);
       if (count >= 0) {
         this.#received(start, start + count, flags);
         return count;
       }
-      const wait = failed(waits.recvmmsg, -count);
+      const wait = waitOrRetry(waits.recvmmsg, -count);
       if (wait !== undefined) return wait;
     }
   }
@@ -378,17 +378,17 @@ export class MessageVector<A extends Address = Address> {
     for (let i = start; i < end; i++) {
       this.#lengths[i] = headers.length(i);
       this.#addressLengths[i] = headers.nameLength(i);
-      this.#flags[i] = ownFlags(headers.flags(i), flags);
+      this.#flags[i] = returnedFlags(headers.flags(i), flags);
       const length = headers.controlLength(i);
       this.#controlLengths[i] = Math.min(length, room);
-      if (length > 0 && settleControl(headers.controls[i], length, room)) {
+      if (length > 0 && adoptDescriptors(headers.controls[i], length, room)) {
         this.#flags[i] |= MSG_CTRUNC;
       }
     }
   }
 
   #send(
-    h: Handle,
+    handle: Handle,
     start: number,
     end: number,
     flags: number,
@@ -412,9 +412,9 @@ export class MessageVector<A extends Address = Address> {
     }
     const { sendmmsg } = vectorCalls();
     for (;;) {
-      const count = sendmmsg(h, headers, start, end - start, flags);
+      const count = sendmmsg(handle, headers, start, end - start, flags);
       if (count >= 0) return count;
-      const wait = failed(waits.sendmmsg, -count);
+      const wait = waitOrRetry(waits.sendmmsg, -count);
       if (wait !== undefined) return wait;
     }
   }

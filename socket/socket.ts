@@ -27,7 +27,7 @@ import {
 } from "./operations/open.ts";
 import * as connection from "./operations/connection.ts";
 import * as transfer from "./operations/transfer.ts";
-import { type FileToSend, sendingFile } from "./operations/sendfile.ts";
+import { type FileToSend, fileTransfer } from "./operations/sendfile.ts";
 
 /**
  * A socket whose operations block until they are done, as Python's `socket.socket`.
@@ -471,7 +471,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     count: number | null = null,
   ): number {
     const handle = handleOf(this);
-    using sending = sendingFile(
+    using sending = fileTransfer(
       handle,
       this.timeout,
       file,
@@ -479,7 +479,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
       count,
       this.timeout !== null,
     );
-    return drive(this, (h) => sending.attempt(h));
+    return drive(this, (handle) => sending.attempt(handle));
   }
 
   /**

@@ -28,16 +28,16 @@ import { osError, timedOut } from "../errors/errors.ts";
 import type { Handle } from "./operations/handle.ts";
 import { recvmsg } from "./operations/messages.ts";
 import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
-import { type Attempt, failed, Wait } from "./operations/attempt.ts";
-import { STEP } from "./operations/transfer.ts";
+import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
+import { MAX_STEP } from "./operations/transfer.ts";
 import { drive } from "./driver.ts";
 import type { Socket } from "./socket.ts";
 import { decodeExtendedError } from "./structures/extended_error.ts";
 
-const waits = { send: new Wait("write", "send") } as const;
+const waits = { send: new Pending("write", "send") } as const;
 
 /** A buffer that the system may still read. */
-export interface Sending {
+export interface ZeroCopySend {
   /** The buffer. */
   readonly data: Uint8Array<ArrayBuffer>;
   /** How many of its sends are not complete. */
@@ -47,7 +47,7 @@ export interface Sending {
 }
 
 /** The buffers of all senders that are not complete: held here, whoever forgets the sender. */
-const held = new Set<Sending>();
+const pinned = new Set<ZeroCopySend>();
 
 /** A socket's sends, by the numbers that the system gives them. */
 export class ZeroCopySends {
@@ -55,7 +55,7 @@ export class ZeroCopySends {
   copied = 0;
   /** The number of the next. */
   #next = 0;
-  readonly #sends = new Map<number, Sending>();
+  readonly #sends = new Map<number, ZeroCopySend>();
 
   /**
    * Has a socket allow such sends.
@@ -78,7 +78,7 @@ export class ZeroCopySends {
     data: Bytes,
     flags: number,
     stepwise: boolean,
-  ): [sending: Sending, attempt: (h: Handle) => Attempt<undefined>] {
+  ): [sending: ZeroCopySend, attempt: (handle: Handle) => Attempt<undefined>] {
     const bits = flagBits(flags);
     const given = bytes("data", data);
     // Seen by its ArrayBuffer, as a short array may lie where the collector moves it.
@@ -87,14 +87,14 @@ export class ZeroCopySends {
       given.byteOffset,
       given.byteLength,
     );
-    const sending: Sending = { data: view, left: 0 };
-    const most = stepwise ? STEP : MAX_TRANSFER;
+    const sending: ZeroCopySend = { data: view, left: 0 };
+    const maxChunk = stepwise ? MAX_STEP : MAX_TRANSFER;
     let sent = 0;
-    return [sending, (h) => {
+    return [sending, (handle) => {
       do {
-        const part = view.subarray(sent, sent + most);
-        const count = this.#send(h, sending, part, bits);
-        if (count instanceof Wait) return count;
+        const part = view.subarray(sent, sent + maxChunk);
+        const count = this.#send(handle, sending, part, bits);
+        if (count instanceof Pending) return count;
         sent += count;
         if (stepwise && sent < view.length) return more;
       } while (sent < view.length);
@@ -102,14 +102,14 @@ export class ZeroCopySends {
   }
 
   #send(
-    h: Handle,
-    sending: Sending,
+    handle: Handle,
+    sending: ZeroCopySend,
     data: Uint8Array<ArrayBuffer>,
     flags: number,
   ): Attempt<number> {
     let zeroCopy = data.length > 0 ? MSG_ZEROCOPY : 0;
     for (;;) {
-      const count = libc.send(h.fd, data, data.length, flags | zeroCopy);
+      const count = libc.send(handle.fd, data, data.length, flags | zeroCopy);
       if (count >= 0) {
         if (zeroCopy !== 0) this.#hold(sending);
         return count;
@@ -119,22 +119,22 @@ export class ZeroCopySends {
         zeroCopy = 0; // no more memory may be locked now: this part is copied
         continue;
       }
-      const wait = failed(waits.send, code);
+      const wait = waitOrRetry(waits.send, code);
       if (wait !== undefined) return wait;
     }
   }
 
-  #hold(sending: Sending): void {
-    held.add(sending);
+  #hold(sending: ZeroCopySend): void {
+    pinned.add(sending);
     sending.left++;
     this.#sends.set(this.#next, sending);
     this.#next = (this.#next + 1) >>> 0;
   }
 
   /** Reads a message of the error queue, and lets go of what it says is complete. */
-  readonly read = (h: Handle): Attempt<undefined> => {
-    const received = recvmsg(h, 1, ROOM, MSG_ERRQUEUE);
-    if (received instanceof Wait) return received;
+  readonly read = (handle: Handle): Attempt<undefined> => {
+    const received = recvmsg(handle, 1, ROOM, MSG_ERRQUEUE);
+    if (received instanceof Pending) return received;
     for (const [, , data] of received[1]) {
       if (data.length < layout.sock_extended_err.size) continue;
       const { origin, code, info, data: last } = decodeExtendedError(data);
@@ -153,14 +153,14 @@ export class ZeroCopySends {
     this.#sends.delete(number);
     if (isCopied) this.copied++;
     if (--sending.left > 0) return;
-    held.delete(sending);
+    pinned.delete(sending);
     sending.done?.();
   }
 }
 
 /** Room for the message of a completion, with the address that may come with it. */
 const ROOM = 256;
-const more = new Wait("write", "send", { more: true });
+const more = new Pending("write", "send", { more: true });
 
 /**
  * Sends over a socket without copying: the system reads the bytes where they are, until it says that
@@ -268,7 +268,7 @@ export class ZeroCopySender {
   #readAll(): void {
     const handle = handleOf(this.#socket);
     while (this.#sends.pending > 0) {
-      if (this.#sends.read(handle) instanceof Wait) return;
+      if (this.#sends.read(handle) instanceof Pending) return;
     }
   }
 }

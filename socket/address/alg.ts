@@ -3,12 +3,12 @@
 import { string } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
-  head,
+  checkTuple,
   read,
   readText,
-  tuple,
-  word,
+  uint32,
   write,
+  writeHead,
   writeText,
 } from "./codec.ts";
 import type { AlgAddress } from "./types.ts";
@@ -17,13 +17,13 @@ import type { AlgAddress } from "./types.ts";
 export const alg: AddressCodec<AlgAddress> = {
   encode(address, into, socket, { layout }) {
     const form = "[type: string, name: string, feat?: number, mask?: number]";
-    const [type, name, feat = 0, mask = 0] = tuple(address, 2, 4, form);
+    const [type, name, feat = 0, mask = 0] = checkTuple(address, 2, 4, form);
     const salg = layout.sockaddr_alg;
-    head(into, socket.family, salg.size, layout);
+    writeHead(into, socket.family, salg.size, layout);
     writeText(into.bytes, salg.salg_type, "type", string("type", type));
     writeText(into.bytes, salg.salg_name, "name", string("name", name));
-    write(into.view, salg.salg_feat, word("feat", feat));
-    write(into.view, salg.salg_mask, word("mask", mask));
+    write(into.view, salg.salg_feat, uint32("feat", feat));
+    write(into.view, salg.salg_mask, uint32("mask", mask));
     return salg.size;
   },
 

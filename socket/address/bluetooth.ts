@@ -8,13 +8,13 @@ import { integer, string, stringOrBytes } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
 import {
   type AddressCodec,
+  checkTuple,
   type CodecContext,
   type CodecSocket,
-  head,
   read,
   readText,
-  tuple,
   write,
+  writeHead,
   writeText,
 } from "./codec.ts";
 import type { BluetoothAddress, UnknownAddress } from "./types.ts";
@@ -47,7 +47,7 @@ const l2cap: AddressCodec<BluetoothAddress> = {
   encode(address, into, { family }, { layout }) {
     const form =
       "[bdaddr: string, psm: number, cid?: number, bdaddr_type?: number]";
-    const [bdaddr, psm, cid = 0, bdaddr_type = BDADDR_BREDR] = tuple(
+    const [bdaddr, psm, cid = 0, bdaddr_type = BDADDR_BREDR] = checkTuple(
       address,
       2,
       4,
@@ -60,7 +60,7 @@ const l2cap: AddressCodec<BluetoothAddress> = {
       integer("bdaddr_type", bdaddr_type, 0, 0xff),
     ];
     const device = bdaddrBytes(string("bdaddr", bdaddr));
-    head(into, family, size, layout);
+    writeHead(into, family, size, layout);
     into.bytes.set(device, (l2.l2_bdaddr ?? l2.l2cap_bdaddr).at);
     write(into.view, l2.l2_psm ?? l2.l2cap_psm, values[0]);
     write(into.view, l2.l2_cid ?? l2.l2cap_cid, values[1]);
@@ -93,12 +93,12 @@ function rfcommFields(
 const rfcomm: AddressCodec<BluetoothAddress> = {
   encode(address, into, { family }, context) {
     const form = "[bdaddr: string, channel: number]";
-    const [bdaddr, channel] = tuple(address, 2, 2, form);
+    const [bdaddr, channel] = checkTuple(address, 2, 2, form);
     const fields = rfcommFields(context);
     const max = 2 ** (8 * fields.channel.size) - 1;
     const port = integer("channel", channel, 0, max);
     const device = bdaddrBytes(string("bdaddr", bdaddr));
-    head(into, family, fields.size, context.layout);
+    writeHead(into, family, fields.size, context.layout);
     into.bytes.set(device, fields.bdaddr.at);
     write(into.view, fields.channel, port);
     return fields.size;
@@ -115,17 +115,17 @@ const hci: AddressCodec<BluetoothAddress> = {
     const { size, ...hci } = layout.sockaddr_hci;
     if (hci.hci_node !== undefined) { // FreeBSD's netgraph node
       const node = string("address", address);
-      head(into, family, size, layout);
+      writeHead(into, family, size, layout);
       writeText(into.bytes, hci.hci_node, "address", node);
       return size;
     }
     const form = "device_id: number or [device_id: number, channel?: number]";
     const [device_id, channel = HCI_CHANNEL_RAW] = typeof address === "number"
       ? [address]
-      : tuple(address, 1, 2, form);
+      : checkTuple(address, 1, 2, form);
     const dev = integer("device_id", device_id, 0, 0xffff);
     const hci_channel = integer("channel", channel, 0, 0xffff);
-    head(into, family, size, layout);
+    writeHead(into, family, size, layout);
     write(into.view, hci.hci_dev, dev);
     write(into.view, hci.hci_channel, hci_channel);
     return size;
@@ -147,7 +147,7 @@ const sco: AddressCodec<BluetoothAddress> = {
       typeof bdaddr === "string" ? bdaddr : decoder.decode(bdaddr),
     );
     const { size, sco_bdaddr } = layout.sockaddr_sco;
-    head(into, family, size, layout);
+    writeHead(into, family, size, layout);
     into.bytes.set(device, sco_bdaddr.at);
     return size;
   },

@@ -4,7 +4,14 @@
  */
 
 import { integer } from "../../errors/arguments.ts";
-import { type AddressCodec, head, read, tuple, word, write } from "./codec.ts";
+import {
+  type AddressCodec,
+  checkTuple,
+  read,
+  uint32,
+  write,
+  writeHead,
+} from "./codec.ts";
 import { interfaceIndex, interfaceName } from "./ifreq.ts";
 import type { CanAddress } from "./types.ts";
 
@@ -16,15 +23,15 @@ export const can: AddressCodec<CanAddress> = {
     const can = layout.sockaddr_can;
     const begin = (ifname: unknown): number => {
       const index = interfaceIndex(ifname, socket, context);
-      head(into, socket.family, can.size, layout);
+      writeHead(into, socket.family, can.size, layout);
       write(view, can.can_ifindex, index);
       return can.size;
     };
     if (socket.proto === constants.CAN_ISOTP) {
       const form = "[ifname: string, rx_addr: number, tx_addr: number]";
-      const [ifname, rx_addr, tx_addr] = tuple(address, 3, 3, form);
-      const rx = word("rx_addr", rx_addr);
-      const tx = word("tx_addr", tx_addr);
+      const [ifname, rx_addr, tx_addr] = checkTuple(address, 3, 3, form);
+      const rx = uint32("rx_addr", rx_addr);
+      const tx = uint32("tx_addr", tx_addr);
       const length = begin(ifname);
       write(view, can["can_addr.tp.rx_id"], rx);
       write(view, can["can_addr.tp.tx_id"], tx);
@@ -33,9 +40,9 @@ export const can: AddressCodec<CanAddress> = {
     if (socket.proto === constants.CAN_J1939) {
       const form =
         "[ifname: string, name: number | bigint, pgn: number, addr: number]";
-      const [ifname, name, pgn, addr] = tuple(address, 4, 4, form);
+      const [ifname, name, pgn, addr] = checkTuple(address, 4, 4, form);
       const name64 = unsigned64("name", name);
-      const group = word("pgn", pgn);
+      const group = uint32("pgn", pgn);
       const node = integer("addr", addr, 0, 0xff);
       const length = begin(ifname);
       view.setBigUint64(can["can_addr.j1939.name"].at, name64, true);
@@ -43,7 +50,7 @@ export const can: AddressCodec<CanAddress> = {
       write(view, can["can_addr.j1939.addr"], node);
       return length;
     }
-    return begin(tuple(address, 1, 1, "[ifname: string]")[0]);
+    return begin(checkTuple(address, 1, 1, "[ifname: string]")[0]);
   },
 
   decode({ view }, _length, socket, context) {

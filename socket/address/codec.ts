@@ -105,7 +105,7 @@ export function sockaddrStorage(): Sockaddr {
  * @param length the length of the whole address
  * @returns the length
  */
-export function head(
+export function writeHead(
   into: Sockaddr,
   family: number,
   length: number,
@@ -172,7 +172,7 @@ export function readText(from: Uint8Array, field: Field): string {
  * @throws {TypeError} if it is no integer
  * @throws {RangeError} if it has more bits
  */
-export function word(name: string, value: unknown): number {
+export function uint32(name: string, value: unknown): number {
   return integer(name, value, -0x80000000, 0xffffffff) >>> 0;
 }
 
@@ -181,7 +181,7 @@ export function word(name: string, value: unknown): number {
  *
  * @param form what it should be, for the message
  */
-export function tuple(
+export function checkTuple(
   address: unknown,
   min: number,
   max: number,

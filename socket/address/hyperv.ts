@@ -2,7 +2,12 @@
 
 import type { Field } from "../../ffi/layout/types.ts";
 import { string } from "../../errors/arguments.ts";
-import { type AddressCodec, head, type Sockaddr, tuple } from "./codec.ts";
+import {
+  type AddressCodec,
+  checkTuple,
+  type Sockaddr,
+  writeHead,
+} from "./codec.ts";
 import type { HypervAddress } from "./types.ts";
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -30,11 +35,11 @@ function guidText({ bytes }: Sockaddr, field: Field): string {
 export const hyperv: AddressCodec<HypervAddress> = {
   encode(address, into, socket, { layout }) {
     const form = "[vm_id: string, service_id: string]";
-    const [vm_id, service_id] = tuple(address, 2, 2, form);
+    const [vm_id, service_id] = checkTuple(address, 2, 2, form);
     const machine = guid("vm_id", vm_id);
     const service = guid("service_id", service_id);
     const { size, VmId, ServiceId } = layout.sockaddr_hv;
-    head(into, socket.family, size, layout);
+    writeHead(into, socket.family, size, layout);
     into.bytes.set(machine, VmId.at);
     into.bytes.set(service, ServiceId.at);
     return size;

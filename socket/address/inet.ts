@@ -4,14 +4,14 @@
  */
 
 import { integer, string } from "../../errors/arguments.ts";
-import { type AddressCodec, head, tuple } from "./codec.ts";
+import { type AddressCodec, checkTuple, writeHead } from "./codec.ts";
 import { formatIPv4, parseIPv4 } from "./ip.ts";
 import type { InetAddress } from "./types.ts";
 
 const INADDR_BROADCAST = 0xffffffff;
 
 /** The number of an IPv4 host: `""` is any, `"<broadcast>"` is what it says; NaN if it is a name. */
-export function numeric(host: string): number {
+export function ipv4Number(host: string): number {
   if (host === lastText) return lastNumber;
   if (host === "") return 0;
   if (host === "<broadcast>") return INADDR_BROADCAST;
@@ -29,15 +29,15 @@ let lastText = "0.0.0.0";
 /** The codec of `AF_INET`. */
 export const inet: AddressCodec<InetAddress> = {
   encode(address, into, _socket, { layout, constants, resolve }) {
-    const parts = tuple(address, 2, 2, "[host: string, port: number]");
+    const parts = checkTuple(address, 2, 2, "[host: string, port: number]");
     const host = string("host", parts[0]);
     const port = integer("port", parts[1], 0, 0xffff);
-    let number = numeric(host);
+    let number = ipv4Number(host);
     if (Number.isNaN(number)) {
       number = parseIPv4(resolve(host, constants.AF_INET));
     }
     const { size, sin_port, sin_addr } = layout.sockaddr_in;
-    head(into, constants.AF_INET, size, layout);
+    writeHead(into, constants.AF_INET, size, layout);
     into.view.setUint16(sin_port.at, port);
     into.view.setUint32(sin_addr.at, number);
     return size;
@@ -54,7 +54,7 @@ export const inet: AddressCodec<InetAddress> = {
 
   hostname(address) {
     const host = Array.isArray(address) ? address[0] : undefined;
-    return typeof host === "string" && Number.isNaN(numeric(host))
+    return typeof host === "string" && Number.isNaN(ipv4Number(host))
       ? host
       : undefined;
   },

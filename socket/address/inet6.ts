@@ -1,7 +1,7 @@
 /** `AF_INET6`: `[host, port, flowinfo, scope_id]` in a `sockaddr_in6`. */
 
 import { integer, string } from "../../errors/arguments.ts";
-import { type AddressCodec, head, tuple } from "./codec.ts";
+import { type AddressCodec, checkTuple, writeHead } from "./codec.ts";
 import { formatIPv6, parseIPv6 } from "./ip.ts";
 import type { Inet6Address } from "./types.ts";
 
@@ -38,7 +38,7 @@ export const inet6: AddressCodec<Inet6Address> = {
   encode(address, into, socket, context) {
     const form =
       "[host: string, port: number, flowinfo?: number, scope_id?: number]";
-    const parts = tuple(address, 2, 4, form);
+    const parts = checkTuple(address, 2, 4, form);
     const host = string("host", parts[0]);
     const port = integer("port", parts[1], 0, 0xffff);
     const flowinfo = parts[2] === undefined
@@ -57,7 +57,7 @@ export const inet6: AddressCodec<Inet6Address> = {
     }
     const { size, sin6_port, sin6_flowinfo, sin6_addr, sin6_scope_id } =
       context.layout.sockaddr_in6;
-    head(into, socket.family, size, context.layout);
+    writeHead(into, socket.family, size, context.layout);
     into.view.setUint16(sin6_port.at, port);
     into.view.setUint32(sin6_flowinfo.at, flowinfo);
     for (let i = 0; i < 16; i++) {

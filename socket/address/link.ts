@@ -1,7 +1,13 @@
 /** The BSDs' `AF_LINK`: `[ifname, index, type, addr]` in a `sockaddr_dl`. */
 
 import { bytes, integer, string } from "../../errors/arguments.ts";
-import { type AddressCodec, head, read, tuple, write } from "./codec.ts";
+import {
+  type AddressCodec,
+  checkTuple,
+  read,
+  write,
+  writeHead,
+} from "./codec.ts";
 import { cstring, stringIn } from "../../ffi/memory.ts";
 import type { LinkAddress } from "./types.ts";
 
@@ -12,7 +18,7 @@ const MAX_DATA = 48;
 export const link: AddressCodec<LinkAddress> = {
   encode(address, into, socket, { layout }) {
     const form = "[ifname: string, index: number, type: number, addr: bytes]";
-    const [ifname, index, type, addr] = tuple(address, 4, 4, form);
+    const [ifname, index, type, addr] = checkTuple(address, 4, 4, form);
     const { size, ...sdl } = layout.sockaddr_dl;
     const name = cstring("ifname", string("ifname", ifname)).subarray(0, -1);
     const data = bytes("addr", addr);
@@ -27,7 +33,7 @@ export const link: AddressCodec<LinkAddress> = {
     const sdl_type = integer("type", type, 0, 0xff);
     const { at } = sdl.sdl_data;
     const length = Math.max(size, at + name.length + data.length);
-    head(into, socket.family, length, layout);
+    writeHead(into, socket.family, length, layout);
     write(into.view, sdl.sdl_index, sdl_index);
     write(into.view, sdl.sdl_type, sdl_type);
     write(into.view, sdl.sdl_nlen, name.length);

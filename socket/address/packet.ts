@@ -1,7 +1,13 @@
 /** `AF_PACKET`: `[ifname, proto, pkttype, hatype, addr]` in a `sockaddr_ll`. */
 
 import { bytes, integer } from "../../errors/arguments.ts";
-import { type AddressCodec, head, read, tuple, write } from "./codec.ts";
+import {
+  type AddressCodec,
+  checkTuple,
+  read,
+  write,
+  writeHead,
+} from "./codec.ts";
 import { interfaceIndex, interfaceName } from "./ifreq.ts";
 import type { PacketAddress } from "./types.ts";
 
@@ -19,7 +25,7 @@ export const packet: AddressCodec<PacketAddress> = {
       pkttype = context.constants.PACKET_HOST,
       hatype = 0,
       addr = new Uint8Array(),
-    ] = tuple(address, 2, 5, form);
+    ] = checkTuple(address, 2, 5, form);
     const { layout } = context;
     const { size, ...sll } = layout.sockaddr_ll;
     const protocol = integer("proto", proto, 0, 0xffff);
@@ -31,7 +37,7 @@ export const packet: AddressCodec<PacketAddress> = {
     }
     const index = interfaceIndex(ifname, socket, context);
     const length = Math.max(size, sll.sll_addr.at + data.length);
-    head(into, socket.family, length, layout);
+    writeHead(into, socket.family, length, layout);
     into.view.setUint16(sll.sll_protocol.at, protocol);
     write(into.view, sll.sll_ifindex, index);
     write(into.view, sll.sll_hatype, hardware);

@@ -1,7 +1,14 @@
 /** What the families have in common whose addresses are two integers of 32 bits. */
 
 import type { Field, Layout } from "../../ffi/layout/types.ts";
-import { type AddressCodec, head, read, tuple, word, write } from "./codec.ts";
+import {
+  type AddressCodec,
+  checkTuple,
+  read,
+  uint32,
+  write,
+  writeHead,
+} from "./codec.ts";
 
 /**
  * The codec of such a family.
@@ -18,10 +25,10 @@ export function pair(
   const form = `[${first}: number, ${second}: number]`;
   return {
     encode(address, into, { family }, { layout }) {
-      const [one, two] = tuple(address, 2, 2, form);
-      const values = [word(first, one), word(second, two)];
+      const [one, two] = checkTuple(address, 2, 2, form);
+      const values = [uint32(first, one), uint32(second, two)];
       const [size, ...fields] = struct(layout);
-      head(into, family, size, layout);
+      writeHead(into, family, size, layout);
       fields.forEach((field, i) => write(into.view, field, values[i]));
       return size;
     },

@@ -2,13 +2,13 @@
 
 import {
   type AddressCodec,
+  checkTuple,
   type CodecContext,
   type CodecSocket,
-  head,
   read,
-  tuple,
-  word,
+  uint32,
   write,
+  writeHead,
   writeText,
 } from "./codec.ts";
 import type { SystemAddress, UnknownAddress } from "./types.ts";
@@ -23,11 +23,11 @@ export const system: AddressCodec<SystemAddress | UnknownAddress> = {
     }
     const [id, unit] = typeof address === "string"
       ? [controlId(address, socket, context), 0]
-      : tuple(address, 2, 2, "[id: number, unit: number] or a name");
-    const sc_id = word("id", id);
-    const sc_unit = word("unit", unit);
+      : checkTuple(address, 2, 2, "[id: number, unit: number] or a name");
+    const sc_id = uint32("id", id);
+    const sc_unit = uint32("unit", unit);
     const ctl = layout.sockaddr_ctl;
-    head(into, socket.family, ctl.size, layout);
+    writeHead(into, socket.family, ctl.size, layout);
     write(into.view, ctl.ss_sysaddr, constants.AF_SYS_CONTROL);
     write(into.view, ctl.sc_id, sc_id);
     write(into.view, ctl.sc_unit, sc_unit);

@@ -4,12 +4,12 @@ import type { Field, Struct } from "../../ffi/layout/types.ts";
 import { integer } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
+  checkTuple,
   type CodecContext,
-  head,
   read,
-  tuple,
-  word,
+  uint32,
   write,
+  writeHead,
 } from "./codec.ts";
 import type { TipcAddress } from "./types.ts";
 
@@ -38,14 +38,14 @@ export const tipc: AddressCodec<TipcAddress> = {
     const form =
       "[addr_type: number, v1: number, v2: number, v3: number, scope?: number]";
     const { layout, constants } = context;
-    const [type, v1, v2, v3, scope = constants.TIPC_CLUSTER_SCOPE] = tuple(
+    const [type, v1, v2, v3, scope = constants.TIPC_CLUSTER_SCOPE] = checkTuple(
       address,
       4,
       5,
       form,
     );
     const addr_type = integer("addr_type", type, 0, 0xff);
-    const values = [word("v1", v1), word("v2", v2), word("v3", v3)];
+    const values = [uint32("v1", v1), uint32("v2", v2), uint32("v3", v3)];
     const tipc: Struct = layout.sockaddr_tipc;
     const fields = fieldsOf(addr_type, context);
     if (fields === undefined) {
@@ -53,7 +53,7 @@ export const tipc: AddressCodec<TipcAddress> = {
     }
     // A negative scope withdraws a name.
     const reach = integer("scope", scope, -0x80, 0x7f);
-    head(into, socket.family, tipc.size, layout);
+    writeHead(into, socket.family, tipc.size, layout);
     write(into.view, tipc.addrtype, addr_type);
     write(into.view, tipc.scope, reach);
     fields.forEach((field, i) => write(into.view, field, values[i]));

@@ -2,7 +2,7 @@
 
 import { bytes, describe } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
-import { type AddressCodec, head } from "./codec.ts";
+import { type AddressCodec, writeHead } from "./codec.ts";
 import type { UnixAddress } from "./types.ts";
 
 const encoder = new TextEncoder();
@@ -24,7 +24,7 @@ export const unix: AddressCodec<UnixAddress> = {
       throw new RangeError("address: embedded null byte in path");
     }
     const length = sun_path.at + path.length + (abstract ? 0 : 1);
-    head(into, socket.family, length, layout);
+    writeHead(into, socket.family, length, layout);
     into.bytes.set(path, sun_path.at);
     return length;
   },

@@ -1,7 +1,7 @@
 /** Families without a codec of their own: `[family, data]`, the bytes of a `sockaddr` as they are. */
 
 import { bytes, integer } from "../../errors/arguments.ts";
-import { type AddressCodec, familyOf, head, tuple } from "./codec.ts";
+import { type AddressCodec, checkTuple, familyOf, writeHead } from "./codec.ts";
 import type { UnknownAddress } from "./types.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { UnknownAddress } from "./types.ts";
 export const unknown: AddressCodec<UnknownAddress> = {
   encode(address, into, _socket, { layout }) {
     const form = "[family: number, data: bytes]";
-    const [family, data] = tuple(address, 2, 2, form);
+    const [family, data] = checkTuple(address, 2, 2, form);
     const { at, size } = layout.sockaddr.sa_family;
     const number = integer("family", family, 0, 2 ** (8 * size) - 1);
     const rest = bytes("data", data);
@@ -19,7 +19,7 @@ export const unknown: AddressCodec<UnknownAddress> = {
     if (rest.length > room) {
       throw new RangeError(`data too long (at most ${room} bytes)`);
     }
-    const length = head(into, number, at + size + rest.length, layout);
+    const length = writeHead(into, number, at + size + rest.length, layout);
     into.bytes.set(rest, at + size);
     return length;
   },

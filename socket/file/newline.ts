@@ -117,7 +117,7 @@ export class TextBuffer {
   }
 
   /** Takes everything out. */
-  rest(): string {
+  takeAll(): string {
     return this.#cut(this.#text.length);
   }
 

@@ -49,7 +49,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
     this.#reading = reading;
     this.#writing = writing;
     this.#socket = sock;
-    handleOf(sock).hold();
+    handleOf(sock).retain();
   }
 
   /** Whether the file is closed. */
@@ -233,7 +233,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
     const socket = this.#socket;
     if (socket === null) return;
     this.#socket = null;
-    handleOf(socket).letGo();
+    handleOf(socket).releaseFile();
   }
 
   #open(): FileSocket {

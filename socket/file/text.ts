@@ -137,7 +137,7 @@ export class TextIOWrapper extends LineIO<string> {
       if (text !== undefined) return text;
       if (!this.#fill(decoder)) {
         return (count < 0 ? undefined : this.#text.take(count)) ??
-          this.#text.rest();
+          this.#text.takeAll();
       }
     }
   }
@@ -156,7 +156,7 @@ export class TextIOWrapper extends LineIO<string> {
       const line = this.#text.line(limit);
       if (line !== undefined) return line;
       if (!this.#fill(decoder)) {
-        return this.#text.line(limit) ?? this.#text.rest();
+        return this.#text.line(limit) ?? this.#text.takeAll();
       }
     }
   }

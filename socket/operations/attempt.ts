@@ -1,6 +1,6 @@
 /**
  * What an attempt is. Every operation of a socket that may have to wait is written once, as an attempt
- * that never waits itself: it gives the result, throws, or says with a {@linkcode Wait} which readiness
+ * that never waits itself: it gives the result, throws, or says with a {@linkcode Pending} which readiness
  * it lacks; then it is called again with the same arguments. `Socket` drives attempts by blocking,
  * `AsyncSocket` by awaiting.
  */
@@ -10,7 +10,7 @@ import { osError } from "../../errors/errors.ts";
 import { errno } from "../../ffi/libc.ts";
 
 /** What an attempt gives when it cannot go on: the readiness it lacks, and how that error reads. */
-export class Wait {
+export class Pending {
   /** Whether the socket must become readable or writable. */
   readonly readiness: "read" | "write";
   /** The call that would have waited. */
@@ -18,7 +18,7 @@ export class Wait {
   /** The error number that a non-blocking socket reports. */
   readonly errno: number;
   /** Whether nothing is lacking: the attempt ended for its driver to look at the time. */
-  readonly more: boolean;
+  readonly yielded: boolean;
 
   constructor(
     readiness: "read" | "write",
@@ -28,18 +28,21 @@ export class Wait {
     this.readiness = readiness;
     this.syscall = syscall;
     this.errno = errno;
-    this.more = more;
+    this.yielded = more;
   }
 }
 
 /** What one attempt of an operation gives. */
-export type Attempt<T> = T | Wait;
+export type Attempt<T> = T | Pending;
 
 /**
  * Judges a call that returned -1: it would have to wait, or a signal interrupted it (`undefined`: to
  * be made again), or it failed.
  */
-export function failed(wait: Wait, code = errno()): Wait | undefined {
+export function waitOrRetry(
+  wait: Pending,
+  code = errno(),
+): Pending | undefined {
   if (code === EAGAIN || code === EWOULDBLOCK) return wait;
   if (code === EINTR) return undefined;
   throw osError(code, wait.syscall);

@@ -8,7 +8,7 @@ import {
   SOL_SOCKET,
 } from "../../constants/mod.ts";
 import {
-  CONNECTING,
+  E_CONNECT_PENDING,
   EAGAIN,
   EALREADY,
   EINTR,
@@ -22,7 +22,7 @@ import { features } from "../../ffi/features.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { waitReady } from "../../poll/ready.ts";
 import type { Address } from "../address/types.ts";
-import { type Attempt, failed, Wait } from "./attempt.ts";
+import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
 import { Handle } from "./handle.ts";
 import { intOption } from "./options.ts";
 import {
@@ -34,68 +34,70 @@ import {
   outgoing,
 } from "./storage.ts";
 
-const waits = {
-  accept: new Wait("read", "accept"),
-  connect: new Wait("write", "connect", { errno: CONNECTING }),
-  connectInterrupted: new Wait("write", "connect", { errno: EINTR }),
-  connectLater: new Wait("write", "connect"),
+const pending = {
+  accept: new Pending("read", "accept"),
+  connect: new Pending("write", "connect", { errno: E_CONNECT_PENDING }),
+  connectInterrupted: new Pending("write", "connect", { errno: EINTR }),
+  connectLater: new Pending("write", "connect"),
 } as const;
 
 /** Binds a socket. Never waits. */
-export function bind(h: Handle, address: unknown): void {
-  const length = encodeAddress(h, address);
-  check(libc.bind(h.fd, outgoing.bytes, length), "bind");
+export function bind(handle: Handle, address: unknown): void {
+  const length = encodeAddress(handle, address);
+  check(libc.bind(handle.fd, outgoing.bytes, length), "bind");
 }
 
 /** Asks for one of a socket's two addresses. Never waits. */
 export function addressOfEnd(
-  h: Handle,
+  handle: Handle,
   call: "getsockname" | "getpeername",
 ): Address | null {
   expectAddress();
-  check(libc[call](h.fd, incoming.bytes, incomingLength), call);
-  return decodeIncoming(h);
+  check(libc[call](handle.fd, incoming.bytes, incomingLength), call);
+  return decodeIncoming(handle);
 }
 
-function hasPeer(h: Handle): boolean {
-  if (features.peerNameBeforeConnected) return waitReady(h.fd, "write", 0) > 0;
+function hasPeer(handle: Handle): boolean {
+  if (features.peerNameBeforeConnected) {
+    return waitReady(handle.fd, "write", 0) > 0;
+  }
   expectAddress();
-  return libc.getpeername(h.fd, incoming.bytes, incomingLength) === 0 ||
+  return libc.getpeername(handle.fd, incoming.bytes, incomingLength) === 0 ||
     errno() !== ENOTCONN;
 }
 
 /** Takes a connection from a listener's queue. */
 export function accept(
-  h: Handle,
+  handle: Handle,
   nonBlocking: boolean,
 ): Attempt<[handle: Handle, address: Address | null]> {
   for (;;) {
     expectAddress();
-    const fd = acceptDescriptor(h, nonBlocking);
+    const fd = acceptDescriptor(handle, nonBlocking);
     if (fd >= 0) {
-      const accepted = new Handle(fd, h.family, h.type, h.proto);
+      const accepted = new Handle(fd, handle.family, handle.type, handle.proto);
       try {
-        return [accepted, decodeIncoming(h)];
+        return [accepted, decodeIncoming(handle)];
       } catch (error) {
         accepted.close();
         throw error;
       }
     }
-    const wait = failed(waits.accept);
+    const wait = waitOrRetry(pending.accept);
     if (wait !== undefined) return wait;
   }
 }
 
-function acceptDescriptor(h: Handle, nonBlocking: boolean): number {
+function acceptDescriptor(handle: Handle, nonBlocking: boolean): number {
   // The kernel's algorithms have no address to give, and refuse to be asked for one.
-  const address = h.family === AF_ALG ? null : incoming.bytes;
+  const address = handle.family === AF_ALG ? null : incoming.bytes;
   const length = address && incomingLength;
   if (address === null) incomingLength[0] = 0;
   if (libc.accept4) {
     const flags = nonBlocking ? SOCK_CLOEXEC | SOCK_NONBLOCK : SOCK_CLOEXEC;
-    return libc.accept4(h.fd, address, length, flags);
+    return libc.accept4(handle.fd, address, length, flags);
   }
-  const accepted = libc.accept(h.fd, address, length);
+  const accepted = libc.accept(handle.fd, address, length);
   if (accepted >= 0) {
     setCommonFlags(accepted);
     // On the BSDs an accepted socket has its listener's mode.
@@ -108,38 +110,38 @@ function acceptDescriptor(h: Handle, nonBlocking: boolean): number {
  * Connects: the attempt that this gives starts the connection when first called, and settles it when
  * called again, for `connect` may not be made twice.
  *
- * @param patient whether to wait for what a non-blocking `connect` refuses to wait for: a connection
+ * @param waitForPrevious whether to wait for what a non-blocking `connect` refuses to wait for: a connection
  * that is under way already, room in the queue of a Unix listener
  */
 export function connectAttempt(
-  patient = false,
-): (h: Handle, address: unknown) => Attempt<undefined> {
+  waitForPrevious = false,
+): (handle: Handle, address: unknown) => Attempt<undefined> {
   let started = false;
   let interrupted = false;
-  return (h, address) => {
+  return (handle, address) => {
     if (started) {
-      const error = intOption(h, SOL_SOCKET, SO_ERROR);
-      h.connecting = error === 0 && !hasPeer(h);
+      const error = intOption(handle, SOL_SOCKET, SO_ERROR);
+      handle.connecting = error === 0 && !hasPeer(handle);
       if (error !== 0) throw osError(error, "connect");
-      if (!h.connecting) return undefined;
+      if (!handle.connecting) return undefined;
       // Woken for nothing? Then it has no peer yet. But what a signal interrupts may also have been
       // given up, as the wait for room in the queue of a Unix listener is: it is begun anew.
-      if (!interrupted) return waits.connect;
+      if (!interrupted) return pending.connect;
     }
-    const length = encodeAddress(h, address);
-    if (libc.connect(h.fd, outgoing.bytes, length) === 0) return undefined;
+    const length = encodeAddress(handle, address);
+    if (libc.connect(handle.fd, outgoing.bytes, length) === 0) return undefined;
     const code = errno();
-    if (patient && code === EAGAIN) return waits.connectLater;
-    if (patient && code === EISCONN && h.connecting) { // it stands meanwhile, as Linux says itself
-      h.connecting = false;
+    if (waitForPrevious && code === EAGAIN) return pending.connectLater;
+    if (waitForPrevious && code === EISCONN && handle.connecting) { // it stands meanwhile, as Linux says itself
+      handle.connecting = false;
       return undefined;
     }
-    const underWay = code === CONNECTING || code === EINTR ||
-      ((patient || interrupted) && code === EALREADY);
+    const underWay = code === E_CONNECT_PENDING || code === EINTR ||
+      ((waitForPrevious || interrupted) && code === EALREADY);
     if (!underWay) throw osError(code, "connect");
-    started = h.connecting = true;
+    started = handle.connecting = true;
     interrupted ||= code === EINTR;
-    return interrupted ? waits.connectInterrupted : waits.connect;
+    return interrupted ? pending.connectInterrupted : pending.connect;
   };
 }
 

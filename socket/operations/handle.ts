@@ -30,22 +30,22 @@ export class Handle implements CodecSocket {
   }
 
   /** Gives the descriptor away: this handle is closed then, but the descriptor is not. */
-  release(): number {
+  detach(): number {
     const { fd } = this;
     this.closed = true;
     this.fd = -1; // before anything can fail: a number closed twice may be somebody else's by then
-    forgotten.unregister(this);
-    if (fd >= 0) releasing(fd);
+    finalizer.unregister(this);
+    if (fd >= 0) notifyClosing(fd);
     return fd;
   }
 
   /** Counts a file made of the socket. */
-  hold(): void {
+  retain(): void {
     this.#files++;
   }
 
   /** A file made of the socket is closed: the last one closes the descriptor of a closed socket. */
-  letGo(): void {
+  releaseFile(): void {
     this.#files--;
     if (this.closed) this.close();
   }
@@ -57,12 +57,12 @@ export class Handle implements CodecSocket {
    */
   close(): void {
     this.closed = true;
-    if (this.#files === 0) this.shut();
+    if (this.#files === 0) this.closeNow();
   }
 
   /** Closes the descriptor, whatever files are open. */
-  shut(): void {
-    const fd = this.release();
+  closeNow(): void {
+    const fd = this.detach();
     // The peer's reset is no failure to close.
     if (fd >= 0 && libc.close(fd) < 0 && errno() !== ECONNRESET) {
       throw osError(errno(), "close");
@@ -70,23 +70,23 @@ export class Handle implements CodecSocket {
   }
 
   /** Closes the descriptor when `owner` is collected. */
-  guard(owner: object): void {
-    forgotten.register(owner, this, this);
+  closeWhenCollected(owner: object): void {
+    finalizer.register(owner, this, this);
   }
 }
 
-let beforeRelease: ((fd: number) => void) | undefined;
+let closingListener: ((fd: number) => void) | undefined;
 
 /** Tells of a descriptor that is about to be closed or given away. */
-export function releasing(fd: number): void {
-  beforeRelease?.(fd);
+export function notifyClosing(fd: number): void {
+  closingListener?.(fd);
 }
 
 /** Has a function called with each descriptor that is about to be closed or given away. */
-export function onRelease(listener: (fd: number) => void): void {
-  beforeRelease = listener;
+export function setClosingListener(listener: (fd: number) => void): void {
+  closingListener = listener;
 }
 
-const forgotten = new FinalizationRegistry<Handle>((handle) => {
-  if (handle.fd >= 0) handle.shut(); // with the socket, its files are forgotten too
+const finalizer = new FinalizationRegistry<Handle>((handle) => {
+  if (handle.fd >= 0) handle.closeNow(); // with the socket, its files are forgotten too
 });

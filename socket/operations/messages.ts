@@ -10,7 +10,11 @@ import { table } from "../../constants/table.ts";
 import { setInheritable } from "../../ffi/descriptor.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
-import { MAX_BUFFERS, MessageHeader, USUAL_CONTROL } from "../../ffi/msghdr.ts";
+import {
+  DEFAULT_CONTROL_SIZE,
+  MAX_BUFFERS,
+  MessageHeader,
+} from "../../ffi/msghdr.ts";
 import { features } from "../../ffi/features.ts";
 import type { Address } from "../address/types.ts";
 import {
@@ -31,7 +35,7 @@ import {
 import { OSError, osError } from "../../errors/errors.ts";
 import { closeBeyond, eachDescriptor } from "./rights.ts";
 import type { Handle } from "./handle.ts";
-import { type Attempt, failed, Wait } from "./attempt.ts";
+import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
 import {
   decodeIncoming,
   encodeAddress,
@@ -50,11 +54,14 @@ export type Received<T> = [
 ];
 
 /** An attempt of sending a message to an address, `null` for none. */
-export type SendmsgAttempt = (h: Handle, address: unknown) => Attempt<number>;
+export type SendmsgAttempt = (
+  handle: Handle,
+  address: unknown,
+) => Attempt<number>;
 
-const waits = {
-  recvmsg: new Wait("read", "recvmsg"),
-  sendmsg: new Wait("write", "sendmsg"),
+const pending = {
+  recvmsg: new Pending("read", "recvmsg"),
+  sendmsg: new Pending("write", "sendmsg"),
 } as const;
 
 // Made at first use: they hold addresses that only libc tells.
@@ -90,9 +97,9 @@ export function sendItemsAttempt(
   const views = bufferList("buffers", buffers, "sendmsg");
   const length = controlLength(items, layout);
   const bits = flagBits(flags);
-  return (h, address) => {
+  return (handle, address) => {
     const addressed = address !== null && address !== undefined;
-    const nameLength = addressed ? encodeAddress(h, address) : 0;
+    const nameLength = addressed ? encodeAddress(handle, address) : 0;
     const header = outbound ??= new MessageHeader(outgoing.bytes);
     try {
       if (length > 0) {
@@ -101,9 +108,9 @@ export function sendItemsAttempt(
       }
       header.prepare(views, MAX_TRANSFER, nameLength, length);
       for (;;) {
-        const count = libc.sendmsg(h.fd, header.bytes, bits);
+        const count = libc.sendmsg(handle.fd, header.bytes, bits);
         if (count >= 0) return count;
-        const wait = failed(waits.sendmsg);
+        const wait = waitOrRetry(pending.sendmsg);
         if (wait !== undefined) return wait;
       }
     } finally {
@@ -128,14 +135,14 @@ export interface AlgOptions {
 export function sendmsgAlgAttempt(
   msg: Iterable<Bytes> | null | undefined,
   options: AlgOptions,
-): (h: Handle) => Attempt<number> {
+): (handle: Handle) => Attempt<number> {
   const items = algItems(options);
   const attempt = sendItemsAttempt(msg ?? [], items, options.flags ?? 0);
-  return (h) => {
-    if (h.family !== AF_ALG) {
+  return (handle) => {
+    if (handle.family !== AF_ALG) {
       throw new OSError(null, "algset is only supported for AF_ALG");
     }
-    return attempt(h, null);
+    return attempt(handle, null);
   };
 }
 
@@ -148,12 +155,12 @@ export function algItems(options: AlgOptions): AncillaryItem[] {
     throw new TypeError("Invalid or missing argument 'op'");
   }
   const items: AncillaryItem[] = [
-    [SOL_ALG, ALG_SET_OP, word(integer("op", op))],
+    [SOL_ALG, ALG_SET_OP, uint32Bytes(integer("op", op))],
   ];
   if (iv !== undefined && iv !== null) {
     const vector = bytes("iv", iv);
     const data = new Uint8Array(layout.af_alg_iv.iv.at + vector.byteLength);
-    data.set(word(vector.byteLength), layout.af_alg_iv.ivlen.at);
+    data.set(uint32Bytes(vector.byteLength), layout.af_alg_iv.ivlen.at);
     data.set(vector, layout.af_alg_iv.iv.at);
     items.push([SOL_ALG, ALG_SET_IV, data]);
   }
@@ -161,18 +168,18 @@ export function algItems(options: AlgOptions): AncillaryItem[] {
     if (integer("assoclen", assoclen) < 0) {
       throw new TypeError("assoclen must be positive");
     }
-    items.push([SOL_ALG, ALG_SET_AEAD_ASSOCLEN, word(assoclen)]);
+    items.push([SOL_ALG, ALG_SET_AEAD_ASSOCLEN, uint32Bytes(assoclen)]);
   }
   return items;
 }
 
-function word(value: number): Uint8Array<ArrayBuffer> {
+function uint32Bytes(value: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Uint32Array([value]).buffer);
 }
 
 /** Receives a message with its ancillary data. */
 export function recvmsg(
-  h: Handle,
+  handle: Handle,
   bufsize: number,
   ancbufsize: number,
   flags: number,
@@ -181,7 +188,7 @@ export function recvmsg(
   const size = bufferSize("bufsize", bufsize);
   const buffer = receiveBuffer(size, bits);
   return receive(
-    h,
+    handle,
     [buffer],
     size,
     controlSize(ancbufsize),
@@ -195,11 +202,12 @@ export function recvmsgIntoAttempt(
   buffers: Iterable<Bytes>,
   ancbufsize: number,
   flags: number,
-): (h: Handle) => Attempt<Received<number>> {
+): (handle: Handle) => Attempt<Received<number>> {
   const views = bufferList("buffers", buffers, "recvmsg");
   const room = controlSize(ancbufsize);
   const bits = flagBits(flags);
-  return (h) => receive(h, views, MAX_TRANSFER, room, bits, (count) => count);
+  return (handle) =>
+    receive(handle, views, MAX_TRANSFER, room, bits, (count) => count);
 }
 
 function controlSize(ancbufsize: unknown): number {
@@ -211,11 +219,11 @@ export const closeOnExec: number = table.constants.MSG_CMSG_CLOEXEC ?? 0;
 
 /** The room to give for control messages: the system may lose descriptors that do not fit. */
 export function controlRoom(
-  h: { readonly family: number },
+  handle: { readonly family: number },
   room: number,
 ): number {
-  return features.leaksTruncatedRights && h.family === AF_UNIX
-    ? Math.max(room, USUAL_CONTROL)
+  return features.leaksTruncatedRights && handle.family === AF_UNIX
+    ? Math.max(room, DEFAULT_CONTROL_SIZE)
     : room;
 }
 
@@ -225,7 +233,7 @@ export function controlRoom(
  *
  * @returns whether something was beyond it
  */
-export function settleControl(
+export function adoptDescriptors(
   control: Uint8Array,
   length: number,
   room: number,
@@ -239,12 +247,12 @@ export function settleControl(
 }
 
 /** The flags of a message: Linux gives one back to those who asked for it, and the caller may not have. */
-export function ownFlags(msg_flags: number, flags: number): number {
+export function returnedFlags(msg_flags: number, flags: number): number {
   return msg_flags & ~(closeOnExec & ~flags);
 }
 
 function receive<T>(
-  h: Handle,
+  handle: Handle,
   buffers: readonly Uint8Array[],
   limit: number,
   room: number,
@@ -252,16 +260,16 @@ function receive<T>(
   value: (count: number) => T,
 ): Attempt<Received<T>> {
   const header = inbound ??= new MessageHeader(incoming.bytes);
-  const actualRoom = controlRoom(h, room);
+  const actualRoom = controlRoom(handle, room);
   try {
     header.reserve(actualRoom);
     for (;;) {
       header.prepare(buffers, limit, incoming.bytes.length, actualRoom);
-      const count = libc.recvmsg(h.fd, header.bytes, flags | closeOnExec);
+      const count = libc.recvmsg(handle.fd, header.bytes, flags | closeOnExec);
       if (count >= 0) {
-        return delivered(h, header, room, flags, count, value);
+        return delivered(handle, header, room, flags, count, value);
       }
-      const wait = failed(waits.recvmsg);
+      const wait = waitOrRetry(pending.recvmsg);
       if (wait !== undefined) return wait;
     }
   } finally {
@@ -271,7 +279,7 @@ function receive<T>(
 
 /** Reads what the header says of the message that came; if that fails, its descriptors are closed. */
 function delivered<T>(
-  h: Handle,
+  handle: Handle,
   header: MessageHeader,
   room: number,
   flags: number,
@@ -281,14 +289,14 @@ function delivered<T>(
   const { control } = header;
   let length = header.controlLength;
   try {
-    const isCut = settleControl(control, length, room);
+    const isCut = adoptDescriptors(control, length, room);
     length = Math.min(length, room);
     incomingLength[0] = header.nameLength;
     return [
       value(count),
       parseControl(control, length, layout),
-      ownFlags(header.flags, flags) | (isCut ? MSG_CTRUNC : 0),
-      decodeIncoming(h),
+      returnedFlags(header.flags, flags) | (isCut ? MSG_CTRUNC : 0),
+      decodeIncoming(handle),
     ];
   } catch (error) {
     closeBeyond(control, length, 0);

@@ -67,11 +67,16 @@ function create(family: number, type: number, proto: number): Handle {
     load().socket(family, type | CLOSE_ON_EXEC, proto),
     "socket",
   );
-  return own(fd, family, type, proto);
+  return newHandle(fd, family, type, proto);
 }
 
 /** The handle of a descriptor just made, closed on `exec` where it could not be made so. */
-function own(fd: number, family: number, type: number, proto: number): Handle {
+function newHandle(
+  fd: number,
+  family: number,
+  type: number,
+  proto: number,
+): Handle {
   if (CLOSE_ON_EXEC === 0) setCommonFlags(fd);
   return new Handle(fd, family, withoutFlags(type), proto);
 }

@@ -8,11 +8,15 @@ const optionInt = new Int32Array(1);
 const optionLength = new Uint32Array(1);
 
 /** Reads an option that is an int. Never waits. */
-export function intOption(h: Handle, level: number, optname: number): number {
+export function intOption(
+  handle: Handle,
+  level: number,
+  optname: number,
+): number {
   optionInt[0] = 0;
   optionLength[0] = optionInt.byteLength;
   check(
-    libc.getsockopt(h.fd, level, optname, optionInt, optionLength),
+    libc.getsockopt(handle.fd, level, optname, optionInt, optionLength),
     "getsockopt",
   );
   return optionInt[0];
@@ -20,7 +24,7 @@ export function intOption(h: Handle, level: number, optname: number): number {
 
 /** Reads an option as bytes. Never waits. */
 export function option(
-  h: Handle,
+  handle: Handle,
   level: number,
   optname: number,
   buflen: number,
@@ -28,7 +32,7 @@ export function option(
   const value = new Uint8Array(buflen);
   optionLength[0] = buflen;
   check(
-    libc.getsockopt(h.fd, level, optname, value, optionLength),
+    libc.getsockopt(handle.fd, level, optname, value, optionLength),
     "getsockopt",
   );
   return value.slice(0, optionLength[0]);

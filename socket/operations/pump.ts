@@ -11,22 +11,22 @@ import { integer } from "../../errors/arguments.ts";
 import { check, osError } from "../../errors/errors.ts";
 import type { Handle } from "./handle.ts";
 import { EINTR } from "../../errors/errno.ts";
-import { type Attempt, failed, Wait } from "./attempt.ts";
+import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
 import { recv_into, send } from "./transfer.ts";
 
 /** How much is moved at a time: a pipe may hold more than its 16 pages, as a page may be a large one. */
 const CHUNK = 0x100000;
 /** How much is copied at a time. */
-const COPIED = 0x10000;
+const COPY_CHUNK = 0x10000;
 
-const waits = {
-  fill: new Wait("read", "splice"),
-  drain: new Wait("write", "splice"),
+const pending = {
+  fill: new Pending("read", "splice"),
+  drain: new Pending("write", "splice"),
 } as const;
 
 // A pipe is only needed while something is in it: who waits for a peer that says nothing has none.
 const spare: Int32Array<ArrayBuffer>[] = [];
-const SPARE = 8;
+const MAX_SPARE_PIPES = 8;
 
 function takePipe(): Int32Array<ArrayBuffer> {
   const pipe = spare.pop();
@@ -54,10 +54,10 @@ export class Pump implements Disposable {
   #splices: boolean;
   #pipe: Int32Array<ArrayBuffer> | undefined;
   /** How many bytes are in the pipe. */
-  #held = 0;
+  #inPipe = 0;
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   /** What of the buffer is to be passed on. */
-  #rest = new Uint8Array(0);
+  #remaining = new Uint8Array(0);
 
   /**
    * Makes a pump.
@@ -74,41 +74,41 @@ export class Pump implements Disposable {
   }
 
   /** Takes bytes, `limit` at most, of which there is one at least; gives how many, 0 at the end. */
-  readonly fill = (h: Handle, limit: number): Attempt<number> => {
+  readonly fill = (handle: Handle, limit: number): Attempt<number> => {
     while (this.#splices) {
       // The pipe is empty: only the socket can lack something.
       const pipe = this.#pipe ??= takePipe();
       const length = Math.min(limit, CHUNK);
-      const count = libc.splice!(h.fd, null, pipe[1], null, length, 0);
+      const count = libc.splice!(handle.fd, null, pipe[1], null, length, 0);
       const code = count < 0 ? errno() : 0;
-      this.#held = Math.max(0, count);
-      if (this.#held === 0) this.#spare();
+      this.#inPipe = Math.max(0, count);
+      if (this.#inPipe === 0) this.#releasePipe();
       if (count >= 0) return count;
       if (code === E.EINVAL) this.#splices = false; // not from such a socket
       else {
-        const wait = failed(waits.fill, code);
+        const wait = waitOrRetry(pending.fill, code);
         if (wait !== undefined) return wait;
       }
     }
-    const count = recv_into(h, this.#room(limit), 0, 0);
-    if (count instanceof Wait) return count;
-    this.#rest = this.#buffer!.subarray(0, count);
+    const count = recv_into(handle, this.#room(limit), 0, 0);
+    if (count instanceof Pending) return count;
+    this.#remaining = this.#buffer!.subarray(0, count);
     return count;
   };
 
   /** Gives what was taken. */
-  readonly drain = (h: Handle): Attempt<undefined> => {
-    while (this.#held > 0) {
+  readonly drain = (handle: Handle): Attempt<undefined> => {
+    while (this.#inPipe > 0) {
       const count = libc.splice!(
         this.#pipe![0],
         null,
-        h.fd,
+        handle.fd,
         null,
-        this.#held,
+        this.#inPipe,
         0,
       );
       if (count >= 0) {
-        this.#held -= count;
+        this.#inPipe -= count;
         this.moved += count;
         continue;
       }
@@ -117,22 +117,22 @@ export class Pump implements Disposable {
         this.#splices = false;
         this.#empty();
       } else {
-        const wait = failed(waits.drain, code);
+        const wait = waitOrRetry(pending.drain, code);
         if (wait !== undefined) return wait;
       }
     }
-    if (this.#pipe !== undefined) this.#spare();
-    while (this.#rest.length > 0) {
-      const count = send(h, this.#rest, 0);
-      if (count instanceof Wait) return count;
-      this.#rest = this.#rest.subarray(count);
+    if (this.#pipe !== undefined) this.#releasePipe();
+    while (this.#remaining.length > 0) {
+      const count = send(handle, this.#remaining, 0);
+      if (count instanceof Pending) return count;
+      this.#remaining = this.#remaining.subarray(count);
       this.moved += count;
     }
   };
 
   /** Takes out of the pipe what is in it. */
   #empty(): void {
-    const into = new Uint8Array(this.#held);
+    const into = new Uint8Array(this.#inPipe);
     for (let at = 0; at < into.length;) {
       const count = libc.read!(
         this.#pipe![0],
@@ -142,18 +142,18 @@ export class Pump implements Disposable {
       if (count > 0) at += count;
       else if (errno() !== EINTR) throw osError(errno(), "read");
     }
-    this.#rest = into;
-    this.#held = 0;
+    this.#remaining = into;
+    this.#inPipe = 0;
   }
 
   #room(limit: number): Uint8Array<ArrayBuffer> {
-    this.#buffer ??= new Uint8Array(COPIED);
-    return limit >= COPIED ? this.#buffer : this.#buffer.subarray(0, limit);
+    this.#buffer ??= new Uint8Array(COPY_CHUNK);
+    return limit >= COPY_CHUNK ? this.#buffer : this.#buffer.subarray(0, limit);
   }
 
   /** Lets others have the pipe, which is empty. */
-  #spare(): void {
-    if (spare.length < SPARE) spare.push(this.#pipe!);
+  #releasePipe(): void {
+    if (spare.length < MAX_SPARE_PIPES) spare.push(this.#pipe!);
     else closePipe(this.#pipe!);
     this.#pipe = undefined;
   }

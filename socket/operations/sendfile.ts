@@ -10,8 +10,8 @@ import { describe, integer } from "../../errors/arguments.ts";
 import { check, OSError, osError } from "../../errors/errors.ts";
 import type { Handle } from "./handle.ts";
 import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
-import { type Attempt, Wait } from "./attempt.ts";
-import { send, STEP } from "./transfer.ts";
+import { type Attempt, Pending } from "./attempt.ts";
+import { MAX_STEP, send } from "./transfer.ts";
 
 /** A file that is read by its own methods: `Deno.FsFile`, or one that is in memory. */
 export interface ReadableFile {
@@ -30,16 +30,16 @@ export type FileToSend =
   | ReadableFile;
 
 /** A file being sent. */
-export interface Sending extends Disposable {
+export interface FileTransfer extends Disposable {
   /** Sends until the end; called again after a `Wait`, it goes on where it stopped. */
-  attempt(h: Handle): Attempt<number>;
+  attempt(handle: Handle): Attempt<number>;
 }
 
 /** The most that the kernel sends in one call. */
 const MAX_SENDFILE = 0x7ffff000;
 
-const wait = new Wait("write", "sendfile");
-const more = new Wait("write", "sendfile", { more: true });
+const wait = new Pending("write", "sendfile");
+const more = new Pending("write", "sendfile", { more: true });
 
 /**
  * Why the kernel does not send a file that can be read all the same: it is a pipe or a device, or the
@@ -57,26 +57,26 @@ const refusals: ReadonlySet<number> = new Set([
  * Sends a file. Once it is disposed of, which it must be however the sending ends, the file's position
  * is behind what was sent, and a file opened here is closed.
  *
- * @param h the socket's handle
+ * @param handle the socket's handle
  * @param timeout the socket's timeout, as one of 0 is refused
  * @param file what to send
  * @param offset where to start
  * @param count how many bytes at most, `null` for all
  * @param stepwise whether an attempt is over after each part, for the driver to look at its deadline
  */
-export function sendingFile(
-  h: Handle,
+export function fileTransfer(
+  handle: Handle,
   timeout: number | null,
   file: unknown,
   offset: number,
   count: number | null,
   stepwise = false,
-): Sending {
-  if (h.type !== SOCK_STREAM) {
+): FileTransfer {
+  if (handle.type !== SOCK_STREAM) {
     throw new RangeError("only SOCK_STREAM type sockets are supported");
   }
   const start = integer("offset", offset, 0, Number.MAX_SAFE_INTEGER);
-  const most = count === null
+  const limit = count === null
     ? Infinity
     : integer("count", count, 1, Number.MAX_SAFE_INTEGER);
   if (timeout === 0) {
@@ -85,15 +85,15 @@ export function sendingFile(
   const source = sourceOf(file, start);
   const { fd } = source;
   const call = fd === undefined ? null : kernelSendfile();
-  const state: State = { source, sent: 0, start, most, stepwise };
+  const state: State = { source, sent: 0, start, limit, stepwise };
   let ended = false;
   let attempt = call === null ? copying(state) : byKernel(state, fd!, call);
   return {
-    attempt(h): Attempt<number> {
-      const result = attempt(h);
+    attempt(handle): Attempt<number> {
+      const result = attempt(handle);
       if (result !== "refused") return result;
       attempt = copying(state);
-      return this.attempt(h);
+      return this.attempt(handle);
     },
     [Symbol.dispose](): void {
       if (!ended) source.end(start + state.sent);
@@ -106,7 +106,7 @@ export function sendingFile(
 interface State {
   readonly source: Source;
   readonly start: number;
-  readonly most: number;
+  readonly limit: number;
   /** Whether an attempt is over after each part, for the driver to look at its deadline. */
   readonly stepwise: boolean;
   sent: number;
@@ -117,16 +117,16 @@ function byKernel(
   state: State,
   file: number,
   sendfile: Sendfile,
-): (h: Handle) => Attempt<number> | "refused" {
-  return (h) => {
-    while (state.sent < state.most) {
+): (handle: Handle) => Attempt<number> | "refused" {
+  return (handle) => {
+    while (state.sent < state.limit) {
       const count = sendfile(
-        h.fd,
+        handle.fd,
         file,
         state.start + state.sent,
         Math.min(
-          state.most - state.sent,
-          state.stepwise ? STEP : MAX_SENDFILE,
+          state.limit - state.sent,
+          state.stepwise ? MAX_STEP : MAX_SENDFILE,
         ),
       );
       if (count === 0) break; // the end of the file
@@ -145,23 +145,23 @@ function byKernel(
 }
 
 /** Reads and sends by turns. */
-function copying(state: State): (h: Handle) => Attempt<number> {
-  const { source, start, most } = state;
+function copying(state: State): (handle: Handle) => Attempt<number> {
+  const { source, start, limit } = state;
   const buffer = new Uint8Array(0x10000);
   let unsent = buffer.subarray(0, 0);
   let started = false;
-  return (h) => {
+  return (handle) => {
     if (!started) source.seek(start);
     started = true;
     for (;;) {
       if (unsent.length === 0) {
-        const left = Math.min(most - state.sent, buffer.length);
+        const left = Math.min(limit - state.sent, buffer.length);
         const count = source.read(buffer.subarray(0, left));
         if (count === 0) return state.sent;
         unsent = buffer.subarray(0, count);
       }
-      const count = send(h, unsent, 0);
-      if (count instanceof Wait) return count;
+      const count = send(handle, unsent, 0);
+      if (count instanceof Pending) return count;
       unsent = unsent.subarray(count);
       state.sent += count;
       if (state.stepwise) return more;

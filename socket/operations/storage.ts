@@ -17,14 +17,16 @@ export const incomingLength = new Uint32Array(1);
  *
  * @returns the storage's bytes and the address's length
  */
-export function encodeAddress(h: Handle, address: unknown): number {
-  return h.codec.encode(address, outgoing, h, context);
+export function encodeAddress(handle: Handle, address: unknown): number {
+  return handle.codec.encode(address, outgoing, handle, context);
 }
 
 /** The address that came, if any did. */
-export function decodeIncoming(h: Handle): Address | null {
+export function decodeIncoming(handle: Handle): Address | null {
   const length = Math.min(incomingLength[0], incoming.bytes.length);
-  return length === 0 ? null : h.codec.decode(incoming, length, h, context);
+  return length === 0
+    ? null
+    : handle.codec.decode(incoming, length, handle, context);
 }
 
 /** Makes room for an address that a call will fill in. */

@@ -11,7 +11,7 @@ import {
 import { libc } from "../../ffi/libc.ts";
 import { LastBuffer } from "../../ffi/memory.ts";
 import type { Address } from "../address/types.ts";
-import { type Attempt, failed, Wait } from "./attempt.ts";
+import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
 import type { Handle } from "./handle.ts";
 import {
   decodeIncoming,
@@ -22,12 +22,12 @@ import {
   outgoing,
 } from "./storage.ts";
 
-const waits = {
-  recv: new Wait("read", "recv"),
-  recvfrom: new Wait("read", "recvfrom"),
-  send: new Wait("write", "send"),
-  sendMore: new Wait("write", "send", { more: true }),
-  sendto: new Wait("write", "sendto"),
+const pending = {
+  recv: new Pending("read", "recv"),
+  recvfrom: new Pending("read", "recvfrom"),
+  send: new Pending("write", "send"),
+  sendMore: new Pending("write", "send", { more: true }),
+  sendto: new Pending("write", "sendto"),
 } as const;
 
 const lastReceived = new LastBuffer();
@@ -44,8 +44,8 @@ export function receiveBuffer(
   flags: number,
 ): Uint8Array<ArrayBuffer> {
   // With MSG_TRUNC, TCP discards and leaves the buffer as it was: nobody else's bytes may be there.
-  const own = bufsize > received.length || (flags & MSG_TRUNC) !== 0;
-  return own ? new Uint8Array(bufsize) : received;
+  const dedicated = bufsize > received.length || (flags & MSG_TRUNC) !== 0;
+  return dedicated ? new Uint8Array(bufsize) : received;
 }
 
 /** The bytes that were received, for the caller to keep. */
@@ -78,33 +78,33 @@ function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
 
 /** Receives bytes. */
 export function recv(
-  h: Handle,
+  handle: Handle,
   bufsize: number,
   flags: number,
 ): Attempt<Uint8Array<ArrayBuffer>> {
   const bits = flagBits(flags);
   const size = bufferSize("bufsize", bufsize);
   const buffer = receiveBuffer(size, bits);
-  const count = receive(h, buffer, size, bits, lastShared);
-  return count instanceof Wait
+  const count = receive(handle, buffer, size, bits, lastShared);
+  return count instanceof Pending
     ? count
     : receivedBytes(buffer, Math.min(count, size));
 }
 
 /** Receives bytes into a buffer. */
 export function recv_into(
-  h: Handle,
+  handle: Handle,
   buffer: Bytes,
   nbytes: number,
   flags: number,
 ): Attempt<number> {
   const bits = flagBits(flags);
   const view = bytes("buffer", buffer);
-  return receive(h, view, receiveLength(view, nbytes), bits, lastReceived);
+  return receive(handle, view, receiveLength(view, nbytes), bits, lastReceived);
 }
 
 function receive(
-  h: Handle,
+  handle: Handle,
   buffer: Uint8Array<ArrayBuffer>,
   length: number,
   bits: number,
@@ -113,43 +113,43 @@ function receive(
   const pointer = last.pointerIfRepeated(buffer);
   for (;;) {
     const count = pointer === null
-      ? libc.recv(h.fd, buffer, length, bits)
-      : libc.recv_at(h.fd, pointer, length, bits);
+      ? libc.recv(handle.fd, buffer, length, bits)
+      : libc.recv_at(handle.fd, pointer, length, bits);
     if (count >= 0) return count;
-    const wait = failed(waits.recv);
+    const wait = waitOrRetry(pending.recv);
     if (wait !== undefined) return wait;
   }
 }
 
 /** Receives bytes and the address they came from. */
 export function recvfrom(
-  h: Handle,
+  handle: Handle,
   bufsize: number,
   flags: number,
 ): Attempt<[data: Uint8Array<ArrayBuffer>, address: Address | null]> {
   const bits = flagBits(flags);
   const size = bufferSize("bufsize", bufsize);
   const buffer = receiveBuffer(size, bits);
-  const count = receiveFrom(h, buffer, size, bits);
-  if (count instanceof Wait) return count;
-  return [receivedBytes(buffer, Math.min(count, size)), decodeIncoming(h)];
+  const count = receiveFrom(handle, buffer, size, bits);
+  if (count instanceof Pending) return count;
+  return [receivedBytes(buffer, Math.min(count, size)), decodeIncoming(handle)];
 }
 
 /** Receives bytes into a buffer, and the address they came from. */
 export function recvfrom_into(
-  h: Handle,
+  handle: Handle,
   buffer: Bytes,
   nbytes: number,
   flags: number,
 ): Attempt<[nbytes: number, address: Address | null]> {
   const bits = flagBits(flags);
   const view = bytes("buffer", buffer);
-  const count = receiveFrom(h, view, receiveLength(view, nbytes), bits);
-  return count instanceof Wait ? count : [count, decodeIncoming(h)];
+  const count = receiveFrom(handle, view, receiveLength(view, nbytes), bits);
+  return count instanceof Pending ? count : [count, decodeIncoming(handle)];
 }
 
 function receiveFrom(
-  h: Handle,
+  handle: Handle,
   buffer: Uint8Array<ArrayBuffer>,
   length: number,
   flags: number,
@@ -157,7 +157,7 @@ function receiveFrom(
   for (;;) {
     expectAddress();
     const count = libc.recvfrom(
-      h.fd,
+      handle.fd,
       buffer,
       length,
       flags,
@@ -165,36 +165,40 @@ function receiveFrom(
       incomingLength,
     );
     if (count >= 0) return count;
-    const wait = failed(waits.recvfrom);
+    const wait = waitOrRetry(pending.recvfrom);
     if (wait !== undefined) return wait;
   }
 }
 
 /** Sends bytes, as many as the socket takes. */
-export function send(h: Handle, data: Bytes, flags: number): Attempt<number> {
-  return sendBytes(h, bytes("data", data), flagBits(flags));
+export function send(
+  handle: Handle,
+  data: Bytes,
+  flags: number,
+): Attempt<number> {
+  return sendBytes(handle, bytes("data", data), flagBits(flags));
 }
 
 function sendBytes(
-  h: Handle,
+  handle: Handle,
   data: Uint8Array<ArrayBuffer>,
   flags: number,
-  most = MAX_TRANSFER,
+  maxChunk = MAX_TRANSFER,
 ): Attempt<number> {
-  const length = Math.min(data.byteLength, most);
+  const length = Math.min(data.byteLength, maxChunk);
   const pointer = lastSent.pointerIfRepeated(data);
   for (;;) {
     const count = pointer === null
-      ? libc.send(h.fd, data, length, flags)
-      : libc.send_at(h.fd, pointer, length, flags);
+      ? libc.send(handle.fd, data, length, flags)
+      : libc.send_at(handle.fd, pointer, length, flags);
     if (count >= 0) return count;
-    const wait = failed(waits.send);
+    const wait = waitOrRetry(pending.send);
     if (wait !== undefined) return wait;
   }
 }
 
 /** The most that one step of sending takes: less than a millisecond's work. */
-export const STEP = 0x40000;
+export const MAX_STEP = 0x40000;
 
 /**
  * Sends all bytes: the attempt that this gives goes on where it stopped when called again.
@@ -206,26 +210,26 @@ export function sendallAttempt(
   data: Bytes,
   flags: number,
   stepwise = false,
-): (h: Handle) => Attempt<undefined> {
+): (handle: Handle) => Attempt<undefined> {
   const view = bytes("data", data);
   const bits = flagBits(flags);
-  const most = stepwise ? STEP : MAX_TRANSFER;
+  const maxChunk = stepwise ? MAX_STEP : MAX_TRANSFER;
   let sent = 0;
-  return (h) => {
+  return (handle) => {
     for (;;) {
-      const rest = sent === 0 ? view : view.subarray(sent);
-      const count = sendBytes(h, rest, bits, most);
-      if (count instanceof Wait) return count;
+      const remaining = sent === 0 ? view : view.subarray(sent);
+      const count = sendBytes(handle, remaining, bits, maxChunk);
+      if (count instanceof Pending) return count;
       sent += count;
       if (sent >= view.byteLength) return undefined;
-      if (stepwise) return waits.sendMore;
+      if (stepwise) return pending.sendMore;
     }
   };
 }
 
 /** Sends bytes to an address, with flags before the address or without. */
 export function sendto(
-  h: Handle,
+  handle: Handle,
   data: Bytes,
   flagsOrAddress: unknown,
   address: unknown,
@@ -233,13 +237,13 @@ export function sendto(
   const view = bytes("data", data);
   const bits = address === undefined ? 0 : flagBits(flagsOrAddress);
   const addressLength = encodeAddress(
-    h,
+    handle,
     address === undefined ? flagsOrAddress : address,
   );
   const length = Math.min(view.byteLength, MAX_TRANSFER);
   for (;;) {
     const count = libc.sendto(
-      h.fd,
+      handle.fd,
       view,
       length,
       bits,
@@ -247,7 +251,7 @@ export function sendto(
       addressLength,
     );
     if (count >= 0) return count;
-    const wait = failed(waits.sendto);
+    const wait = waitOrRetry(pending.sendto);
     if (wait !== undefined) return wait;
   }
 }

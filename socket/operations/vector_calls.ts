@@ -18,7 +18,7 @@ import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
  * @returns how many it were, or an error number below 0 if not even one
  */
 export type VectorCall = (
-  h: Handle,
+  handle: Handle,
   headers: MessageHeaders,
   start: number,
   count: number,
@@ -53,39 +53,47 @@ export function vectorCallsOf(
   const { recvmmsg, sendmmsg, recvmsg, sendmsg } = symbols;
   return {
     recvmmsg: recvmmsg
-      ? (h, headers, start, count, flags) => {
+      ? (handle, headers, start, count, flags) => {
         const all = headers.from(start);
-        const came = recvmmsg(h.fd, all, count, flags | WAIT_FOR_ONE, null);
+        const came = recvmmsg(
+          handle.fd,
+          all,
+          count,
+          flags | WAIT_FOR_ONE,
+          null,
+        );
         return came < 0 ? -errno() : came;
       }
-      : (h, headers, start, count, flags) => {
-        const error = later.get(h);
+      : (handle, headers, start, count, flags) => {
+        const error = later.get(handle);
         if (error !== undefined) {
-          later.delete(h);
+          later.delete(handle);
           return -error;
         }
         for (let i = 0; i < count; i++) {
-          if (i > 0 && MSG_DONTWAIT === undefined && !isReadable(h)) return i;
+          if (i > 0 && MSG_DONTWAIT === undefined && !isReadable(handle)) {
+            return i;
+          }
           const bits = i === 0 ? flags : flags | (MSG_DONTWAIT ?? 0);
-          const length = recvmsg(h.fd, headers.from(start + i), bits);
+          const length = recvmsg(handle.fd, headers.from(start + i), bits);
           if (length >= 0) headers.setLength(start + i, length);
           else {
             const code = errno();
             if (i === 0) return -code;
-            if (!wouldWait(code)) later.set(h, code);
+            if (!wouldWait(code)) later.set(handle, code);
             return i;
           }
         }
         return count;
       },
     sendmmsg: sendmmsg
-      ? (h, headers, start, count, flags) => {
-        const sent = sendmmsg(h.fd, headers.from(start), count, flags);
+      ? (handle, headers, start, count, flags) => {
+        const sent = sendmmsg(handle.fd, headers.from(start), count, flags);
         return sent < 0 ? -errno() : sent;
       }
-      : (h, headers, start, count, flags) => {
+      : (handle, headers, start, count, flags) => {
         for (let i = 0; i < count; i++) {
-          const length = sendmsg(h.fd, headers.from(start + i), flags);
+          const length = sendmsg(handle.fd, headers.from(start + i), flags);
           if (length < 0) return i === 0 ? -errno() : i; // it will come again
           headers.setLength(start + i, length);
         }
@@ -94,13 +102,13 @@ export function vectorCallsOf(
   };
 }
 
-function isReadable(h: Handle): boolean {
-  return waitReady(h.fd, "read", 0) > 0;
+function isReadable(handle: Handle): boolean {
+  return waitReady(handle.fd, "read", 0) > 0;
 }
 
-let own: VectorCalls | undefined;
+let cached: VectorCalls | undefined;
 
 /** The running system's calls, once the C library is loaded. */
 export function vectorCalls(): VectorCalls {
-  return own ??= vectorCallsOf(libc);
+  return cached ??= vectorCallsOf(libc);
 }

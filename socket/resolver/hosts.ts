@@ -13,7 +13,7 @@ import {
   stringIn,
   view,
 } from "../../ffi/memory.ts";
-import { numeric as numericIPv4 } from "../address/inet.ts";
+import { ipv4Number as numericIPv4 } from "../address/inet.ts";
 import { formatIPv4, formatIPv6 } from "../address/ip.ts";
 import { string, stringOrBytes } from "../../errors/arguments.ts";
 import { check, herror, OSError } from "../../errors/errors.ts";

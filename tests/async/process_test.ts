@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as socket from "../../async.ts";
 import { errorName } from "../../constants/errno.ts";
-import { NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import {
   beside,
   needing,
@@ -13,7 +13,7 @@ import {
 } from "../support/helpers.ts";
 import { outcome } from "../support/async.ts";
 
-const closed = errorName(NOT_OPEN)!;
+const closed = errorName(E_BAD_SOCKET)!;
 
 for (
   const [way, printed] of Object.entries({

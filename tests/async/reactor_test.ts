@@ -4,8 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { libc } from "../../ffi/libc.ts";
 import type { Poller } from "../../poll/base.ts";
 import {
+  DONE,
   NEXT_TURN,
-  OVER,
   Reactor,
   type Waiter,
   WHEN_READY,
@@ -79,7 +79,7 @@ class Scribe implements Waiter {
   }
   attempt(): number {
     this.#log.push(this.#name);
-    return this.#says.shift() ?? OVER;
+    return this.#says.shift() ?? DONE;
   }
   fail(error: unknown): void {
     this.#log.push(`${this.#name} ${error}`);
@@ -121,7 +121,7 @@ Deno.test("an event of a descriptor that was closed reaches nobody", async () =>
   log.splice(0);
   poller.ready.push([5, 1]);
   reactor.forget(5, () => "closed");
-  assertEquals(watch.over, true);
+  assertEquals(watch.closed, true);
   // The number is another's by now: it looks once, for nothing.
   reactor.add(
     reactor.watch(5),
@@ -182,7 +182,7 @@ Deno.test("a timer brings the next attempt where no event does", async () => {
   const last: Waiter = {
     attempt() {
       resolve();
-      return OVER;
+      return DONE;
     },
     fail() {},
   };
@@ -213,7 +213,7 @@ Deno.test("a waiter whose attempt closes its own socket is counted once", async 
   const closing: Waiter = {
     attempt() {
       reactor.forget(5, () => "closed");
-      return OVER;
+      return DONE;
     },
     fail: (error) => log.push(String(error)),
   };
@@ -243,7 +243,7 @@ Deno.test("all that are ready are served, though a turn serves only some", async
         served.push(fd);
         most = Math.max(most, ++atOnce);
         setImmediate(() => atOnce = 0);
-        return OVER;
+        return DONE;
       },
       fail() {},
     }, WHEN_READY);
@@ -263,7 +263,7 @@ Deno.test("those who are long at it keep neither events nor timers waiting", asy
       attempts++;
       const began = performance.now();
       while (performance.now() - began < 1);
-      return going && attempts < 1000 ? NEXT_TURN : OVER;
+      return going && attempts < 1000 ? NEXT_TURN : DONE;
     },
     fail() {},
   };
@@ -272,7 +272,7 @@ Deno.test("those who are long at it keep neither events nor timers waiting", asy
   }
   const event = Promise.withResolvers<number>();
   reactor.add(reactor.watch(50), "read", {
-    attempt: () => (event.resolve(attempts), OVER),
+    attempt: () => (event.resolve(attempts), DONE),
     fail() {},
   }, WHEN_READY);
   poller.ready.push([50, 1]);

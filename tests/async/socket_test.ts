@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, Socket, TimeoutError } from "../../async.ts";
 import { osError } from "../../errors/errors.ts";
-import { NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import {
   needing,
   noPosix,
@@ -16,7 +16,7 @@ import {
 import { connection, deadAddress, receive, turn } from "../support/async.ts";
 
 /** What a socket that was closed says. */
-const CLOSED = osError(NOT_OPEN).message;
+const CLOSED = osError(E_BAD_SOCKET).message;
 
 Deno.test("every operation of a stream socket works awaited", async () => {
   using both = await connection();

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
 import { osError } from "../../errors/errors.ts";
-import { NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import {
   needing,
   notLinux,
@@ -158,7 +158,7 @@ Deno.test("errors of the connection are errors of its streams", async () => {
   const pending = reader.read();
   await turn();
   a.close();
-  const { message } = osError(NOT_OPEN);
+  const { message } = osError(E_BAD_SOCKET);
   await assertRejects(() => pending, socket.OSError, message);
   b.close();
 });

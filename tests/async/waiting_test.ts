@@ -4,12 +4,12 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, TimeoutError } from "../../async.ts";
 import { osError } from "../../errors/errors.ts";
-import { CONNECTING, NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET, E_CONNECT_PENDING } from "../../errors/errno.ts";
 import { temporaryFolder, text, utf8 } from "../support/helpers.ts";
 import { connection, fill, receive, turn } from "../support/async.ts";
 
 /** What a socket that was closed says. */
-const CLOSED = osError(NOT_OPEN).message;
+const CLOSED = osError(E_BAD_SOCKET).message;
 
 Deno.test("those who receive are served in the order they asked", async () => {
   using both = await connection();
@@ -87,7 +87,7 @@ Deno.test("a timeout of 0 means not to wait", async () => {
   connecting.settimeout(0);
   assertEquals(
     await connecting.connect_ex(listener.getsockname()),
-    CONNECTING,
+    E_CONNECT_PENDING,
   );
   listener.settimeout(0);
   assertEquals(listener.getblocking(), false);

@@ -22,7 +22,7 @@ import {
   SelectorKey,
   SelectSelector,
 } from "../../selectors.ts";
-import { NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import {
   beside,
   needing,
@@ -371,7 +371,7 @@ Deno.test("SelectSelector says that a closed descriptor is an error", () => {
   libc.close(fd);
   assertEquals(
     assertThrows(() => selector.select(0), OSError).errno,
-    NOT_OPEN,
+    E_BAD_SOCKET,
   );
 });
 

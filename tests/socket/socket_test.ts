@@ -11,7 +11,7 @@ import {
 import { errorName } from "../../constants/errno.ts";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import {
   datagramPair,
   needing,
@@ -164,7 +164,7 @@ Deno.test("a descriptor that is not open, or cannot be one, is refused", () => {
       () => new Socket(null, null, null, 0x7ffffff),
       socket.OSError,
     ).errno,
-    NOT_OPEN,
+    E_BAD_SOCKET,
   );
   assertThrows(
     () => new Socket(null, null, null, -1),
@@ -324,7 +324,7 @@ Deno.test("connect() to nobody is refused, connect_ex() says so by number", () =
   using another = new Socket();
   assertEquals(another.connect_ex(nobody.getsockname()), errno.ECONNREFUSED);
   another.close();
-  assertEquals(another.connect_ex(nobody.getsockname()), NOT_OPEN);
+  assertEquals(another.connect_ex(nobody.getsockname()), E_BAD_SOCKET);
   using listener = socket.create_server(["127.0.0.1", 0]);
   using third = new Socket();
   assertEquals(third.connect_ex(listener.getsockname()), 0);
@@ -375,7 +375,7 @@ Deno.test("fromfd() leaves the descriptor alone; dup() and close() work on descr
   ];
   for (const call of calls) {
     const { errno } = assertThrows(() => call(-1), socket.OSError);
-    assertEquals(errno, NOT_OPEN);
+    assertEquals(errno, E_BAD_SOCKET);
   }
 });
 
@@ -470,11 +470,11 @@ Deno.test("every method of a closed socket says that it is not open", () => {
   for (const [name, call] of Object.entries(calls)) {
     const error = assertThrows(call, socket.OSError, undefined, name);
     // The inheritance of a handle is asked as that of any other.
-    const number = name.includes("inheritable") ? errno.EBADF : NOT_OPEN;
+    const number = name.includes("inheritable") ? errno.EBADF : E_BAD_SOCKET;
     assertEquals([error.errno, error.code], [number, errorName(number)], name);
     assertEquals(
       error.message,
-      osError(error.winerror ?? NOT_OPEN).message,
+      osError(error.winerror ?? E_BAD_SOCKET).message,
       name,
     );
   }

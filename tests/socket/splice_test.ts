@@ -20,7 +20,7 @@ import {
   TimeoutError,
 } from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import { encodeLinger } from "../../socket/structures/options.ts";
 import {
   type Connection,
@@ -252,7 +252,7 @@ Deno.test("relay() ends when a socket is closed", async () => {
   const { a, b } = both;
   const relaying = awaiting.relay(a.far, b.near);
   a.far.close();
-  const { message } = osError(NOT_OPEN);
+  const { message } = osError(E_BAD_SOCKET);
   await assertRejects(() => relaying, OSError, message);
 });
 

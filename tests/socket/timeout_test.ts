@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { CONNECTING } from "../../errors/errno.ts";
+import { E_CONNECT_PENDING } from "../../errors/errno.ts";
 import {
   beside,
   needing,
@@ -233,7 +233,7 @@ Deno.test({
     for (let i = 0; i < 4; i++) {
       const filler = queued.use(new Socket());
       filler.setblocking(false);
-      assertEquals(filler.connect_ex(address), CONNECTING);
+      assertEquals(filler.connect_ex(address), E_CONNECT_PENDING);
     }
     using late = new Socket();
     late.settimeout(0.2);
@@ -276,7 +276,7 @@ Deno.test("connect_ex() of a non-blocking socket is under way, then connected", 
   using listener = socket.create_server(["127.0.0.1", 0]);
   using client = new Socket();
   client.setblocking(false);
-  assertEquals(client.connect_ex(listener.getsockname()), CONNECTING);
+  assertEquals(client.connect_ex(listener.getsockname()), E_CONNECT_PENDING);
   const [server] = listener.accept();
   using _ = server;
   // What Python's documentation has programs ask then.
@@ -293,7 +293,7 @@ Deno.test("connect_ex() of a non-blocking socket is under way, then connected", 
     socket.BlockingIOError,
   );
   assertEquals([error.code, error.syscall], [
-    osError(CONNECTING).code,
+    osError(E_CONNECT_PENDING).code,
     "connect",
   ]);
 });

@@ -20,7 +20,7 @@ import { BufferedReader } from "../../../socket/file/buffered_reader.ts";
 import { BufferedWriter } from "../../../socket/file/buffered_writer.ts";
 import { SocketIO } from "../../../socket/file/raw.ts";
 import { TextIOWrapper } from "../../../socket/file/text.ts";
-import { NOT_OPEN } from "../../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../../errors/errno.ts";
 import type { Socket } from "../../../socket/socket.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -206,7 +206,7 @@ Deno.test(
   connected((near, far) => {
     const file = near.makefile("rb");
     const fd = near.detach();
-    assertEquals(assertThrows(() => file.read(1), OSError).errno, NOT_OPEN);
+    assertEquals(assertThrows(() => file.read(1), OSError).errno, E_BAD_SOCKET);
     file.close();
     assertLasts(far);
     using own = socketOf(near, fd);

@@ -30,7 +30,7 @@ import {
 import { recv_fds, send_fds } from "../../../socket/fds.ts";
 import { algItems } from "../../../socket/operations/messages.ts";
 import { handleOf } from "../../../socket/base.ts";
-import { NOT_OPEN } from "../../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../../errors/errno.ts";
 import { Socket } from "../../../socket/socket.ts";
 import { datagramPair, needing, notLinux } from "../../support/helpers.ts";
 
@@ -244,7 +244,7 @@ Deno.test("wrong arguments are named, before any system call", () => {
       () => closed.sendmsg([encode("x")]),
     ]
   ) {
-    assertEquals(assertThrows(call, OSError).errno, NOT_OPEN);
+    assertEquals(assertThrows(call, OSError).errno, E_BAD_SOCKET);
   }
 });
 

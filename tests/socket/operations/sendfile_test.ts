@@ -18,12 +18,12 @@ import {
   OSError,
   TimeoutError,
 } from "../../../errors/errors.ts";
-import { NOT_OPEN } from "../../../errors/errno.ts";
-import { Wait } from "../../../socket/operations/attempt.ts";
+import { E_BAD_SOCKET } from "../../../errors/errno.ts";
+import { Pending } from "../../../socket/operations/attempt.ts";
 import {
   type FileToSend,
+  fileTransfer,
   type ReadableFile,
-  sendingFile,
 } from "../../../socket/operations/sendfile.ts";
 import type { Socket } from "../../../socket/socket.ts";
 import type { UnixAddress } from "../../../socket/address/types.ts";
@@ -209,10 +209,10 @@ for (const kind of ["descriptor", "FsFile"]) {
       near.settimeout(1);
       using file = Deno.openSync(path);
       const source = kind === "FsFile" ? file : path;
-      using sending = sendingFile(handleOf(near), 1, source, 10, 2_000_000);
+      using sending = fileTransfer(handleOf(near), 1, source, 10, 2_000_000);
       const parts: Uint8Array[] = [];
       let result;
-      while ((result = sending.attempt(handleOf(near))) instanceof Wait) {
+      while ((result = sending.attempt(handleOf(near))) instanceof Pending) {
         assertEquals(result.readiness, "write");
         parts.push(received(far));
       }
@@ -236,12 +236,12 @@ for (const kind of ["descriptor", "FsFile"]) {
       near.settimeout(1);
       using file = Deno.openSync(path);
       const source = kind === "FsFile" ? file : path;
-      using sending = sendingFile(handleOf(near), 1, source, 0, 3_000_000);
-      assert(sending.attempt(handleOf(near)) instanceof Wait);
+      using sending = fileTransfer(handleOf(near), 1, source, 0, 3_000_000);
+      assert(sending.attempt(handleOf(near)) instanceof Pending);
       Deno.truncateSync(path, 5);
       let got = 0;
       let result;
-      while ((result = sending.attempt(handleOf(near))) instanceof Wait) {
+      while ((result = sending.attempt(handleOf(near))) instanceof Pending) {
         got += received(far).length;
       }
       got += rest(near, far).length;
@@ -351,7 +351,7 @@ Deno.test(
     near.close();
     assertEquals(
       assertThrows(() => near.sendfile(path), OSError).errno,
-      NOT_OPEN,
+      E_BAD_SOCKET,
     );
   }),
 );
