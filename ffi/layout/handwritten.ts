@@ -1,6 +1,6 @@
 /**
- * Structs that the generated tables leave out, as their headers declare them: they are the same on
- * every platform that has them.
+ * Structs that are not in the generated tables, as their headers declare them. Each is the same on
+ * every platform that has it.
  *
  * @module
  */
@@ -27,13 +27,13 @@ export const sock_fprog = {
 export interface BitField extends Field {
   /** The lowest bit. */
   readonly shift: number;
-  /** How many bits. */
+  /** The number of bits. */
   readonly bits: number;
-  /** Only where the struct has this field too. */
+  /** The field whose presence in the struct shows that the bit field exists as well. */
   readonly beside: string;
 }
 
-/** The bit fields of `struct tcp_info`: FreeBSD has only the first two. */
+/** The bit fields of `struct tcp_info`. FreeBSD has only the first two. */
 export const tcp_info_bits: Readonly<Record<string, BitField>> = {
   tcpi_snd_wscale: { at: 6, size: 1, shift: 0, bits: 4, beside: "tcpi_state" },
   tcpi_rcv_wscale: { at: 6, size: 1, shift: 4, bits: 4, beside: "tcpi_state" },
