@@ -1,8 +1,4 @@
-/**
- * The enumerations of Python's `socket`: constants by name, and names by value.
- *
- * @module
- */
+/** The enumerations of Python's `socket`: constants by name, and names by value. */
 
 import {
   type AddressFamilyName,
@@ -47,7 +43,9 @@ function enumerate<Names extends ConstantName>(
   return enumeration as Enumeration<Names>;
 }
 
-/** Address families: `AddressFamily.AF_INET` is `AF_INET`, `AddressFamily[AF_INET]` is `"AF_INET"`. */
+/**
+ * Address families: `AddressFamily.AF_INET` is `AF_INET`, `AddressFamily[AF_INET]` is `"AF_INET"`.
+ */
 export const AddressFamily: Enumeration<AddressFamilyName> = enumerate(
   members.AF_,
 );
@@ -67,12 +65,12 @@ export const AddressInfo: Enumeration<AddressInfoName> = enumerate(
   members.AI_,
 );
 
-/** A name that bounds a range, and so does not name its value. */
+/** The last name of a range, which is not the name of a value. */
 const limit = /_MAX$/;
 
 const namesByPrefix = new Map<string, ReadonlyMap<number, string>>();
 
-/** The constants of the running platform whose names begin with a prefix, Python's names first. */
+/** The names with a prefix, Python's first. If it is an enumeration's, only its members count. */
 function candidates(prefix: string): readonly string[] {
   return Object.hasOwn(members, prefix)
     ? members[prefix as keyof typeof members]
@@ -80,7 +78,7 @@ function candidates(prefix: string): readonly string[] {
       .filter((name) => name.startsWith(prefix) && !limit.test(name));
 }
 
-/** The names of values, among the constants whose names begin with a prefix. */
+/** The names of values on the running platform, among the names with a prefix. */
 function namesOf(prefix: string): ReadonlyMap<number, string> {
   const known = namesByPrefix.get(prefix);
   if (known) return known;
@@ -94,8 +92,8 @@ function namesOf(prefix: string): ReadonlyMap<number, string> {
 }
 
 /**
- * Finds the name of a value for display. If several names share the value, it is the one that Python
- * shows.
+ * Finds the name of a value for display. If several names share the value, it is the one that
+ * Python shows.
  *
  * @param prefix how the name begins, such as `"AF_"`
  * @param value the constant's value on the running platform

@@ -1,8 +1,4 @@
-/**
- * Error numbers: Python's `errno` module.
- *
- * @module
- */
+/** Error numbers: Python's `errno` module. */
 
 import { errnoNames, type ErrorNumbers } from "./generated/errno_names.ts";
 import { constant, table } from "./table.ts";

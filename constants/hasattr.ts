@@ -1,8 +1,4 @@
-/**
- * Checks whether the running platform has a name of Python's `socket`.
- *
- * @module
- */
+/** Checks whether the running platform has a name of Python's `socket`. */
 
 import "./generated/names.js"; // registers the exported names in table.ts
 import {

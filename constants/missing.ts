@@ -1,8 +1,4 @@
-/**
- * The stand-in for a constant that the running platform lacks.
- *
- * @module
- */
+/** The stand-in for a constant that the running platform lacks. */
 
 import { os, unsupported } from "./platform.ts";
 
@@ -20,8 +16,8 @@ function show(name: string): string {
 }
 
 /**
- * The stand-in for a constant that the running platform lacks. It equals no number, and converting it
- * to a number, a string or JSON throws a `RangeError` that names the constant.
+ * The stand-in for a constant that the running platform lacks. It equals no number, and converting
+ * it to a number, a string or JSON throws a `RangeError` that names the constant.
  */
 export class MissingConstant {
   /** The constant's name, such as `"AF_CAN"`. */
@@ -69,8 +65,8 @@ export class MissingConstant {
 const standIns = new Map<string, MissingConstant>();
 
 /**
- * The stand-in for a missing constant; the same object each time. It has the type of the constant, so
- * that a program compiles on every platform.
+ * The stand-in for a missing constant; the same object each time. It has the type of the constant,
+ * so that a program compiles on every platform.
  */
 export function missing<T extends number | string = number>(name: string): T {
   let standIn = standIns.get(name);
@@ -85,6 +81,7 @@ export function missing<T extends number | string = number>(name: string): T {
  * Checks whether a value is the stand-in for a constant that the running platform lacks.
  *
  * @param value any value, such as `AF_CAN`
+ * @returns true if the value is a stand-in
  */
 export function isMissing(value: unknown): value is MissingConstant {
   return value instanceof MissingConstant;

@@ -21,8 +21,6 @@
  * ```
  *
  * Importing needs no permission and opens no library.
- *
- * @module
  */
 
 export * from "./generated/names.js";

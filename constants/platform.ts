@@ -1,8 +1,6 @@
 /**
  * Which platform's tables the running process uses. All other code asks this file rather than
  * `Deno.build`.
- *
- * @module
  */
 
 /** A platform that has a table of constants and of struct layouts. */

@@ -1,8 +1,4 @@
-/**
- * The constants of the running platform by name, including those that are not exported.
- *
- * @module
- */
+/** The constants of the running platform by name, including those that are not exported. */
 
 import { missing } from "./missing.ts";
 import { platform, type PlatformName } from "./platform.ts";
@@ -54,8 +50,8 @@ export function stringConstant(name: string): string {
 
 /**
  * Whether a name is one of the exported constants, all of which `names.js` looks up when it is
- * loaded. Keeping a set is cheap; `name in names`, with the module's namespace object, would cost as
- * much as loading the rest of the module.
+ * loaded. Keeping a set is cheap; `name in names`, with the module's namespace object, would cost
+ * as much as loading the rest of the module.
  */
 export function isExported(name: string): boolean {
   return exported.has(name);

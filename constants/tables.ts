@@ -1,7 +1,5 @@
 /**
  * The constants of every platform, for code that needs another platform's. Importing it loads all.
- *
- * @module
  */
 
 import darwin from "./generated/darwin.json" with { type: "json" };

@@ -67,8 +67,8 @@ async function identifiers(
 
 /**
  * A C function that puts the value of an expression into the assembly text. The value is split into
- * two immediates because not every compiler accepts one of 64 bits, and they are in a string because
- * clang parses the assembly that it writes.
+ * two immediates because not every compiler accepts one of 64 bits, and they are in a string
+ * because clang parses the assembly that it writes.
  */
 function probe(expression: string, index: number): string {
   const value = `(long long)(${expression})`;
@@ -78,9 +78,9 @@ function probe(expression: string, index: number): string {
 }
 
 /**
- * The values of those expressions that are constant in a unit. Each is compiled on a line of its own;
- * lines with errors are removed, and the rest is compiled again. If the headers themselves do not
- * compile, there are no values.
+ * The values of those expressions that are constant in a unit. Each is compiled on a line of its
+ * own; lines with errors are removed, and the rest is compiled again. If the headers themselves do
+ * not compile, there are no values.
  */
 async function ask(
   toolchain: Toolchain,

@@ -127,9 +127,9 @@ export function emitNames(): string {
     return whole.length <= width ? whole : `${start}\n  "${name}",\n);`;
   });
   const why = lineComments(
-    "This is JavaScript, with its types in names.d.ts, because Deno appends a source map to the " +
-      "JavaScript that it makes of TypeScript, and reading the map of this file would take longer " +
-      "than loading the rest of the library.",
+    "This is JavaScript, with its types in names.d.ts, because Deno appends a source map to " +
+      "the JavaScript that it makes of TypeScript, and reading the map of this file would " +
+      "take longer than loading the rest of the library.",
   );
   return `${header}//
 ${why}

@@ -28,9 +28,9 @@ export interface Facts {
 }
 
 /**
- * The facts about a platform. They are the same with and without a compiler: if its headers disagree
- * with the reference, and not for a known reason, that is an error. `"reference"` asks no compiler
- * even if one is installed.
+ * The facts about a platform. They are the same with and without a compiler: if its headers
+ * disagree with the reference, and not for a known reason, that is an error. `"reference"` asks no
+ * compiler even if one is installed.
  */
 export async function factsOf(
   platform: KnownPlatform,

@@ -1,8 +1,6 @@
 /**
  * The structs of every platform, for code that writes another platform's bytes. Importing it loads
  * all.
- *
- * @module
  */
 
 import type { PlatformName } from "../../constants/platform.ts";

@@ -1,8 +1,6 @@
 /**
  * Structs that are not in the generated tables, as their headers declare them. Each is the same on
  * every platform that has it.
- *
- * @module
  */
 
 import type { Field } from "./types.ts";
@@ -16,7 +14,9 @@ export const sock_filter = {
   k: { at: 4, size: 4 },
 } as const;
 
-/** `struct sock_fprog` of `<linux/filter.h>`: a program's length in instructions, and its address. */
+/**
+ * `struct sock_fprog` of `<linux/filter.h>`: a program's length in instructions, and its address.
+ */
 export const sock_fprog = {
   size: 16,
   len: { at: 0, size: 2 },

@@ -1,8 +1,4 @@
-/**
- * Where the fields of C structs lie on the running platform.
- *
- * @module
- */
+/** Where the fields of C structs lie on the running platform. */
 
 import { platform, type PlatformName } from "../../constants/platform.ts";
 import { type Layout, type LayoutFile, layoutOf } from "./types.ts";

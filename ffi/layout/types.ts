@@ -1,8 +1,4 @@
-/**
- * The shape of the struct tables: where each field of a C struct lies.
- *
- * @module
- */
+/** The shape of the struct tables: where each field of a C struct lies. */
 
 /** Where a field lies in its struct, in bytes. */
 export interface Field {

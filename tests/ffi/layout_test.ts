@@ -12,8 +12,8 @@ import { referenceLayout } from "../../constants/generator/reference.ts";
 import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
 import { layouts } from "../../ffi/layout/all.ts";
-import { layout } from "../../ffi/layout/mod.ts";
 import { if_nameindex } from "../../ffi/layout/handwritten.ts";
+import { layout } from "../../ffi/layout/mod.ts";
 
 const host = platform as KnownPlatform;
 
