@@ -1,90 +1,41 @@
-/**
- * The enumerations of Python's `socket`: constants by name, and names by value.
- *
- * @module
- */
+/** The enumerations of Python's `socket`: constants by name, and names by value. */
 
-import { members } from "./generated/members.ts";
+import {
+  type AddressFamilyName,
+  type AddressInfoName,
+  members,
+  type MsgFlagName,
+  type SocketKindName,
+} from "./generated/members.ts";
 import type * as names from "./generated/names.js";
 import { isMissing } from "./missing.ts";
-import { integer, table } from "./table.ts";
+import { constant, table } from "./table.ts";
+
+export type {
+  AddressFamilyName,
+  AddressInfoName,
+  MsgFlagName,
+  SocketKindName,
+} from "./generated/members.ts";
 
 /** The name of a public constant. */
 export type ConstantName = keyof typeof names;
 
 /**
- * Constants by name and names by value, as a numeric enum of TypeScript has
- * them. A value that several names share has the name that Python shows; a name
- * that the running platform lacks is a stand-in, as it is for all constants.
+ * Constants by name and names by value, like a numeric enum of TypeScript. If several names share a
+ * value, the value's name is the one that Python shows. A name that the running platform lacks is a
+ * stand-in, see {@linkcode isMissing}.
  */
 export type Enumeration<Names extends ConstantName> =
   & { readonly [N in Names]: (typeof names)[N] }
   & { readonly [value: number]: string | undefined };
 
-/** The names of address families. */
-export type AddressFamilyName = Exclude<
-  Extract<ConstantName, `AF_${string}`>,
-  "AF_SYS_CONTROL" | `AF_VSOCK_${string}`
->;
-
-/** The names of socket types, and of the flags that go with them. */
-export type SocketKindName = Exclude<
-  Extract<ConstantName, `SOCK_${string}`>,
-  | `SOCK_${"BUF" | "DIAG" | "TXREHASH"}_${string}`
-  | "SOCK_DESTROY"
-  | "SOCK_MAXADDRLEN"
-  | "SOCK_RCVBUF_LOCK"
-  | "SOCK_SNDBUF_LOCK"
->;
-
-/** The names of message flags. */
-export type MsgFlagName = Exclude<
-  Extract<ConstantName, `MSG_${string}`>,
-  "MSG_MAXIOVLEN"
->;
-
-/** The names of flags of `getaddrinfo()`. */
-export type AddressInfoName = Extract<ConstantName, `AI_${string}`>;
-
-/** Names that bound a range, or count: never the name of a value. */
-const limits = /_MAX$|_MAXADDRLEN$|_MAXIOVLEN$/;
-
-const namesByPrefix = new Map<string, ReadonlyMap<number, string>>();
-
-/** The names of the values whose names have a prefix. */
-function namesOf(prefix: string): ReadonlyMap<number, string> {
-  const known = namesByPrefix.get(prefix);
-  if (known) return known;
-  // The tables have Python's names first, and the first name of a value stays.
-  const found = new Map<number, string>();
-  for (const name in table.constants) {
-    const value = table.constants[name];
-    if (
-      name.startsWith(prefix) && !found.has(value) && !limits.test(name)
-    ) found.set(value, name);
-  }
-  namesByPrefix.set(prefix, found);
-  return found;
-}
-
-/**
- * The name of a value among the constants whose names begin with a prefix such
- * as `"AF_"`, for display; where several share the value, the one that Python
- * shows.
- */
-export function constantName(
-  prefix: string,
-  value: number,
-): string | undefined {
-  return namesOf(prefix).get(value);
-}
-
 function enumerate<Names extends ConstantName>(
-  names: readonly string[],
+  names: readonly Names[],
 ): Enumeration<Names> {
   const enumeration: Record<string | number, unknown> = {};
   for (const name of names) {
-    const value = integer(name);
+    const value = constant(name);
     enumeration[name] = value;
     // Python's names come first, and the first name of a value stays.
     if (!isMissing(value)) enumeration[value] ??= name;
@@ -93,8 +44,7 @@ function enumerate<Names extends ConstantName>(
 }
 
 /**
- * Address families: `AddressFamily.AF_INET` is `AF_INET`, and
- * `AddressFamily[AF_INET]` is `"AF_INET"`.
+ * Address families: `AddressFamily.AF_INET` is `AF_INET`, `AddressFamily[AF_INET]` is `"AF_INET"`.
  */
 export const AddressFamily: Enumeration<AddressFamilyName> = enumerate(
   members.AF_,
@@ -114,3 +64,44 @@ export const MsgFlag: Enumeration<MsgFlagName> = enumerate(
 export const AddressInfo: Enumeration<AddressInfoName> = enumerate(
   members.AI_,
 );
+
+/** The last name of a range, which is not the name of a value. */
+const limit = /_MAX$/;
+
+const namesByPrefix = new Map<string, ReadonlyMap<number, string>>();
+
+/** The names with a prefix, Python's first. If it is an enumeration's, only its members count. */
+function candidates(prefix: string): readonly string[] {
+  return Object.hasOwn(members, prefix)
+    ? members[prefix as keyof typeof members]
+    : Object.keys(table.constants)
+      .filter((name) => name.startsWith(prefix) && !limit.test(name));
+}
+
+/** The names of values on the running platform, among the names with a prefix. */
+function namesOf(prefix: string): ReadonlyMap<number, string> {
+  const known = namesByPrefix.get(prefix);
+  if (known) return known;
+  const names = new Map<number, string>();
+  for (const name of candidates(prefix)) {
+    const value = table.constants[name];
+    if (value !== undefined && !names.has(value)) names.set(value, name);
+  }
+  namesByPrefix.set(prefix, names);
+  return names;
+}
+
+/**
+ * Finds the name of a value for display. If several names share the value, it is the one that
+ * Python shows.
+ *
+ * @param prefix how the name begins, such as `"AF_"`
+ * @param value the constant's value on the running platform
+ * @returns the name, or `undefined` if no constant with that prefix has the value
+ */
+export function constantName(
+  prefix: string,
+  value: number,
+): string | undefined {
+  return namesOf(prefix).get(value);
+}

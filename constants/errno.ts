@@ -1,15 +1,11 @@
-/**
- * Error numbers: Python's `errno` module.
- *
- * @module
- */
+/** Error numbers: Python's `errno` module. */
 
 import { errnoNames, type ErrorNumbers } from "./generated/errno_names.ts";
-import { integer, table } from "./table.ts";
+import { constant, table } from "./table.ts";
 
 export type { ErrorNumbers } from "./generated/errno_names.ts";
 
-/** The type of {@linkcode errno}. */
+/** The type of {@linkcode errno}: numbers by name, and names by number. */
 export interface Errno extends ErrorNumbers {
   /** The name of each error number of the running platform. */
   readonly errorcode: Readonly<Record<number, string>>;
@@ -19,7 +15,7 @@ function collect(): Errno {
   const numbers: Record<string, number> = {};
   const errorcode: Record<number, string> = {};
   for (const name of errnoNames) {
-    numbers[name] = integer(name);
+    numbers[name] = constant(name);
     const value = table.constants[name];
     if (value !== undefined) errorcode[value] = name;
   }
@@ -27,10 +23,9 @@ function collect(): Errno {
 }
 
 /**
- * The error numbers of the running platform by name, and `errorcode` for the
- * way back. A name that the platform lacks is a stand-in, as it is for all
- * constants. On Windows the numbers of socket errors are Winsock's, as in
- * Python.
+ * The error numbers of the running platform by name, and their names by number in `errorcode`. A
+ * name that the platform lacks is a stand-in, see {@linkcode isMissing}. On Windows, socket errors
+ * have Winsock's numbers, as in Python.
  *
  * @example
  * ```ts
@@ -43,8 +38,11 @@ function collect(): Errno {
 export const errno: Errno = collect();
 
 /**
- * The name of an error number as POSIX has it: `errno.errorcode`, but on
- * Windows `ECONNREFUSED` rather than `WSAECONNREFUSED`.
+ * Finds the POSIX name of an error number. Unlike `errno.errorcode`, it returns `ECONNREFUSED` on
+ * Windows as well, where Python's name is `WSAECONNREFUSED`.
+ *
+ * @param value an error number of the running platform
+ * @returns the name, or `undefined` if the platform has no such error
  */
 export function errorName(value: number): string | undefined {
   const name = errno.errorcode[value];

@@ -1,20 +1,16 @@
-/**
- * Asking whether the running platform has a name of Python's module.
- *
- * @module
- */
+/** Checks whether the running platform has a name of Python's `socket`. */
 
-import "./generated/names.js"; // all constants are known then
-import { os } from "./platform.ts";
+import "./generated/names.js"; // registers the exported names in table.ts
 import {
   moduleNames,
   notOnWindows,
   onlyOnLinux,
   onlyOnWindows,
 } from "./generated/python_names.ts";
+import { os } from "./platform.ts";
 import { isExported, isHere } from "./table.ts";
 
-// Python lacks these on Windows, where they are Winsock's here.
+// Python lacks these on Windows; this library implements them by Winsock's functions.
 const messages = [
   "CMSG_LEN",
   "CMSG_SPACE",
@@ -24,9 +20,11 @@ const messages = [
 ];
 
 /**
- * Whether the running platform has a constant, a function or a socket method,
- * as Python's `hasattr(socket, name)` and `hasattr(socket.socket, name)` say.
- * An unknown name is not had either.
+ * Checks whether the running platform has a constant, a function, a class or a socket method, like
+ * Python's `hasattr(socket, name)` and `hasattr(socket.socket, name)`.
+ *
+ * @param name the name, such as `"AF_CAN"` or `"recvmsg"`
+ * @returns true if the platform has it; false for unknown names
  *
  * @example
  * ```ts

@@ -1,12 +1,8 @@
-/**
- * The stand-in for a constant that the running platform lacks.
- *
- * @module
- */
+/** The stand-in for a constant that the running platform lacks. */
 
 import { os, unsupported } from "./platform.ts";
 
-/** The error of using what the running platform lacks. */
+/** The error for using something that the running platform lacks. */
 export function unavailable(name: string): RangeError {
   return new RangeError(unsupported ?? `${name} is not available on ${os}`);
 }
@@ -20,35 +16,47 @@ function show(name: string): string {
 }
 
 /**
- * What stands in the place of a constant that the running platform lacks. It
- * equals no number, and whatever would make a number, a string or JSON of it
- * throws a `RangeError` that names the constant.
+ * The stand-in for a constant that the running platform lacks. It equals no number, and converting
+ * it to a number, a string or JSON throws a `RangeError` that names the constant.
  */
 export class MissingConstant {
   /** The constant's name, such as `"AF_CAN"`. */
   readonly name: string;
 
-  /** Makes the stand-in for the constant of the given name. */
+  /**
+   * Creates a stand-in.
+   *
+   * @param name the constant's name
+   */
   constructor(name: string) {
     this.name = name;
   }
 
-  /** Refuses `|`, `+`, `<`, `Number()`, template strings and their like. */
+  /**
+   * Rejects conversion to a number or string, such as by `|`, `+`, `<`, `Number()` and template
+   * strings.
+   *
+   * @throws {RangeError} always
+   */
   [Symbol.toPrimitive](): never {
     refuse(this.name);
   }
 
-  /** Refuses `JSON.stringify()`. */
+  /**
+   * Rejects `JSON.stringify()`.
+   *
+   * @throws {RangeError} always
+   */
   toJSON(): never {
     refuse(this.name);
   }
 
-  /** What `console.log` shows: `AF_CAN (not available on darwin)`. */
+  /** Returns what `console.log` shows: `AF_CAN (not available on darwin)`. */
   [Symbol.for("Deno.customInspect")](): string {
     return show(this.name);
   }
 
-  /** The same for `node:util`. */
+  /** Returns the same text for `inspect()` of `node:util`. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return show(this.name);
   }
@@ -57,8 +65,8 @@ export class MissingConstant {
 const standIns = new Map<string, MissingConstant>();
 
 /**
- * The stand-in for a missing constant, one object a name. It is typed as the
- * constant's ordinary type, so that a program compiles alike everywhere.
+ * The stand-in for a missing constant; the same object each time. It has the type of the constant,
+ * so that a program compiles on every platform.
  */
 export function missing<T extends number | string = number>(name: string): T {
   let standIn = standIns.get(name);
@@ -69,12 +77,22 @@ export function missing<T extends number | string = number>(name: string): T {
   return standIn as unknown as T;
 }
 
-/** Whether a value is a constant that the running platform lacks. */
+/**
+ * Checks whether a value is the stand-in for a constant that the running platform lacks.
+ *
+ * @param value any value, such as `AF_CAN`
+ * @returns true if the value is a stand-in
+ */
 export function isMissing(value: unknown): value is MissingConstant {
   return value instanceof MissingConstant;
 }
 
-/** The name of a constant that the running platform lacks, for error messages. */
+/**
+ * Finds the name of a constant that the running platform lacks, for error messages.
+ *
+ * @param value any value
+ * @returns the constant's name, or `undefined` if the value is not a stand-in
+ */
 export function missingName(value: unknown): string | undefined {
   return isMissing(value) ? value.name : undefined;
 }

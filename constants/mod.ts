@@ -1,18 +1,17 @@
 /**
  * The constants of Python's `socket` and `errno` modules.
  *
- * Every name of every platform is exported everywhere, because a module cannot
- * drop an export at run time. **A constant that the running platform lacks is a
- * stand-in** in the place of the number (in Python, `hasattr` would be false):
+ * Every platform exports every name, because a module cannot drop an export at run time. **If the
+ * running platform lacks a constant, the export is a stand-in** (in Python, `hasattr` would return
+ * `False`):
  *
- * - using it throws a `RangeError` that names it, `AF_CAN is not available on
- *   darwin`: as an argument, in arithmetic and comparisons such as `|` and `<`,
- *   in a template string, in JSON;
- * - `===` finds it equal to nothing, so that a comparison with what a socket
- *   reports stays harmless;
+ * - Using it as a number or string throws a `RangeError` that names it, such as `AF_CAN is not
+ *   available on darwin`. That goes for arguments, arithmetic, comparisons such as `<`, template
+ *   strings and JSON.
+ * - `===` is false for every other value, so comparing it with what a socket reports is harmless.
  * - `console.log` shows `AF_CAN (not available on darwin)`.
  *
- * {@linkcode hasattr} asks by name, {@linkcode isMissing} by value:
+ * {@linkcode hasattr} checks a name, {@linkcode isMissing} a value:
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -22,8 +21,6 @@
  * ```
  *
  * Importing needs no permission and opens no library.
- *
- * @module
  */
 
 export * from "./generated/names.js";
@@ -41,6 +38,5 @@ export {
   type SocketKindName,
 } from "./enums.ts";
 export { type Errno, errno, errorName, type ErrorNumbers } from "./errno.ts";
-export type * from "../socket/address/types.ts";
 export { hasattr } from "./hasattr.ts";
 export { isMissing, MissingConstant, missingName } from "./missing.ts";

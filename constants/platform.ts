@@ -1,8 +1,6 @@
 /**
- * Which platform's tables the running process uses. Everything else asks this
- * file and never `Deno.build`.
- *
- * @module
+ * Which platform's tables the running process uses. All other code asks this file rather than
+ * `Deno.build`.
  */
 
 /** A platform that has a table of constants and of struct layouts. */
@@ -34,7 +32,7 @@ export function platformOf(
         : arch === "aarch64"
         ? "linux_aarch64"
         : "unsupported";
-    // These three have equal values on both processors that Deno runs on.
+    // Each of these has the same values on both processors that Deno runs on.
     case "darwin":
     case "windows":
     case "freebsd":
@@ -54,7 +52,7 @@ export const platform: PlatformName = platformOf(
   Deno.build.env,
 );
 
-/** What to say of a platform that is not supported, at whatever is used first; else `undefined`. */
+/** The message for the first use of anything on an unsupported platform; else `undefined`. */
 export const unsupported: string | undefined = platform === "unsupported"
   ? `@libc/socket does not run on ${Deno.build.target}: it needs 64-bit Linux with glibc, macOS, or Windows`
   : undefined;

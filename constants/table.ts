@@ -1,55 +1,57 @@
-/**
- * The constants of the running platform by name, the internal ones too.
- *
- * @module
- */
+/** The constants of the running platform by name, including those that are not exported. */
 
 import { missing } from "./missing.ts";
 import { platform, type PlatformName } from "./platform.ts";
 
 /** The constants of one platform. */
 export interface Table {
-  /** The integers by name; of equal values, Python's own name comes first. */
+  /** The integers by name. Of several names of a value, the one that Python shows comes first. */
   readonly constants: Readonly<Record<string, number>>;
   /** The strings by name: Bluetooth addresses and Hyper-V identifiers. */
   readonly strings: Readonly<Record<string, string>>;
 }
 
-/** The constants of a platform that is not supported. */
-export const nothing: Table = { constants: {}, strings: {} };
+/** The constants of an unsupported platform: none. */
+export const emptyTable: Table = { constants: {}, strings: {} };
 
-// One is loaded, as each takes its time to be read.
-const load: Readonly<Record<PlatformName, () => Table | Promise<Table>>> = {
-  linux_x86_64: () => import("./generated/linux_x86_64.ts"),
-  linux_aarch64: () => import("./generated/linux_aarch64.ts"),
-  darwin: () => import("./generated/darwin.ts"),
-  windows: () => import("./generated/windows.ts"),
-  freebsd: () => import("./generated/freebsd.ts"),
-  unsupported: () => nothing,
+const linux = () =>
+  import("./generated/linux.json", { with: { type: "json" } });
+
+// Reading a table takes time, so only the running platform's is loaded.
+const load: Readonly<
+  Record<PlatformName, () => Promise<{ readonly default: Table }>>
+> = {
+  linux_x86_64: linux,
+  linux_aarch64: linux,
+  darwin: () => import("./generated/darwin.json", { with: { type: "json" } }),
+  windows: () => import("./generated/windows.json", { with: { type: "json" } }),
+  freebsd: () => import("./generated/freebsd.json", { with: { type: "json" } }),
+  unsupported: () => Promise.resolve({ default: emptyTable }),
 };
 
 /** The running platform's constants. */
-export const table: Table = await load[platform]();
+export const table: Table = (await load[platform]()).default;
 
 const { constants, strings } = table;
 
 const exported = new Set<string>();
 
-/** The integer constant of a name, or its stand-in where the platform lacks it. */
-export function integer(name: string): number {
+/** Looks up an integer constant. Where the platform lacks it, returns its stand-in. */
+export function constant(name: string): number {
   exported.add(name);
   return constants[name] ?? missing(name);
 }
 
-/** The string constant of a name, or its stand-in where the platform lacks it. */
-export function text(name: string): string {
+/** Looks up a string constant. Where the platform lacks it, returns its stand-in. */
+export function stringConstant(name: string): string {
   exported.add(name);
   return strings[name] ?? missing<string>(name);
 }
 
 /**
- * Whether a name is among the exported constants, which `names.js` asks for when it is loaded: to
- * look at that module as an object costs as much as all the rest of loading it.
+ * Whether a name is one of the exported constants, all of which `names.js` looks up when it is
+ * loaded. Keeping a set is cheap; `name in names`, with the module's namespace object, would cost
+ * as much as loading the rest of the module.
  */
 export function isExported(name: string): boolean {
   return exported.has(name);

@@ -1,23 +1,20 @@
 /**
- * The constants of every platform, for code that must see another platform's: it loads them all.
- *
- * @module
+ * The constants of every platform, for code that needs another platform's. Importing it loads all.
  */
 
-import * as darwin from "./generated/darwin.ts";
-import * as freebsd from "./generated/freebsd.ts";
-import * as linux_aarch64 from "./generated/linux_aarch64.ts";
-import * as linux_x86_64 from "./generated/linux_x86_64.ts";
+import darwin from "./generated/darwin.json" with { type: "json" };
+import freebsd from "./generated/freebsd.json" with { type: "json" };
+import linux from "./generated/linux.json" with { type: "json" };
+import windows from "./generated/windows.json" with { type: "json" };
 import type { PlatformName } from "./platform.ts";
-import { nothing, type Table } from "./table.ts";
-import * as windows from "./generated/windows.ts";
+import { emptyTable, type Table } from "./table.ts";
 
 /** Every platform's constants. */
 export const tables: Readonly<Record<PlatformName, Table>> = {
-  linux_x86_64,
-  linux_aarch64,
+  linux_x86_64: linux,
+  linux_aarch64: linux,
   darwin,
   windows,
   freebsd,
-  unsupported: nothing,
+  unsupported: emptyTable,
 };

@@ -17,6 +17,8 @@ function serve(): AsyncDisposable & { origin: string; port: number } {
           headers: {
             "content-type": path.endsWith(".js")
               ? "text/javascript"
+              : path.endsWith(".json")
+              ? "application/json"
               : "application/typescript",
           },
         });

@@ -1,4 +1,4 @@
-/** Comparing the reference with what a compiler says. */
+/** Compares the reference with what a compiler says. */
 
 import type { KnownPlatform } from "../platform.ts";
 import type { Answers } from "./compiler.ts";
@@ -9,10 +9,7 @@ import {
   type Values,
 } from "./reference.ts";
 
-/**
- * Constants that count what a header knows and so grow with its version. The
- * reference's value stays.
- */
+/** Constants that grow with the version of a header. The reference's value stays. */
 const growing: ReadonlySet<string> = new Set([
   "ELAST",
   "EVFILT_SYSCOUNT",
@@ -28,17 +25,17 @@ const growingStructs: ReadonlySet<string> = new Set([
   "tcp_info",
 ]);
 
-/** What the headers at hand say, where the reference rightly says otherwise. */
+/** The headers' values of constants for which the reference rightly has another value. */
 const explained: Partial<Record<KnownPlatform, Values>> = {
   windows: {
-    // Python shows Winsock's numbers, under these names too.
+    // Under these names, too, Python shows Winsock's numbers.
     ...runtimeErrno,
-    // MinGW's; the SDK, with which Python is built, equates it to EAI_NONAME.
+    // MinGW's value. Python is built with the SDK, which makes it an alias of EAI_NONAME.
     EAI_NODATA: 11004,
   },
 };
 
-/** The C expression of a constant: its name, but for Python's own names. */
+/** The C expression of a constant: its name, except where Python's name differs. */
 function expressionOf(name: string): string {
   return name.replace(/^CAN_BCM_/, "");
 }
@@ -48,7 +45,7 @@ export function constantExpressions(values: Values): string[] {
   return Object.keys(values).map(expressionOf);
 }
 
-/** What the compiler says against the values, a line each. */
+/** The compiler's objections to the values, a line each. */
 export function constantDisagreements(
   platform: KnownPlatform,
   values: Values,
@@ -70,7 +67,7 @@ function typeOf(name: string, struct: ReferenceStruct): string {
     (/_t$|^fd_set$/.test(name) ? name : `struct ${name}`);
 }
 
-/** The C expressions of a layout, and the values that they ought to have. */
+/** The C expressions of a layout, and their expected values. */
 export function layoutExpressions(
   platform: KnownPlatform,
   { structs, types, cmsg }: ReferenceLayout,
@@ -99,7 +96,7 @@ export function layoutExpressions(
   return expected;
 }
 
-/** What the compiler says against a layout, a line each. */
+/** The compiler's objections to a layout, a line each. */
 export function layoutDisagreements(
   expected: ReadonlyMap<string, number>,
   answers: Answers,

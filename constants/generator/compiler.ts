@@ -1,4 +1,4 @@
-/** Asking a C compiler for the values of expressions, without running anything. */
+/** Asks a C compiler for the values of expressions, without running its output. */
 
 /** A compiler for a platform, and the headers that define its constants. */
 export interface Toolchain {
@@ -6,14 +6,11 @@ export interface Toolchain {
   readonly command: string;
   /** Arguments before the file name. */
   readonly flags?: readonly string[];
-  /**
-   * Sources that define the names, each compiled alone, because some headers
-   * exclude each other.
-   */
+  /** Sources that define the names, each compiled alone because some headers exclude each other. */
   readonly units: readonly string[];
 }
 
-/** A value by the expression it is the value of. */
+/** Values by their expressions. */
 export type Answers = ReadonlyMap<string, number>;
 
 async function run(
@@ -28,8 +25,8 @@ async function run(
   }).output();
 }
 
-/** Whether the compiler is at hand. */
-export async function isAtHand(toolchain: Toolchain): Promise<boolean> {
+/** Whether the compiler is installed. */
+export async function isInstalled(toolchain: Toolchain): Promise<boolean> {
   try {
     return (await run(toolchain, ["--version"])).success;
   } catch (error) {
@@ -38,7 +35,7 @@ export async function isAtHand(toolchain: Toolchain): Promise<boolean> {
   }
 }
 
-/** The unit with each header included only if the machine has it. */
+/** The unit, changed to include each header only if the machine has it. */
 export function optional(unit: string): string {
   return unit.replaceAll(
     /^#include (<.*>)$/gm,
@@ -46,14 +43,14 @@ export function optional(unit: string): string {
   );
 }
 
-/** Words of C that no header need contain. */
+/** Words that C itself defines, so that no header needs to. */
 const builtIn = new Set(
   ["sizeof", "struct", "long", "int", "short", "__builtin_offsetof"],
 );
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** All identifiers that the preprocessed unit holds or defines as macros. */
+/** All identifiers that the preprocessed unit contains or defines as macros. */
 async function identifiers(
   toolchain: Toolchain,
   source: string,
@@ -69,9 +66,9 @@ async function identifiers(
 }
 
 /**
- * A function that puts the value of an expression into the assembly text, as two
- * immediates: 64 bits are more than every compiler takes for one. They stand in
- * a string because clang reads the assembly that it writes.
+ * A C function that puts the value of an expression into the assembly text. The value is split into
+ * two immediates because not every compiler accepts one of 64 bits, and they are in a string
+ * because clang parses the assembly that it writes.
  */
 function probe(expression: string, index: number): string {
   const value = `(long long)(${expression})`;
@@ -81,9 +78,9 @@ function probe(expression: string, index: number): string {
 }
 
 /**
- * The values of those of the expressions that the unit makes constants of. Each
- * stands on a line of its own; a line that does not compile is left out the next
- * time. A unit whose headers do not compile here answers nothing.
+ * The values of those expressions that are constant in a unit. Each is compiled on a line of its
+ * own; lines with errors are removed, and the rest is compiled again. If the headers themselves do
+ * not compile, there are no values.
  */
 async function ask(
   toolchain: Toolchain,
@@ -97,13 +94,16 @@ async function ask(
   const headLines = head.split("\n").length - 1;
   await Deno.writeTextFile(source, head);
   const known = await identifiers(toolchain, source);
-  let left = expressions.filter((expression) =>
+  let remaining = expressions.filter((expression) =>
     expression.match(/[A-Za-z_]\w*/g)?.every((word) =>
       known.has(word) || builtIn.has(word)
     )
   );
   for (;;) {
-    await Deno.writeTextFile(source, `${head}${left.map(probe).join("\n")}\n`);
+    await Deno.writeTextFile(
+      source,
+      `${head}${remaining.map(probe).join("\n")}\n`,
+    );
     const flags = ["-w", "-O0", "-S", "-o", assembly, source];
     const { success, stderr } = await run(toolchain, flags);
     if (success) break;
@@ -111,22 +111,22 @@ async function ask(
       [...text(stderr).matchAll(/probe\.c:(\d+):.*error:/g)]
         .map(([, line]) => Number(line) - 1 - headLines),
     );
-    const rest = left.filter((_, line) => !wrong.has(line));
-    if (rest.length === left.length) return new Map();
-    left = rest;
+    const right = remaining.filter((_, line) => !wrong.has(line));
+    if (right.length === remaining.length) return new Map();
+    remaining = right;
   }
   const output = await Deno.readTextFile(assembly);
   return new Map(
     [...output.matchAll(/@(\d+)=(-?\d+):(-?\d+)@/g)].map(
       ([, index, high, low]) => [
-        left[Number(index)],
+        remaining[Number(index)],
         Number(high) * 2 ** 32 + (Number(low) >>> 0),
       ],
     ),
   );
 }
 
-/** The values of those of the expressions that some unit makes constants of. */
+/** The values of those expressions that are constant in at least one unit. */
 export async function evaluate(
   toolchain: Toolchain,
   expressions: readonly string[],

@@ -1,28 +1,28 @@
-/** The documentation line of each constant. */
+/** The documentation of the constants and the error numbers. */
 
 import { descriptions } from "./descriptions.ts";
 import { errors } from "./errors.ts";
-import { platformsOf } from "./names.ts";
+import { systemsOf } from "./names.ts";
 import { describeByPrefix } from "./prefixes.ts";
 
-/** Where a constant exists, in words. */
+/** Which systems have a constant, in words. */
 function availability(name: string): string {
-  const platforms = platformsOf(name);
-  return platforms.length === 0
+  const systems = systemsOf(name);
+  return systems.length === 0
     ? "Missing on every platform of this library."
-    : `${platforms.join(", ")}.`;
+    : `${systems.join(", ")}.`;
 }
 
-/** What a public constant means and where it exists. */
+/** The documentation of a public constant: what it means and which systems have it. */
 export function describe(name: string): string {
   const sentence = descriptions[name] ??
     descriptions[name.replace(/^PF_/, "AF_")] ?? describeByPrefix(name);
   return `${sentence} ${availability(name)}`;
 }
 
-/** What an error number means and where it exists. */
+/** The documentation of an error number: what it means and which systems have it. */
 export function describeErrno(name: string): string {
   const sentence = errors[name] ?? errors[name.replace(/^WSA/, "")] ??
-    "Of quality of service.";
+    "Quality of service error.";
   return `${sentence} ${availability(name)}`;
 }

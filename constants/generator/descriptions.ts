@@ -1,6 +1,6 @@
 /**
- * What the constants mean that people use most: a sentence each, with level,
- * argument type and unit for options. The others get a sentence by prefix.
+ * The documentation of the most used constants: a sentence each, for options with level, argument
+ * type and unit. The other constants have a sentence by prefix.
  */
 export const descriptions: Readonly<Record<string, string>> = {
   // Address families.
@@ -9,8 +9,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   AF_INET6: "IPv6; an address is `[host, port, flowinfo, scope_id]`.",
   AF_UNIX:
     "Sockets of one machine; an address is a path, or bytes that begin with NUL in Linux's abstract namespace.",
-  AF_LOCAL: "POSIX's other name of `AF_UNIX`.",
-  AF_FILE: "Linux's old name of `AF_UNIX`.",
+  AF_LOCAL: "POSIX's other name for `AF_UNIX`.",
+  AF_FILE: "Linux's old name for `AF_UNIX`.",
   AF_NETLINK: "Messages from and to the kernel; an address is `[pid, groups]`.",
   AF_ROUTE:
     "Routing messages of the kernel; on Linux the same as `AF_NETLINK`.",
@@ -28,7 +28,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   AF_QIPCRTR:
     "Qualcomm's IPC router, to co-processors; an address is `[node, port]`.",
   AF_BLUETOOTH: "Bluetooth; the address depends on the protocol.",
-  AF_BTH: "Winsock's name of `AF_BLUETOOTH`.",
+  AF_BTH: "Winsock's name for `AF_BLUETOOTH`.",
   AF_SYSTEM: "macOS kernel controls and events; an address is `[id, unit]`.",
   AF_LINK: "Link-layer addresses, as BSD systems list interfaces.",
   AF_HYPERV:
@@ -36,7 +36,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   AF_DIVERT: "Packets that a FreeBSD firewall diverts; an address is a port.",
   AF_XDP: "Frames through a ring shared with the driver (`AF_XDP`).",
   AF_KEY: "IPsec key management.",
-  AF_SMC: "Shared Memory Communications, TCP's stand-in over RDMA.",
+  AF_SMC: "Shared Memory Communications, which replace TCP over RDMA.",
   AF_APPLETALK: "AppleTalk.",
   AF_AX25: "Amateur packet radio AX.25.",
   AF_X25: "ITU-T X.25.",
@@ -54,7 +54,7 @@ export const descriptions: Readonly<Record<string, string>> = {
 
   // Socket types.
   SOCK_STREAM: "A stream of bytes, in order and reliable (TCP).",
-  SOCK_DGRAM: "Datagrams: whole messages, without a promise to arrive (UDP).",
+  SOCK_DGRAM: "Datagrams: whole messages that may get lost or reordered (UDP).",
   SOCK_RAW: "Raw packets below the transport protocol; needs privileges.",
   SOCK_RDM: "Reliable datagrams, in no order.",
   SOCK_SEQPACKET: "Whole messages, in order and reliable.",
@@ -74,9 +74,10 @@ export const descriptions: Readonly<Record<string, string>> = {
   // Message flags.
   MSG_OOB: "Send or receive urgent (out-of-band) data.",
   MSG_PEEK: "Receive data and leave it in the queue.",
-  MSG_DONTROUTE: "Send to directly connected hosts only, by no gateway.",
+  MSG_DONTROUTE:
+    "Send to directly connected hosts only, not through a gateway.",
   MSG_CTRUNC:
-    "Returned by `recvmsg()`: ancillary data was cut off for lack of room.",
+    "Returned by `recvmsg()`: ancillary data was cut off for lack of space.",
   MSG_TRUNC:
     "Returned: the datagram was longer than the buffer. Passed on Linux: return its true length.",
   MSG_DONTWAIT: "Do not block in this one call.",
@@ -106,8 +107,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   MSG_SYN: "Kernel use: a TCP SYN.",
   MSG_FIN: "Kernel use: a TCP FIN.",
   MSG_RST: "Kernel use: a TCP RST.",
-  MSG_TRYHARD: "DECnet's name of `MSG_DONTROUTE`.",
-  MSG_MAXIOVLEN: "The most buffers of one Winsock message.",
+  MSG_TRYHARD: "DECnet's name for `MSG_DONTROUTE`.",
+  MSG_MAXIOVLEN: "The maximum number of buffers in one Winsock message.",
 
   // getaddrinfo().
   AI_PASSIVE:
@@ -145,7 +146,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   EAI_PROTOCOL: "`gaierror`: the protocol is unknown.",
   EAI_SERVICE: "`gaierror`: the service is unknown for that socket type.",
   EAI_SOCKTYPE: "`gaierror`: the socket type is not supported.",
-  EAI_SYSTEM: "`gaierror`: a system error, told by errno.",
+  EAI_SYSTEM: "`gaierror`: a system error; `errno` says which.",
   EAI_INPROGRESS: "`getaddrinfo_a()`: the request is being processed.",
   EAI_CANCELED: "`getaddrinfo_a()`: the request was cancelled.",
   EAI_NOTCANCELED: "`getaddrinfo_a()`: the request was not cancelled.",
@@ -157,7 +158,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   NO_RECOVERY: "`herror`: the name server failed for good.",
   NO_DATA: "`herror`: the host exists and has no address.",
   NO_ADDRESS: "`herror`: the same as `NO_DATA`.",
-  NETDB_INTERNAL: "`herror`: a system error, told by errno.",
+  NETDB_INTERNAL: "`herror`: a system error; `errno` says which.",
   NETDB_SUCCESS: "`herror`: no error.",
 
   // getnameinfo().
@@ -169,8 +170,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   NI_IDN: "For `getnameinfo()`: decode an international name (IDNA).",
   NI_NUMERICSCOPE: "For `getnameinfo()`: the scope as a number.",
   NI_WITHSCOPEID: "For `getnameinfo()`: the scope along with the address.",
-  NI_MAXHOST: "Bytes that hold every host name of `getnameinfo()`.",
-  NI_MAXSERV: "Bytes that hold every service name of `getnameinfo()`.",
+  NI_MAXHOST: "Bytes that hold every host name for `getnameinfo()`.",
+  NI_MAXSERV: "Bytes that hold every service name for `getnameinfo()`.",
 
   // Addresses and ports.
   INADDR_ANY: "0.0.0.0, every interface, as an integer.",
@@ -188,9 +189,10 @@ export const descriptions: Readonly<Record<string, string>> = {
   INET6_ADDRSTRLEN: "Bytes that hold an IPv6 address as text, with its NUL.",
   IFNAMSIZ: "Bytes that hold an interface name, with its NUL.",
   IF_NAMESIZE: "Bytes that hold an interface name, with its NUL.",
-  SOMAXCONN: "The longest queue of connections that `listen()` promises.",
-  IOV_MAX: "The most buffers of one `sendmsg()` or `recvmsg()`.",
-  UIO_MAXIOV: "The most buffers of one `sendmsg()` or `recvmsg()`.",
+  SOMAXCONN: "The longest queue of connections for `listen()`.",
+  IOV_MAX: "The maximum number of buffers in one `sendmsg()` or `recvmsg()`.",
+  UIO_MAXIOV:
+    "The maximum number of buffers in one `sendmsg()` or `recvmsg()`.",
   MAXHOSTNAMELEN: "Bytes that hold the host's name, with its NUL.",
 
   // Option levels.
@@ -238,13 +240,13 @@ export const descriptions: Readonly<Record<string, string>> = {
   IPPROTO_NONE: "No next header in IPv6.",
   IPPROTO_ESP: "IPsec's encryption (ESP).",
   IPPROTO_AH: "IPsec's authentication header (AH).",
-  IPPROTO_GRE: "GRE, a tunnel of Cisco's.",
+  IPPROTO_GRE: "GRE, Cisco's tunnel protocol.",
   IPPROTO_SCTP: "SCTP, streams of messages.",
   IPPROTO_DCCP: "DCCP, datagrams with congestion control.",
   IPPROTO_UDPLITE: "UDP-Lite, datagrams with a partial checksum.",
   IPPROTO_MPTCP:
     "Multipath TCP: `new Socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP)`.",
-  IPPROTO_RAW: "Raw IP packets, with a header of one's own.",
+  IPPROTO_RAW: "Raw IP packets, whose header the sender supplies.",
   IPPROTO_PIM: "PIM, multicast routing.",
   IPPROTO_RSVP: "RSVP, resource reservation.",
   IPPROTO_VRRP: "VRRP, router redundancy.",
@@ -364,8 +366,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   IP_TTL: "Time to live of sent packets, 1 to 255 hops (IPPROTO_IP, int).",
   IP_NAT__XXX:
     "Option for `setsockopt(IPPROTO_IP, …)`: address translation; so named by macOS's own header, which deprecates it.",
-  IP_HDRINCL:
-    "Sent data begins with an IP header of one's own (IPPROTO_IP, int).",
+  IP_HDRINCL: "Sent data begins with the IP header (IPPROTO_IP, int).",
   IP_OPTIONS: "IP options of sent packets (IPPROTO_IP, bytes).",
   IP_RECVOPTS: "Receives IP options as ancillary data (IPPROTO_IP, int).",
   IP_RETOPTS:
@@ -431,7 +432,7 @@ export const descriptions: Readonly<Record<string, string>> = {
 
   // IPv6 options.
   IPV6_V6ONLY:
-    "An IPv6 socket takes no IPv4 traffic (IPPROTO_IPV6, int; before `bind()`).",
+    "An IPv6 socket does not accept IPv4 traffic (IPPROTO_IPV6, int; before `bind()`).",
   IPV6_UNICAST_HOPS:
     "Hop limit of sent packets, -1 for the default (IPPROTO_IPV6, int).",
   IPV6_MULTICAST_HOPS:
@@ -444,8 +445,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     "Joins a multicast group (IPPROTO_IPV6, `struct ipv6_mreq`).",
   IPV6_LEAVE_GROUP:
     "Leaves a multicast group (IPPROTO_IPV6, `struct ipv6_mreq`).",
-  IPV6_ADD_MEMBERSHIP: "Another name of `IPV6_JOIN_GROUP`.",
-  IPV6_DROP_MEMBERSHIP: "Another name of `IPV6_LEAVE_GROUP`.",
+  IPV6_ADD_MEMBERSHIP: "Another name for `IPV6_JOIN_GROUP`.",
+  IPV6_DROP_MEMBERSHIP: "Another name for `IPV6_LEAVE_GROUP`.",
   IPV6_RECVPKTINFO:
     "Receives interface and destination as `IPV6_PKTINFO` (IPPROTO_IPV6, int).",
   IPV6_PKTINFO: "Ancillary data: interface and address (`struct in6_pktinfo`).",
@@ -477,8 +478,7 @@ export const descriptions: Readonly<Record<string, string>> = {
     "Where a raw socket's checksum lies; -1 for none (IPPROTO_IPV6, int).",
   IPV6_DONTFRAG: "Sent packets must not be fragmented (IPPROTO_IPV6, int).",
   IPV6_USE_MIN_MTU: "Sends packets of at most 1280 bytes (IPPROTO_IPV6, int).",
-  IPV6_HDRINCL:
-    "Sent data begins with an IPv6 header of one's own (IPPROTO_IPV6, int).",
+  IPV6_HDRINCL: "Sent data begins with the IPv6 header (IPPROTO_IPV6, int).",
   IPV6_MTU: "Path MTU in bytes (IPPROTO_IPV6, int).",
   IPV6_MTU_DISCOVER:
     "Path MTU discovery, an `IPV6_PMTUDISC_` value (IPPROTO_IPV6, int).",
@@ -770,7 +770,7 @@ export const descriptions: Readonly<Record<string, string>> = {
     "Netlink protocol: device events, as udev hears them.",
   NETLINK_AUDIT: "Netlink protocol: the audit log.",
   NETLINK_SOCK_DIAG: "Netlink protocol: what sockets there are.",
-  NETLINK_INET_DIAG: "Netlink protocol: old name of `NETLINK_SOCK_DIAG`.",
+  NETLINK_INET_DIAG: "Netlink protocol: old name for `NETLINK_SOCK_DIAG`.",
   NETLINK_CONNECTOR:
     "Netlink protocol: the kernel connector, for process events.",
   NETLINK_ADD_MEMBERSHIP: "Joins a group (SOL_NETLINK, int).",

@@ -1,4 +1,4 @@
-/** What the error numbers mean. */
+/** The meaning of the error numbers. */
 export const errors: Readonly<Record<string, string>> = {
   E2BIG: "Argument list too long.",
   EACCES: "Permission denied.",

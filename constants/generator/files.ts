@@ -8,55 +8,46 @@ import {
   emitNames,
   emitNameTypes,
   emitPythonNames,
-  emitSameTable,
   emitTable,
 } from "./emit.ts";
-import { headerValues, platforms, type Values } from "./reference.ts";
+import { constantsFile, platforms } from "./reference.ts";
 import { factsOf } from "./values.ts";
 
-/** A file to be written, by its path from the root of the repository. */
+/** A file to write. */
 export interface GeneratedFile {
+  /** The path from the root of the repository. */
   readonly path: string;
   readonly text: string;
 }
 
-/** What was generated for a platform. */
+/** The files of a platform. */
 export interface GeneratedPlatform {
   readonly platform: KnownPlatform;
   readonly files: readonly GeneratedFile[];
-  /** How many of its facts a compiler confirmed; 0 without a compiler. */
+  /** How many facts a compiler confirmed; 0 without a compiler. */
   readonly confirmed: number;
 }
 
-function areEqual(one: Values, other: Values): boolean {
-  const names = Object.keys(one);
-  return names.length === Object.keys(other).length &&
-    names.every((name) => one[name] === other[name]);
-}
-
-/** The table and the layout of one platform. */
+/** The constants and the layout of one platform. Both Linux platforms share a file of constants. */
 export async function generatePlatform(
   platform: KnownPlatform,
   source: "compiler" | "reference",
 ): Promise<GeneratedPlatform> {
   const { constants, layout, confirmed } = await factsOf(platform, source);
-  // All of Linux's constants are the same on both processors.
-  const isSame = platform === "linux_aarch64" &&
-    areEqual(constants, headerValues("linux_x86_64"));
-  const table = isSame
-    ? emitSameTable(platform, "linux_x86_64")
-    : emitTable(platform, constants);
   const files = [
-    { path: `constants/generated/${platform}.ts`, text: table },
     {
-      path: `ffi/layout/generated/${platform}.ts`,
-      text: emitLayout(platform, layout),
+      path: `constants/generated/${constantsFile(platform)}.json`,
+      text: emitTable(platform, constants),
+    },
+    {
+      path: `ffi/layout/generated/${platform}.json`,
+      text: emitLayout(layout),
     },
   ];
   return { platform, files, confirmed };
 }
 
-/** What is made of all platforms' names together. */
+/** The files that are made of the names of all platforms together. */
 export function generateNames(): GeneratedFile[] {
   return [
     { path: "constants/generated/names.js", text: emitNames() },
@@ -67,7 +58,7 @@ export function generateNames(): GeneratedFile[] {
   ];
 }
 
-/** What is generated for each platform. */
+/** The files of every platform, confirmed by a compiler where there is one. */
 export function generatePlatforms(): Promise<GeneratedPlatform[]> {
   return Promise.all(
     platforms.map((platform) => generatePlatform(platform, "compiler")),

@@ -1,11 +1,8 @@
 /**
- * Writes the tables of constants and of struct layouts again, and everything
- * that is made of them: `deno task constants`.
+ * Writes the generated tables of constants and struct layouts: `deno task constants`.
  *
- * Where a compiler for a platform is at hand (`cc` for the host's own), it
- * confirms the facts in `constants/reference/`; the output is the same without.
- *
- * @module
+ * If a compiler for a platform is installed (`cc` for the host's own), it confirms the facts in
+ * `constants/reference/`. The output is the same without a compiler.
  */
 
 import { generateNames, generatePlatforms } from "./files.ts";
@@ -21,6 +18,6 @@ for (const { platform, confirmed } of generated) {
   console.log(
     confirmed > 0
       ? `${platform}: a compiler confirmed ${confirmed} facts`
-      : `${platform}: no compiler at hand; taken from the reference`,
+      : `${platform}: no compiler found; taken from the reference`,
   );
 }

@@ -1,16 +1,16 @@
 /** Which constants are public, of which type, and in which order. */
 
-import { headerValues, platforms, python } from "./reference.ts";
+import { headerValues, python, type Values } from "./reference.ts";
 
 /** Winsock's error codes, which belong to `errno`. */
 const winsockError =
   /^WSA(E|BASEERR|HOST_|NO|SERVICE_|SYSCALL|SYSNOT|TRY_|TYPE_|VERNOT|_E_|_INVALID_[HP]|_IO_|_IPSEC|_NOT_|_OPERATION|_QOS|_SECURE)/;
 
-/** Names that only the pollers, `fcntl` and the calls of Winsock need. */
+/** Names that only the library itself needs: for pollers, `fcntl` and the calls of Winsock. */
 const internal =
   /^(EPOLL|EV_|EVFILT_|NOTE_|POLL|F_|O_|FD_|FIO|CTLIOC|INFTIM$|WSA|SOCK_NOTIFY_|INVALID_SOCKET$|SOCKET_ERROR$|FROM_PROTOCOL_INFO$)/;
 
-/** Names of Python's `socket` that really are `errno`'s. */
+/** Error numbers that Python's `socket` has too. */
 const errnoInSocket = ["EAGAIN", "EBADF", "EWOULDBLOCK"];
 
 /** Whether a name belongs to the `errno` object. */
@@ -24,19 +24,19 @@ const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
 const pythons = new Set([...python.int_constants, ...python.errno_names]);
 
 /**
- * Python's names before all others, each half by the alphabet: the first name
- * of a value is then the one that Python shows.
+ * Orders names: Python's first, then all others, each alphabetically. The first name of a value is
+ * then the one that Python shows.
  */
 export function pythonFirst(a: string, b: string): number {
   return Number(pythons.has(b)) - Number(pythons.has(a)) || compare(a, b);
 }
 
-/** The second-best names of values that Python's `errorcode` names otherwise. */
+/** Python's names of values for which Python's `errorcode` prefers another name. */
 const secondBest = ["EDEADLK", "EOPNOTSUPP", "EWOULDBLOCK"];
 
 /**
- * An order of error names in which the name that Python's `errorcode` shows is
- * the last one of its value: there, too, a later name replaces an earlier one.
+ * Orders error names such that the last name of each value is the one that Python's `errorcode`
+ * shows. The table is filled in this order, and a later name replaces an earlier one.
  */
 export function chosenLast(a: string, b: string): number {
   const rank = (name: string): number =>
@@ -50,12 +50,18 @@ export function chosenLast(a: string, b: string): number {
   return rank(a) - rank(b) || compare(a, b);
 }
 
-const values = platforms.map((platform) => headerValues(platform));
+/** The constants of each system, under the name by which documentation calls it. */
+const systems: Readonly<Record<string, Values>> = {
+  Linux: headerValues("linux_x86_64"), // and linux_aarch64, which has the same
+  macOS: headerValues("darwin"),
+  FreeBSD: headerValues("freebsd"),
+  Windows: headerValues("windows"),
+};
 
-/** Every name of any platform, and of Python. */
+/** The names of every platform's constants, and of Python's. */
 export const everyName: readonly string[] = [
   ...new Set([
-    ...values.flatMap((table) => Object.keys(table)),
+    ...Object.values(systems).flatMap((values) => Object.keys(values)),
     ...python.int_constants,
     ...python.errno_names,
     ...Object.keys(python.string_constants),
@@ -73,7 +79,7 @@ export const publicNames: readonly string[] = everyName.filter((name) =>
   !(name in python.string_constants) && !isErrno(name) && !internal.test(name)
 );
 
-/** All that `constants/generated/names.js` exports. */
+/** All names that `constants/generated/names.js` exports. */
 export const exportedNames: readonly string[] = [
   ...publicNames,
   ...stringNames,
@@ -82,13 +88,12 @@ export const exportedNames: readonly string[] = [
 /** The names of the `errno` object. */
 export const errnoNames: readonly string[] = everyName.filter(isErrno);
 
-/** The platforms that have a constant, as documentation names them. */
-export function platformsOf(name: string): string[] {
-  const labels = ["Linux", "Linux", "macOS", "FreeBSD", "Windows"];
-  return [...new Set(labels.filter((_, index) => name in values[index]))];
+/** The systems that have a constant, as documentation names them. */
+export function systemsOf(name: string): string[] {
+  return Object.keys(systems).filter((system) => name in systems[system]);
 }
 
-/** The families whose addresses have a type of their own. */
+/** The types of addresses, by the family's name without its prefix. */
 const addresses: Readonly<Record<string, string>> = {
   UNSPEC: "Address",
   INET: "InetAddress",
@@ -112,28 +117,49 @@ const addresses: Readonly<Record<string, string>> = {
   DIVERT: "DivertAddress",
 };
 
-/** Names that begin like a family's and are none. */
-const notFamilies = /^AF_(VSOCK_|SYS_CONTROL$)/;
+/** Names that begin like a member of an enumeration but are not one. */
+const notMembers =
+  /^(AF_VSOCK_|AF_SYS_CONTROL$|SOCK_(BUF|DESTROY|DIAG|MAX|RCV|SND|TXREHASH)|MSG_MAXIOVLEN$)/;
 
-/** The type of a family's addresses; `undefined` for what is no family. */
+/** The type of a family's addresses; `undefined` if the name is not a family's. */
 export function addressType(name: string): string | undefined {
-  if (!/^[AP]F_/.test(name) || notFamilies.test(name)) return undefined;
+  if (!/^[AP]F_/.test(name) || notMembers.test(name)) return undefined;
   return addresses[name.slice(3)] ?? "UnknownAddress";
 }
 
-/** Names that begin like an enumeration's and are none of its members. */
-const strangers =
-  /^(AF_VSOCK_|AF_SYS_CONTROL$|SOCK_(BUF|DESTROY|DIAG|MAX|RCV|SND|TXREHASH)|MSG_MAXIOVLEN)/;
+/** An enumeration of Python's `socket`, such as `AddressFamily`. */
+export interface Enumeration {
+  /** The prefix of its members' names. */
+  readonly prefix: string;
+  /** The name of the type of its members' names. */
+  readonly type: string;
+  /** What its members are, for documentation. */
+  readonly what: string;
+  /** Its members' names, Python's first. */
+  readonly members: readonly string[];
+}
 
-const startingWith = (prefix: string): string[] =>
-  publicNames
-    .filter((name) => name.startsWith(prefix) && !strangers.test(name))
-    .sort(pythonFirst);
+const enumeration = (
+  prefix: string,
+  type: string,
+  what: string,
+): Enumeration => ({
+  prefix,
+  type,
+  what,
+  members: publicNames
+    .filter((name) => name.startsWith(prefix) && !notMembers.test(name))
+    .sort(pythonFirst),
+});
 
-/** The members of the enumerations, Python's names first. */
-export const members = {
-  AF_: startingWith("AF_"),
-  AI_: startingWith("AI_"),
-  MSG_: startingWith("MSG_"),
-  SOCK_: startingWith("SOCK_"),
-};
+/** The enumerations of Python's `socket`. */
+export const enumerations: readonly Enumeration[] = [
+  enumeration("AF_", "AddressFamilyName", "address families"),
+  enumeration(
+    "SOCK_",
+    "SocketKindName",
+    "socket types, and of the flags that go with them",
+  ),
+  enumeration("MSG_", "MsgFlagName", "message flags"),
+  enumeration("AI_", "AddressInfoName", "flags of `getaddrinfo()`"),
+];

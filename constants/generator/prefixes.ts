@@ -1,9 +1,6 @@
-/** What constants mean of which no more is known than the name says. */
+/** The documentation of constants that have no sentence of their own. */
 
-/**
- * A sentence by the beginning of a name, the first that fits; `%` stands for the
- * rest of the name in words.
- */
+/** Sentences by prefix; the first match counts. `%` stands for the rest of the name in words. */
 const sentences: readonly (readonly [prefix: RegExp, sentence: string])[] = [
   [/^AF_VSOCK_/, "Of `AF_VSOCK` monitoring: %."],
   [/^AF_(?=SYS_CONTROL)/, "macOS's first name of `SYSPROTO_CONTROL`: %."],
@@ -97,7 +94,7 @@ const sentences: readonly (readonly [prefix: RegExp, sentence: string])[] = [
   [/^V(M|SOCK|MADDR)_/, "Of `AF_VSOCK` sockets: %."],
 ];
 
-/** What a constant means as far as its name tells. */
+/** The meaning of a constant as far as its name shows it. */
 export function describeByPrefix(name: string): string {
   for (const [prefix, sentence] of sentences) {
     if (prefix.test(name)) {

@@ -1,4 +1,4 @@
-/** The facts in `constants/reference/`, as the generator wants them. */
+/** The facts in `constants/reference/`, in the form that the generator works with. */
 
 import type { KnownPlatform } from "../platform.ts";
 
@@ -23,14 +23,14 @@ export interface ReferenceStruct {
   >;
 }
 
-/** A platform's structs and the facts beside them. */
+/** A platform's structs, the sizes of C's basic types, and the layout of ancillary data. */
 export interface ReferenceLayout {
   readonly structs: Readonly<Record<string, ReferenceStruct>>;
   readonly types: Readonly<Record<string, number>>;
   readonly cmsg: { readonly align: number; readonly header: number };
 }
 
-/** The names of Python's module. */
+/** The names of Python's modules `socket` and `errno`. */
 export interface PythonNames {
   readonly functions: readonly string[];
   readonly classes_and_exceptions: readonly string[];
@@ -44,7 +44,7 @@ export interface PythonNames {
   readonly method_availability: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What `python-value-quirks.json` says that changes a value. */
+/** The entries of `python-value-quirks.json` that change a value. */
 interface Quirks {
   readonly windows_signed_values: {
     readonly values: Readonly<Record<string, number>>;
@@ -59,9 +59,9 @@ function read<T>(file: string): T {
   return JSON.parse(Deno.readTextFileSync(url)) as T;
 }
 
-/** The file name of a platform: the reference writes a hyphen. */
-const fileName = (platform: KnownPlatform): string =>
-  platform.replace("linux_", "linux-");
+/** The name of a platform's file of constants, which are the same on both processors of Linux. */
+export const constantsFile = (platform: KnownPlatform): string =>
+  platform.replace(/_.*/, "");
 
 /** The names of Python's `socket` and `errno`. */
 export const python: PythonNames = read("python-socket-names");
@@ -71,27 +71,38 @@ const quirks: Quirks = read("python-value-quirks");
 /** Errno values of the Windows C runtime, where Python shows Winsock's. */
 export const runtimeErrno = quirks.windows_errno.crt_errno;
 
-/** Values that Python shows negative on Windows, whose C `long` has 32 bits. */
+/** Values that Python shows as negative on Windows, where C's `long` has 32 bits. */
 export const signedOnWindows = quirks.windows_signed_values.values;
 
 /** The header values of a platform by name. */
 export function headerValues(platform: KnownPlatform): Values {
-  return read(`constants-${fileName(platform)}`);
+  return read(`constants-${constantsFile(platform)}`);
 }
 
-/** The layouts of a platform. */
+/** The structs of a platform in `layouts.json`, and the facts beside them. */
+interface LayoutEntry {
+  /** The platform whose entry this one completes. */
+  readonly _as?: KnownPlatform;
+  readonly _types: ReferenceLayout["types"];
+  readonly _cmsg: { readonly alignment: number; readonly data_offset: number };
+  readonly [struct: string]: unknown;
+}
+
+/** The layout of a platform. */
 export function referenceLayout(platform: KnownPlatform): ReferenceLayout {
-  const all = read<
-    Record<string, Record<string, ReferenceStruct & { alias_of?: string }>>
-  >("layouts")[fileName(platform)];
-  const { _types, _cmsg, ...rest } = all;
-  const cmsg = _cmsg as unknown as { alignment: number; data_offset: number };
-  const structs = Object.entries(rest).map(([name, struct]) =>
-    [name, struct.alias_of ? rest[struct.alias_of] : struct] as const
-  );
+  const all = read<Record<KnownPlatform, LayoutEntry>>("layouts");
+  const { _as, ...own } = all[platform];
+  const { _types, _cmsg, ...rest } = { ...(_as && all[_as]), ...own };
+  const structs = rest as Record<
+    string,
+    ReferenceStruct & { readonly alias_of?: string }
+  >;
+  for (const [name, { alias_of }] of Object.entries(structs)) {
+    if (alias_of) structs[name] = structs[alias_of];
+  }
   return {
-    structs: Object.fromEntries(structs),
-    types: _types as unknown as Record<string, number>,
-    cmsg: { align: cmsg.alignment, header: cmsg.data_offset },
+    structs,
+    types: _types,
+    cmsg: { align: _cmsg.alignment, header: _cmsg.data_offset },
   };
 }

@@ -73,14 +73,14 @@ const cross: Partial<Readonly<Record<KnownPlatform, string>>> = {
   windows: "x86_64-w64-mingw32-gcc",
 };
 
-/** The compiler for a platform, seen from a machine of the host platform. */
+/** The compiler for a platform on a machine of the host platform. */
 export function toolchainFor(
   platform: KnownPlatform,
   host: PlatformName,
 ): Toolchain | undefined {
   const command = platform === host ? "cc" : cross[platform];
   if (!command) return undefined;
-  // The compiler of macOS and FreeBSD is clang, which gives up after 20 errors.
+  // The compiler of macOS and FreeBSD is clang, which stops after 20 errors by default.
   const flags = platform === "darwin" || platform === "freebsd"
     ? ["-ferror-limit=0"]
     : [];

@@ -1,4 +1,4 @@
-/** A platform's facts: the reference, checked by a compiler where one is. */
+/** A platform's facts: the reference, checked by a compiler if one is installed. */
 
 import { type KnownPlatform, platform as host } from "../platform.ts";
 import {
@@ -7,7 +7,7 @@ import {
   layoutDisagreements,
   layoutExpressions,
 } from "./check.ts";
-import { evaluate, isAtHand } from "./compiler.ts";
+import { evaluate, isInstalled } from "./compiler.ts";
 import {
   headerValues,
   type ReferenceLayout,
@@ -17,20 +17,20 @@ import {
 } from "./reference.ts";
 import { toolchainFor } from "./toolchains.ts";
 
-/** What a platform's files are made of. */
+/** The facts from which a platform's files are generated. */
 export interface Facts {
-  /** The constants as the table shows them: the headers' with Python's signs. */
+  /** The constants of the table: the headers' values with Python's signs. */
   readonly constants: Values;
   /** The structs. */
   readonly layout: ReferenceLayout;
-  /** How many of these facts a compiler confirmed; 0 without a compiler. */
+  /** How many facts a compiler confirmed; 0 without a compiler. */
   readonly confirmed: number;
 }
 
 /**
- * The facts about a platform. They are the same with a compiler and without: a
- * compiler whose headers say something else, and not for a known reason, is an
- * error. `"reference"` asks no compiler even where there is one.
+ * The facts about a platform. They are the same with and without a compiler: if its headers
+ * disagree with the reference, and not for a known reason, that is an error. `"reference"` asks no
+ * compiler even if one is installed.
  */
 export async function factsOf(
   platform: KnownPlatform,
@@ -43,7 +43,7 @@ export async function factsOf(
     : values;
   const toolchain = toolchainFor(platform, host);
   if (
-    source === "reference" || !toolchain || !await isAtHand(toolchain)
+    source === "reference" || !toolchain || !await isInstalled(toolchain)
   ) {
     return { constants, layout, confirmed: 0 };
   }

@@ -1,24 +1,25 @@
 /**
- * The structs of every platform, for code that writes another platform's bytes: it loads them all.
- *
- * @module
+ * The structs of every platform, for code that writes another platform's bytes. Importing it loads
+ * all.
  */
 
 import type { PlatformName } from "../../constants/platform.ts";
-import { layout as darwin } from "./generated/darwin.ts";
-import { layout as freebsd } from "./generated/freebsd.ts";
-import { layout as linux_aarch64 } from "./generated/linux_aarch64.ts";
-import { layout as linux_x86_64 } from "./generated/linux_x86_64.ts";
-import { nothing } from "./mod.ts";
-import type { Layout } from "./types.ts";
-import { layout as windows } from "./generated/windows.ts";
+import darwin from "./generated/darwin.json" with { type: "json" };
+import freebsd from "./generated/freebsd.json" with { type: "json" };
+import linux_aarch64 from "./generated/linux_aarch64.json" with {
+  type: "json",
+};
+import linux_x86_64 from "./generated/linux_x86_64.json" with { type: "json" };
+import windows from "./generated/windows.json" with { type: "json" };
+import { emptyLayout } from "./mod.ts";
+import { type Layout, layoutOf } from "./types.ts";
 
 /** Every platform's layout. */
 export const layouts: Readonly<Record<PlatformName, Layout>> = {
-  linux_x86_64,
-  linux_aarch64,
-  darwin,
-  windows,
-  freebsd,
-  unsupported: nothing,
+  linux_x86_64: layoutOf(linux_x86_64),
+  linux_aarch64: layoutOf(linux_aarch64),
+  darwin: layoutOf(darwin),
+  windows: layoutOf(windows),
+  freebsd: layoutOf(freebsd),
+  unsupported: emptyLayout,
 };

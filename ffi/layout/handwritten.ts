@@ -1,8 +1,6 @@
 /**
- * Structs that the generated tables leave out, as their headers declare them: they are the same on
- * every platform that has them.
- *
- * @module
+ * Structs that are not in the generated tables, as their headers declare them. Each is the same on
+ * every platform that has it.
  */
 
 import type { Field } from "./types.ts";
@@ -16,7 +14,9 @@ export const sock_filter = {
   k: { at: 4, size: 4 },
 } as const;
 
-/** `struct sock_fprog` of `<linux/filter.h>`: a program's length in instructions, and its address. */
+/**
+ * `struct sock_fprog` of `<linux/filter.h>`: a program's length in instructions, and its address.
+ */
 export const sock_fprog = {
   size: 16,
   len: { at: 0, size: 2 },
@@ -27,13 +27,13 @@ export const sock_fprog = {
 export interface BitField extends Field {
   /** The lowest bit. */
   readonly shift: number;
-  /** How many bits. */
+  /** The number of bits. */
   readonly bits: number;
-  /** Only where the struct has this field too. */
+  /** The field whose presence in the struct shows that the bit field exists as well. */
   readonly beside: string;
 }
 
-/** The bit fields of `struct tcp_info`: FreeBSD has only the first two. */
+/** The bit fields of `struct tcp_info`. FreeBSD has only the first two. */
 export const tcp_info_bits: Readonly<Record<string, BitField>> = {
   tcpi_snd_wscale: { at: 6, size: 1, shift: 0, bits: 4, beside: "tcpi_state" },
   tcpi_rcv_wscale: { at: 6, size: 1, shift: 4, bits: 4, beside: "tcpi_state" },

@@ -1,11 +1,7 @@
-/**
- * Where the fields of C structs lie on the running platform.
- *
- * @module
- */
+/** Where the fields of C structs lie on the running platform. */
 
 import { platform, type PlatformName } from "../../constants/platform.ts";
-import { define, type Layout } from "./types.ts";
+import { type Layout, type LayoutFile, layoutOf } from "./types.ts";
 
 export type { KnownPlatform, PlatformName } from "../../constants/platform.ts";
 export type { Field, Layout, Struct } from "./types.ts";
@@ -15,25 +11,27 @@ const emptyStruct = new Proxy({ size: 0 }, {
 });
 
 /**
- * The layout of a platform that is not supported. It has no structs, but whoever asks for one gets an
- * empty one: every module can be imported then, and opening the C library tells what is wrong.
+ * The layout of an unsupported platform. It has no structs, but returns an empty one for any name.
+ * Every module can then be imported, and opening the C library reports the platform.
  */
-export const nothing: Layout = new Proxy(
-  define({ cmsg: { align: 1, header: 0 }, types: {}, structs: {} }),
+export const emptyLayout: Layout = new Proxy(
+  layoutOf({ layout: { cmsg: { align: 1, header: 0 }, types: {} } }),
   { get: (known, name) => Reflect.get(known, name) ?? emptyStruct },
 );
 
-// One is loaded, as each takes its time to be read.
+// Reading a layout takes time, so only the running platform's is loaded.
 const load: Readonly<
-  Record<PlatformName, () => Promise<{ readonly layout: Layout }>>
+  Record<PlatformName, () => Promise<{ readonly default: LayoutFile }>>
 > = {
-  linux_x86_64: () => import("./generated/linux_x86_64.ts"),
-  linux_aarch64: () => import("./generated/linux_aarch64.ts"),
-  darwin: () => import("./generated/darwin.ts"),
-  windows: () => import("./generated/windows.ts"),
-  freebsd: () => import("./generated/freebsd.ts"),
-  unsupported: () => Promise.resolve({ layout: nothing }),
+  linux_x86_64: () =>
+    import("./generated/linux_x86_64.json", { with: { type: "json" } }),
+  linux_aarch64: () =>
+    import("./generated/linux_aarch64.json", { with: { type: "json" } }),
+  darwin: () => import("./generated/darwin.json", { with: { type: "json" } }),
+  windows: () => import("./generated/windows.json", { with: { type: "json" } }),
+  freebsd: () => import("./generated/freebsd.json", { with: { type: "json" } }),
+  unsupported: () => Promise.resolve({ default: { layout: emptyLayout } }),
 };
 
 /** The running platform's layout. */
-export const { layout }: { readonly layout: Layout } = await load[platform]();
+export const layout: Layout = layoutOf((await load[platform]()).default);

@@ -1,8 +1,4 @@
-/**
- * The shape of the struct tables: where each field of a C struct lies.
- *
- * @module
- */
+/** The shape of the struct tables: where each field of a C struct lies. */
 
 /** Where a field lies in its struct, in bytes. */
 export interface Field {
@@ -18,8 +14,8 @@ export type Struct =
   & Readonly<Record<string, Field>>;
 
 /**
- * The structs of a platform by name. A struct that the platform lacks is
- * `undefined`, whatever the type says: ask with `"sockaddr_nl" in layout`.
+ * The structs of a platform by name. A struct that the platform lacks is `undefined`, although the
+ * type does not say so: check with `"sockaddr_nl" in layout`.
  */
 export type Layout =
   & {
@@ -27,7 +23,7 @@ export type Layout =
     readonly cmsg: {
       /** The alignment of a header and of its data: `CMSG_ALIGN` rounds to it. */
       readonly align: number;
-      /** From the start of a header to its data: `CMSG_LEN(0)`. */
+      /** The distance from the start of a header to its data: `CMSG_LEN(0)`. */
       readonly header: number;
     };
     /** The sizes of C's basic types by name, such as `long`. */
@@ -35,16 +31,12 @@ export type Layout =
   }
   & Readonly<Record<string, Struct>>;
 
-/** What the generated files write down: the same without the types' finesse. */
-interface Written {
-  readonly cmsg: Layout["cmsg"];
-  readonly types: Layout["types"];
-  readonly structs: Readonly<
-    Record<string, Readonly<Record<string, number | Field>>>
-  >;
+/** The content of a generated file. */
+export interface LayoutFile {
+  readonly layout: Pick<Layout, "cmsg" | "types">;
 }
 
-/** Makes a layout of what a generated file writes down. */
-export function define({ structs, ...rest }: Written): Layout {
-  return { ...structs, ...rest } as Layout;
+/** The layout in a generated file, which has structs as well but not the type that says so. */
+export function layoutOf({ layout }: LayoutFile): Layout {
+  return layout as Layout;
 }

@@ -5,15 +5,15 @@ import {
 } from "../../constants/generator/check.ts";
 import {
   evaluate,
-  isAtHand,
+  isInstalled,
   type Toolchain,
 } from "../../constants/generator/compiler.ts";
 import { referenceLayout } from "../../constants/generator/reference.ts";
 import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
 import { layouts } from "../../ffi/layout/all.ts";
-import { layout } from "../../ffi/layout/mod.ts";
 import { if_nameindex } from "../../ffi/layout/handwritten.ts";
+import { layout } from "../../ffi/layout/mod.ts";
 
 const host = platform as KnownPlatform;
 
@@ -21,7 +21,7 @@ const toolchain = toolchainFor(host, host) as Toolchain;
 
 Deno.test({
   name: "cc finds the host's structs where the layout says",
-  ignore: platform === "unsupported" || !await isAtHand(toolchain),
+  ignore: platform === "unsupported" || !await isInstalled(toolchain),
   async fn(): Promise<void> {
     const expected = layoutExpressions(host, referenceLayout(host));
     const answers = await evaluate(toolchain, [...expected.keys()]);

@@ -1,7 +1,7 @@
 /** The hot calls by their numbers: those of each processor, and what they give when they fail. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { evaluate, isAtHand } from "../../constants/generator/compiler.ts";
+import { evaluate, isInstalled } from "../../constants/generator/compiler.ts";
 import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
 import { libc } from "../../ffi/libc.ts";
@@ -22,7 +22,7 @@ for (const known of Object.keys(numbers) as KnownPlatform[]) {
   const toolchain = toolchainFor(known, platform);
   Deno.test({
     name: `the numbers on ${known} are its header's`,
-    ignore: toolchain === undefined || !await isAtHand(toolchain),
+    ignore: toolchain === undefined || !await isInstalled(toolchain),
     async fn() {
       const units = ["#include <sys/syscall.h>"];
       const names = ["SYS_sendto", "SYS_recvfrom"];
