@@ -15,10 +15,9 @@ import type {
 import type { Bytes } from "../errors/arguments.ts";
 import { AsyncSocketBase, backOff, drive, setPeer } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
-import { handleOf } from "../socket/base.ts";
 import { Connections } from "./connections.ts";
 import { check, OSError } from "../errors/errors.ts";
-import { Handle } from "../socket/operations/handle.ts";
+import { Handle, handleOf } from "../socket/operations/handle.ts";
 import * as vectors from "../socket/message_vector.ts";
 import type { MessageVector } from "../socket/message_vector.ts";
 import type { AlgOptions } from "../socket/operations/messages.ts";

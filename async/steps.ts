@@ -1,7 +1,7 @@
 /** How functions of several steps are driven by awaiting. */
 
+import { handleOf } from "../socket/operations/handle.ts";
 import type { Address } from "../socket/address/types.ts";
-import { handleOf } from "../socket/base.ts";
 import { numericAddress } from "../socket/resolver/addrinfo.ts";
 import { Operation, type Steps } from "../socket/steps.ts";
 import { type AsyncSocketBase, drive } from "./base.ts";

@@ -9,11 +9,12 @@ import type { Address, AddressInput, Family } from "./address/types.ts";
 import {
   type Bytes,
   bytes,
+  describe,
   integer,
   timeoutSeconds,
 } from "../errors/arguments.ts";
 import { check, OSError } from "../errors/errors.ts";
-import type { Handle } from "./operations/handle.ts";
+import { type Handle, setHandleAccess } from "./operations/handle.ts";
 import { addressOfEnd, bind } from "./operations/connection.ts";
 import { intOption, option } from "./operations/options.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
@@ -39,9 +40,6 @@ export function setdefaulttimeout(timeout: number | null): void {
   defaultTimeout = timeoutSeconds(timeout);
 }
 
-/** The handle of a socket, for the rest of this folder. */
-export let handleOf: (socket: SocketBase<Address>) => Handle;
-
 /**
  * What {@linkcode Socket} and `AsyncSocket` share: everything about a socket that never waits. It is
  * not made by itself.
@@ -53,7 +51,10 @@ export abstract class SocketBase<A extends Address> {
   #timeout: number | null;
 
   static {
-    handleOf = (socket) => socket.#handle;
+    setHandleAccess((socket) => {
+      if (#handle in socket) return socket.#handle;
+      throw new TypeError(`not a socket of this library: ${describe(socket)}`);
+    });
   }
 
   /** Takes over a handle, with the default timeout or one of 0. For the classes that extend this. */

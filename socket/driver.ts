@@ -6,9 +6,9 @@ import { errno, load } from "../ffi/libc.ts";
 import { Deadline } from "../poll/deadline.ts";
 import { waitReady } from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
-import { handleOf, type SocketBase } from "./base.ts";
+import type { SocketBase } from "./base.ts";
 import { type Attempt, Pending } from "./operations/attempt.ts";
-import type { Handle } from "./operations/handle.ts";
+import { type Handle, handleOf } from "./operations/handle.ts";
 import { Operation, type Steps } from "./steps.ts";
 
 /** Drives an operation to its end. */

@@ -25,8 +25,8 @@ import {
   flagBits,
   integer,
 } from "../errors/arguments.ts";
-import { handleOf, SocketBase } from "./base.ts";
-import type { Handle } from "./operations/handle.ts";
+import { SocketBase } from "./base.ts";
+import { type Handle, handleOf } from "./operations/handle.ts";
 import {
   adoptDescriptors,
   closeOnExec,

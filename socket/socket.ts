@@ -9,13 +9,13 @@ import type {
 } from "./address/types.ts";
 import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { handleOf, SocketBase } from "./base.ts";
+import { SocketBase } from "./base.ts";
 import { complete, drive } from "./driver.ts";
 import { check } from "../errors/errors.ts";
 import { makefile, type SocketFile } from "./file/makefile.ts";
 import type { FileMode } from "./file/mode.ts";
 import type { TextOptions } from "./file/text.ts";
-import { Handle } from "./operations/handle.ts";
+import { Handle, handleOf } from "./operations/handle.ts";
 import * as vectors from "./message_vector.ts";
 import type { MessageVector } from "./message_vector.ts";
 import type { AlgOptions } from "./operations/messages.ts";

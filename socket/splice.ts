@@ -1,9 +1,9 @@
 /** Bytes passed on from socket to socket: in steps for both modules, and blocking. */
 
 import type { Address } from "./address/types.ts";
-import { handleOf, type SocketBase } from "./base.ts";
+import type { SocketBase } from "./base.ts";
 import { driveSteps } from "./driver.ts";
-import type { Handle } from "./operations/handle.ts";
+import { type Handle, handleOf } from "./operations/handle.ts";
 import { byteLimit, Pump } from "./operations/pump.ts";
 import type { Socket } from "./socket.ts";
 import { on, type Steps } from "./steps.ts";

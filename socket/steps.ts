@@ -7,9 +7,9 @@
  */
 
 import type { Address } from "./address/types.ts";
-import { handleOf, type SocketBase } from "./base.ts";
+import type { SocketBase } from "./base.ts";
 import type { Attempt } from "./operations/attempt.ts";
-import type { Handle } from "./operations/handle.ts";
+import { type Handle, handleOf } from "./operations/handle.ts";
 import { numericAddress } from "./resolver/addrinfo.ts";
 import type { Lookup, Resolving } from "./resolver/call.ts";
 

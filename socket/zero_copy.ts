@@ -23,9 +23,9 @@ import {
   flagBits,
   MAX_TRANSFER,
 } from "../errors/arguments.ts";
-import { handleOf, type SocketBase } from "./base.ts";
+import type { SocketBase } from "./base.ts";
 import { osError, timedOut } from "../errors/errors.ts";
-import type { Handle } from "./operations/handle.ts";
+import { type Handle, handleOf } from "./operations/handle.ts";
 import { recvmsg } from "./operations/messages.ts";
 import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
 import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";

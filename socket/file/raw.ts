@@ -1,8 +1,7 @@
 /** The unbuffered file over a socket. */
 
-import type { Address } from "../address/types.ts";
+import { handleOf } from "../operations/handle.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
-import { handleOf, type SocketBase } from "../base.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
 import {
   type BytesWriter,
@@ -16,7 +15,9 @@ import { parseMode } from "./mode.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 
 /** The socket under a file: `Socket`. */
-export interface FileSocket extends SocketBase<Address> {
+export interface FileSocket {
+  /** The descriptor, or -1 once the socket is closed. */
+  fileno(): number;
   /** Receives bytes into a buffer, and gives how many. */
   recv_into(buffer: Bytes): number;
   /** Sends bytes, and gives how many. */

@@ -75,6 +75,14 @@ export class Handle implements CodecSocket {
   }
 }
 
+/** The handle of a socket object. */
+export let handleOf: (socket: object) => Handle;
+
+/** Says how to get at a socket object's handle, which is private to its class. */
+export function setHandleAccess(access: (socket: object) => Handle): void {
+  handleOf = access;
+}
+
 let closingListener: ((fd: number) => void) | undefined;
 
 /** Tells of a descriptor that is about to be closed or given away. */

@@ -23,7 +23,7 @@ import { close, dup, socketpair } from "../../socket/descriptors.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
 import { recv_fds, send_fds } from "../../socket/fds.ts";
 import { closeBeyond } from "../../socket/operations/rights.ts";
-import { handleOf } from "../../socket/base.ts";
+import { handleOf } from "../../socket/operations/handle.ts";
 import { Socket } from "../../socket/socket.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { needing, noPosix, noPython } from "../support/helpers.ts";

@@ -38,7 +38,7 @@ import {
   UDP_GRO,
   UDP_SEGMENT,
 } from "../../mod.ts";
-import { handleOf } from "../../socket/base.ts";
+import { handleOf } from "../../socket/operations/handle.ts";
 import { vectorCallsOf } from "../../socket/operations/vector_calls.ts";
 import {
   needing,

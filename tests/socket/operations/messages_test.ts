@@ -29,7 +29,7 @@ import {
 } from "../../../errors/errors.ts";
 import { recv_fds, send_fds } from "../../../socket/fds.ts";
 import { algItems } from "../../../socket/operations/messages.ts";
-import { handleOf } from "../../../socket/base.ts";
+import { handleOf } from "../../../socket/operations/handle.ts";
 import { E_BAD_SOCKET } from "../../../errors/errno.ts";
 import { Socket } from "../../../socket/socket.ts";
 import { datagramPair, needing, notLinux } from "../../support/helpers.ts";

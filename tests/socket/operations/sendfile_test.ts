@@ -10,7 +10,7 @@ import {
 } from "../../../constants/mod.ts";
 import { errno as E } from "../../../constants/errno.ts";
 import { sendfileOf, type SendfileSymbols } from "../../../ffi/sendfile.ts";
-import { handleOf } from "../../../socket/base.ts";
+import { handleOf } from "../../../socket/operations/handle.ts";
 import { socketpair } from "../../../socket/descriptors.ts";
 import {
   BrokenPipeError,
