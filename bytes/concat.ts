@@ -1,0 +1,33 @@
+/** Bytes joined together. */
+
+import type { Bytes } from "../errors/arguments.ts";
+import { allocate, octets } from "./memory.ts";
+
+/**
+ * Joins bytes, as Python's `b"".join(buffers)` and `+`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { b, concat } from "../bytes.ts";
+ *
+ * assertEquals(concat(b("ab"), b(""), b("c")), b("abc"));
+ * ```
+ *
+ * @param buffers what to join; none at all make no bytes
+ * @returns new bytes, a copy
+ * @throws {TypeError} if one is not bytes, or its buffer was detached
+ * @throws {RangeError} if all together are too large
+ */
+export function concat(...buffers: Bytes[]): Uint8Array<ArrayBuffer> {
+  const parts = buffers.map((buffer, i) => octets(`buffers[${i}]`, buffer));
+  const whole = allocate(
+    parts.reduce((length, part) => length + part.length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
