@@ -10,6 +10,7 @@ const rooms = [
   "ffi",
   "errors",
   "poll",
+  "bytes",
   "selectors",
   "socket/address",
   "socket/resolver",
