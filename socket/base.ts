@@ -1,11 +1,7 @@
 /** What `Socket` and `AsyncSocket` share: all that never waits. */
 
-import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
 import { isMissing, unavailable } from "../constants/missing.ts";
-import { getInheritable, setInheritable } from "../ffi/descriptor.ts";
-import { layout } from "../ffi/layout/mod.ts";
-import { libc } from "../ffi/libc.ts";
-import type { Address, AddressInput, Family } from "./address/types.ts";
+import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
 import {
   type Bytes,
   bytes,
@@ -14,8 +10,12 @@ import {
   timeoutSeconds,
 } from "../errors/arguments.ts";
 import { check, OSError } from "../errors/errors.ts";
-import { type Handle, setHandleAccess } from "./operations/handle.ts";
+import { getInheritable, setInheritable } from "../ffi/descriptor.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { libc } from "../ffi/libc.ts";
+import type { Address, AddressInput, Family } from "./address/types.ts";
 import { addressOfEnd, bind } from "./operations/connection.ts";
+import { type Handle, setHandleAccess } from "./operations/handle.ts";
 import { intOption, option } from "./operations/options.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
 

@@ -5,12 +5,12 @@ import {
   SO_DETACH_FILTER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { describe, integer } from "../errors/arguments.ts";
 import { sock_filter, sock_fprog } from "../ffi/layout/handwritten.ts";
 import { addressOf } from "../ffi/memory.ts";
 import type { Address } from "./address/types.ts";
-import { describe, integer } from "../errors/arguments.ts";
-import { collect } from "./operations/ancillary.ts";
 import type { SocketBase } from "./base.ts";
+import { collect } from "./operations/ancillary.ts";
 
 /**
  * One instruction of classic BPF, as `tcpdump -dd` prints them: the operation, how many instructions

@@ -12,6 +12,13 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import {
+  describe,
+  integer,
+  string,
+  timeoutSeconds,
+} from "../errors/arguments.ts";
+import { OSError } from "../errors/errors.ts";
 import type {
   Address,
   AddressInput,
@@ -19,14 +26,7 @@ import type {
   Inet6Address,
   InetAddress,
 } from "./address/types.ts";
-import {
-  describe,
-  integer,
-  string,
-  timeoutSeconds,
-} from "../errors/arguments.ts";
 import type { SocketBase } from "./base.ts";
-import { OSError } from "../errors/errors.ts";
 import { driveSteps } from "./driver.ts";
 import { getaddrinfo } from "./lookup.ts";
 import { Socket } from "./socket.ts";

@@ -1,23 +1,23 @@
 /** Sockets of descriptors, and pairs of sockets. */
 
+import { unavailable } from "../constants/missing.ts";
+import { type Bytes, bytes, integer } from "../errors/arguments.ts";
+import { ECONNRESET } from "../errors/errno.ts";
+import { check } from "../errors/errors.ts";
+import { errno, load, system } from "../ffi/libc.ts";
 import type {
   Address,
   Family,
   InetAddress,
   UnixAddress,
 } from "./address/types.ts";
-import { unavailable } from "../constants/missing.ts";
-import { type Bytes, bytes, integer } from "../errors/arguments.ts";
-import { check } from "../errors/errors.ts";
 import { notifyClosing } from "./operations/handle.ts";
-import { ECONNRESET } from "../errors/errno.ts";
 import {
   asksNonBlocking,
   duplicateDescriptor,
   openPair,
 } from "./operations/open.ts";
 import { Socket, socketOf } from "./socket.ts";
-import { errno, load, system } from "../ffi/libc.ts";
 
 /**
  * Makes a socket of a duplicate of a descriptor; the original stays as it is.

@@ -1,11 +1,11 @@
 /** The resolving functions that block: `mod.ts`'s. */
 
-import type { AddressInfoTuple } from "./resolver/getaddrinfo.ts";
+import type { Inet6Address, InetAddress } from "./address/types.ts";
 import { resolveSync } from "./resolver/call.ts";
-import * as hosts from "./resolver/hosts.ts";
+import type { AddressInfoTuple } from "./resolver/getaddrinfo.ts";
 import * as addrinfo from "./resolver/getaddrinfo.ts";
 import * as nameinfo from "./resolver/getnameinfo.ts";
-import type { Inet6Address, InetAddress } from "./address/types.ts";
+import * as hosts from "./resolver/hosts.ts";
 
 /**
  * Resolves a host and a service into the arguments of sockets. `getaddrinfo(3)`.

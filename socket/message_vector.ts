@@ -5,11 +5,17 @@
 
 import { IPPROTO_UDP, MSG_CTRUNC } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
+import {
+  type Bytes,
+  describe,
+  flagBits,
+  integer,
+} from "../errors/arguments.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { MessageHeaders } from "../ffi/mmsghdr.ts";
 import type { Sockaddr } from "./address/codec.ts";
-import { context } from "./resolver/context.ts";
 import type { Address, AddressInput } from "./address/types.ts";
+import { SocketBase } from "./base.ts";
 import {
   type AncillaryInput,
   type AncillaryItem,
@@ -19,13 +25,7 @@ import {
   parseControl,
   walkControl,
 } from "./operations/ancillary.ts";
-import {
-  type Bytes,
-  describe,
-  flagBits,
-  integer,
-} from "../errors/arguments.ts";
-import { SocketBase } from "./base.ts";
+import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import {
   adoptDescriptors,
@@ -33,9 +33,9 @@ import {
   controlRoom,
   returnedFlags,
 } from "./operations/messages.ts";
-import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
-import { given, memoryOf, owned } from "./vector_buffers.ts";
 import { vectorCalls } from "./operations/vector_calls.ts";
+import { context } from "./resolver/context.ts";
+import { given, memoryOf, owned } from "./vector_buffers.ts";
 
 const waits = {
   recvmmsg: new Pending("read", "recvmmsg"),

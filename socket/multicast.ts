@@ -1,15 +1,15 @@
 /** Joining and leaving multicast groups. */
 
+import { integer, string } from "../errors/arguments.ts";
+import { inet_aton } from "./address/arpa_inet.ts";
 import type { CodecContext } from "./address/codec.ts";
 import { bareSocket, sockaddrStorage } from "./address/codec.ts";
-import { context } from "./resolver/context.ts";
 import { inet } from "./address/inet.ts";
 import { inet6 } from "./address/inet6.ts";
 import { parseIPv4, parseIPv6 } from "./address/ip.ts";
 import type { Address } from "./address/types.ts";
-import { integer, string } from "../errors/arguments.ts";
 import type { SocketBase } from "./base.ts";
-import { inet_aton } from "./address/arpa_inet.ts";
+import { context } from "./resolver/context.ts";
 import { structOf } from "./structures/fields.ts";
 
 /** Where and what to receive of a multicast group. */

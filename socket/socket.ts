@@ -1,5 +1,7 @@
 /** The blocking socket, Python's `socket.socket`. */
 
+import type { Bytes } from "../errors/arguments.ts";
+import { check } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import type {
   Address,
@@ -7,17 +9,16 @@ import type {
   Family,
   InetAddress,
 } from "./address/types.ts";
-import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
-import type { Bytes } from "../errors/arguments.ts";
 import { SocketBase } from "./base.ts";
 import { complete, drive } from "./driver.ts";
-import { check } from "../errors/errors.ts";
 import { makefile, type SocketFile } from "./file/makefile.ts";
 import type { FileMode } from "./file/mode.ts";
 import type { TextOptions } from "./file/text.ts";
-import { Handle, handleOf } from "./operations/handle.ts";
 import * as vectors from "./message_vector.ts";
 import type { MessageVector } from "./message_vector.ts";
+import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
+import * as connection from "./operations/connection.ts";
+import { Handle, handleOf } from "./operations/handle.ts";
 import type { AlgOptions } from "./operations/messages.ts";
 import * as messages from "./operations/messages.ts";
 import {
@@ -25,9 +26,8 @@ import {
   duplicateDescriptor,
   openHandle,
 } from "./operations/open.ts";
-import * as connection from "./operations/connection.ts";
-import * as transfer from "./operations/transfer.ts";
 import { type FileToSend, fileTransfer } from "./operations/sendfile.ts";
+import * as transfer from "./operations/transfer.ts";
 
 /**
  * A socket whose operations block until they are done, as Python's `socket.socket`.

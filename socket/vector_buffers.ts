@@ -1,8 +1,8 @@
 /** The buffers of a `MessageVector`: the system writes to their memory, so that it must stay where it is. */
 
+import { bytes, integer } from "../errors/arguments.ts";
 import { MAX_BUFFERS } from "../ffi/msghdr.ts";
 import { collect } from "./operations/ancillary.ts";
-import { bytes, integer } from "../errors/arguments.ts";
 
 /** Buffers in one block of memory. */
 export function owned(

@@ -3,6 +3,7 @@
  * the caller's memory until then, long after `send` has returned, so the memory is held here.
  */
 
+import { isMissing, unavailable } from "../constants/missing.ts";
 import {
   MSG_ERRQUEUE,
   MSG_ZEROCOPY,
@@ -11,26 +12,25 @@ import {
   SO_ZEROCOPY,
   SOL_SOCKET,
 } from "../constants/mod.ts";
-import { isMissing, unavailable } from "../constants/missing.ts";
-import { layout } from "../ffi/layout/mod.ts";
-import { errno, libc } from "../ffi/libc.ts";
-import { waitReady } from "../poll/ready.ts";
-import { Deadline } from "../poll/deadline.ts";
-import type { Address } from "./address/types.ts";
 import {
   type Bytes,
   bytes,
   flagBits,
   MAX_TRANSFER,
 } from "../errors/arguments.ts";
-import type { SocketBase } from "./base.ts";
+import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { errno, libc } from "../ffi/libc.ts";
+import { Deadline } from "../poll/deadline.ts";
+import { waitReady } from "../poll/ready.ts";
+import type { Address } from "./address/types.ts";
+import type { SocketBase } from "./base.ts";
+import { drive } from "./driver.ts";
+import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import { recvmsg } from "./operations/messages.ts";
-import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
-import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { MAX_STEP } from "./operations/transfer.ts";
-import { drive } from "./driver.ts";
 import type { Socket } from "./socket.ts";
 import { decodeExtendedError } from "./structures/extended_error.ts";
 

@@ -4,8 +4,6 @@
  * macOS and FreeBSD would.
  */
 
-import { layout as running } from "../../ffi/layout/mod.ts";
-import type { Layout } from "../../ffi/layout/types.ts";
 import {
   type Bytes,
   bytes,
@@ -13,6 +11,8 @@ import {
   integer,
 } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
+import { layout as running } from "../../ffi/layout/mod.ts";
+import type { Layout } from "../../ffi/layout/types.ts";
 
 /** One item of ancillary data as it is received: level, type and bytes. */
 export type AncillaryItem = [

@@ -1,10 +1,10 @@
 /** What a socket object owns: one descriptor, and what is known of the socket behind it. */
 
 import { ECONNRESET } from "../../errors/errno.ts";
-import { codecOf } from "../address/registry.ts";
-import type { AddressCodec, CodecSocket } from "../address/codec.ts";
-import { errno, libc } from "../../ffi/libc.ts";
 import { osError } from "../../errors/errors.ts";
+import { errno, libc } from "../../ffi/libc.ts";
+import type { AddressCodec, CodecSocket } from "../address/codec.ts";
+import { codecOf } from "../address/registry.ts";
 
 /** A descriptor that is to be closed exactly once. */
 export class Handle implements CodecSocket {

@@ -4,10 +4,19 @@
  * taken before the first attempt, hence the functions here that give an attempt.
  */
 
-import { AF_ALG, AF_UNIX, MSG_CTRUNC } from "../../constants/mod.ts";
 import { errno } from "../../constants/errno.ts";
+import { AF_ALG, AF_UNIX, MSG_CTRUNC } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import {
+  type Bytes,
+  bytes,
+  flagBits,
+  integer,
+  MAX_TRANSFER,
+} from "../../errors/arguments.ts";
+import { OSError, osError } from "../../errors/errors.ts";
 import { setInheritable } from "../../ffi/descriptor.ts";
+import { features } from "../../ffi/features.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
 import {
@@ -15,7 +24,6 @@ import {
   MAX_BUFFERS,
   MessageHeader,
 } from "../../ffi/msghdr.ts";
-import { features } from "../../ffi/features.ts";
 import type { Address } from "../address/types.ts";
 import {
   type AncillaryItem,
@@ -25,17 +33,9 @@ import {
   controlLength,
   parseControl,
 } from "./ancillary.ts";
-import {
-  type Bytes,
-  bytes,
-  flagBits,
-  integer,
-  MAX_TRANSFER,
-} from "../../errors/arguments.ts";
-import { OSError, osError } from "../../errors/errors.ts";
-import { closeBeyond, eachDescriptor } from "./rights.ts";
-import type { Handle } from "./handle.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
+import type { Handle } from "./handle.ts";
+import { closeBeyond, eachDescriptor } from "./rights.ts";
 import {
   decodeIncoming,
   encodeAddress,

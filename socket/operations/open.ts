@@ -1,5 +1,6 @@
 /** Descriptors made and adopted: where every socket's handle comes from. */
 
+import { isMissing } from "../../constants/missing.ts";
 import {
   AF_INET,
   SO_TYPE,
@@ -7,22 +8,21 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../../constants/mod.ts";
-import { isMissing } from "../../constants/missing.ts";
 import { table } from "../../constants/table.ts";
+import { bytes, integer } from "../../errors/arguments.ts";
+import { EBADF, ENOTSOCK } from "../../errors/errno.ts";
+import { check, osError } from "../../errors/errors.ts";
 import {
   CLOSE_ON_EXEC,
   duplicate,
   makePair,
   setCommonFlags,
 } from "../../ffi/descriptor.ts";
-import { errno, libc, load, system } from "../../ffi/libc.ts";
-import { layout } from "../../ffi/layout/mod.ts";
 import { features } from "../../ffi/features.ts";
+import { layout } from "../../ffi/layout/mod.ts";
+import { errno, libc, load, system } from "../../ffi/libc.ts";
 import { familyOf, read, sockaddrStorage } from "../address/codec.ts";
-import { bytes, integer } from "../../errors/arguments.ts";
-import { check, osError } from "../../errors/errors.ts";
 import { Handle } from "./handle.ts";
-import { EBADF, ENOTSOCK } from "../../errors/errno.ts";
 import { intOption, option } from "./options.ts";
 
 /** `SOCK_NONBLOCK`; 0 where a socket cannot be made with it. */

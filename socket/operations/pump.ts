@@ -3,15 +3,15 @@
  * through a buffer. Filling is an attempt on the one socket, draining one on the other.
  */
 
-import { SOCK_STREAM } from "../../constants/mod.ts";
 import { errno as E } from "../../constants/errno.ts";
+import { SOCK_STREAM } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
-import { errno, libc } from "../../ffi/libc.ts";
 import { integer } from "../../errors/arguments.ts";
-import { check, osError } from "../../errors/errors.ts";
-import type { Handle } from "./handle.ts";
 import { EINTR } from "../../errors/errno.ts";
+import { check, osError } from "../../errors/errors.ts";
+import { errno, libc } from "../../ffi/libc.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
+import type { Handle } from "./handle.ts";
 import { recv_into, send } from "./transfer.ts";
 
 /** How much is moved at a time: a pipe may hold more than its 16 pages, as a page may be a large one. */

@@ -1,8 +1,8 @@
 /** Descriptors in ancillary data: put in, taken out, and closed where nobody will have them. */
 
-import { integer } from "../../errors/arguments.ts";
 import { SCM_RIGHTS, SOL_SOCKET } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import { integer } from "../../errors/arguments.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { Address } from "../address/types.ts";

@@ -1,16 +1,16 @@
 /** Files sent whole: `sendfile()`, once for every driver. */
 
-import { SOCK_STREAM } from "../../constants/mod.ts";
 import { errno as E, type ErrorNumbers } from "../../constants/errno.ts";
+import { SOCK_STREAM } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import { describe, integer } from "../../errors/arguments.ts";
+import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
+import { check, OSError, osError } from "../../errors/errors.ts";
 import { errno, libc, system } from "../../ffi/libc.ts";
 import { cstring } from "../../ffi/memory.ts";
 import { kernelSendfile, type Sendfile } from "../../ffi/sendfile.ts";
-import { describe, integer } from "../../errors/arguments.ts";
-import { check, OSError, osError } from "../../errors/errors.ts";
-import type { Handle } from "./handle.ts";
-import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { type Attempt, Pending } from "./attempt.ts";
+import type { Handle } from "./handle.ts";
 import { MAX_STEP, send } from "./transfer.ts";
 
 /** A file that is read by its own methods: `Deno.FsFile`, or one that is in memory. */

@@ -1,11 +1,11 @@
 /** `recvmmsg` and `sendmmsg`, and what stands in for them where the C library has none. */
 
 import { table } from "../../constants/table.ts";
+import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { errno, type Libc, libc } from "../../ffi/libc.ts";
 import type { MessageHeaders } from "../../ffi/mmsghdr.ts";
 import { waitReady } from "../../poll/ready.ts";
 import type { Handle } from "./handle.ts";
-import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 
 /**
  * Receives or sends the messages of some headers.
