@@ -1,11 +1,7 @@
-/** What `Socket` and `AsyncSocket` share: all that never waits. */
+/** What `Socket` and `AsyncSocket` share: every method that never waits. */
 
-import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
 import { isMissing, unavailable } from "../constants/missing.ts";
-import { getInheritable, setInheritable } from "../ffi/descriptor.ts";
-import { layout } from "../ffi/layout/mod.ts";
-import { libc } from "../ffi/libc.ts";
-import type { Address, AddressInput, Family } from "./address/types.ts";
+import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
 import {
   type Bytes,
   bytes,
@@ -14,15 +10,19 @@ import {
   timeoutSeconds,
 } from "../errors/arguments.ts";
 import { check, OSError } from "../errors/errors.ts";
-import { type Handle, setHandleAccess } from "./operations/handle.ts";
+import { getInheritable, setInheritable } from "../ffi/descriptor.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { libc } from "../ffi/libc.ts";
+import type { Address, AddressInput, Family } from "./address/types.ts";
 import { addressOfEnd, bind } from "./operations/connection.ts";
+import { type Handle, setHandleAccess } from "./operations/handle.ts";
 import { intOption, option } from "./operations/options.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
 
 let defaultTimeout: number | null = null;
 
 /**
- * The timeout that new sockets get.
+ * Returns the timeout that new sockets get.
  *
  * @returns seconds, or `null` for none (the default)
  */
@@ -34,15 +34,16 @@ export function getdefaulttimeout(): number | null {
  * Sets the timeout that new sockets get.
  *
  * @param timeout seconds, 0 for non-blocking, `null` for none
- * @throws {RangeError} if it is negative or not a number
+ * @throws {TypeError} if it is neither a number nor `null`
+ * @throws {RangeError} if it is negative, too large or NaN
  */
 export function setdefaulttimeout(timeout: number | null): void {
   defaultTimeout = timeoutSeconds(timeout);
 }
 
 /**
- * What {@linkcode Socket} and `AsyncSocket` share: everything about a socket that never waits. It is
- * not made by itself.
+ * The base of {@linkcode Socket} and `AsyncSocket`: every operation that never waits. Not
+ * constructible directly.
  *
  * @typeParam A the addresses of the socket's family
  */
@@ -57,7 +58,12 @@ export abstract class SocketBase<A extends Address> {
     });
   }
 
-  /** Takes over a handle, with the default timeout or one of 0. For the classes that extend this. */
+  /**
+   * Adopts a handle; for subclasses.
+   *
+   * @param handle a `Handle`, typed `unknown` because that class is not public
+   * @param nonBlocking true for a timeout of 0 instead of the default timeout
+   */
   protected constructor(handle: unknown, nonBlocking: boolean) {
     this.#handle = handle as Handle;
     this.#handle.closeWhenCollected(this);
@@ -69,7 +75,7 @@ export abstract class SocketBase<A extends Address> {
     return this.#handle.family as Family<A>;
   }
 
-  /** The socket type, such as `SOCK_STREAM`, without the flags it was made with. */
+  /** The socket type, such as `SOCK_STREAM`, without the flags it was created with. */
   get type(): number {
     return this.#handle.type;
   }
@@ -84,7 +90,7 @@ export abstract class SocketBase<A extends Address> {
     return this.#timeout;
   }
 
-  /** The timeout in seconds: 0 when non-blocking, `null` when blocking. */
+  /** Returns the timeout in seconds: 0 when non-blocking, `null` when blocking. */
   gettimeout(): number | null {
     return this.#timeout;
   }
@@ -92,8 +98,9 @@ export abstract class SocketBase<A extends Address> {
   /**
    * Sets how long each operation may wait.
    *
-   * @param value seconds, 0 for non-blocking, `null` for as long as it takes
-   * @throws {RangeError} if it is negative or not a number
+   * @param value seconds, 0 for non-blocking, `null` for no limit
+   * @throws {TypeError} if it is neither a number nor `null`
+   * @throws {RangeError} if it is negative, too large or NaN
    * @throws {OSError} if the socket is closed
    */
   settimeout(value: number | null): void {
@@ -103,19 +110,19 @@ export abstract class SocketBase<A extends Address> {
   /**
    * Makes the socket blocking or non-blocking: `settimeout(null)` or `settimeout(0)`.
    *
-   * @param flag whether it shall block
+   * @param flag true for blocking
    * @throws {OSError} if the socket is closed
    */
   setblocking(flag: boolean): void {
     this.settimeout(flag ? null : 0);
   }
 
-  /** Whether the socket blocks, with a timeout or without. */
+  /** Returns whether the socket blocks, with or without a timeout. */
   getblocking(): boolean {
     return this.#timeout !== 0;
   }
 
-  /** The descriptor, or -1 once the socket is closed. */
+  /** Returns the descriptor, or -1 once the socket is closed. */
   fileno(): number {
     return this.#handle.fd;
   }
@@ -135,8 +142,8 @@ export abstract class SocketBase<A extends Address> {
   /**
    * Makes the socket a listener. `listen(2)`.
    *
-   * @param backlog how many connections may wait to be accepted: the least of 128 and `SOMAXCONN`
-   * if left out, 0 if negative
+   * @param backlog how many connections may wait to be accepted: the smaller of 128 and
+   * `SOMAXCONN` if left out, 0 if negative
    * @throws {OSError} if the socket cannot listen
    */
   listen(backlog: number = Math.min(SOMAXCONN, 128)): void {
@@ -149,15 +156,22 @@ export abstract class SocketBase<A extends Address> {
   /**
    * Ends sending, receiving or both. `shutdown(2)`.
    *
+   * The system decides what happens to operations that wait. On Linux, `SHUT_RD` ends a stream's
+   * `recv()` with no bytes, as at the end of the stream, and a TCP listener's `accept()` with an
+   * `OSError` (`EINVAL`); `SHUT_WR` ends a TCP `sendall()` with a `BrokenPipeError`; either ends a
+   * TCP `connect()` with a `ConnectionResetError`. The `recv()` of a datagram socket keeps waiting,
+   * and so do the `sendall()` and the `accept()` of Unix sockets.
+   *
    * @param how `SHUT_RD`, `SHUT_WR` or `SHUT_RDWR`
-   * @throws {OSError} if the socket is not connected (`ENOTCONN`)
+   * @throws {OSError} if the socket is not connected (`ENOTCONN`), or `how` is none of these
+   * (`EINVAL`)
    */
   shutdown(how: number): void {
     check(libc.shutdown(this.#handle.fd, integer("how", how)), "shutdown");
   }
 
   /**
-   * The socket's own address. `getsockname(2)`.
+   * Returns the socket's own address. `getsockname(2)`.
    *
    * @throws {OSError} if the socket is closed
    */
@@ -166,7 +180,7 @@ export abstract class SocketBase<A extends Address> {
   }
 
   /**
-   * The address that the socket is connected to. `getpeername(2)`.
+   * Returns the address that the socket is connected to. `getpeername(2)`.
    *
    * @throws {OSError} if it is not connected (`ENOTCONN`)
    */
@@ -176,6 +190,9 @@ export abstract class SocketBase<A extends Address> {
 
   /**
    * Reads an option that is an integer. `getsockopt(2)`.
+   *
+   * The integer is a signed C `int`. Options of `AF_VSOCK` sockets may have 64 bits: they are read
+   * as an unsigned integer of up to 64 bits, which is exact up to 2^53. Read a larger one as bytes.
    *
    * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
    * @param optname the option
@@ -189,7 +206,7 @@ export abstract class SocketBase<A extends Address> {
    * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
    * @param optname the option
    * @param buflen how many bytes to read at most, 1 to 1024
-   * @returns its value, as long as the system made it
+   * @returns its value, with the length that the system reports
    * @throws {OSError} if there is no such option
    * @throws {RangeError} if `buflen` is out of bounds
    */
@@ -223,19 +240,21 @@ export abstract class SocketBase<A extends Address> {
    *
    * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
    * @param optname the option
-   * @param value an integer of 32 bits (64 for `AF_VSOCK`), or the bytes of a structure
+   * @param value an integer of 32 bits (for `AF_VSOCK` of 64, up to 2^53 - 1), or the bytes of a
+   * structure
    * @throws {OSError} if there is no such option, or it does not take the value
    * @throws {TypeError} if the value is neither
+   * @throws {RangeError} if the integer is out of bounds
    */
   setsockopt(level: number, optname: number, value: number | Bytes): void;
   /**
-   * Sets an option to nothing (a NULL pointer), but with a length.
+   * Sets an option to a NULL pointer with a length. `setsockopt(2)`.
    *
    * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
    * @param optname the option
    * @param value `null`
    * @param optlen the length
-   * @throws {OSError} if there is no such option, or it does not take that
+   * @throws {OSError} if there is no such option, or it does not take a NULL pointer
    */
   setsockopt(level: number, optname: number, value: null, optlen: number): void;
   setsockopt(
@@ -260,14 +279,15 @@ export abstract class SocketBase<A extends Address> {
   }
 
   /**
-   * Gives the socket's driver a command. `WSAIoctl`; Windows.
+   * Controls the socket's mode. `WSAIoctl`; Windows.
    *
    * @param control `SIO_RCVALL`, `SIO_KEEPALIVE_VALS` or `SIO_LOOPBACK_FAST_PATH`
-   * @param option a `RCVALL_` value; `[onoff, time, interval]` of `SIO_KEEPALIVE_VALS`, the times in
-   * milliseconds; whether the fast path is on
-   * @returns how many bytes the driver answered, none with these commands
-   * @throws {OSError} if the driver refuses
-   * @throws {RangeError} if it is another command, or the platform has none
+   * @param option for `SIO_RCVALL` an `RCVALL_` value; for `SIO_KEEPALIVE_VALS`
+   * `[onoff, time, interval]`, the times in milliseconds; for `SIO_LOOPBACK_FAST_PATH` whether the
+   * fast path is on
+   * @returns how many bytes of output the system wrote: 0 for these commands
+   * @throws {OSError} if the system rejects the command
+   * @throws {RangeError} if `control` is another command, or the platform is not Windows
    */
   ioctl(control: number, option: IoctlOption): number {
     const { WSAIoctl } = libc;
@@ -284,12 +304,13 @@ export abstract class SocketBase<A extends Address> {
   }
 
   /**
-   * Shares the socket with another process, which makes it by `fromshare()` of the bytes given here;
-   * they serve once. Windows.
+   * Prepares the socket for another process, which passes the returned bytes to `fromshare()`.
+   * They can be used once. Windows.
    *
-   * @param process_id the other process
+   * @param process_id the other process's id
+   * @returns the bytes to send to that process
    * @throws {OSError} if there is no such process
-   * @throws {RangeError} if the platform shares no sockets so: `send_fds()` passes descriptors there
+   * @throws {RangeError} if the platform is not Windows; elsewhere, `send_fds()` passes descriptors
    */
   share(process_id: number): Uint8Array<ArrayBuffer> {
     const { WSADuplicateSocketW } = libc;
@@ -300,15 +321,15 @@ export abstract class SocketBase<A extends Address> {
     return info;
   }
 
-  /** Whether child processes inherit the descriptor; it does not unless made to. */
+  /** Returns whether child processes inherit the descriptor; by default they do not. */
   get_inheritable(): boolean {
     return check(getInheritable(this.#handle.fd), "fcntl") === 1;
   }
 
   /**
-   * Lets child processes inherit the descriptor, or not.
+   * Sets whether child processes inherit the descriptor.
    *
-   * @param inheritable whether they shall
+   * @param inheritable true if they inherit it
    * @throws {OSError} if the socket is closed
    */
   set_inheritable(inheritable: boolean): void {
@@ -317,19 +338,19 @@ export abstract class SocketBase<A extends Address> {
 
   /**
    * Closes the socket; closing again does nothing. Later operations fail with
-   * `[Errno 9] Bad file descriptor`. While files of `makefile()` are open, the descriptor is too: it
-   * closes with the last of them, and until then the socket still works.
+   * `[Errno 9] Bad file descriptor`. While files of `makefile()` are open, so is the descriptor:
+   * the last of them closes it, and until then the socket still works.
    *
-   * @throws {OSError} if the system reports an error of the socket (it is closed all the same)
+   * @throws {OSError} if the system reports an error of the socket (which is closed anyway)
    */
   close(): void {
     this.#handle.close();
   }
 
   /**
-   * Gives the descriptor away without closing it; this socket counts as closed then.
+   * Releases the descriptor without closing it; afterwards this socket counts as closed.
    *
-   * @returns the descriptor, -1 if the socket was closed
+   * @returns the descriptor, or -1 if the socket was closed
    */
   detach(): number {
     return this.#handle.detach();
@@ -375,12 +396,12 @@ export abstract class SocketBase<A extends Address> {
   }
 }
 
-/** How many bytes a driver answered. */
+/** Where `WSAIoctl` writes how many bytes of output there are. */
 const returned = new Uint32Array(1);
 
 const ends = [["laddr", "getsockname"], ["raddr", "getpeername"]] as const;
 
-/** The bytes of an option's value; `null` for none. */
+/** Encodes an option's value; `null` stays `null`. */
 function optionValue(
   value: number | Bytes | null,
   wide: boolean,

@@ -1,19 +1,19 @@
-/** Classic BPF: small programs with which the kernel decides what a socket receives (Linux). */
+/** Classic BPF: programs that the kernel runs to filter what a socket receives (Linux). */
 
 import {
   SO_ATTACH_FILTER,
   SO_DETACH_FILTER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { describe, integer } from "../errors/arguments.ts";
 import { sock_filter, sock_fprog } from "../ffi/layout/handwritten.ts";
 import { addressOf } from "../ffi/memory.ts";
 import type { Address } from "./address/types.ts";
-import { describe, integer } from "../errors/arguments.ts";
-import { collect } from "./operations/ancillary.ts";
 import type { SocketBase } from "./base.ts";
+import { collect } from "./operations/ancillary.ts";
 
 /**
- * One instruction of classic BPF, as `tcpdump -dd` prints them: the operation, how many instructions
+ * One instruction of classic BPF, as `tcpdump -dd` prints it: the operation, how many instructions
  * to skip if a jump's test is true and if it is false, and the operand.
  */
 export type BpfInstruction = readonly [
@@ -24,7 +24,7 @@ export type BpfInstruction = readonly [
 ];
 
 /**
- * An instruction that is no jump.
+ * Makes an instruction that is not a jump.
  *
  * @param code the operation, such as `BPF_LD | BPF_H | BPF_ABS`
  * @param k the operand
@@ -34,7 +34,7 @@ export function BPF_STMT(code: number, k: number): BpfInstruction {
 }
 
 /**
- * An instruction that jumps.
+ * Makes a jump instruction.
  *
  * @param code the operation, such as `BPF_JMP | BPF_JEQ | BPF_K`
  * @param k what to compare with
@@ -50,17 +50,17 @@ export function BPF_JUMP(
   return [code, jt, jf, k];
 }
 
-/** Keeps the instructions alive while their address is in the option's value. */
+/** Keeps the instructions from being collected while the option's value holds their address. */
 const pinned: { program?: Uint8Array } = {};
 
 /**
- * Has a program decide which packets a socket receives, and how many bytes of each. It replaces the
- * program attached before. `SO_ATTACH_FILTER`, Linux.
+ * Attaches a program that decides which packets a socket receives, and how many bytes of each. It
+ * replaces the program attached before. `SO_ATTACH_FILTER`, Linux.
  *
  * @param socket the socket
- * @param instructions the program: an iterable of instructions, 4096 at most. What it returns is how
- * many bytes of the packet to keep, 0 for none of it
- * @throws {OSError} if the kernel refuses the program (`EINVAL`), or the filter is locked (`EPERM`)
+ * @param instructions the program: an iterable of instructions, 4096 at most. It returns how many
+ * bytes of the packet to keep; 0 drops the packet
+ * @throws {OSError} if the kernel rejects the program (`EINVAL`), or the filter is locked (`EPERM`)
  * @throws {TypeError} if an instruction is not `[code, jt, jf, k]`
  * @throws {RangeError} if a part of one is out of bounds, or the platform has no such filters
  *
@@ -118,7 +118,7 @@ export function attachFilter<A extends Address>(
  * Removes the program that {@linkcode attachFilter} attached. `SO_DETACH_FILTER`, Linux.
  *
  * @param socket the socket
- * @throws {OSError} if there is none (`ENOENT`), or it is locked (`EPERM`)
+ * @throws {OSError} if no program is attached (`ENOENT`), or it is locked (`EPERM`)
  * @throws {RangeError} if the platform has no such filters
  */
 export function detachFilter<A extends Address>(socket: SocketBase<A>): void {
@@ -126,10 +126,10 @@ export function detachFilter<A extends Address>(socket: SocketBase<A>): void {
 }
 
 /**
- * A program as the bytes of an array of `struct sock_filter`.
+ * Encodes a program as an array of `struct sock_filter`.
  *
  * @throws {TypeError} if an instruction is not `[code, jt, jf, k]`
- * @throws {RangeError} if a part of one is out of bounds, or they are too many
+ * @throws {RangeError} if a part of one is out of bounds, or there are more than 65535
  */
 export function encodeFilter(
   instructions: Iterable<BpfInstruction>,
@@ -164,7 +164,7 @@ function instruction(name: string, value: unknown): BpfInstruction {
     integer(`${name}: code`, code, 0, 0xffff),
     integer(`${name}: jt`, jt, 0, 0xff),
     integer(`${name}: jf`, jf, 0, 0xff),
-    // Offsets into the kernel's own data (SKF_AD_OFF) are negative.
+    // Offsets of the kernel's data about the packet (SKF_AD_OFF) are negative.
     integer(`${name}: k`, k, -0x80000000, 0xffffffff),
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * The operations of classic BPF (`<linux/filter.h>`), by their C names; they are the same wherever there
- * is BPF.
+ * The operation codes of classic BPF (`<linux/filter.h>`), by their C names. They are plain
+ * constants because they are the same on every platform that has BPF.
  */
 
 /** Class: load into the accumulator. */
@@ -27,15 +27,15 @@ export const BPF_H = 8;
 export const BPF_B = 0x10;
 /** Mode: the operand itself. */
 export const BPF_IMM = 0;
-/** Mode: the packet at the operand's offset, in network byte order. */
+/** Mode: the packet's bytes at the operand's offset, in network byte order. */
 export const BPF_ABS = 0x20;
-/** Mode: the packet at the index register plus the operand. */
+/** Mode: the packet's bytes at the index register plus the operand, in network byte order. */
 export const BPF_IND = 0x40;
 /** Mode: scratch memory. */
 export const BPF_MEM = 0x60;
 /** Mode: the packet's length. */
 export const BPF_LEN = 0x80;
-/** Mode: four times the low half of a byte, the length of an IPv4 header. */
+/** Mode: four times the low 4 bits of a packet byte: the length of an IPv4 header in bytes. */
 export const BPF_MSH = 0xa0;
 /** Arithmetic: addition. */
 export const BPF_ADD = 0;
@@ -59,7 +59,7 @@ export const BPF_NEG = 0x80;
 export const BPF_MOD = 0x90;
 /** Arithmetic: exclusive or. */
 export const BPF_XOR = 0xa0;
-/** Jump: always, by the operand. */
+/** Jump: always; the operand is the number of instructions to skip. */
 export const BPF_JA = 0;
 /** Jump: if equal. */
 export const BPF_JEQ = 0x10;
@@ -67,7 +67,7 @@ export const BPF_JEQ = 0x10;
 export const BPF_JGT = 0x20;
 /** Jump: if greater or equal, unsigned. */
 export const BPF_JGE = 0x30;
-/** Jump: if any bit is set in both. */
+/** Jump: if the two have any bit in common. */
 export const BPF_JSET = 0x40;
 /** Source: the operand. */
 export const BPF_K = 0;
@@ -79,11 +79,11 @@ export const BPF_A = 0x10;
 export const BPF_TAX = 0;
 /** Copy the index register to the accumulator. */
 export const BPF_TXA = 0x80;
-/** How many instructions a program may have. */
+/** The largest number of instructions in a program. */
 export const BPF_MAXINSNS = 0x1000;
-/** How many words of scratch memory there are. */
+/** The number of words of scratch memory. */
 export const BPF_MEMWORDS = 0x10;
-/** Offsets from here on load what the kernel knows of the packet. */
+/** The base of the offsets that load what the kernel knows about the packet. */
 export const SKF_AD_OFF: number = -4096;
 /** Beyond `SKF_AD_OFF`: the EtherType. */
 export const SKF_AD_PROTOCOL = 0;
@@ -91,19 +91,19 @@ export const SKF_AD_PROTOCOL = 0;
 export const SKF_AD_PKTTYPE = 4;
 /** Beyond `SKF_AD_OFF`: the interface's index. */
 export const SKF_AD_IFINDEX = 8;
-/** Beyond `SKF_AD_OFF`: the offset of a netlink attribute. */
+/** Beyond `SKF_AD_OFF`: the offset of the netlink attribute whose type the index register has. */
 export const SKF_AD_NLATTR = 0xc;
-/** Beyond `SKF_AD_OFF`: the offset of a nested netlink attribute. */
+/** Beyond `SKF_AD_OFF`: the same for a netlink attribute nested in another. */
 export const SKF_AD_NLATTR_NEST = 0x10;
 /** Beyond `SKF_AD_OFF`: the packet's mark. */
 export const SKF_AD_MARK = 0x14;
 /** Beyond `SKF_AD_OFF`: the receive queue. */
 export const SKF_AD_QUEUE = 0x18;
-/** Beyond `SKF_AD_OFF`: the hardware type. */
+/** Beyond `SKF_AD_OFF`: the interface's hardware type (`ARPHRD_…`). */
 export const SKF_AD_HATYPE = 0x1c;
-/** Beyond `SKF_AD_OFF`: the packet's hash. */
+/** Beyond `SKF_AD_OFF`: the packet's flow hash. */
 export const SKF_AD_RXHASH = 0x20;
-/** Beyond `SKF_AD_OFF`: the processor that handles the packet. */
+/** Beyond `SKF_AD_OFF`: the number of the CPU that handles the packet. */
 export const SKF_AD_CPU = 0x24;
 /** Beyond `SKF_AD_OFF`: the accumulator xor the index register. */
 export const SKF_AD_ALU_XOR_X = 0x28;
@@ -117,9 +117,9 @@ export const SKF_AD_PAY_OFFSET = 0x34;
 export const SKF_AD_RANDOM = 0x38;
 /** Beyond `SKF_AD_OFF`: the VLAN protocol. */
 export const SKF_AD_VLAN_TPID = 0x3c;
-/** The end of the offsets beyond `SKF_AD_OFF`. */
+/** The limit of the offsets beyond `SKF_AD_OFF`. */
 export const SKF_AD_MAX = 0x40;
-/** Offsets from here on load from the network header. */
+/** The base of the offsets that load from the network header. */
 export const SKF_NET_OFF: number = -1048576;
-/** Offsets from here on load from the link-layer header. */
+/** The base of the offsets that load from the link-layer header. */
 export const SKF_LL_OFF: number = -2097152;

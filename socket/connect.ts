@@ -1,4 +1,4 @@
-/** Connections and servers in one call. */
+/** `create_connection` and `create_server`: a TCP connection or listener in one call. */
 
 import {
   AF_INET,
@@ -12,6 +12,13 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import {
+  describe,
+  integer,
+  string,
+  timeoutSeconds,
+} from "../errors/arguments.ts";
+import { OSError } from "../errors/errors.ts";
 import type {
   Address,
   AddressInput,
@@ -19,14 +26,7 @@ import type {
   Inet6Address,
   InetAddress,
 } from "./address/types.ts";
-import {
-  describe,
-  integer,
-  string,
-  timeoutSeconds,
-} from "../errors/arguments.ts";
 import type { SocketBase } from "./base.ts";
-import { OSError } from "../errors/errors.ts";
 import { driveSteps } from "./driver.ts";
 import { getaddrinfo } from "./lookup.ts";
 import { Socket } from "./socket.ts";
@@ -34,21 +34,23 @@ import { resolved, type Steps } from "./steps.ts";
 
 /** Options of {@linkcode create_connection}. */
 export interface CreateConnectionOptions {
-  /** Throw an `AggregateError` of every attempt's error instead of the last one's. */
+  /** Throws an `AggregateError` of all attempts' errors instead of the last error. */
   readonly all_errors?: boolean;
 }
 
 /**
- * Connects to a TCP service, trying each of the host's addresses in turn.
+ * Connects to a TCP service, trying the host's addresses one after the other.
  *
  * @param address host and port; the host is resolved for IPv4 and IPv6
- * @param timeout seconds for each attempt, `null` for none; the default timeout if left out
+ * @param timeout seconds for each attempt, `null` for none; the default timeout if left out. The
+ * returned socket keeps it
  * @param source_address the address to connect from; `""` and 0 let the system choose
- * @param options `all_errors`
+ * @param options `{ all_errors }`
+ * @returns the connected socket
  * @throws {OSError} the last attempt's error, if none succeeds
- * @throws {AggregateError} all errors, with `all_errors`
+ * @throws {AggregateError} the errors of all attempts, with `all_errors`
  * @throws {gaierror} if the host cannot be resolved
- * @throws {TypeError} if an address is no `[host, port]`, or the timeout is no number
+ * @throws {TypeError} if an address is not `[host, port]`, or the timeout is not a number
  * @throws {RangeError} if a port or the timeout is out of bounds
  */
 export function create_connection(
@@ -84,7 +86,7 @@ export function create_connection(
   throw connectionError(errors, options);
 }
 
-/** Checks what all attempts have in common, before the first. */
+/** Checks the arguments of `create_connection()` before the first attempt. */
 export function checkConnection(
   address: unknown,
   timeout: unknown,
@@ -107,7 +109,7 @@ function pair(name: string, value: unknown): readonly unknown[] {
   );
 }
 
-/** What to throw when no attempt succeeded. */
+/** Returns the error to throw when no attempt succeeded. */
 export function connectionError(
   errors: OSError[],
   { all_errors = false }: CreateConnectionOptions,
@@ -125,22 +127,26 @@ export function connectionError(
 export interface CreateServerOptions<A extends Address = InetAddress> {
   /** `AF_INET` (if left out) or `AF_INET6`. */
   readonly family?: Family<A>;
-  /** How many connections may wait to be accepted; a reasonable number if left out. */
+  /** How many connections may wait to be accepted; the default of `listen()` if left out. */
   readonly backlog?: number | null;
   /** Sets `SO_REUSEPORT`: several listeners share the port. */
   readonly reuse_port?: boolean;
-  /** Accepts IPv4 connections on an `AF_INET6` socket too; else that is explicitly turned off. */
+  /** Makes an `AF_INET6` socket accept IPv4 connections too; by default it explicitly does not. */
   readonly dualstack_ipv6?: boolean;
 }
 
 /**
- * Makes a TCP listener bound to an address that may be taken again right after its last user ended.
+ * Makes a TCP listener. Its address may be one whose last listener has just ended: the connections
+ * left in `TIME_WAIT` do not block it (`SO_REUSEADDR`).
  *
  * @param address host (`""` for all interfaces) and port (0 lets the system choose)
- * @param options family, backlog, `reuse_port`, `dualstack_ipv6`
+ * @param options `{ family, backlog, reuse_port, dualstack_ipv6 }`
+ * @returns the listening socket
  * @throws {OSError} if the address is in use or not local: the message names it
- * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is asked
- * of another family than `AF_INET6`
+ * @throws {gaierror} if a host name cannot be resolved
+ * @throws {TypeError} if it is not an address of the family
+ * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is set
+ * for another family than `AF_INET6`
  */
 export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,
@@ -151,7 +157,7 @@ export function create_server<A extends Address = InetAddress>(
   );
 }
 
-/** `create_server()` in steps, of a socket that `make` makes. */
+/** The steps of `create_server()`; `make` creates the socket. */
 export function* serving<A extends Address, S extends SocketBase<A>>(
   make: (family: Family<A>) => S,
   address: AddressInput<NoInfer<A>>,
@@ -187,7 +193,7 @@ function checkServerOptions<A extends Address>(
   }
 }
 
-/** Makes a new socket a listener as {@linkcode create_server} says; errors show the address `given`. */
+/** Binds and listens as {@linkcode create_server} documents; errors show `given` as the address. */
 function listenOn<A extends Address>(
   socket: SocketBase<A>,
   address: AddressInput<A>,
@@ -196,7 +202,8 @@ function listenOn<A extends Address>(
   >,
   given: unknown,
 ): void {
-  // Where SO_EXCLUSIVEADDRUSE exists, SO_REUSEADDR would let others steal the port, and is not needed.
+  // On Windows, which has SO_EXCLUSIVEADDRUSE, SO_REUSEADDR is not needed and would let other
+  // processes steal the port.
   const option = isMissing(SO_EXCLUSIVEADDRUSE)
     ? SO_REUSEADDR
     : SO_EXCLUSIVEADDRUSE;
@@ -217,7 +224,7 @@ function listenOn<A extends Address>(
   socket.listen(backlog ?? undefined);
 }
 
-/** Whether one `AF_INET6` socket can serve IPv4 connections too. */
+/** Returns whether one `AF_INET6` socket can serve IPv4 connections too. */
 export function has_dualstack_ipv6(): boolean {
   try {
     using socket = new Socket(AF_INET6, SOCK_STREAM);
@@ -229,5 +236,5 @@ export function has_dualstack_ipv6(): boolean {
   }
 }
 
-/** Whether the library speaks IPv6: it does, on every platform. */
+/** Whether the library supports IPv6: true on every platform. */
 export const has_ipv6 = true;

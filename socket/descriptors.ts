@@ -1,32 +1,33 @@
-/** Sockets of descriptors, and pairs of sockets. */
+/** Sockets made from descriptors, pairs of sockets, and descriptors duplicated and closed. */
 
+import { unavailable } from "../constants/missing.ts";
+import { type Bytes, bytes, integer } from "../errors/arguments.ts";
+import { ECONNRESET } from "../errors/errno.ts";
+import { check } from "../errors/errors.ts";
+import { errno, load, system } from "../ffi/libc.ts";
 import type {
   Address,
   Family,
   InetAddress,
   UnixAddress,
 } from "./address/types.ts";
-import { unavailable } from "../constants/missing.ts";
-import { type Bytes, bytes, integer } from "../errors/arguments.ts";
-import { check } from "../errors/errors.ts";
 import { notifyClosing } from "./operations/handle.ts";
-import { ECONNRESET } from "../errors/errno.ts";
 import {
   asksNonBlocking,
   duplicateDescriptor,
   openPair,
 } from "./operations/open.ts";
 import { Socket, socketOf } from "./socket.ts";
-import { errno, load, system } from "../ffi/libc.ts";
 
 /**
- * Makes a socket of a duplicate of a descriptor; the original stays as it is.
+ * Makes a socket from a duplicate of a descriptor, which itself stays open.
  *
  * @param fd the descriptor
  * @param family its address family
  * @param type its socket type
  * @param proto its protocol
- * @throws {OSError} if the descriptor is not open, or is no socket
+ * @returns the socket, which owns the duplicate
+ * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
  */
 export function fromfd<A extends Address>(
   fd: number,
@@ -44,12 +45,13 @@ export function fromfd<A extends Address>(
 }
 
 /**
- * Makes a socket of what another process shared by `share()`. Windows.
+ * Makes a socket from the bytes that another process's `share()` returned. Windows.
  *
- * @param info the bytes that it gave, for this process
- * @throws {OSError} if they are spent, or for another process
- * @throws {RangeError} if they are no such bytes, or the platform shares no sockets so: `recv_fds()`
- * receives descriptors there
+ * @param info the bytes, which must be meant for this process
+ * @returns the socket
+ * @throws {OSError} if the bytes were used before, or are meant for another process
+ * @throws {RangeError} if the number of bytes is wrong, or the platform is not Windows; elsewhere,
+ * `recv_fds()` receives descriptors
  */
 export function fromshare<A extends Address = InetAddress>(
   info: Bytes,
@@ -59,13 +61,13 @@ export function fromshare<A extends Address = InetAddress>(
 }
 
 /**
- * Makes two sockets that are connected to each other. `socketpair(2)`; Windows has none, so that they
- * are a TCP connection over the loopback interface there.
+ * Makes two sockets that are connected to each other. `socketpair(2)`; on Windows, which has no
+ * such call, the ends of a TCP connection over the loopback interface.
  *
- * @param family the address family, `AF_UNIX` if left out, on Windows `AF_INET`
- * @param type the socket type; `SOCK_NONBLOCK` makes the timeouts 0
- * @param proto the protocol
- * @throws {OSError} if the system has no such pairs
+ * @param family the address family; if left out `AF_UNIX`, on Windows `AF_INET`
+ * @param type the socket type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` sets the timeouts to 0
+ * @param proto the protocol, 0 if left out
+ * @throws {OSError} if the system does not support such a pair
  */
 export function socketpair<A extends Address = UnixAddress>(
   family?: Family<A> | null,
@@ -81,7 +83,7 @@ export function socketpair<A extends Address = UnixAddress>(
 }
 
 /**
- * Duplicates a descriptor; the duplicate is not inherited by child processes.
+ * Duplicates a descriptor. Child processes do not inherit the duplicate.
  *
  * @param fd the descriptor
  * @returns the duplicate
@@ -100,6 +102,6 @@ export function dup(fd: number): number {
 export function close(fd: number): void {
   notifyClosing(integer("fd", fd, -1));
   const result = load().close(fd);
-  if (result < 0 && errno() === ECONNRESET) return; // the peer's reset is no failure to close
+  if (result < 0 && errno() === ECONNRESET) return; // the peer's reset: closed anyway
   check(result, "close");
 }

@@ -1,4 +1,4 @@
-/** How blocking sockets drive operations: an attempt, and a wait for the readiness that it lacks. */
+/** The driver of blocking sockets: makes an attempt, waits for readiness, tries again. */
 
 import { EINTR } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
@@ -11,7 +11,7 @@ import { type Attempt, Pending } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import { Operation, type Steps } from "./steps.ts";
 
-/** Drives an operation to its end. */
+/** Drives an operation until it has a result. */
 export function drive<P extends unknown[], T>(
   socket: SocketBase<Address>,
   attempt: (handle: Handle, ...args: P) => Attempt<T>,
@@ -22,8 +22,8 @@ export function drive<P extends unknown[], T>(
 }
 
 /**
- * Drives an operation to its end whose first attempt was made. The hot operations call that by its
- * name, so that the compiler can inline it; it usually succeeds.
+ * Drives an operation whose first attempt has been made. The hot operations make that attempt by a
+ * direct call, so that the compiler can inline it; it usually succeeds.
  */
 export function complete<P extends unknown[], T>(
   socket: SocketBase<Address>,
@@ -36,7 +36,7 @@ export function complete<P extends unknown[], T>(
     : result;
 }
 
-/** Repeats an attempt each time the socket is ready, until it succeeds or the time has passed. */
+/** Repeats an attempt each time the socket is ready, until it succeeds or the timeout expires. */
 function block<P extends unknown[], T>(
   socket: SocketBase<Address>,
   wait: Pending,
@@ -44,7 +44,7 @@ function block<P extends unknown[], T>(
   args: P,
 ): T {
   const { timeout } = socket;
-  // The system itself waits for a blocking socket; only an interrupted connect must be waited for.
+  // On a blocking socket the system call waits. Only an interrupted connect is waited for here.
   if (timeout === 0 || (timeout === null && wait.errno !== EINTR)) {
     throw osError(wait.errno, wait.syscall);
   }
@@ -62,7 +62,7 @@ function block<P extends unknown[], T>(
   }
 }
 
-/** Drives a function of steps to its end. */
+/** Performs the steps of a generator function and returns its result. */
 export function driveSteps<T>(steps: Steps<T>): T {
   let step = steps.next();
   while (!step.done) {

@@ -1,4 +1,4 @@
-/** Descriptors passed between processes: `send_fds` and `recv_fds`. */
+/** Passing descriptors between processes: `send_fds` and `recv_fds`. */
 
 import type { Bytes } from "../errors/arguments.ts";
 import type { Address, AddressInput } from "./address/types.ts";
@@ -12,19 +12,20 @@ import {
 import type { Socket } from "./socket.ts";
 
 /**
- * Sends a message with descriptors over a Unix socket: the receiver gets its own for the same files.
+ * Sends a message with descriptors over a Unix socket. The receiver gets its own descriptors for
+ * the same open files.
  *
- * Unlike Python's, which ignores `flags` and `address`, this passes them on.
+ * Unlike in Python, `flags` and `address` are not ignored.
  *
  * @param sock the socket
- * @param buffers the bytes of the message; a stream needs one byte at least to carry descriptors
+ * @param buffers the bytes of the message; a stream needs at least one byte to carry descriptors
  * @param fds the descriptors, which stay open here
  * @param flags `MSG_` flags
- * @param address where to, if the socket is not connected
+ * @param address the destination, if the socket is not connected
  * @returns how many bytes were sent
- * @throws {OSError} if a descriptor is not open (`EBADF`), or they are too many (`EINVAL`; Linux
- * passes 253)
- * @throws {TypeError} if the descriptors are no integers
+ * @throws {OSError} if a descriptor is not open (`EBADF`), or there are too many (`EINVAL`; Linux
+ * allows 253)
+ * @throws {TypeError} if `fds` is not an iterable of integers
  */
 export function send_fds<A extends Address>(
   sock: Socket<A>,
@@ -41,11 +42,11 @@ export function send_fds<A extends Address>(
 }
 
 /**
- * Receives a message with descriptors from a Unix socket. They are the caller's to close, and are
- * closed on `exec`; of a message with more than `maxfds`, the others are closed and `MSG_CTRUNC`
- * is among the flags returned.
+ * Receives a message with descriptors from a Unix socket. The caller must close them; they are
+ * closed on `exec`. If the message has more than `maxfds`, the excess ones are closed, and the
+ * returned flags have `MSG_CTRUNC`.
  *
- * Unlike Python's, which ignores `flags`, this passes them on.
+ * Unlike in Python, `flags` is not ignored.
  *
  * @param sock the socket
  * @param bufsize how many bytes at most

@@ -1,25 +1,26 @@
-/** The resolving functions that block: `mod.ts`'s. */
+/** The blocking resolver functions that `mod.ts` exports. */
 
-import type { AddressInfoTuple } from "./resolver/getaddrinfo.ts";
+import type { Inet6Address, InetAddress } from "./address/types.ts";
 import { resolveSync } from "./resolver/call.ts";
-import * as hosts from "./resolver/hosts.ts";
+import type { AddressInfoTuple } from "./resolver/getaddrinfo.ts";
 import * as addrinfo from "./resolver/getaddrinfo.ts";
 import * as nameinfo from "./resolver/getnameinfo.ts";
-import type { Inet6Address, InetAddress } from "./address/types.ts";
+import * as hosts from "./resolver/hosts.ts";
 
 /**
  * Resolves a host and a service into the arguments of sockets. `getaddrinfo(3)`.
  *
- * @param host a host name or an IP address; `null` for the loopback, or any address with `AI_PASSIVE`
+ * @param host a host name or an IP address; `null` for the loopback address, or with `AI_PASSIVE`
+ * for the wildcard address
  * @param port a service name or a port number; `null` for none
  * @param family restricts the family; 0 for any
  * @param type restricts the socket type; 0 for any
  * @param proto restricts the protocol; 0 for any
  * @param flags `AI_` flags
  * @returns an entry for each address: family, type, proto, canonical name, address
- * @throws {gaierror} if the names cannot be resolved
- * @throws {RangeError} if a port number is out of bounds (Python passes it on, and the C library
- * takes it modulo 65536), or a name has a NUL inside
+ * @throws {gaierror} if the host or the service cannot be resolved
+ * @throws {RangeError} if a port number is out of bounds (Python passes it to the C library, which
+ * takes it modulo 65536), or a name contains a NUL
  */
 export function getaddrinfo(
   host: string | Uint8Array | null,
@@ -37,9 +38,10 @@ export function getaddrinfo(
 /**
  * Resolves an address into a host name and a service name. `getnameinfo(3)`.
  *
- * @param sockaddr an address whose host is numeric; a scope in its text counts unless there is a
- * `scope_id` (Python drops it)
+ * @param sockaddr an address whose host is numeric. A scope in the host's text is used unless there
+ * is a `scope_id` (Python drops it)
  * @param flags `NI_` flags
+ * @returns the host name and the service name
  * @throws {gaierror} if the host is not numeric, or (with `NI_NAMEREQD`) has no name
  */
 export function getnameinfo(
@@ -53,28 +55,29 @@ export function getnameinfo(
 }
 
 /**
- * The first IPv4 address of a host.
+ * Resolves a host name into the host's first IPv4 address.
  *
- * @param hostname its name; `""` gives `0.0.0.0`, `"<broadcast>"` gives `255.255.255.255`
- * @throws {gaierror} if it has none
+ * @param hostname the name; `""` stands for `0.0.0.0`, `"<broadcast>"` for `255.255.255.255`
+ * @returns the address as text
+ * @throws {gaierror} if the host has none
  */
 export function gethostbyname(hostname: string): string {
   return resolveSync(hosts.gethostbyname(hostname));
 }
 
 /**
- * The names and IPv4 addresses of a host.
+ * Resolves a host name into all the host's names and IPv4 addresses.
  *
- * @param hostname its name
- * @throws {gaierror} if it has no address
- * @throws {herror} if its entry cannot be had
+ * @param hostname the name
+ * @throws {gaierror} if the host has no address
+ * @throws {herror} if the lookup of its entry fails
  */
 export function gethostbyname_ex(hostname: string): hosts.HostEntry {
   return resolveSync(hosts.gethostbyname_ex(hostname));
 }
 
 /**
- * The names and addresses of the host with an address.
+ * Resolves an IP address into the host's names and addresses.
  *
  * @param ip_address the address, or a name of the host
  * @throws {gaierror} if a name cannot be resolved
@@ -85,10 +88,10 @@ export function gethostbyaddr(ip_address: string): hosts.HostEntry {
 }
 
 /**
- * The fully qualified name of a host: the first of its names with a dot in it.
+ * Returns the fully qualified name of a host: the first of its names that contains a dot.
  *
- * @param name the host, this machine if left out
- * @returns the name, or the one given if there is no better
+ * @param name the host; this machine if left out
+ * @returns the qualified name, or `name` if there is none
  */
 export function getfqdn(name = ""): string {
   return resolveSync(hosts.getfqdn(name));

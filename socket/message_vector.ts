@@ -1,15 +1,21 @@
 /**
- * Many messages in one call: `recvmmsg` and `sendmmsg`, as attempts like those of `operations.ts`, on
- * storage that is made once.
+ * Many messages in one call: the attempts of `recvmmsg` and `sendmmsg`, and `MessageVector`, their
+ * storage, which is allocated once.
  */
 
 import { IPPROTO_UDP, MSG_CTRUNC } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
+import {
+  type Bytes,
+  describe,
+  flagBits,
+  integer,
+} from "../errors/arguments.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { MessageHeaders } from "../ffi/mmsghdr.ts";
 import type { Sockaddr } from "./address/codec.ts";
-import { context } from "./resolver/context.ts";
 import type { Address, AddressInput } from "./address/types.ts";
+import { SocketBase } from "./base.ts";
 import {
   type AncillaryInput,
   type AncillaryItem,
@@ -19,13 +25,7 @@ import {
   parseControl,
   walkControl,
 } from "./operations/ancillary.ts";
-import {
-  type Bytes,
-  describe,
-  flagBits,
-  integer,
-} from "../errors/arguments.ts";
-import { SocketBase } from "./base.ts";
+import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import {
   adoptDescriptors,
@@ -33,16 +33,16 @@ import {
   controlRoom,
   returnedFlags,
 } from "./operations/messages.ts";
-import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
-import { given, memoryOf, owned } from "./vector_buffers.ts";
 import { vectorCalls } from "./operations/vector_calls.ts";
+import { context } from "./resolver/context.ts";
+import { given, memoryOf, owned } from "./vector_buffers.ts";
 
 const waits = {
   recvmmsg: new Pending("read", "recvmmsg"),
   sendmmsg: new Pending("write", "sendmmsg"),
 } as const;
 
-/** Receives the messages of a vector, from `start` to before `end`; gives how many came. */
+/** Receives messages into a vector, from `start` to before `end`; returns how many there were. */
 export let recvmmsg: (
   handle: Handle,
   msgvec: MessageVector,
@@ -51,18 +51,19 @@ export let recvmmsg: (
   flags: number,
 ) => Attempt<number>;
 
-/** Sends the messages of a vector, from `start` to before `end`; gives how many were sent. */
+/** Sends messages of a vector, from `start` to before `end`; returns how many were sent. */
 export let sendmmsg: typeof recvmmsg;
 
 /**
- * The messages that one call of `recvmmsg()` fills, or `sendmmsg()` sends: for each a buffer, a length,
- * an address, flags, and room for ancillary data. A loop uses the same one again and again, and makes
- * nothing anew but what it asks for: an address is read when {@linkcode address} is called, ancillary
- * data when {@linkcode ancdata} is.
+ * The messages that one call of `recvmmsg()` fills, or `sendmmsg()` sends: for each a buffer, a
+ * length, an address, flags, and room for ancillary data. A loop reuses one vector and allocates
+ * only what it asks for: an address is decoded when {@linkcode address} is called, ancillary data
+ * when {@linkcode ancdata} is.
  *
- * What was received can be sent as it is: each message goes back to where it came from.
+ * Received messages can be sent without changes: each goes back to the address it came from.
  *
- * It belongs to an address family, not to a socket: any of that family may fill and send it.
+ * A vector belongs to an address family, not to a socket: any socket of that family may fill and
+ * send it.
  *
  * @typeParam A the addresses of the family
  *
@@ -117,8 +118,9 @@ export class MessageVector<A extends Address = Address> {
    *
    * @param socket a socket of the address family
    * @param vlen how many messages, 1 to 1024
-   * @param bufsize how many bytes the buffer of each holds
-   * @param ancbufsize the room for the ancillary data of each in bytes, as `CMSG_SPACE()` tells
+   * @param bufsize the size of each message's buffer in bytes
+   * @param ancbufsize the room for each message's ancillary data in bytes, as `CMSG_SPACE()`
+   * computes it; 0 if left out
    * @throws {RangeError} if a number is out of bounds
    */
   constructor(
@@ -128,13 +130,14 @@ export class MessageVector<A extends Address = Address> {
     ancbufsize?: number,
   );
   /**
-   * Makes a vector with buffers of the caller's.
+   * Makes a vector with the caller's buffers.
    *
    * @param socket a socket of the address family
-   * @param buffers a buffer for each message, 1 to 1024 of them. They must not be detached later, and
-   * none may be resizable
-   * @param ancbufsize the room for the ancillary data of each in bytes, as `CMSG_SPACE()` tells
-   * @throws {TypeError} if `buffers` is no iterable of buffers, or one is resizable
+   * @param buffers a buffer for each message, 1 to 1024 of them. None may be resizable or be
+   * detached later
+   * @param ancbufsize the room for each message's ancillary data in bytes, as `CMSG_SPACE()`
+   * computes it; 0 if left out
+   * @throws {TypeError} if `buffers` is not an iterable of buffers, or one is resizable
    * @throws {RangeError} if a number is out of bounds
    */
   constructor(
@@ -179,25 +182,25 @@ export class MessageVector<A extends Address = Address> {
     this.#memory = memoryOf(this.#buffers);
   }
 
-  /** How many messages there are. */
+  /** The number of messages. */
   get length(): number {
     return this.#buffers.length;
   }
 
-  /** The buffer of each message: where it is received, and where it is to be put that is sent. */
+  /** The buffer of each message: receiving fills it, sending reads it. */
   get buffers(): readonly Uint8Array<ArrayBuffer>[] {
     return this.#buffers;
   }
 
   /**
-   * How many bytes of its buffer each message has: set by receiving (with `MSG_TRUNC`, a longer
-   * datagram's true length), and to be set for sending. The whole buffer, until it is set.
+   * The length of each message in bytes. Receiving sets it (with `MSG_TRUNC`, to a longer
+   * datagram's true length); set it for sending. Initially the size of the buffer.
    */
   get lengths(): Uint32Array<ArrayBuffer> {
     return this.#lengths;
   }
 
-  /** The `MSG_` flags that each message came with. */
+  /** The `MSG_` flags that each message was received with. */
   get msg_flags(): Int32Array<ArrayBuffer> {
     return this.#flags;
   }
@@ -208,7 +211,7 @@ export class MessageVector<A extends Address = Address> {
   }
 
   /**
-   * The bytes of a message: a view of its buffer, as long as its length says.
+   * Returns the bytes of a message: a view of its buffer that has the message's length.
    *
    * @param index which message
    * @throws {RangeError} if there is no such message
@@ -218,7 +221,7 @@ export class MessageVector<A extends Address = Address> {
   }
 
   /**
-   * The address that a message came from or is to go to; `null` for none.
+   * Returns the address that a message came from or is to be sent to; `null` if there is none.
    *
    * @param index which message
    * @throws {RangeError} if there is no such message
@@ -232,11 +235,11 @@ export class MessageVector<A extends Address = Address> {
   }
 
   /**
-   * Sets where a message is to go.
+   * Sets the address that a message is to be sent to.
    *
    * @param index which message
-   * @param address the address; a host name in it is resolved at once. `null` for none, as a connected
-   * socket needs none
+   * @param address the address; a host name in it is resolved at once, which blocks. `null` for
+   * none, as on a connected socket
    * @throws {TypeError} if it is not an address of the family
    * @throws {RangeError} if there is no such message, or a part of the address is out of bounds
    * @throws {gaierror} if a host name cannot be resolved
@@ -255,9 +258,12 @@ export class MessageVector<A extends Address = Address> {
   }
 
   /**
-   * Sets where all messages are to go, as {@linkcode setAddress} does for one.
+   * Sets the address that all messages are to be sent to, as {@linkcode setAddress} does for one.
    *
    * @param address the address, or `null` for none
+   * @throws {TypeError} if it is not an address of the family
+   * @throws {RangeError} if a part of the address is out of bounds
+   * @throws {gaierror} if a host name cannot be resolved
    */
   setAddresses(address: AddressInput<A> | null): void {
     this.setAddress(0, address);
@@ -267,8 +273,8 @@ export class MessageVector<A extends Address = Address> {
   }
 
   /**
-   * The ancillary data that a message came with, or is to be sent with. Descriptors in it are the
-   * caller's to close, whether this is called or not.
+   * Returns the ancillary data that a message was received with, or is to be sent with. The caller
+   * must close received descriptors, whether it calls this or not.
    *
    * @param index which message
    * @throws {RangeError} if there is no such message
@@ -283,8 +289,8 @@ export class MessageVector<A extends Address = Address> {
    *
    * @param index which message
    * @param ancdata the ancillary data: an iterable of `[cmsg_level, cmsg_type, cmsg_data]`
-   * @throws {TypeError} if it is none
-   * @throws {RangeError} if there is no such message, or `ancbufsize` is too small for it
+   * @throws {TypeError} if it is not such an iterable
+   * @throws {RangeError} if there is no such message, or `ancbufsize` is too small for the data
    */
   setAncdata(index: number, ancdata: Iterable<AncillaryInput>): void {
     const control = this.#headers.controls[this.#index(index)];
@@ -300,11 +306,11 @@ export class MessageVector<A extends Address = Address> {
   }
 
   /**
-   * The length of each datagram in a message that `UDP_GRO` made of several, where only the last may
-   * be shorter: what its ancillary data says, or else the message's own length. It needs an
-   * `ancbufsize` of `CMSG_SPACE(4)`.
+   * Returns the length of each datagram in a message that `UDP_GRO` merged from several; only the
+   * last may be shorter. Needs an `ancbufsize` of `CMSG_SPACE(4)`.
    *
    * @param index which message
+   * @returns the length in bytes that the ancillary data reports, or else the message's own length
    * @throws {RangeError} if there is no such message
    */
   segmentSize(index: number): number {
@@ -319,7 +325,7 @@ export class MessageVector<A extends Address = Address> {
   }
 
   #index(index: number): number {
-    // One comparison decides of the common case.
+    // The fast path of a valid index; `integer` throws for all others.
     return index >>> 0 === index && index < this.#buffers.length
       ? index
       : integer("index", index, 0, this.#buffers.length - 1);
@@ -371,7 +377,7 @@ export class MessageVector<A extends Address = Address> {
     }
   }
 
-  /** Takes what the headers say, before other use of them changes it. */
+  /** Copies lengths and flags out of the headers, which the next call overwrites. */
   #received(start: number, end: number, flags: number): void {
     const headers = this.#headers;
     const room = this.#ancbufsize;
@@ -422,7 +428,7 @@ export class MessageVector<A extends Address = Address> {
 
 const { UDP_GRO } = table.constants;
 
-// For a visitor that is made once.
+// The arguments and the result of the visitor, so that no closure is allocated for each call.
 let segmentSize = 0;
 let segmentField: Uint8Array;
 
@@ -433,6 +439,6 @@ function visitSegmentSize(
   end: number,
 ): void {
   if (level !== IPPROTO_UDP || type !== UDP_GRO || end - start < 2) return;
-  // An int, though less than a datagram's greatest length.
+  // The value is a C int, but a datagram's length fits into its low 16 bits.
   segmentSize = segmentField[start] | segmentField[start + 1] << 8;
 }

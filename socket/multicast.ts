@@ -1,39 +1,40 @@
 /** Joining and leaving multicast groups. */
 
+import { integer, string } from "../errors/arguments.ts";
+import { inet_aton } from "./address/arpa_inet.ts";
 import type { CodecContext } from "./address/codec.ts";
 import { bareSocket, sockaddrStorage } from "./address/codec.ts";
-import { context } from "./resolver/context.ts";
 import { inet } from "./address/inet.ts";
 import { inet6 } from "./address/inet6.ts";
 import { parseIPv4, parseIPv6 } from "./address/ip.ts";
 import type { Address } from "./address/types.ts";
-import { integer, string } from "../errors/arguments.ts";
 import type { SocketBase } from "./base.ts";
-import { inet_aton } from "./address/arpa_inet.ts";
+import { context } from "./resolver/context.ts";
 import { structOf } from "./structures/fields.ts";
 
-/** Where and what to receive of a multicast group. */
+/** Options of {@linkcode joinGroup} and {@linkcode leaveGroup}. */
 export interface GroupOptions {
   /**
-   * The interface: its name or index, or, for an IPv4 group, one of its addresses. If left out or 0,
-   * the system chooses.
+   * The interface: its name or index, or for an IPv4 group one of its IPv4 addresses. If it is left
+   * out or 0, the system chooses.
    */
   readonly interface?: string | number;
-  /** The only source to receive from (source-specific multicast); from all, if left out. */
+  /** The IP address of the only source to receive from (source-specific multicast). */
   readonly source?: string;
 }
 
 /**
- * Joins a multicast group, so that the socket receives what is sent to it. A socket may join several
- * groups, and one group by several interfaces or from several sources.
+ * Joins a multicast group, so that the socket receives what is sent to the group. A socket may join
+ * several groups, and one group on several interfaces or from several sources.
  *
  * @param socket a datagram socket
- * @param group the group's IPv4 or IPv6 address, the latter perhaps with an interface
+ * @param group the group's IPv4 or IPv6 address. An IPv6 address may name the interface
  * (`"ff02::fb%eth0"`)
- * @param options the interface, the source
- * @throws {OSError} if the socket has joined it already (`EADDRINUSE`), or the interface does not
- * exist (`ENODEV`)
- * @throws {RangeError} if the group is no multicast address, or the source is of another version
+ * @param options `{ interface, source }`
+ * @throws {OSError} if the socket has joined the group already (`EADDRINUSE`), or the interface
+ * does not exist (for an index `ENODEV`, for a name no error number)
+ * @throws {RangeError} if the group is not a multicast address, or the source is of another version
+ * of IP
  *
  * @example Multicast DNS on one interface
  * ```ts ignore
@@ -54,13 +55,15 @@ export function joinGroup<A extends Address>(
 }
 
 /**
- * Leaves a multicast group that was joined with {@linkcode joinGroup}; closing the socket does so too.
+ * Leaves a multicast group that was joined with {@linkcode joinGroup}. Closing the socket leaves
+ * all its groups.
  *
  * @param socket the socket
  * @param group the group's address
- * @param options the interface and the source, as when it was joined
- * @throws {OSError} if the socket has not joined it so (`EADDRNOTAVAIL`)
- * @throws {RangeError} if the group is no multicast address, or the source is of another version
+ * @param options the same interface and source as for {@linkcode joinGroup}
+ * @throws {OSError} if the socket has not joined the group with these options (`EADDRNOTAVAIL`)
+ * @throws {RangeError} if the group is not a multicast address, or the source is of another version
+ * of IP
  */
 export function leaveGroup<A extends Address>(
   socket: SocketBase<A>,
@@ -71,7 +74,7 @@ export function leaveGroup<A extends Address>(
   socket.setsockopt(level, leave, value);
 }
 
-/** What to pass to `setsockopt` to join a group and to leave it again. */
+/** The `setsockopt` arguments that join and leave a group. */
 export interface Membership {
   /** The level of the options. */
   readonly level: number;
@@ -83,7 +86,7 @@ export interface Membership {
   readonly value: Uint8Array<ArrayBuffer>;
 }
 
-/** The options of a membership on any platform. */
+/** Encodes a membership for any platform, which `context` describes. */
 export function membership(
   group: string,
   options: GroupOptions,
@@ -128,7 +131,7 @@ function interfaceIndex(by: string | number, context: CodecContext): number {
   return /^\d+$/.test(name) ? +name : context.if_nametoindex(name);
 }
 
-/** Only the older options, of IPv4 alone, tell an interface by its address. */
+/** Encodes for the older, IPv4-only options: only they identify an interface by its address. */
 function byAddress(
   group: string,
   address: string,
@@ -160,7 +163,7 @@ function byAddress(
   };
 }
 
-/** The newer options, the same for both versions of IP. */
+/** Encodes for the newer options, which are the same for both versions of IP. */
 function byIndex(
   group: string,
   index: number,

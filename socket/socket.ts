@@ -1,5 +1,7 @@
-/** The blocking socket, Python's `socket.socket`. */
+/** The blocking socket: Python's `socket.socket`. */
 
+import type { Bytes } from "../errors/arguments.ts";
+import { check } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import type {
   Address,
@@ -7,17 +9,16 @@ import type {
   Family,
   InetAddress,
 } from "./address/types.ts";
-import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
-import type { Bytes } from "../errors/arguments.ts";
 import { SocketBase } from "./base.ts";
 import { complete, drive } from "./driver.ts";
-import { check } from "../errors/errors.ts";
 import { makefile, type SocketFile } from "./file/makefile.ts";
 import type { FileMode } from "./file/mode.ts";
 import type { TextOptions } from "./file/text.ts";
-import { Handle, handleOf } from "./operations/handle.ts";
 import * as vectors from "./message_vector.ts";
 import type { MessageVector } from "./message_vector.ts";
+import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
+import * as connection from "./operations/connection.ts";
+import { Handle, handleOf } from "./operations/handle.ts";
 import type { AlgOptions } from "./operations/messages.ts";
 import * as messages from "./operations/messages.ts";
 import {
@@ -25,17 +26,16 @@ import {
   duplicateDescriptor,
   openHandle,
 } from "./operations/open.ts";
-import * as connection from "./operations/connection.ts";
-import * as transfer from "./operations/transfer.ts";
 import { type FileToSend, fileTransfer } from "./operations/sendfile.ts";
+import * as transfer from "./operations/transfer.ts";
 
 /**
- * A socket whose operations block until they are done, as Python's `socket.socket`.
+ * A socket whose operations block until they are done, like Python's `socket.socket`.
  *
- * It blocks this thread: no timer and no promise of the process's other work goes on meanwhile. For
- * that, take `AsyncSocket`. Each operation that waits throws `TimeoutError` when the socket's timeout
- * runs out, and `BlockingIOError` if the socket is non-blocking and it would have to wait; a call
- * that a signal interrupts is made again.
+ * It blocks the whole thread: while an operation waits, no timer fires and no promise resolves. Use
+ * `AsyncSocket` where they must. Every operation that waits throws `TimeoutError` when the socket's
+ * timeout runs out, and `BlockingIOError` if the socket is non-blocking and would have to wait. A
+ * call that a signal interrupts is retried.
  *
  * @typeParam A the addresses of the socket's family
  *
@@ -57,15 +57,16 @@ import { type FileToSend, fileTransfer } from "./operations/sendfile.ts";
  */
 export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   /**
-   * Makes a socket, or adopts a descriptor.
+   * Creates a socket, or adopts a descriptor.
    *
-   * @param family the address family, `AF_INET` if left out; of a descriptor, what the kernel says.
-   * A plain number needs `new Socket<Address>(…)`
-   * @param type the type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` makes the timeout 0
-   * @param proto the protocol, mostly 0
-   * @param fileno a descriptor to adopt: it is this socket's own from then on; on Windows also what
-   * another process's `share()` gave, which then tells family, type and proto
-   * @throws {OSError} if the system cannot make such a socket, or the descriptor is no socket
+   * @param family the address family. If left out: `AF_INET`, or the family of the adopted
+   * descriptor. A plain number needs `new Socket<Address>(…)`
+   * @param type the type. If left out: `SOCK_STREAM`, or the type of the adopted descriptor.
+   * `SOCK_NONBLOCK` sets the timeout to 0
+   * @param proto the protocol, usually 0. If left out: 0, or the protocol of the adopted descriptor
+   * @param fileno a descriptor to adopt: this socket owns it from then on. On Windows also the
+   * bytes that another process's `share()` returned, which determine family, type and proto
+   * @throws {OSError} if the system cannot create such a socket, or the descriptor is not a socket
    * @throws {RangeError} if a constant is not available on this platform
    */
   constructor(
@@ -81,8 +82,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   /**
    * Sets how long each operation may wait.
    *
-   * @param value seconds, 0 for non-blocking, `null` for as long as it takes
-   * @throws {RangeError} if it is negative or not a number
+   * @param value seconds, 0 for non-blocking, `null` for no limit
+   * @throws {TypeError} if it is neither a number nor `null`
+   * @throws {RangeError} if it is negative, too large or NaN
    * @throws {OSError} if the socket is closed
    */
   override settimeout(value: number | null): void {
@@ -93,8 +95,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   /**
    * Accepts a connection, waiting for one. `accept(2)`.
    *
-   * @returns the connection's socket, which has the default timeout, and the address of its other end
-   * @throws {OSError} if the socket is no listener, or no descriptor is left (`EMFILE`)
+   * @returns the connection's socket, which has the default timeout, and the peer's address
+   * @throws {OSError} if the socket is not a listener (`EINVAL`), or no descriptor is left
+   * (`EMFILE`)
    */
   accept(): [socket: Socket<A>, address: A] {
     const [handle, address] = drive(this, connection.accept, false);
@@ -102,10 +105,10 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Connects to an address, waiting until the connection stands. `connect(2)`.
+   * Connects to an address, waiting until the connection is established. `connect(2)`.
    *
    * @param address a remote address; a host name in it is resolved
-   * @throws {ConnectionRefusedError} if nobody listens there
+   * @throws {ConnectionRefusedError} if no socket listens there
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if it is not an address of the socket's family
    * @throws {RangeError} if a part of it is out of bounds
@@ -115,12 +118,15 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Connects as {@linkcode connect} does, but gives the error number of a failed `connect(2)`
+   * Connects as {@linkcode connect} does, but returns the error number of a failed `connect(2)`
    * instead of throwing.
    *
    * @param address a remote address
-   * @returns 0, or an error number: `EINPROGRESS` of a non-blocking socket that is on its way
+   * @returns 0 or an error number: `EINPROGRESS` if the socket is non-blocking and the connection
+   * is under way (`EWOULDBLOCK` on Windows)
    * @throws {gaierror} if a host name cannot be resolved
+   * @throws {TypeError} if it is not an address of the socket's family
+   * @throws {RangeError} if a part of it is out of bounds
    */
   connect_ex(address: AddressInput<A>): number {
     try {
@@ -136,7 +142,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    *
    * @param bufsize how many bytes at most
    * @param flags `MSG_` flags
-   * @returns what came, as long as that was; nothing at the end of a stream
+   * @returns the bytes received, as many as there are; empty at the end of a stream
    * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
    */
   recv(bufsize: number, flags = 0): Uint8Array<ArrayBuffer> {
@@ -152,10 +158,11 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   /**
    * Receives bytes into a buffer. `recv(2)`.
    *
-   * @param buffer where they go
+   * @param buffer where the bytes go
    * @param nbytes how many bytes at most; 0 for as many as the buffer holds
    * @param flags `MSG_` flags
-   * @returns how many came, 0 at the end of a stream; with `MSG_TRUNC`, a datagram's true length
+   * @returns how many bytes were received, 0 at the end of a stream; with `MSG_TRUNC`, a datagram's
+   * true length
    * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recv_into(buffer: Bytes, nbytes = 0, flags = 0): number {
@@ -173,9 +180,10 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * Receives a message and the address it came from. `recvfrom(2)`.
    *
    * @param bufsize how many bytes at most: the rest of a longer datagram is lost
-   * ({@linkcode recvfrom_into} with `MSG_TRUNC` tells its length)
+   * ({@linkcode recvfrom_into} with `MSG_TRUNC` returns its length)
    * @param flags `MSG_` flags
-   * @returns the bytes and the address, which is `null` where the protocol gives none (TCP)
+   * @returns the bytes and the address, which is `null` where the protocol has none (TCP)
+   * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
    */
   recvfrom(
     bufsize: number,
@@ -196,11 +204,11 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   /**
    * Receives a message into a buffer, and the address it came from. `recvfrom(2)`.
    *
-   * @param buffer where it goes
+   * @param buffer where the bytes go
    * @param nbytes how many bytes at most; 0 for as many as the buffer holds
    * @param flags `MSG_` flags
-   * @returns how many bytes came (with `MSG_TRUNC`, the datagram's true length) and the address,
-   * which is `null` where the protocol gives none (TCP)
+   * @returns how many bytes were received (with `MSG_TRUNC`, the datagram's true length) and the
+   * address, which is `null` where the protocol has none (TCP)
    * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recvfrom_into(
@@ -226,8 +234,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    *
    * @param data the bytes
    * @param flags `MSG_` flags
-   * @returns how many were sent: a stream may take fewer than given
-   * @throws {BrokenPipeError} if the other end no longer reads
+   * @returns how many bytes were sent: a stream may take fewer than all
+   * @throws {BrokenPipeError} if the peer no longer reads
    */
   send(data: Bytes, flags = 0): number {
     return complete(
@@ -240,11 +248,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Sends all bytes; the socket's timeout is for the whole. When this throws, some may have been sent.
+   * Sends all bytes. The socket's timeout covers the whole call. If this throws, some bytes may
+   * have been sent.
    *
    * @param data the bytes
    * @param flags `MSG_` flags
-   * @throws {BrokenPipeError} if the other end no longer reads
+   * @throws {BrokenPipeError} if the peer no longer reads
    */
   sendall(data: Bytes, flags = 0): void {
     drive(this, transfer.sendallAttempt(data, flags, Boolean(this.timeout)));
@@ -254,9 +263,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * Sends a message to an address. `sendto(2)`.
    *
    * @param data the bytes
-   * @param address where to; a host name in it is resolved
+   * @param address the destination; a host name in it is resolved
    * @returns how many bytes were sent
-   * @throws {OSError} if it is too long for the protocol (`EMSGSIZE`)
+   * @throws {OSError} if the message is too long for the protocol (`EMSGSIZE`)
+   * @throws {gaierror} if a host name cannot be resolved
+   * @throws {TypeError} if `address` is not an address of the socket's family
+   * @throws {RangeError} if a part of the address is out of bounds
    */
   sendto(data: Bytes, address: AddressInput<A>): number;
   /**
@@ -264,9 +276,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    *
    * @param data the bytes
    * @param flags `MSG_` flags
-   * @param address where to; a host name in it is resolved
+   * @param address the destination; a host name in it is resolved
    * @returns how many bytes were sent
-   * @throws {OSError} if it is too long for the protocol (`EMSGSIZE`)
+   * @throws {OSError} if the message is too long for the protocol (`EMSGSIZE`)
+   * @throws {gaierror} if a host name cannot be resolved
+   * @throws {TypeError} if `address` is not an address of the socket's family
+   * @throws {RangeError} if a part of the address is out of bounds
    */
   sendto(data: Bytes, flags: number, address: AddressInput<A>): number;
   sendto(data: Bytes, flagsOrAddress: unknown, address?: unknown): number {
@@ -283,16 +298,16 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   /**
    * Receives a message with its ancillary data. `recvmsg(2)`.
    *
-   * Unlike Python's, descriptors that come with it (`SCM_RIGHTS`) are closed on `exec`. They are the
-   * caller's to close; if this throws, they are closed already.
+   * Unlike in Python, received descriptors (`SCM_RIGHTS`) are closed on `exec`. The caller must
+   * close them; if this throws, they are closed already.
    *
-   * @param bufsize how many bytes at most: of a longer datagram the rest is lost, and `MSG_TRUNC` is
-   * in `msg_flags`
-   * @param ancbufsize the room for ancillary data in bytes, as `CMSG_SPACE()` and `CMSG_LEN()` tell;
-   * what does not fit is cut or lost, and `MSG_CTRUNC` is in `msg_flags`
+   * @param bufsize how many bytes at most: the rest of a longer datagram is lost, and `msg_flags`
+   * has `MSG_TRUNC`
+   * @param ancbufsize the room for ancillary data in bytes, as `CMSG_SPACE()` and `CMSG_LEN()`
+   * compute it; items that do not fit are cut or lost, and `msg_flags` has `MSG_CTRUNC`
    * @param flags `MSG_` flags
    * @returns the bytes, the ancillary data, the message's flags and the sender's address, which is
-   * `null` where there is none
+   * `null` if there is none
    * @throws {RangeError} if a size is negative or beyond 2^31 - 1
    */
   recvmsg(
@@ -314,16 +329,17 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Receives a message into buffers, one after the other, with its ancillary data as
-   * {@linkcode recvmsg} does. `recvmsg(2)`.
+   * Receives a message into several buffers, filling one after the other, with its ancillary data
+   * as {@linkcode recvmsg} does. `recvmsg(2)`.
    *
-   * @param buffers where it goes: an iterable of buffers, `IOV_MAX` at most
+   * @param buffers where the bytes go: an iterable of buffers, `IOV_MAX` at most
    * @param ancbufsize the room for ancillary data in bytes
    * @param flags `MSG_` flags
-   * @returns how many bytes came (with `MSG_TRUNC` in `flags`, a datagram's true length), the
-   * ancillary data, the message's flags and the sender's address, which is `null` where there is none
+   * @returns how many bytes were received (with `MSG_TRUNC` in `flags`, a datagram's true length),
+   * the ancillary data, the message's flags and the sender's address, which is `null` if there is
+   * none
    * @throws {OSError} if there are too many buffers (`EMSGSIZE`)
-   * @throws {TypeError} if `buffers` is no iterable of buffers
+   * @throws {TypeError} if `buffers` is not an iterable of buffers
    * @throws {RangeError} if `ancbufsize` is negative or beyond 2^31 - 1
    */
   recvmsg_into(
@@ -343,15 +359,16 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Sends a message gathered from buffers, with ancillary data. `sendmsg(2)`.
+   * Sends a message gathered from several buffers, with ancillary data. `sendmsg(2)`.
    *
    * @param buffers the bytes: an iterable of buffers, `IOV_MAX` at most
    * @param ancdata the ancillary data: an iterable of `[cmsg_level, cmsg_type, cmsg_data]`
    * @param flags `MSG_` flags
-   * @param address where to, if the socket is not connected; a host name in it is resolved
-   * @returns how many bytes of the buffers were sent: a stream may take fewer than given
-   * @throws {OSError} if it is too long or has too many buffers (`EMSGSIZE`), or if the system does
-   * not take the ancillary data (`EINVAL`, `ENOBUFS`)
+   * @param address the destination, if the socket is not connected; a host name in it is resolved
+   * @returns how many bytes of the buffers were sent: a stream may take fewer than all
+   * @throws {OSError} if the message is too long or has too many buffers (`EMSGSIZE`), or if the
+   * system rejects the ancillary data (`EINVAL`, `ENOBUFS`)
+   * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if an argument has the wrong shape
    * @throws {RangeError} if a level, a type or a part of the address is out of bounds
    */
@@ -369,20 +386,21 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Receives as many messages as there are, in one call; waits for the first alone. `recvmmsg(2)`, or
-   * one `recvmsg(2)` after the other where there is none.
+   * Receives all available messages in one call, waiting for the first only. `recvmmsg(2)`, or a
+   * series of `recvmsg(2)` where the platform lacks it.
    *
-   * It pays where messages come in crowds: the system is entered once for all of them, and nothing is
-   * made anew for each. An error that comes after some messages is thrown by the next call.
+   * It pays off when many messages arrive at once: one system call receives them all, and nothing
+   * is allocated for each. If an error follows some messages, the next call throws it.
    *
-   * @param msgvec where they go: their bytes, lengths, flags, addresses and ancillary data. Descriptors
-   * that come with them are closed on `exec`, and are the caller's to close
-   * @param start the first of its messages to fill
-   * @param end the first of its messages to leave as it is; all the rest are filled unless told
+   * @param msgvec where the messages go: their bytes, lengths, flags, addresses and ancillary data.
+   * Received descriptors are closed on `exec`; the caller must close them
+   * @param start the index of the first message to fill
+   * @param end the index after the last message to fill; if left out, the vector's length
    * @param flags `MSG_` flags
-   * @returns how many messages came
-   * @throws {TypeError} if `msgvec` is of another address family, or an `ArrayBuffer` of it was detached
-   * @throws {RangeError} if it has no such messages
+   * @returns how many messages were received
+   * @throws {TypeError} if `msgvec` is for another address family, or one of its `ArrayBuffer`s was
+   * detached
+   * @throws {RangeError} if `start` or `end` is out of bounds
    */
   recvmmsg(
     msgvec: MessageVector<A>,
@@ -402,18 +420,20 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Sends many messages in one call, each to its own address. `sendmmsg(2)`, or one `sendmsg(2)` after
-   * the other where there is none.
+   * Sends many messages in one call, each to its own address. `sendmmsg(2)`, or a series of
+   * `sendmsg(2)` where the platform lacks it.
    *
    * @param msgvec the messages: their bytes, lengths, addresses and ancillary data
-   * @param start the first of its messages to send
-   * @param end the first of its messages not to send; all the rest are sent unless told
+   * @param start the index of the first message to send
+   * @param end the index after the last message to send; if left out, the vector's length
    * @param flags `MSG_` flags
-   * @returns how many were sent: fewer than asked for if the socket takes no more, or the next one fails,
-   * which it does again when it is the first
-   * @throws {OSError} if the first is refused: too long (`EMSGSIZE`), without an address …
-   * @throws {TypeError} if `msgvec` is of another address family, or an `ArrayBuffer` of it was detached
-   * @throws {RangeError} if it has no such messages, or a length is greater than that of its buffer
+   * @returns how many messages were sent. It is fewer than requested if the socket takes no more,
+   * or if the next message fails; a call that starts with that message throws its error
+   * @throws {OSError} if the first message fails: too long (`EMSGSIZE`), without an address …
+   * @throws {TypeError} if `msgvec` is for another address family, or one of its `ArrayBuffer`s was
+   * detached
+   * @throws {RangeError} if `start` or `end` is out of bounds, or a message's length exceeds its
+   * buffer
    */
   sendmmsg(
     msgvec: MessageVector<A>,
@@ -433,12 +453,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Sends a message to a socket of `AF_ALG`, with the parameters of its operation. Linux.
+   * Sends a message over an `AF_ALG` socket, with the parameters of the cipher operation. Linux.
    *
    * @param msg the bytes: an iterable of buffers, or `null` for none
-   * @param options the operation, and what else it needs
+   * @param options the operation and its parameters
    * @returns how many bytes were sent
-   * @throws {OSError} if the socket is of another family, or the kernel refuses
+   * @throws {OSError} if the socket is of another family, or the kernel rejects the message
    * @throws {TypeError} if `op` is missing or negative, or `assoclen` is negative
    */
   sendmsg_afalg(
@@ -449,21 +469,23 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Sends a file to its end, by the kernel's `sendfile(2)` where there is a descriptor and the kernel
-   * takes it, else by copying. The socket's timeout is for the whole.
+   * Sends a file to its end: with the kernel's `sendfile(2)` if the file has a descriptor that the
+   * kernel accepts, otherwise by copying. The socket's timeout covers the whole call.
    *
-   * However this ends, the file's position is `offset` plus the number of bytes sent; on Windows, a
-   * descriptor's stays as it was. A file that has no position, such as a pipe, is sent from where it
-   * is. A path needs `--allow-read`.
+   * Whether this returns or throws, the file's position is then `offset` plus the number of bytes
+   * sent; on Windows, a descriptor keeps its position. A file without a position, such as a pipe,
+   * is sent from where it is. A path needs `--allow-read`.
    *
-   * @param file a path, a descriptor, an object that has one as `fd`, a `Deno.FsFile`, or anything
-   * with its `readSync` and `seekSync`
+   * @param file a path, a descriptor, an object that has one as `fd`, a `Deno.FsFile`, or any
+   * object with the same `readSync` and `seekSync` methods
    * @param offset where in the file to start, in bytes
    * @param count how many bytes at most; `null` for all
    * @returns how many bytes were sent: fewer than `count` if the file is shorter
-   * @throws {RangeError} if the socket is non-blocking or not of type `SOCK_STREAM`
-   * @throws {FileNotFoundError} if there is no file of that path
-   * @throws {BrokenPipeError} if the other end no longer reads
+   * @throws {RangeError} if the socket is non-blocking or not of type `SOCK_STREAM`, `offset` is
+   * negative, or `count` is less than 1
+   * @throws {TypeError} if `file` is none of these
+   * @throws {FileNotFoundError} if no file has that path
+   * @throws {BrokenPipeError} if the peer no longer reads
    */
   sendfile(
     file: FileToSend,
@@ -483,18 +505,18 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Makes a file over the socket, to read and write it as one. The descriptor closes with the last of
-   * the socket and its files. Once a read has timed out, the file cannot be read any more.
+   * Makes a file object that reads and writes the socket. The descriptor stays open until the
+   * socket and all its files are closed. Once a read has timed out, the file cannot be read any
+   * more.
    *
    * @param mode `r` to read (the default), `w` to write, both, and `b` for bytes instead of text
-   * @param buffering the size of the buffer in bytes; 0 for none, with bytes only; `null` or a
+   * @param buffering the size of the buffer in bytes; 0 for none, which requires `b`; `null` or a
    * negative number for 8192
-   * @param options of text: `encoding`, `errors` and `newline`. Python ignores them with `b`, here
-   * they are refused
-   * @returns a `TextIOWrapper` of text; of bytes a `BufferedReader`, `BufferedWriter` or
-   * `BufferedRWPair`, a `SocketIO` without a buffer
-   * @throws {RangeError} if the mode, the encoding or another option has no such value, or text shall
-   * have no buffer
+   * @param options for text: `encoding`, `errors` and `newline`. Python ignores them with `b`; this
+   * rejects them
+   * @returns a `TextIOWrapper` for text; for bytes a `BufferedReader`, `BufferedWriter` or
+   * `BufferedRWPair`, or a `SocketIO` if `buffering` is 0
+   * @throws {RangeError} if the mode or an option is invalid, or a text file is to have no buffer
    */
   makefile<
     Mode extends FileMode = "r",
@@ -511,7 +533,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * A second socket object for the same socket, with a descriptor of its own.
+   * Returns a second socket object for the same socket, with a duplicate of the descriptor and the
+   * same timeout.
    *
    * @throws {OSError} if the socket is closed, or no descriptor is left (`EMFILE`)
    */
@@ -524,7 +547,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 }
 
-/** The socket of a handle that was just opened. */
+/** Wraps a handle that was just opened in a `Socket`. */
 export function socketOf<A extends Address>(handle: Handle): Socket<A> {
   return new Socket<A>(null, null, null, handle as unknown as number);
 }

@@ -1,4 +1,4 @@
-/** Bytes passed on from socket to socket: in steps for both modules, and blocking. */
+/** Forwarding from socket to socket: the steps of `splice`, and the blocking function. */
 
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
@@ -9,20 +9,19 @@ import type { Socket } from "./socket.ts";
 import { on, type Steps } from "./steps.ts";
 
 /**
- * Passes on what a socket receives to another socket, until the end of the stream: by the kernel's
- * `splice(2)` where it has that, so that the bytes are not copied, else by copying. Neither socket is
- * shut down or closed.
+ * Forwards what a socket receives to another socket, until the end of the stream. Where the kernel
+ * has `splice(2)`, the bytes are not copied. Does not shut down or close the sockets.
  *
- * It pays for bulk: of a proxy's work, the copying is what it saves. Small messages cost a little more
- * than with `recv_into()` and `sendall()`, as each is two calls of the kernel more.
+ * It pays off for bulk data, as it saves a proxy the copying. Small messages cost a little more
+ * than with `recv_into()` and `sendall()`, because each passes through a pipe.
  *
- * Each wait for one of the sockets keeps to its timeout. When this throws, what was taken from the one
- * socket and not yet passed on is lost.
+ * Each wait for one of the sockets is limited by that socket's timeout. If this throws, bytes that
+ * were received but not yet sent are lost.
  *
  * @param from the socket to receive from
  * @param to the socket to send to
  * @param count how many bytes at most; `null` for all
- * @returns how many bytes were passed on: fewer than `count` if the stream ended before
+ * @returns how many bytes were forwarded: fewer than `count` if the stream ended first
  * @throws {RangeError} if a socket is not of type `SOCK_STREAM`, or `count` is negative
  * @throws {OSError} if receiving or sending fails, or no descriptor is left for the pipe (`EMFILE`)
  *
@@ -48,7 +47,7 @@ export function splice(
   return driveSteps(splicing(from, to, count));
 }
 
-/** `splice()` in steps. */
+/** The steps of `splice()`. */
 export function* splicing(
   from: SocketBase<Address>,
   to: SocketBase<Address>,

@@ -1,9 +1,8 @@
 /**
- * Functions of several steps, written once for blocking and awaiting. Such a function is a generator:
- * it yields each step that may take long, and its driver performs the step and sends the result back.
- * A step is a call of the resolver, or an operation on a socket.
- *
- * They serve where several steps make one function. The hot operations have one step, and no generator.
+ * Functions of several steps, written once for blocking and awaiting. Such a function is a
+ * generator: it yields each step that may have to wait, and its driver performs the step and sends
+ * the result back. A step is a resolver call or an operation on a socket. The hot operations have a
+ * single step and do without a generator.
  */
 
 import type { Address } from "./address/types.ts";
@@ -13,16 +12,16 @@ import { type Handle, handleOf } from "./operations/handle.ts";
 import { numericAddress } from "./resolver/addrinfo.ts";
 import type { Lookup, Resolving } from "./resolver/call.ts";
 
-/** An operation on a socket, to be driven to its end. */
+/** The step of performing an operation on a socket. */
 export class Operation<T> {
   /** The socket. */
   readonly socket: SocketBase<Address>;
-  /** Which readiness the operation may lack first. */
+  /** The readiness that the operation may have to wait for first. */
   readonly side: "read" | "write";
-  /** The operation. */
+  /** Makes one attempt of the operation. */
   readonly attempt: (handle: Handle) => Attempt<T>;
 
-  /** Takes note of an operation. */
+  /** Describes an operation for the driver. */
   constructor(
     socket: SocketBase<Address>,
     side: "read" | "write",
@@ -37,10 +36,10 @@ export class Operation<T> {
 /** What a function of steps yields. */
 export type Step = Lookup | Operation<unknown>;
 
-/** A function of steps at work: it returns `T` in the end. */
+/** A running function of steps, which finally returns `T`. */
 export type Steps<T> = Generator<Step, T, never>;
 
-/** The step of an operation on a socket. Returns the operation's result. */
+/** Yields an operation on a socket to the driver, and returns the operation's result. */
 export function* on<T>(
   socket: SocketBase<Address>,
   side: "read" | "write",
@@ -49,7 +48,7 @@ export function* on<T>(
   return yield new Operation(socket, side, attempt);
 }
 
-/** An address with a numeric host: a host name in it is resolved. */
+/** Returns an address with a numeric host, resolving the host name in it if there is one. */
 export function* resolved(
   socket: SocketBase<Address>,
   address: unknown,

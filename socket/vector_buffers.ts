@@ -1,10 +1,10 @@
-/** The buffers of a `MessageVector`: the system writes to their memory, so that it must stay where it is. */
+/** The buffers of a `MessageVector`, whose memory must not move because the system writes to it. */
 
+import { bytes, integer } from "../errors/arguments.ts";
 import { MAX_BUFFERS } from "../ffi/msghdr.ts";
 import { collect } from "./operations/ancillary.ts";
-import { bytes, integer } from "../errors/arguments.ts";
 
-/** Buffers in one block of memory. */
+/** Allocates the buffers in one block of memory. */
 export function owned(
   vlen: unknown,
   bufsize: unknown,
@@ -18,7 +18,7 @@ export function owned(
   );
 }
 
-/** The buffers that a caller gives. */
+/** Checks the buffers that a caller passes, and returns them as byte views. */
 export function given(buffers: unknown): Uint8Array<ArrayBuffer>[] {
   const views = collect("buffers", buffers, fixed);
   if (views.length < 1 || views.length > MAX_BUFFERS) {
@@ -29,7 +29,7 @@ export function given(buffers: unknown): Uint8Array<ArrayBuffer>[] {
   return views;
 }
 
-/** Bytes that stay where they are and as long as they are. */
+/** Checks that a value is bytes of a fixed length; returns a view of them. */
 function fixed(name: string, value: unknown): Uint8Array<ArrayBuffer> {
   const view = bytes(name, value);
   const { resizable, growable } = view.buffer as {
@@ -39,11 +39,11 @@ function fixed(name: string, value: unknown): Uint8Array<ArrayBuffer> {
   if (resizable || growable) {
     throw new TypeError(`${name}: its ArrayBuffer is resizable`);
   }
-  // No view of a class of the caller's, which might not tell the truth.
+  // Not the caller's own object: a subclass might report a false length.
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-/** One view of each memory that buffers lie in; it is empty once that was detached. */
+/** Returns a view of each `ArrayBuffer` behind the buffers; if one is detached, it is empty. */
 export function memoryOf(
   buffers: readonly Uint8Array<ArrayBuffer>[],
 ): Uint8Array[] {

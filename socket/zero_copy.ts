@@ -1,8 +1,9 @@
 /**
- * Sending without a copy: `MSG_ZEROCOPY`, whose completions come by the error queue. The system reads
- * the caller's memory until then, long after `send` has returned, so the memory is held here.
+ * Sending without a copy: `MSG_ZEROCOPY`. The system reads the caller's memory after `send` has
+ * returned and reports each completion on the error queue, so the memory is pinned here until then.
  */
 
+import { isMissing, unavailable } from "../constants/missing.ts";
 import {
   MSG_ERRQUEUE,
   MSG_ZEROCOPY,
@@ -11,26 +12,25 @@ import {
   SO_ZEROCOPY,
   SOL_SOCKET,
 } from "../constants/mod.ts";
-import { isMissing, unavailable } from "../constants/missing.ts";
-import { layout } from "../ffi/layout/mod.ts";
-import { errno, libc } from "../ffi/libc.ts";
-import { waitReady } from "../poll/ready.ts";
-import { Deadline } from "../poll/deadline.ts";
-import type { Address } from "./address/types.ts";
 import {
   type Bytes,
   bytes,
   flagBits,
   MAX_TRANSFER,
 } from "../errors/arguments.ts";
-import type { SocketBase } from "./base.ts";
+import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
+import { layout } from "../ffi/layout/mod.ts";
+import { errno, libc } from "../ffi/libc.ts";
+import { Deadline } from "../poll/deadline.ts";
+import { waitReady } from "../poll/ready.ts";
+import type { Address } from "./address/types.ts";
+import type { SocketBase } from "./base.ts";
+import { drive } from "./driver.ts";
+import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import { recvmsg } from "./operations/messages.ts";
-import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
-import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { MAX_STEP } from "./operations/transfer.ts";
-import { drive } from "./driver.ts";
 import type { Socket } from "./socket.ts";
 import { decodeExtendedError } from "./structures/extended_error.ts";
 
@@ -40,40 +40,40 @@ const waits = { send: new Pending("write", "send") } as const;
 export interface ZeroCopySend {
   /** The buffer. */
   readonly data: Uint8Array<ArrayBuffer>;
-  /** How many of its sends are not complete. */
+  /** How many of its sends are pending. */
   left: number;
-  /** Called when the last one is. */
+  /** Called when the last of its sends completes. */
   done?(): void;
 }
 
-/** The buffers of all senders that are not complete: held here, whoever forgets the sender. */
+/** All buffers with pending sends: they stay alive even if their sender is collected. */
 const pinned = new Set<ZeroCopySend>();
 
-/** A socket's sends, by the numbers that the system gives them. */
+/** A socket's pending sends, by the numbers that the system assigns to them. */
 export class ZeroCopySends {
-  /** How many completed ones the system had copied after all. */
+  /** How many of the completed sends the system copied after all. */
   copied = 0;
-  /** The number of the next. */
+  /** The number that the system will assign to the next send. */
   #next = 0;
   readonly #sends = new Map<number, ZeroCopySend>();
 
   /**
-   * Has a socket allow such sends.
+   * Enables such sends on a socket (`SO_ZEROCOPY`).
    *
-   * @throws {RangeError} if the platform has none
-   * @throws {OSError} if the socket's protocol has none
+   * @throws {RangeError} if the platform does not support them
+   * @throws {OSError} if the socket's protocol does not support them
    */
   constructor(socket: SocketBase<Address>) {
     if (isMissing(MSG_ZEROCOPY)) throw unavailable("MSG_ZEROCOPY");
     socket.setsockopt(SOL_SOCKET, SO_ZEROCOPY, 1);
   }
 
-  /** How many are not complete. */
+  /** How many sends are pending. */
   get pending(): number {
     return this.#sends.size;
   }
 
-  /** Begins to send all of a buffer: what is sent, and the attempt that sends it. */
+  /** Prepares sending all of a buffer: returns its record and the attempt that sends it. */
   sending(
     data: Bytes,
     flags: number,
@@ -81,7 +81,8 @@ export class ZeroCopySends {
   ): [sending: ZeroCopySend, attempt: (handle: Handle) => Attempt<undefined>] {
     const bits = flagBits(flags);
     const given = bytes("data", data);
-    // Seen by its ArrayBuffer, as a short array may lie where the collector moves it.
+    // Reading `buffer` moves a short array's bytes out of the heap, where the collector could move
+    // them during the send.
     const view = new Uint8Array(
       given.buffer,
       given.byteOffset,
@@ -116,7 +117,7 @@ export class ZeroCopySends {
       }
       const code = errno();
       if (code === ENOBUFS && zeroCopy !== 0) {
-        zeroCopy = 0; // no more memory may be locked now: this part is copied
+        zeroCopy = 0; // the limit of locked memory is reached: this part is copied
         continue;
       }
       const wait = waitOrRetry(waits.send, code);
@@ -131,7 +132,7 @@ export class ZeroCopySends {
     this.#next = (this.#next + 1) >>> 0;
   }
 
-  /** Reads a message of the error queue, and lets go of what it says is complete. */
+  /** Reads one message from the error queue, and releases the sends that it reports as complete. */
   readonly read = (handle: Handle): Attempt<undefined> => {
     const received = recvmsg(handle, 1, ROOM, MSG_ERRQUEUE);
     if (received instanceof Pending) return received;
@@ -158,24 +159,23 @@ export class ZeroCopySends {
   }
 }
 
-/** Room for the message of a completion, with the address that may come with it. */
+/** Room for the ancillary data of a completion, which may include an address, in bytes. */
 const ROOM = 256;
 const more = new Pending("write", "send", { more: true });
 
 /**
- * Sends over a socket without copying: the system reads the bytes where they are, until it says that
- * it is done (`MSG_ZEROCOPY`). Linux; TCP and UDP.
+ * Sends over a socket without copying: the system reads the bytes from the caller's buffer until it
+ * reports that it is done (`MSG_ZEROCOPY`). Linux; TCP and UDP.
  *
- * It pays for large sends, of some 10 KiB and more, over a true network: locking the memory and hearing
- * of each completion costs more than copying a little. Over loopback the bytes are copied all the same,
- * as {@linkcode copied} tells.
+ * It pays off for sends of about 10 KiB and more over a real network: locking the memory and
+ * reading each completion costs more than copying a few bytes. Over loopback the system copies the
+ * bytes anyway, as {@linkcode copied} shows.
  *
- * Bytes that are sent must be left alone until their send is complete: not changed, not transferred. They
- * are kept from being collected until then, and for good if the socket is closed before: so
- * {@linkcode wait} first.
+ * Do not change or transfer a buffer until its sends are complete. It is not collected until then,
+ * and never if the socket is closed first, so call {@linkcode wait} before closing.
  *
- * Of a socket, only one sender may exist, and nothing else may send with `MSG_ZEROCOPY` or read the
- * error queue.
+ * A socket may have only one sender, and nothing else may send with `MSG_ZEROCOPY` over it or read
+ * its error queue.
  *
  * @example
  * ```ts
@@ -201,48 +201,48 @@ export class ZeroCopySender {
   readonly #sends: ZeroCopySends;
 
   /**
-   * Makes a sender, and has the socket allow it (`SO_ZEROCOPY`).
+   * Makes a sender and enables it on the socket (`SO_ZEROCOPY`).
    *
    * @param socket a connected socket
    * @throws {RangeError} if the platform has no `MSG_ZEROCOPY`
-   * @throws {OSError} if the socket's protocol has none, or it is closed
+   * @throws {OSError} if the socket's protocol does not support it, or the socket is closed
    */
   constructor(socket: Socket<Address>) {
     this.#sends = new ZeroCopySends(socket);
     this.#socket = socket;
   }
 
-  /** How many sends are not complete; a `sendall()` may be several. */
+  /** How many sends are pending; one `sendall()` may count as several. */
   get pending(): number {
     if (this.#socket.fileno() >= 0) this.#readAll();
     return this.#sends.pending;
   }
 
-  /** How many of those that are complete were copied after all. */
+  /** How many of the completed sends the system copied after all. */
   get copied(): number {
     return this.#sends.copied;
   }
 
   /**
-   * Sends all bytes, as `Socket.sendall()` does: when this returns, the system has taken them, but may
-   * still read them where they are. The socket's timeout is for the whole.
+   * Sends all bytes, as `Socket.sendall()` does. When this returns, the system has accepted them
+   * but may still read them from the buffer. The socket's timeout covers the whole call.
    *
-   * @param data the bytes, to be left alone until {@linkcode wait} has returned
+   * @param data the bytes, not to be changed until {@linkcode wait} has returned
    * @param flags `MSG_` flags
-   * @throws {BrokenPipeError} if the other end no longer reads
+   * @throws {BrokenPipeError} if the peer no longer reads
    */
   sendall(data: Bytes, flags = 0): void {
     const { timeout } = this.#socket;
     const [, attempt] = this.#sends.sending(data, flags, Boolean(timeout));
     drive(this.#socket, attempt);
-    this.#readAll(); // lest the error queue fills
+    this.#readAll(); // so that the error queue does not fill up
   }
 
   /**
-   * Waits until all sends are complete, and the bytes may be used again.
+   * Waits until all sends are complete and their buffers may be used again.
    *
-   * @throws {TimeoutError} if the socket's timeout runs out before
-   * @throws {BlockingIOError} if the socket is non-blocking, and some are not complete
+   * @throws {TimeoutError} if the socket's timeout runs out first
+   * @throws {BlockingIOError} if the socket is non-blocking and sends are pending
    * @throws {OSError} if the socket is closed
    */
   wait(): void {
@@ -255,7 +255,7 @@ export class ZeroCopySender {
       if (timeout === 0) throw osError(EWOULDBLOCK, "recvmsg");
       const left = deadline.seconds;
       if (left === 0) throw timedOut("recvmsg");
-      // A connection that was ended shows as failed all the time: then a little rest is due.
+      // A shut-down connection polls as failed continuously: sleep a little instead of spinning.
       const ready = pending === before
         ? waitReady(-1, "error", Math.min(left ?? 1, 0.001))
         : waitReady(this.#socket.fileno(), "error", left);
@@ -264,7 +264,7 @@ export class ZeroCopySender {
     }
   }
 
-  /** Reads what is in the error queue. */
+  /** Reads the error queue until it is empty or no send is pending. */
   #readAll(): void {
     const handle = handleOf(this.#socket);
     while (this.#sends.pending > 0) {

@@ -1,11 +1,9 @@
 /**
- * Ancillary data: `cmsghdr`s built and walked by the platform's rules of alignment. All of it is
- * arithmetic on bytes, with the layout as an argument, so that a test on Linux sees the bytes that
- * macOS and FreeBSD would.
+ * Ancillary data: building and walking `cmsghdr`s by the platform's alignment rules. This is pure
+ * arithmetic on bytes and takes the layout as an argument, so that a test on Linux can check the
+ * bytes of macOS and FreeBSD.
  */
 
-import { layout as running } from "../../ffi/layout/mod.ts";
-import type { Layout } from "../../ffi/layout/types.ts";
 import {
   type Bytes,
   bytes,
@@ -13,22 +11,24 @@ import {
   integer,
 } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
+import { layout as running } from "../../ffi/layout/mod.ts";
+import type { Layout } from "../../ffi/layout/types.ts";
 
-/** One item of ancillary data as it is received: level, type and bytes. */
+/** A received item of ancillary data: level, type and bytes. */
 export type AncillaryItem = [
   cmsg_level: number,
   cmsg_type: number,
   cmsg_data: Uint8Array<ArrayBuffer>,
 ];
 
-/** One item of ancillary data as it is passed in: level, type and bytes. */
+/** An item of ancillary data to send: level, type and bytes. */
 export type AncillaryInput = readonly [
   cmsg_level: number,
   cmsg_type: number,
   cmsg_data: Bytes,
 ];
 
-// The length of all ancillary data is a socklen_t, which Python bounds by INT_MAX.
+// The total length of ancillary data is a socklen_t, which Python limits to INT_MAX.
 const MAX_LENGTH = 0x7fffffff;
 
 function align(length: number, layout: Layout): number {
@@ -41,8 +41,8 @@ function spaceOf(length: number, layout: Layout): number {
 }
 
 /**
- * The length of an ancillary data item with its header but without padding at its end:
- * `recvmsg(…, CMSG_LEN(n))` has room for one last item of `n` bytes.
+ * Returns the length of an ancillary data item in bytes, with its header but without the padding at
+ * its end. `recvmsg(…, CMSG_LEN(n))` has room for a single or last item of `n` bytes.
  *
  * @param length the length of the item's data in bytes
  * @throws {RangeError} if it is negative, or the result would exceed 2^31 - 1
@@ -53,8 +53,8 @@ export function CMSG_LEN(length: number): number {
 }
 
 /**
- * The room that an ancillary data item takes, with its header and the padding after it: for several
- * items, add up the `CMSG_SPACE()` of each.
+ * Returns the room that an ancillary data item takes in bytes, with its header and the padding at
+ * its end. For several items, add up the `CMSG_SPACE()` of each.
  *
  * @param length the length of the item's data in bytes
  * @throws {RangeError} if it is negative, or the result would exceed 2^31 - 1
@@ -70,7 +70,7 @@ export function CMSG_SPACE(length: number): number {
  * @param ancdata an iterable of items
  * @returns the items, their data as bytes
  * @throws {TypeError} if it is not iterable, or an item is not `[level, type, bytes]`
- * @throws {RangeError} if a level or a type is no 32-bit integer
+ * @throws {RangeError} if a level or a type does not fit into 32 bits
  */
 export function ancillaryItems(ancdata: unknown): AncillaryItem[] {
   return collect("ancdata", ancdata, ancillaryItem);
@@ -93,12 +93,13 @@ function ancillaryItem(name: string, item: unknown): AncillaryItem {
 }
 
 /**
- * Takes the values of an iterable, each checked. A string, though it is one, is not meant anywhere.
+ * Collects the values of an iterable after checking each. Strings are rejected, although they are
+ * iterable: no argument of this library takes their characters.
  *
  * @param name the argument's name
  * @param values what was passed
- * @param check called with the name of each value and the value
- * @throws {TypeError} if it is not iterable
+ * @param check called with the name of each value and the value; returns the value to collect
+ * @throws {TypeError} if it is not an iterable object
  */
 export function collect<T>(
   name: string,
@@ -120,9 +121,9 @@ export function collect<T>(
 }
 
 /**
- * How many bytes items take when built.
+ * Returns how many bytes items take as control messages.
  *
- * @throws {OSError} `too much ancillary data`, beyond 2^31 - 1 bytes
+ * @throws {OSError} `too much ancillary data`, if it exceeds 2^31 - 1 bytes
  */
 export function controlLength(
   items: readonly AncillaryItem[],
@@ -138,8 +139,8 @@ export function controlLength(
  * Writes items as control messages.
  *
  * @param items the items
- * @param into where they go: at least as many bytes as {@linkcode controlLength} says
- * @param layout the platform
+ * @param into where they go: at least as many bytes as {@linkcode controlLength} returns
+ * @param layout the platform's layout
  */
 export function buildControl(
   items: readonly AncillaryItem[],
@@ -162,7 +163,7 @@ export function buildControl(
   }
 }
 
-/** What is told of each control message: where its data begins and ends. */
+/** Receives one control message: its level and type, and where its data starts and ends. */
 export type Visit = (
   level: number,
   type: number,
@@ -171,12 +172,13 @@ export type Visit = (
 ) => void;
 
 /**
- * Visits control messages in order. As in Python, one that is cut by the end of the buffer counts
- * with the data that is there and is the last, and one whose length cannot be ends the walk.
+ * Visits control messages in order. As in Python, a message that the end of the buffer cuts is
+ * visited with the data that is there, as the last one; a message with an impossible length ends
+ * the walk.
  *
- * @param control where the control messages are
+ * @param control the buffer that holds the control messages
  * @param length how many bytes of it are in use
- * @param layout the platform
+ * @param layout the platform's layout
  * @param visit called with each
  */
 export function walkControl(
@@ -205,7 +207,7 @@ export function walkControl(
   }
 }
 
-/** Reads control messages as items, their data copied. */
+/** Decodes control messages into items, with copies of their data. */
 export function parseControl(
   control: Uint8Array<ArrayBuffer>,
   length: number,

@@ -1,23 +1,23 @@
 /**
- * What an attempt is. Every operation of a socket that may have to wait is written once, as an attempt
- * that never waits itself: it gives the result, throws, or says with a {@linkcode Pending} which readiness
- * it lacks; then it is called again with the same arguments. `Socket` drives attempts by blocking,
- * `AsyncSocket` by awaiting.
+ * Attempts. Every socket operation that may have to wait is written once, as an attempt that never
+ * waits: it returns the result, throws, or returns a {@linkcode Pending} that names the readiness
+ * it needs. Its driver waits for that and calls it again with the same arguments: `Socket` by
+ * blocking, `AsyncSocket` by awaiting.
  */
 
 import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { osError } from "../../errors/errors.ts";
 import { errno } from "../../ffi/libc.ts";
 
-/** What an attempt gives when it cannot go on: the readiness it lacks, and how that error reads. */
+/** Returned by an attempt that cannot go on: the readiness it needs, and the error it would be. */
 export class Pending {
-  /** Whether the socket must become readable or writable. */
+  /** What the socket must become first: readable or writable. */
   readonly readiness: "read" | "write";
-  /** The call that would have waited. */
+  /** The system call that would have blocked. */
   readonly syscall: string;
-  /** The error number that a non-blocking socket reports. */
+  /** The error number of the `OSError` that a non-blocking socket throws. */
   readonly errno: number;
-  /** Whether nothing is lacking: the attempt ended for its driver to look at the time. */
+  /** True if the attempt could continue but yields so that its driver can check the deadline. */
   readonly yielded: boolean;
 
   constructor(
@@ -32,12 +32,16 @@ export class Pending {
   }
 }
 
-/** What one attempt of an operation gives. */
+/** The outcome of one attempt of an operation. */
 export type Attempt<T> = T | Pending;
 
 /**
- * Judges a call that returned -1: it would have to wait, or a signal interrupted it (`undefined`: to
- * be made again), or it failed.
+ * Classifies the error of a system call that returned -1.
+ *
+ * @param wait what to return if the call would block
+ * @param code the error number
+ * @returns `wait` if the call would block, `undefined` if a signal interrupted it: call it again
+ * @throws {OSError} if the call failed
  */
 export function waitOrRetry(
   wait: Pending,

@@ -1,4 +1,4 @@
-/** How connections begin, and their two ends: bind, accept, connect, and both addresses. */
+/** Establishing connections: bind, accept, connect, and the addresses of both ends. */
 
 import {
   AF_ALG,
@@ -47,7 +47,7 @@ export function bind(handle: Handle, address: unknown): void {
   check(libc.bind(handle.fd, outgoing.bytes, length), "bind");
 }
 
-/** Asks for one of a socket's two addresses. Never waits. */
+/** Returns one of a socket's two addresses. Never waits. */
 export function addressOfEnd(
   handle: Handle,
   call: "getsockname" | "getpeername",
@@ -66,7 +66,7 @@ function hasPeer(handle: Handle): boolean {
     errno() !== ENOTCONN;
 }
 
-/** Takes a connection from a listener's queue. */
+/** Attempts to take a connection from a listener's queue. */
 export function accept(
   handle: Handle,
   nonBlocking: boolean,
@@ -89,7 +89,7 @@ export function accept(
 }
 
 function acceptDescriptor(handle: Handle, nonBlocking: boolean): number {
-  // The kernel's algorithms have no address to give, and refuse to be asked for one.
+  // AF_ALG sockets have no addresses, and their accept fails if asked for one.
   const address = handle.family === AF_ALG ? null : incoming.bytes;
   const length = address && incomingLength;
   if (address === null) incomingLength[0] = 0;
@@ -100,18 +100,18 @@ function acceptDescriptor(handle: Handle, nonBlocking: boolean): number {
   const accepted = libc.accept(handle.fd, address, length);
   if (accepted >= 0) {
     setCommonFlags(accepted);
-    // On the BSDs an accepted socket has its listener's mode.
+    // On the BSDs an accepted socket inherits the listener's blocking mode.
     setNonBlocking(accepted, nonBlocking);
   }
   return accepted;
 }
 
 /**
- * Connects: the attempt that this gives starts the connection when first called, and settles it when
- * called again, for `connect` may not be made twice.
+ * Returns the attempt that connects. Its first call starts the connection, and later calls check
+ * whether it is established, because `connect` must not be called twice.
  *
- * @param waitForPrevious whether to wait for what a non-blocking `connect` refuses to wait for: a connection
- * that is under way already, room in the queue of a Unix listener
+ * @param waitForPrevious whether to wait where a non-blocking `connect` fails: for a connection
+ * that is under way already, and for room in the queue of a Unix listener
  */
 export function connectAttempt(
   waitForPrevious = false,
@@ -124,15 +124,17 @@ export function connectAttempt(
       handle.connecting = error === 0 && !hasPeer(handle);
       if (error !== 0) throw osError(error, "connect");
       if (!handle.connecting) return undefined;
-      // Woken for nothing? Then it has no peer yet. But what a signal interrupts may also have been
-      // given up, as the wait for room in the queue of a Unix listener is: it is begun anew.
+      // A spurious wakeup: there is no peer yet, so wait again. But if a signal interrupted
+      // connect, the kernel may have given up, as it does when waiting for room in the queue of a
+      // Unix listener: then call it again.
       if (!interrupted) return pending.connect;
     }
     const length = encodeAddress(handle, address);
     if (libc.connect(handle.fd, outgoing.bytes, length) === 0) return undefined;
     const code = errno();
     if (waitForPrevious && code === EAGAIN) return pending.connectLater;
-    if (waitForPrevious && code === EISCONN && handle.connecting) { // it stands meanwhile, as Linux says itself
+    if (waitForPrevious && code === EISCONN && handle.connecting) {
+      // The previous connection is now established. Linux reports that as success, others do not.
       handle.connecting = false;
       return undefined;
     }
@@ -145,8 +147,8 @@ export function connectAttempt(
   };
 }
 
-/** What `connect_ex` gives for the error of a failed connection; other errors are thrown on. */
+/** Returns what `connect_ex` returns for the error of a failed connect; rethrows other errors. */
 export function connectionErrno(error: unknown): number {
   if (!(error instanceof OSError) || error.syscall !== "connect") throw error;
-  return error.errno ?? EWOULDBLOCK; // a timeout has no number of its own
+  return error.errno ?? EWOULDBLOCK; // a timeout has no error number
 }

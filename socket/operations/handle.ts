@@ -1,23 +1,23 @@
-/** What a socket object owns: one descriptor, and what is known of the socket behind it. */
+/** The handle that a socket object owns: its descriptor, and the state that goes with it. */
 
 import { ECONNRESET } from "../../errors/errno.ts";
-import { codecOf } from "../address/registry.ts";
-import type { AddressCodec, CodecSocket } from "../address/codec.ts";
-import { errno, libc } from "../../ffi/libc.ts";
 import { osError } from "../../errors/errors.ts";
+import { errno, libc } from "../../ffi/libc.ts";
+import type { AddressCodec, CodecSocket } from "../address/codec.ts";
+import { codecOf } from "../address/registry.ts";
 
-/** A descriptor that is to be closed exactly once. */
+/** Owns a descriptor and closes it exactly once. */
 export class Handle implements CodecSocket {
-  /** The descriptor, -1 once it is closed or given away. */
+  /** The descriptor, -1 once it is closed or detached. */
   fd: number;
   readonly family: number;
   readonly type: number;
   readonly proto: number;
-  /** How the socket's addresses are written and read. */
+  /** The codec of the socket's addresses. */
   readonly codec: AddressCodec;
-  /** Whether the socket was closed: the descriptor waits for the files made of it. */
+  /** Whether the socket was closed; files made from it may still keep the descriptor open. */
   closed = false;
-  /** Whether a connection was begun that nobody has seen settled. */
+  /** Whether a connection was started whose outcome no operation has seen yet. */
   connecting = false;
   #files = 0;
 
@@ -29,41 +29,41 @@ export class Handle implements CodecSocket {
     this.codec = codecOf(family);
   }
 
-  /** Gives the descriptor away: this handle is closed then, but the descriptor is not. */
+  /** Marks this handle as closed and returns its descriptor, which stays open. */
   detach(): number {
     const { fd } = this;
     this.closed = true;
-    this.fd = -1; // before anything can fail: a number closed twice may be somebody else's by then
+    this.fd = -1; // before anything can fail: by a second close, the number may be in use elsewhere
     finalizer.unregister(this);
     if (fd >= 0) notifyClosing(fd);
     return fd;
   }
 
-  /** Counts a file made of the socket. */
+  /** Counts a file made from the socket, which keeps the descriptor open. */
   retain(): void {
     this.#files++;
   }
 
-  /** A file made of the socket is closed: the last one closes the descriptor of a closed socket. */
+  /** Uncounts a closed file; after the last one, closes the descriptor of a closed socket. */
   releaseFile(): void {
     this.#files--;
     if (this.closed) this.close();
   }
 
   /**
-   * Closes the descriptor, if no file made of the socket is open; closing again does nothing.
+   * Closes the descriptor unless a file made from the socket is open; closing again does nothing.
    *
-   * @throws {OSError} if the system reports an error of the socket (it is closed all the same)
+   * @throws {OSError} if the system reports an error of the socket (which is closed anyway)
    */
   close(): void {
     this.closed = true;
     if (this.#files === 0) this.closeNow();
   }
 
-  /** Closes the descriptor, whatever files are open. */
+  /** Closes the descriptor even if files are open. */
   closeNow(): void {
     const fd = this.detach();
-    // The peer's reset is no failure to close.
+    // ECONNRESET reports the peer's reset: the descriptor is closed anyway.
     if (fd >= 0 && libc.close(fd) < 0 && errno() !== ECONNRESET) {
       throw osError(errno(), "close");
     }
@@ -75,26 +75,26 @@ export class Handle implements CodecSocket {
   }
 }
 
-/** The handle of a socket object. */
+/** Returns the handle of a socket object. */
 export let handleOf: (socket: object) => Handle;
 
-/** Says how to get at a socket object's handle, which is private to its class. */
+/** Sets {@linkcode handleOf}: only the socket class can read its private handle. */
 export function setHandleAccess(access: (socket: object) => Handle): void {
   handleOf = access;
 }
 
 let closingListener: ((fd: number) => void) | undefined;
 
-/** Tells of a descriptor that is about to be closed or given away. */
+/** Reports that a descriptor is about to be closed or detached. */
 export function notifyClosing(fd: number): void {
   closingListener?.(fd);
 }
 
-/** Has a function called with each descriptor that is about to be closed or given away. */
+/** Sets the function to call with each descriptor that is about to be closed or detached. */
 export function setClosingListener(listener: (fd: number) => void): void {
   closingListener = listener;
 }
 
 const finalizer = new FinalizationRegistry<Handle>((handle) => {
-  if (handle.fd >= 0) handle.closeNow(); // with the socket, its files are forgotten too
+  if (handle.fd >= 0) handle.closeNow(); // its files hold the socket: they are collected too
 });

@@ -1,13 +1,22 @@
 /**
- * Messages with ancillary data, scattered and gathered: `sendmsg`, `recvmsg` and their kin, as
- * attempts like those of `transfer.ts`. What may be iterated only once (buffers, ancillary data) is
- * taken before the first attempt, hence the functions here that give an attempt.
+ * Messages with ancillary data and several buffers: the attempts of `sendmsg`, `recvmsg` and their
+ * variants. Functions that take iterables (of buffers, of ancillary data) return an attempt,
+ * because an iterable may be read only once, before the first call.
  */
 
-import { AF_ALG, AF_UNIX, MSG_CTRUNC } from "../../constants/mod.ts";
 import { errno } from "../../constants/errno.ts";
+import { AF_ALG, AF_UNIX, MSG_CTRUNC } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import {
+  type Bytes,
+  bytes,
+  flagBits,
+  integer,
+  MAX_TRANSFER,
+} from "../../errors/arguments.ts";
+import { OSError, osError } from "../../errors/errors.ts";
 import { setInheritable } from "../../ffi/descriptor.ts";
+import { features } from "../../ffi/features.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
 import {
@@ -15,7 +24,6 @@ import {
   MAX_BUFFERS,
   MessageHeader,
 } from "../../ffi/msghdr.ts";
-import { features } from "../../ffi/features.ts";
 import type { Address } from "../address/types.ts";
 import {
   type AncillaryItem,
@@ -25,17 +33,9 @@ import {
   controlLength,
   parseControl,
 } from "./ancillary.ts";
-import {
-  type Bytes,
-  bytes,
-  flagBits,
-  integer,
-  MAX_TRANSFER,
-} from "../../errors/arguments.ts";
-import { OSError, osError } from "../../errors/errors.ts";
-import { closeBeyond, eachDescriptor } from "./rights.ts";
-import type { Handle } from "./handle.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
+import type { Handle } from "./handle.ts";
+import { closeBeyond, eachDescriptor } from "./rights.ts";
 import {
   decodeIncoming,
   encodeAddress,
@@ -45,7 +45,7 @@ import {
 } from "./storage.ts";
 import { bufferSize, receiveBuffer, receivedBytes } from "./transfer.ts";
 
-/** A message as it was received: data (or its length), ancillary data, `MSG_` flags, address. */
+/** A received message: data (or its length), ancillary data, `MSG_` flags, address. */
 export type Received<T> = [
   data: T,
   ancdata: AncillaryItem[],
@@ -53,7 +53,7 @@ export type Received<T> = [
   address: Address | null,
 ];
 
-/** An attempt of sending a message to an address, `null` for none. */
+/** An attempt that sends a message to an address, `null` for none. */
 export type SendmsgAttempt = (
   handle: Handle,
   address: unknown,
@@ -64,11 +64,11 @@ const pending = {
   sendmsg: new Pending("write", "sendmsg"),
 } as const;
 
-// Made at first use: they hold addresses that only libc tells.
+// Created at first use: they hold memory addresses, which need libc to be loaded.
 let inbound: MessageHeader | undefined;
 let outbound: MessageHeader | undefined;
 
-/** Takes the buffers of a message from an iterable. */
+/** Collects the buffers of a message from an iterable. */
 function bufferList(
   name: string,
   buffers: unknown,
@@ -79,7 +79,7 @@ function bufferList(
   return views;
 }
 
-/** The attempt of sending a message gathered from buffers, with ancillary data, to an address or `null`. */
+/** Returns the attempt that sends a message gathered from buffers, with ancillary data. */
 export function sendmsgAttempt(
   buffers: unknown,
   ancdata: unknown,
@@ -88,7 +88,7 @@ export function sendmsgAttempt(
   return sendItemsAttempt(buffers, ancillaryItems(ancdata), flags);
 }
 
-/** As {@linkcode sendmsgAttempt}, of ancillary data that is known to be right. */
+/** Like {@linkcode sendmsgAttempt}, with ancillary data that has been checked. */
 export function sendItemsAttempt(
   buffers: unknown,
   items: readonly AncillaryItem[],
@@ -119,19 +119,19 @@ export function sendItemsAttempt(
   };
 }
 
-/** What goes with the message of an `AF_ALG` operation. */
+/** The parameters of an `AF_ALG` operation. */
 export interface AlgOptions {
   /** The operation: `ALG_OP_ENCRYPT`, `ALG_OP_DECRYPT` … */
   readonly op: number;
-  /** The initialization vector, if the algorithm has one. */
+  /** The initialization vector, if the algorithm needs one. */
   readonly iv?: Bytes | null;
-  /** How many bytes at the start of the message are associated data (AEAD). */
+  /** For AEAD: how many bytes at the start of the message are associated data. */
   readonly assoclen?: number | null;
   /** `MSG_` flags: `MSG_MORE` if more of the message follows. */
   readonly flags?: number;
 }
 
-/** The attempt of sending a message to a socket of `AF_ALG` with the parameters of its operation. */
+/** Returns the attempt that sends a message over an `AF_ALG` socket with its parameters. */
 export function sendmsgAlgAttempt(
   msg: Iterable<Bytes> | null | undefined,
   options: AlgOptions,
@@ -146,7 +146,7 @@ export function sendmsgAlgAttempt(
   };
 }
 
-/** The ancillary data of an `AF_ALG` operation. */
+/** Encodes the parameters of an `AF_ALG` operation as ancillary data. */
 export function algItems(options: AlgOptions): AncillaryItem[] {
   const { SOL_ALG, ALG_SET_OP, ALG_SET_IV, ALG_SET_AEAD_ASSOCLEN } =
     table.constants;
@@ -177,7 +177,7 @@ function uint32Bytes(value: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Uint32Array([value]).buffer);
 }
 
-/** Receives a message with its ancillary data. */
+/** Attempts to receive a message with its ancillary data. */
 export function recvmsg(
   handle: Handle,
   bufsize: number,
@@ -197,7 +197,7 @@ export function recvmsg(
   );
 }
 
-/** The attempt of receiving a message scattered into buffers, with its ancillary data. */
+/** Returns the attempt that receives a message into several buffers, with its ancillary data. */
 export function recvmsgIntoAttempt(
   buffers: Iterable<Bytes>,
   ancbufsize: number,
@@ -214,10 +214,13 @@ function controlSize(ancbufsize: unknown): number {
   return integer("ancbufsize", ancbufsize, 0, 0x7fffffff);
 }
 
-/** Received descriptors are closed on `exec` from the start, where the platform can do that. */
+/** The flag that sets close-on-exec on descriptors as they are received; 0 where there is none. */
 export const closeOnExec: number = table.constants.MSG_CMSG_CLOEXEC ?? 0;
 
-/** The room to give for control messages: the system may lose descriptors that do not fit. */
+/**
+ * Returns how much room for control messages to pass to the system, `room` or more. macOS leaks
+ * descriptors that do not fit, so Unix sockets get enough room there for all usual messages.
+ */
 export function controlRoom(
   handle: { readonly family: number },
   room: number,
@@ -228,10 +231,10 @@ export function controlRoom(
 }
 
 /**
- * Sees to the descriptors in control messages that came: those beyond the room asked for are closed,
- * the others are closed on `exec`.
+ * Handles the descriptors in received control messages: closes those beyond the room that the
+ * caller asked for, and sets close-on-exec on the others where the system has not done so.
  *
- * @returns whether something was beyond it
+ * @returns whether any control message extends beyond that room
  */
 export function adoptDescriptors(
   control: Uint8Array,
@@ -246,7 +249,10 @@ export function adoptDescriptors(
   return isCut;
 }
 
-/** The flags of a message: Linux gives one back to those who asked for it, and the caller may not have. */
+/**
+ * Removes `MSG_CMSG_CLOEXEC` from returned flags unless the caller passed it: Linux echoes the
+ * flag, which this library always sets.
+ */
 export function returnedFlags(msg_flags: number, flags: number): number {
   return msg_flags & ~(closeOnExec & ~flags);
 }
@@ -277,7 +283,7 @@ function receive<T>(
   }
 }
 
-/** Reads what the header says of the message that came; if that fails, its descriptors are closed. */
+/** Returns the message that a header describes; if that fails, closes its descriptors. */
 function delivered<T>(
   handle: Handle,
   header: MessageHeader,

@@ -1,5 +1,6 @@
-/** Descriptors made and adopted: where every socket's handle comes from. */
+/** Creating and adopting descriptors: every socket's handle is made here. */
 
+import { isMissing } from "../../constants/missing.ts";
 import {
   AF_INET,
   SO_TYPE,
@@ -7,28 +8,27 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../../constants/mod.ts";
-import { isMissing } from "../../constants/missing.ts";
 import { table } from "../../constants/table.ts";
+import { bytes, integer } from "../../errors/arguments.ts";
+import { EBADF, ENOTSOCK } from "../../errors/errno.ts";
+import { check, osError } from "../../errors/errors.ts";
 import {
   CLOSE_ON_EXEC,
   duplicate,
   makePair,
   setCommonFlags,
 } from "../../ffi/descriptor.ts";
-import { errno, libc, load, system } from "../../ffi/libc.ts";
-import { layout } from "../../ffi/layout/mod.ts";
 import { features } from "../../ffi/features.ts";
+import { layout } from "../../ffi/layout/mod.ts";
+import { errno, libc, load, system } from "../../ffi/libc.ts";
 import { familyOf, read, sockaddrStorage } from "../address/codec.ts";
-import { bytes, integer } from "../../errors/arguments.ts";
-import { check, osError } from "../../errors/errors.ts";
 import { Handle } from "./handle.ts";
-import { EBADF, ENOTSOCK } from "../../errors/errno.ts";
 import { intOption, option } from "./options.ts";
 
-/** `SOCK_NONBLOCK`; 0 where a socket cannot be made with it. */
+/** `SOCK_NONBLOCK`; 0 where the platform does not have it. */
 const nonBlockingFlag = isMissing(SOCK_NONBLOCK) ? 0 : SOCK_NONBLOCK;
 
-/** A socket's parameters; what is left out, `null` or -1 takes its default. */
+/** Checks a socket's parameter; `undefined`, `null` and -1 stand for the default. */
 function parameter(name: string, value: unknown): number | undefined {
   if (value === undefined || value === null || value === -1) return undefined;
   return integer(name, value);
@@ -41,8 +41,8 @@ export function asksNonBlocking(type: unknown): boolean {
 }
 
 /**
- * Makes a socket, or adopts a descriptor and asks the kernel for what is not given. `fileno` may also
- * be a handle of this library's own.
+ * Creates a socket, or adopts a descriptor and asks the kernel for the parameters that are left
+ * out. `fileno` may also be a `Handle`, which is returned.
  */
 export function openHandle(
   family: unknown,
@@ -70,7 +70,7 @@ function create(family: number, type: number, proto: number): Handle {
   return newHandle(fd, family, type, proto);
 }
 
-/** The handle of a descriptor just made, closed on `exec` where it could not be made so. */
+/** Returns the handle of a new descriptor; sets the common flags that `socket` could not set. */
 function newHandle(
   fd: number,
   family: number,
@@ -103,7 +103,7 @@ function adopt(
   const length = new Uint32Array([address.bytes.length]);
   if (libc.getsockname(fd, address.bytes, length) < 0) {
     const code = errno();
-    // Some kinds of sockets have no name; but a descriptor that is no socket is refused.
+    // Sockets of some families have no address; but a descriptor that is not a socket is rejected.
     if (family === undefined || code === EBADF || code === ENOTSOCK) {
       throw osError(code, "getsockname");
     }
@@ -125,7 +125,7 @@ function adopt(
 /**
  * Opens a socket that another process shared.
  *
- * @param info what its `share()` gave: a `WSAPROTOCOL_INFOW`
+ * @param info what its `share()` returned: a `WSAPROTOCOL_INFOW`
  */
 function openShared(info: Uint8Array<ArrayBuffer>): Handle {
   const { size } = layout.wsaprotocol_infow;
@@ -138,7 +138,7 @@ function openShared(info: Uint8Array<ArrayBuffer>): Handle {
   return described(check(system.adopt!(info), "WSASocket"), info);
 }
 
-/** The handle of a descriptor as a `WSAPROTOCOL_INFOW` describes it, but for what is given. */
+/** Returns the handle of a descriptor; parameters left out come from its `WSAPROTOCOL_INFOW`. */
 function described(
   fd: number,
   info: Uint8Array<ArrayBuffer>,
@@ -156,7 +156,7 @@ function described(
   );
 }
 
-/** A second descriptor for a socket, closed on `exec`. */
+/** Duplicates a descriptor; the duplicate is closed on `exec`. */
 export function duplicateDescriptor(fd: unknown): number {
   load();
   return check(duplicate(integer("fd", fd, -1)), "fcntl");
@@ -164,7 +164,7 @@ export function duplicateDescriptor(fd: unknown): number {
 
 const pair = new Int32Array(2);
 
-/** Makes two sockets that are connected to each other. */
+/** Creates two sockets that are connected to each other. */
 export function openPair(
   family: unknown,
   type: unknown,

@@ -1,4 +1,4 @@
-/** Options read, as an int or as bytes. */
+/** Reading socket options, as an int or as bytes. */
 
 import { check } from "../../errors/errors.ts";
 import { libc } from "../../ffi/libc.ts";
@@ -7,7 +7,7 @@ import type { Handle } from "./handle.ts";
 const optionInt = new Int32Array(1);
 const optionLength = new Uint32Array(1);
 
-/** Reads an option that is an int. Never waits. */
+/** Reads an option that is a C int. Never waits. */
 export function intOption(
   handle: Handle,
   level: number,
@@ -22,7 +22,7 @@ export function intOption(
   return optionInt[0];
 }
 
-/** Reads an option as bytes. Never waits. */
+/** Reads an option as bytes, `buflen` at most. Never waits. */
 export function option(
   handle: Handle,
   level: number,

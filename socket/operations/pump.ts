@@ -1,22 +1,25 @@
 /**
- * Bytes moved from one socket to another: through a pipe by `splice(2)`, which copies nothing, or else
- * through a buffer. Filling is an attempt on the one socket, draining one on the other.
+ * Moving bytes from one socket to another: through a pipe by `splice(2)`, which copies nothing, or
+ * else through a buffer. Filling is an attempt on the source socket, draining on the destination.
  */
 
-import { SOCK_STREAM } from "../../constants/mod.ts";
 import { errno as E } from "../../constants/errno.ts";
+import { SOCK_STREAM } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
-import { errno, libc } from "../../ffi/libc.ts";
 import { integer } from "../../errors/arguments.ts";
-import { check, osError } from "../../errors/errors.ts";
-import type { Handle } from "./handle.ts";
 import { EINTR } from "../../errors/errno.ts";
+import { check, osError } from "../../errors/errors.ts";
+import { errno, libc } from "../../ffi/libc.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
+import type { Handle } from "./handle.ts";
 import { recv_into, send } from "./transfer.ts";
 
-/** How much is moved at a time: a pipe may hold more than its 16 pages, as a page may be a large one. */
+/**
+ * The most bytes to splice at a time: more than the usual 64 KiB of a pipe's 16 pages, because a
+ * page may be a large one.
+ */
 const CHUNK = 0x100000;
-/** How much is copied at a time. */
+/** The most bytes to copy at a time. */
 const COPY_CHUNK = 0x10000;
 
 const pending = {
@@ -24,7 +27,8 @@ const pending = {
   drain: new Pending("write", "splice"),
 } as const;
 
-// A pipe is only needed while something is in it: who waits for a peer that says nothing has none.
+// A pump holds a pipe only while bytes are in it, so pumps that wait for an idle peer have none,
+// and a few spare ones serve many pumps.
 const spare: Int32Array<ArrayBuffer>[] = [];
 const MAX_SPARE_PIPES = 8;
 
@@ -40,30 +44,30 @@ function closePipe(pipe: Int32Array): void {
   for (const end of pipe) libc.close(end);
 }
 
-/** Checks how many bytes are to be moved; `null` for all. */
+/** Checks how many bytes to move at most; `null` for all. */
 export function byteLimit(count: unknown): number {
   return count === null
     ? Infinity
     : integer("count", count, 0, Number.MAX_SAFE_INTEGER);
 }
 
-/** What is on its way between two sockets. To be disposed of, with what is still in it. */
+/** Moves bytes between two sockets. Dispose of it, which discards the bytes still in it. */
 export class Pump implements Disposable {
-  /** How many bytes have been passed on. */
+  /** How many bytes have been sent. */
   moved = 0;
   #splices: boolean;
   #pipe: Int32Array<ArrayBuffer> | undefined;
   /** How many bytes are in the pipe. */
   #inPipe = 0;
   #buffer: Uint8Array<ArrayBuffer> | undefined;
-  /** What of the buffer is to be passed on. */
+  /** The part of the buffer that is still to be sent. */
   #remaining = new Uint8Array(0);
 
   /**
    * Makes a pump.
    *
-   * @param from the socket whose bytes it will take
-   * @param to the socket that it will give them
+   * @param from the socket to receive from
+   * @param to the socket to send to
    * @throws {RangeError} if one is not of type `SOCK_STREAM`
    */
   constructor(from: Handle, to: Handle) {
@@ -73,10 +77,10 @@ export class Pump implements Disposable {
     this.#splices = libc.splice !== undefined && libc.pipe2 !== undefined;
   }
 
-  /** Takes bytes, `limit` at most, of which there is one at least; gives how many, 0 at the end. */
+  /** Receives up to `limit` bytes, 1 or more; returns how many, 0 at the end of the stream. */
   readonly fill = (handle: Handle, limit: number): Attempt<number> => {
     while (this.#splices) {
-      // The pipe is empty: only the socket can lack something.
+      // The pipe is empty, so if this would block, it is for lack of bytes in the socket.
       const pipe = this.#pipe ??= takePipe();
       const length = Math.min(limit, CHUNK);
       const count = libc.splice!(handle.fd, null, pipe[1], null, length, 0);
@@ -84,7 +88,7 @@ export class Pump implements Disposable {
       this.#inPipe = Math.max(0, count);
       if (this.#inPipe === 0) this.#releasePipe();
       if (count >= 0) return count;
-      if (code === E.EINVAL) this.#splices = false; // not from such a socket
+      if (code === E.EINVAL) this.#splices = false; // this kind of socket cannot be spliced from
       else {
         const wait = waitOrRetry(pending.fill, code);
         if (wait !== undefined) return wait;
@@ -96,7 +100,7 @@ export class Pump implements Disposable {
     return count;
   };
 
-  /** Gives what was taken. */
+  /** Sends what {@linkcode fill} received. */
   readonly drain = (handle: Handle): Attempt<undefined> => {
     while (this.#inPipe > 0) {
       const count = libc.splice!(
@@ -113,7 +117,7 @@ export class Pump implements Disposable {
         continue;
       }
       const code = errno();
-      if (code === E.EINVAL) { // not to such a socket
+      if (code === E.EINVAL) { // this kind of socket cannot be spliced to
         this.#splices = false;
         this.#empty();
       } else {
@@ -130,7 +134,7 @@ export class Pump implements Disposable {
     }
   };
 
-  /** Takes out of the pipe what is in it. */
+  /** Moves the pipe's content into the buffer. */
   #empty(): void {
     const into = new Uint8Array(this.#inPipe);
     for (let at = 0; at < into.length;) {
@@ -151,14 +155,14 @@ export class Pump implements Disposable {
     return limit >= COPY_CHUNK ? this.#buffer : this.#buffer.subarray(0, limit);
   }
 
-  /** Lets others have the pipe, which is empty. */
+  /** Returns the empty pipe to the spare ones. */
   #releasePipe(): void {
     if (spare.length < MAX_SPARE_PIPES) spare.push(this.#pipe!);
     else closePipe(this.#pipe!);
     this.#pipe = undefined;
   }
 
-  /** Throws away what was taken and not given. */
+  /** Discards what was received but not sent. */
   [Symbol.dispose](): void {
     if (this.#pipe !== undefined) closePipe(this.#pipe);
     this.#pipe = undefined;

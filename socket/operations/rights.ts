@@ -1,8 +1,8 @@
-/** Descriptors in ancillary data: put in, taken out, and closed where nobody will have them. */
+/** Descriptors in ancillary data: packing, unpacking, and closing those that no caller receives. */
 
-import { integer } from "../../errors/arguments.ts";
 import { SCM_RIGHTS, SOL_SOCKET } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import { integer } from "../../errors/arguments.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { Address } from "../address/types.ts";
@@ -16,13 +16,13 @@ import {
 /** The size of a descriptor in a control message: a C int. */
 const INT = 4;
 
-// SCM_PIDFD, where there is such a thing, brings a descriptor of the sender's process.
+// SCM_PIDFD (Linux) carries a descriptor of the sender's process.
 const { SCM_PIDFD } = table.constants;
 
 /**
  * Visits the descriptors in control messages.
  *
- * @param control where the control messages are
+ * @param control the buffer that holds the control messages
  * @param length how many bytes of it are in use
  * @param visit called with each descriptor and the offset where it ends
  */
@@ -42,15 +42,15 @@ export function eachDescriptor(
     }
     for (let at = start; at + INT <= end; at += INT) {
       const fd = view.getInt32(at, true);
-      if (fd >= 0) visit(fd, at + INT); // a pidfd that could not be made is an error number below 0
+      if (fd >= 0) visit(fd, at + INT); // without a pidfd, this is a negative error number
     }
   });
 }
 
 /**
- * Closes the descriptors in control messages that reach beyond a limit: 0 closes them all.
+ * Closes the descriptors in control messages that end beyond a limit in bytes; 0 closes them all.
  *
- * @returns whether any control message, with descriptors or without, reaches beyond it
+ * @returns whether any control message, with descriptors or without, ends beyond it
  */
 export function closeBeyond(
   control: Uint8Array,
@@ -68,10 +68,10 @@ export function closeBeyond(
 }
 
 /**
- * The ancillary data that passes descriptors.
+ * Packs descriptors into ancillary data.
  *
  * @param fds the descriptors
- * @throws {TypeError} if they are not iterable, or one is no integer
+ * @throws {TypeError} if they are not iterable, or one is not an integer
  */
 export function descriptorItems(fds: unknown): AncillaryItem[] {
   const numbers = collect("fds", fds, (name, fd) => integer(name, fd));
@@ -82,12 +82,12 @@ export function descriptorItems(fds: unknown): AncillaryItem[] {
   ]];
 }
 
-/** The size of the ancillary data buffer that has room for some descriptors. */
+/** Returns the size in bytes of an ancillary data buffer with room for `maxfds` descriptors. */
 export function descriptorRoom(maxfds: unknown): number {
   return CMSG_LEN(integer("maxfds", maxfds, 0, 0x7fffffff >> 3) * INT);
 }
 
-/** The descriptors in ancillary data that was received. */
+/** Returns the descriptors in received ancillary data. */
 export function descriptorsOf(ancdata: readonly AncillaryItem[]): number[] {
   const fds: number[] = [];
   for (const [level, type, data] of ancdata) {
@@ -100,7 +100,7 @@ export function descriptorsOf(ancdata: readonly AncillaryItem[]): number[] {
   return fds;
 }
 
-/** A message that was received, with its descriptors for its ancillary data. */
+/** Returns a received message with its descriptors in place of its ancillary data. */
 export function withDescriptors<A extends Address>(
   [data, ancdata, msg_flags, address]: [
     data: Uint8Array<ArrayBuffer>,

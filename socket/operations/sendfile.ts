@@ -1,27 +1,27 @@
-/** Files sent whole: `sendfile()`, once for every driver. */
+/** Sending files: the attempt of `sendfile()`, for both drivers. */
 
-import { SOCK_STREAM } from "../../constants/mod.ts";
 import { errno as E, type ErrorNumbers } from "../../constants/errno.ts";
+import { SOCK_STREAM } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import { describe, integer } from "../../errors/arguments.ts";
+import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
+import { check, OSError, osError } from "../../errors/errors.ts";
 import { errno, libc, system } from "../../ffi/libc.ts";
 import { cstring } from "../../ffi/memory.ts";
 import { kernelSendfile, type Sendfile } from "../../ffi/sendfile.ts";
-import { describe, integer } from "../../errors/arguments.ts";
-import { check, OSError, osError } from "../../errors/errors.ts";
-import type { Handle } from "./handle.ts";
-import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { type Attempt, Pending } from "./attempt.ts";
+import type { Handle } from "./handle.ts";
 import { MAX_STEP, send } from "./transfer.ts";
 
-/** A file that is read by its own methods: `Deno.FsFile`, or one that is in memory. */
+/** A file that is read by its own methods: `Deno.FsFile`, or an object in memory. */
 export interface ReadableFile {
-  /** Reads bytes into a buffer; gives how many, `null` at the end. */
+  /** Reads bytes into a buffer; returns how many, `null` at the end. */
   readSync(p: Uint8Array): number | null;
-  /** Moves the position, and gives it. */
+  /** Moves the position in bytes, and returns the new one. */
   seekSync(offset: number, whence: Deno.SeekMode): number;
 }
 
-/** What `sendfile()` sends: a path, a descriptor, what has one (`node:fs`), or a `Deno.FsFile`. */
+/** What `sendfile()` takes: a path, a descriptor, an object with one, or a `Deno.FsFile`. */
 export type FileToSend =
   | string
   | URL
@@ -31,19 +31,19 @@ export type FileToSend =
 
 /** A file being sent. */
 export interface FileTransfer extends Disposable {
-  /** Sends until the end; called again after a `Wait`, it goes on where it stopped. */
+  /** Sends until the end; called again after a `Pending`, it continues where it stopped. */
   attempt(handle: Handle): Attempt<number>;
 }
 
-/** The most that the kernel sends in one call. */
+/** The most bytes that the kernel sends in one call. */
 const MAX_SENDFILE = 0x7ffff000;
 
 const wait = new Pending("write", "sendfile");
 const more = new Pending("write", "sendfile", { more: true });
 
 /**
- * Why the kernel does not send a file that can be read all the same: it is a pipe or a device, or the
- * socket's protocol does not take it.
+ * The errors with which the kernel refuses to send a file that can still be copied: it is a pipe or
+ * a device, or the socket's protocol does not support `sendfile`.
  */
 const refusals: ReadonlySet<number> = new Set([
   E.EINVAL,
@@ -54,15 +54,18 @@ const refusals: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Sends a file. Once it is disposed of, which it must be however the sending ends, the file's position
- * is behind what was sent, and a file opened here is closed.
+ * Prepares sending a file. The caller must dispose of the result, whether sending succeeds or
+ * fails: that sets the file's position to just after the bytes sent, and closes a file opened here.
  *
  * @param handle the socket's handle
- * @param timeout the socket's timeout, as one of 0 is refused
+ * @param timeout the socket's timeout in seconds; 0 is rejected
  * @param file what to send
- * @param offset where to start
+ * @param offset where in the file to start, in bytes
  * @param count how many bytes at most, `null` for all
- * @param stepwise whether an attempt is over after each part, for the driver to look at its deadline
+ * @param stepwise whether an attempt yields after each part so that its driver can check the
+ * deadline
+ * @throws {TypeError} if `file` is none of the kinds in {@linkcode FileToSend}
+ * @throws {RangeError} if the socket is not of type `SOCK_STREAM`, or a number is out of bounds
  */
 export function fileTransfer(
   handle: Handle,
@@ -102,17 +105,17 @@ export function fileTransfer(
   };
 }
 
-/** How far the sending of a file is. */
+/** The progress of sending a file. */
 interface State {
   readonly source: Source;
   readonly start: number;
   readonly limit: number;
-  /** Whether an attempt is over after each part, for the driver to look at its deadline. */
+  /** Whether an attempt yields after each part so that its driver can check the deadline. */
   readonly stepwise: boolean;
   sent: number;
 }
 
-/** Has the kernel send; `"refused"` if it does not send such a file over such a socket. */
+/** Returns an attempt that has the kernel send; `"refused"` if the kernel cannot send the file. */
 function byKernel(
   state: State,
   file: number,
@@ -144,7 +147,7 @@ function byKernel(
   };
 }
 
-/** Reads and sends by turns. */
+/** Returns an attempt that alternates between reading and sending. */
 function copying(state: State): (handle: Handle) => Attempt<number> {
   const { source, start, limit } = state;
   const buffer = new Uint8Array(0x10000);
@@ -169,15 +172,15 @@ function copying(state: State): (handle: Handle) => Attempt<number> {
   };
 }
 
-/** A file to be sent, whatever it is. */
+/** The operations that all kinds of files have in common. */
 interface Source {
-  /** Its descriptor, if it is known. */
+  /** The descriptor, if it has one for the kernel's `sendfile`. */
   readonly fd?: number;
-  /** Goes to where the sending starts. */
+  /** Moves to the position where sending starts. */
   seek(position: number): void;
   /** Reads bytes; 0 at the end, or if the buffer is empty. */
   read(buffer: Uint8Array<ArrayBuffer>): number;
-  /** Leaves the file at a position. */
+  /** Ends the use of the file, leaving it at a position. */
   end(position: number): void;
 }
 
@@ -208,7 +211,7 @@ function pathOf(url: string | URL): string {
   return decodeURIComponent(url.pathname);
 }
 
-/** Opens a file, with the permission that Deno's own functions ask for. */
+/** Opens a file, requiring the permission that Deno's own functions require. */
 function openedSource(path: string): Source {
   const name = cstring("file", path);
   if (
@@ -228,14 +231,14 @@ function openedSource(path: string): Source {
   };
 }
 
-/** Opens a file where the C library's descriptors are not the system's. */
+/** Opens a file with Deno, on Windows, where C's descriptors are not the system's. */
 function openedByDeno(path: string | URL): Source {
-  cstring("file", pathOf(path)); // what is refused is refused everywhere
+  cstring("file", pathOf(path)); // rejects the same paths as on other platforms
   const file = translated("open", () => Deno.openSync(path));
   return { ...readableSource(file, 0), end: () => file.close() };
 }
 
-/** What Deno's and Node's functions throw, as the error that the call has in Python. */
+/** Runs a function of Deno or Node, and translates its errors to the `OSError`s of Python. */
 function translated<T>(syscall: string, call: () => T): T {
   try {
     return call();
@@ -265,7 +268,7 @@ function descriptorSource(
         at += count;
         return count;
       },
-      end(): void {}, // its own position was not used
+      end(): void {}, // the descriptor's own position was not used
     };
   }
   const seek = (position: number): boolean =>
@@ -273,7 +276,7 @@ function descriptorSource(
   return {
     fd,
     seek(position): void {
-      // What cannot seek, such as a pipe, is read from where it is.
+      // A file that cannot seek, such as a pipe, is read from where it is.
       if (!seek(position) && offset > 0) throw osError(errno(), "lseek");
     },
     read(buffer): number {
@@ -302,7 +305,7 @@ function readableSource(file: ReadableFile, offset: number): Source {
       try {
         file.seekSync(position, Deno.SeekMode.Start);
       } catch {
-        // It has no position. If that is not why, reading it has failed before.
+        // The file has no position. If seeking failed for another reason, so did reading before.
       }
     },
   };

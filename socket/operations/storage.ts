@@ -1,4 +1,4 @@
-/** The storage for addresses, shared by all attempts, as no two ever overlap. */
+/** The storage for addresses. All attempts share it, because no two ever overlap. */
 
 import { sockaddrStorage } from "../address/codec.ts";
 import type { Address } from "../address/types.ts";
@@ -7,21 +7,21 @@ import type { Handle } from "./handle.ts";
 
 /** Where {@linkcode encodeAddress} writes. */
 export const outgoing = sockaddrStorage();
-/** Where addresses that come are put, for {@linkcode decodeIncoming}. */
+/** Where system calls write addresses, for {@linkcode decodeIncoming}. */
 export const incoming = sockaddrStorage();
-/** How much of it is filled. */
+/** How many bytes of {@linkcode incoming} are in use. */
 export const incomingLength = new Uint32Array(1);
 
 /**
- * Writes an address into storage that the next call may pass to libc.
+ * Encodes an address into {@linkcode outgoing}, for the next system call.
  *
- * @returns the storage's bytes and the address's length
+ * @returns the address's length in bytes
  */
 export function encodeAddress(handle: Handle, address: unknown): number {
   return handle.codec.encode(address, outgoing, handle, context);
 }
 
-/** The address that came, if any did. */
+/** Decodes the address that a system call wrote; `null` if it wrote none. */
 export function decodeIncoming(handle: Handle): Address | null {
   const length = Math.min(incomingLength[0], incoming.bytes.length);
   return length === 0
@@ -29,7 +29,7 @@ export function decodeIncoming(handle: Handle): Address | null {
     : handle.codec.decode(incoming, length, handle, context);
 }
 
-/** Makes room for an address that a call will fill in. */
+/** Makes all of {@linkcode incoming} available to the next system call. */
 export function expectAddress(): void {
   incomingLength[0] = incoming.bytes.length;
 }

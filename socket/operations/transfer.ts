@@ -1,4 +1,4 @@
-/** Bytes received and sent: `recv`, `send` and their kin as attempts. */
+/** Receiving and sending bytes: the attempts of `recv`, `send` and their variants. */
 
 import { MSG_TRUNC } from "../../constants/mod.ts";
 import {
@@ -31,24 +31,25 @@ const pending = {
 } as const;
 
 const lastReceived = new LastBuffer();
-const lastShared = new LastBuffer(); // mostly `received`, which is nobody's
+const lastShared = new LastBuffer(); // usually the shared buffer `received`
 const lastSent = new LastBuffer();
 
-// Receiving into this and copying out what came is cheaper than a buffer of the size asked for, as
-// what comes is mostly less. Larger requests get their own buffer.
+// Receiving into this shared buffer and copying the bytes out is cheaper than allocating a buffer
+// of the requested size, because usually fewer bytes arrive. Larger requests get their own buffer.
 const received = new Uint8Array(0x10000);
 
-/** Where to receive bytes that are then copied out by {@linkcode receivedBytes}. */
+/** Returns the buffer to receive into, from which {@linkcode receivedBytes} takes the bytes. */
 export function receiveBuffer(
   bufsize: number,
   flags: number,
 ): Uint8Array<ArrayBuffer> {
-  // With MSG_TRUNC, TCP discards and leaves the buffer as it was: nobody else's bytes may be there.
+  // With MSG_TRUNC, TCP discards the bytes and leaves the buffer unchanged: the shared one would
+  // expose what another socket received.
   const dedicated = bufsize > received.length || (flags & MSG_TRUNC) !== 0;
   return dedicated ? new Uint8Array(bufsize) : received;
 }
 
-/** The bytes that were received, for the caller to keep. */
+/** Returns the bytes that were received, which the caller may keep. */
 export function receivedBytes(
   buffer: Uint8Array<ArrayBuffer>,
   count: number,
@@ -64,7 +65,7 @@ export function bufferSize(name: string, value: unknown): number {
   return integer(name, value, 0, MAX_TRANSFER);
 }
 
-/** How many bytes to receive into a buffer: all of it, unless told fewer. */
+/** Checks how many bytes to receive into a buffer; 0 stands for all that it holds. */
 function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
   if (nbytes === 0) return Math.min(buffer.byteLength, MAX_TRANSFER);
   const length = bufferSize("nbytes", nbytes);
@@ -76,7 +77,7 @@ function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
   return length;
 }
 
-/** Receives bytes. */
+/** Attempts to receive bytes. */
 export function recv(
   handle: Handle,
   bufsize: number,
@@ -91,7 +92,7 @@ export function recv(
     : receivedBytes(buffer, Math.min(count, size));
 }
 
-/** Receives bytes into a buffer. */
+/** Attempts to receive bytes into a buffer. */
 export function recv_into(
   handle: Handle,
   buffer: Bytes,
@@ -121,7 +122,7 @@ function receive(
   }
 }
 
-/** Receives bytes and the address they came from. */
+/** Attempts to receive bytes and the address they came from. */
 export function recvfrom(
   handle: Handle,
   bufsize: number,
@@ -135,7 +136,7 @@ export function recvfrom(
   return [receivedBytes(buffer, Math.min(count, size)), decodeIncoming(handle)];
 }
 
-/** Receives bytes into a buffer, and the address they came from. */
+/** Attempts to receive bytes into a buffer, and the address they came from. */
 export function recvfrom_into(
   handle: Handle,
   buffer: Bytes,
@@ -170,7 +171,7 @@ function receiveFrom(
   }
 }
 
-/** Sends bytes, as many as the socket takes. */
+/** Attempts to send bytes, as many as the socket takes. */
 export function send(
   handle: Handle,
   data: Bytes,
@@ -197,14 +198,14 @@ function sendBytes(
   }
 }
 
-/** The most that one step of sending takes: less than a millisecond's work. */
+/** The most bytes that one step of sending takes, which is less than a millisecond's work. */
 export const MAX_STEP = 0x40000;
 
 /**
- * Sends all bytes: the attempt that this gives goes on where it stopped when called again.
+ * Returns the attempt that sends all bytes. Each call continues where the last one stopped.
  *
- * @param stepwise whether an attempt is over after each part, for the driver to look at its deadline:
- * a reader that is fast enough would never let the socket fill
+ * @param stepwise whether an attempt yields after each part so that its driver can check the
+ * deadline: if the reader is fast enough, the socket never fills up
  */
 export function sendallAttempt(
   data: Bytes,
@@ -227,7 +228,7 @@ export function sendallAttempt(
   };
 }
 
-/** Sends bytes to an address, with flags before the address or without. */
+/** Attempts to send bytes to an address, with or without flags before it. */
 export function sendto(
   handle: Handle,
   data: Bytes,

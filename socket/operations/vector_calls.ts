@@ -1,21 +1,21 @@
-/** `recvmmsg` and `sendmmsg`, and what stands in for them where the C library has none. */
+/** `recvmmsg` and `sendmmsg`, and their replacements where the C library lacks them. */
 
 import { table } from "../../constants/table.ts";
+import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { errno, type Libc, libc } from "../../ffi/libc.ts";
 import type { MessageHeaders } from "../../ffi/mmsghdr.ts";
 import { waitReady } from "../../poll/ready.ts";
 import type { Handle } from "./handle.ts";
-import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 
 /**
- * Receives or sends the messages of some headers.
+ * Receives or sends a series of messages.
  *
- * @param h the socket's handle
- * @param headers of the messages
- * @param start the first of them
- * @param count how many, at most
+ * @param handle the socket's handle
+ * @param headers the messages' headers
+ * @param start the index of the first message
+ * @param count how many messages at most
  * @param flags `MSG_` flags
- * @returns how many it were, or an error number below 0 if not even one
+ * @returns how many messages were received or sent, or the negated error number if the first failed
  */
 export type VectorCall = (
   handle: Handle,
@@ -27,15 +27,15 @@ export type VectorCall = (
 
 /** The two calls. */
 export interface VectorCalls {
-  /** As `recvmmsg(2)`, waiting for the first message at most. */
+  /** Like `recvmmsg(2)` with `MSG_WAITFORONE`: waits for the first message only. */
   readonly recvmmsg: VectorCall;
-  /** As `sendmmsg(2)`. */
+  /** Like `sendmmsg(2)`. */
   readonly sendmmsg: VectorCall;
 }
 
 const { MSG_WAITFORONE: WAIT_FOR_ONE = 0, MSG_DONTWAIT } = table.constants;
 
-/** Errors that came when some messages had: the next call reports them, as the kernel does it. */
+/** Errors that followed received messages: the next call reports them, as the kernel does. */
 const later = new WeakMap<Handle, number>();
 
 function wouldWait(code: number): boolean {
@@ -43,7 +43,7 @@ function wouldWait(code: number): boolean {
 }
 
 /**
- * The calls of a system: its own, or else one message after the other.
+ * Returns the calls for a C library: its own, or replacements that handle one message at a time.
  *
  * @param symbols the C library's functions
  */
@@ -94,7 +94,7 @@ export function vectorCallsOf(
       : (handle, headers, start, count, flags) => {
         for (let i = 0; i < count; i++) {
           const length = sendmsg(handle.fd, headers.from(start + i), flags);
-          if (length < 0) return i === 0 ? -errno() : i; // it will come again
+          if (length < 0) return i === 0 ? -errno() : i; // the next call fails again
           headers.setLength(start + i, length);
         }
         return count;
@@ -108,7 +108,7 @@ function isReadable(handle: Handle): boolean {
 
 let cached: VectorCalls | undefined;
 
-/** The running system's calls, once the C library is loaded. */
+/** Returns the calls for the running system; libc must be loaded. */
 export function vectorCalls(): VectorCalls {
   return cached ??= vectorCallsOf(libc);
 }
