@@ -1,4 +1,4 @@
-/** `AF_ALG`: `[type, name, feat, mask]` in a `sockaddr_alg`. */
+/** `AF_ALG` addresses: `[type, name, feat, mask]` in a `sockaddr_alg`. */
 
 import { string } from "../../errors/arguments.ts";
 import {

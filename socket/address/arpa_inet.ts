@@ -1,12 +1,12 @@
-/** Byte order, and IP addresses between text and bytes. */
+/** Conversions of byte order, and of IP addresses between text and bytes. */
 
 import { AF_INET, AF_INET6 } from "../../constants/mod.ts";
+import { type Bytes, bytes, integer, string } from "../../errors/arguments.ts";
+import { EAFNOSUPPORT } from "../../errors/errno.ts";
+import { OSError, osError } from "../../errors/errors.ts";
 import { load } from "../../ffi/libc.ts";
 import { cstring } from "../../ffi/memory.ts";
 import { formatIPv6, parseIPv4, parseIPv6 } from "./ip.ts";
-import { type Bytes, bytes, integer, string } from "../../errors/arguments.ts";
-import { OSError, osError } from "../../errors/errors.ts";
-import { EAFNOSUPPORT } from "../../errors/errno.ts";
 
 // Network order is big-endian; every platform of this library is little-endian.
 
@@ -19,50 +19,59 @@ function swap32(x: number): number {
 }
 
 /**
- * Turns a 32-bit integer from network to host byte order.
+ * Converts a 32-bit integer from network to host byte order.
  *
- * @param x the integer, unsigned
- * @throws {RangeError} if it does not fit 32 bits
+ * @param x the unsigned integer, in network order
+ * @returns the unsigned integer in host order
+ * @throws {TypeError} if it is not an integer
+ * @throws {RangeError} if it does not fit in 32 bits
  */
 export function ntohl(x: number): number {
   return swap32(integer("x", x, 0, 0xffffffff));
 }
 
 /**
- * Turns a 16-bit integer from network to host byte order.
+ * Converts a 16-bit integer from network to host byte order.
  *
- * @param x the integer, unsigned
- * @throws {RangeError} if it does not fit 16 bits
+ * @param x the unsigned integer, in network order
+ * @returns the unsigned integer in host order
+ * @throws {TypeError} if it is not an integer
+ * @throws {RangeError} if it does not fit in 16 bits
  */
 export function ntohs(x: number): number {
   return swap16(integer("x", x, 0, 0xffff));
 }
 
 /**
- * Turns a 32-bit integer from host to network byte order.
+ * Converts a 32-bit integer from host to network byte order.
  *
- * @param x the integer, unsigned
- * @throws {RangeError} if it does not fit 32 bits
+ * @param x the unsigned integer, in host order
+ * @returns the unsigned integer in network order
+ * @throws {TypeError} if it is not an integer
+ * @throws {RangeError} if it does not fit in 32 bits
  */
 export function htonl(x: number): number {
   return swap32(integer("x", x, 0, 0xffffffff));
 }
 
 /**
- * Turns a 16-bit integer from host to network byte order.
+ * Converts a 16-bit integer from host to network byte order.
  *
- * @param x the integer, unsigned
- * @throws {RangeError} if it does not fit 16 bits
+ * @param x the unsigned integer, in host order
+ * @returns the unsigned integer in network order
+ * @throws {TypeError} if it is not an integer
+ * @throws {RangeError} if it does not fit in 16 bits
  */
 export function htons(x: number): number {
   return swap16(integer("x", x, 0, 0xffff));
 }
 
 /**
- * Packs an IPv4 address into 4 bytes. Takes the C library's short forms too (`"127.1"`, `"0x7f.1"`);
- * {@linkcode inet_pton} does not.
+ * Packs an IPv4 address into 4 bytes. Accepts the C library's short forms too (`"127.1"`,
+ * `"0x7f.1"`), which {@linkcode inet_pton} rejects.
  *
  * @param ip_string the address
+ * @returns its 4 bytes, in network order
  * @throws {OSError} `illegal IP address string passed to inet_aton`
  */
 export function inet_aton(ip_string: string): Uint8Array<ArrayBuffer> {
@@ -79,9 +88,10 @@ export function inet_aton(ip_string: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Writes a packed IPv4 address as a dotted quad.
+ * Formats a packed IPv4 address as a dotted quad.
  *
- * @param packed_ip its 4 bytes
+ * @param packed_ip its 4 bytes, in network order
+ * @returns the dotted quad
  * @throws {OSError} `packed IP wrong length for inet_ntoa`
  */
 export function inet_ntoa(packed_ip: Bytes): string {
@@ -98,7 +108,7 @@ export function inet_ntoa(packed_ip: Bytes): string {
  * @param address_family `AF_INET` or `AF_INET6`
  * @param ip_string the address
  * @returns its 4 or 16 bytes, in network order
- * @throws {OSError} `illegal IP address string passed to inet_pton`, or `EAFNOSUPPORT` for another
+ * @throws {OSError} `illegal IP address string passed to inet_pton`; `EAFNOSUPPORT` for any other
  * family
  */
 export function inet_pton(
@@ -124,12 +134,13 @@ export function inet_pton(
 }
 
 /**
- * Writes a packed IP address as text, on every platform the same. Python asks the C library, and the
- * BSDs' and macOS's write some addresses another way: `::2` as `::0.0.0.2`.
+ * Formats a packed IP address as text, the same way on every platform. Python calls the C library,
+ * which on the BSDs and macOS formats some addresses differently: `::2` as `::0.0.0.2`.
  *
  * @param address_family `AF_INET` or `AF_INET6`
  * @param packed_ip its 4 or 16 bytes, in network order
- * @throws {RangeError} if it has another length, or the family is another
+ * @returns the text
+ * @throws {RangeError} if the length does not match the family, or for any other family
  */
 export function inet_ntop(address_family: number, packed_ip: Bytes): string {
   const view = bytes("packed_ip", packed_ip);

@@ -1,11 +1,11 @@
 /**
- * `AF_BLUETOOTH`, each protocol with its own structure: `[bdaddr, psm, cid, bdaddr_type]` for L2CAP,
- * `[bdaddr, channel]` for RFCOMM, `[device_id, channel]` or a node's name for HCI, `bdaddr` for SCO.
+ * `AF_BLUETOOTH` addresses, which differ by protocol: `[bdaddr, psm, cid, bdaddr_type]` for L2CAP,
+ * `[bdaddr, channel]` for RFCOMM, `[device_id, channel]` or a node name for HCI, `bdaddr` for SCO.
  */
 
-import type { Field } from "../../ffi/layout/types.ts";
 import { integer, string, stringOrBytes } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
+import type { Field } from "../../ffi/layout/types.ts";
 import {
   type AddressCodec,
   checkTuple,
@@ -25,7 +25,7 @@ const BDADDR_BREDR = 0;
 const HCI_CHANNEL_RAW = 0;
 const decoder = new TextDecoder();
 
-/** The six bytes of a Bluetooth address, which lie in memory from the last to the first. */
+/** Returns the six bytes of a Bluetooth address as they lie in memory, last byte first. */
 function bdaddrBytes(bdaddr: string): number[] {
   if (!BDADDR.test(bdaddr)) {
     throw new OSError(
@@ -78,7 +78,7 @@ const l2cap: AddressCodec<BluetoothAddress> = {
   },
 };
 
-/** Where RFCOMM's address and channel lie. */
+/** Returns the size of RFCOMM's structure and its two fields, whose C names differ by platform. */
 function rfcommFields(
   { layout: { sockaddr_rc, sockaddr_bth } }: CodecContext,
 ): { size: number; bdaddr: Field; channel: Field } {

@@ -1,6 +1,6 @@
 /**
- * `AF_CAN`, in a `sockaddr_can`: `[ifname]` for raw and BCM sockets, `[ifname, rx_addr, tx_addr]` for
- * ISO-TP, `[ifname, name, pgn, addr]` for J1939.
+ * `AF_CAN` addresses in a `sockaddr_can`: `[ifname]` for raw and BCM sockets,
+ * `[ifname, rx_addr, tx_addr]` for ISO-TP, `[ifname, name, pgn, addr]` for J1939.
  */
 
 import { integer } from "../../errors/arguments.ts";
@@ -78,7 +78,7 @@ export const can: AddressCodec<CanAddress> = {
   },
 };
 
-/** Checks an integer of 64 bits, a number or a bigint. */
+/** Checks an unsigned 64-bit integer, a number or a bigint. */
 function unsigned64(name: string, value: unknown): bigint {
   if (typeof value !== "bigint") {
     return BigInt(integer(name, value, 0, Number.MAX_SAFE_INTEGER));

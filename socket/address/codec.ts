@@ -1,58 +1,60 @@
 /**
- * What every address family's file provides: how its addresses are written as a `sockaddr` and read
- * from one. A codec learns the platform from its context, never from the process, so that a test on
- * Linux sees the bytes that macOS and Windows would.
+ * The interface of address codecs, which encode a family's addresses as a `sockaddr` and decode
+ * them, and helpers to write one. A codec takes the platform from its context, never from the
+ * process, so that tests on Linux can check the bytes of macOS and Windows.
  */
 
+import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
+import type { Features } from "../../ffi/features.ts";
 import type { Field, Layout } from "../../ffi/layout/types.ts";
 import { cstring, stringIn } from "../../ffi/memory.ts";
-import type { Features } from "../../ffi/features.ts";
-import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
 import type { Address } from "./types.ts";
 
-/** What a codec may ask of its surroundings. */
+/** The platform and the system calls that a codec may use. */
 export interface CodecContext {
   /** The platform's constants, by name. */
   readonly constants: Readonly<Record<string, number>>;
   /** The platform's structures. */
   readonly layout: Layout;
-  /** What no constant and no structure tells. */
+  /** Platform differences that neither constants nor structures express. */
   readonly features: Features;
-  /** The numeric text of a host name's address in the family; throws `gaierror`. */
+  /** Resolves a host name to an address of the family, as numeric text; throws `gaierror`. */
   resolve(host: string, family: number): string;
-  /** The index of a network interface; throws `OSError` if there is none of that name. */
+  /** Returns the index of a network interface; throws `OSError` if no interface has that name. */
   if_nametoindex(name: string): number;
-  /** Asks a socket's driver something: `ioctl(2)`, which may fill `arg`; throws `OSError`. */
+  /** Calls `ioctl(2)`, which may fill `arg`; throws `OSError`. */
   ioctl(fd: number, request: number, arg: Uint8Array<ArrayBuffer>): void;
 }
 
-/** The socket whose address is encoded or decoded: protocols of a family may differ in theirs. */
+/** The socket whose address is encoded or decoded: a family's addresses may differ by protocol. */
 export interface CodecSocket {
   /** The address family. */
   readonly family: number;
   /** The protocol. */
   readonly proto: number;
-  /** The descriptor, for the families that ask the kernel about a name. */
+  /** The descriptor, for the families that look names up with `ioctl(2)`. */
   readonly fd: number;
 }
 
-/** What a codec knows of a socket that is not open, or not there: its family and protocol. */
+/**
+ * Makes the codec's view of an address that belongs to no open socket: family and protocol only.
+ */
 export function bareSocket(family: number, proto = 0): CodecSocket {
   return { family, proto, fd: -1 };
 }
 
-/** Storage for a socket address: as large as `sockaddr_storage`, seen as bytes and as fields. */
+/** Storage for a socket address, as large as `sockaddr_storage`. */
 export interface Sockaddr {
-  /** The storage as bytes. */
+  /** The bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The storage as fields. */
+  /** The same memory, for access to fields. */
   readonly view: DataView<ArrayBuffer>;
 }
 
-/** One address family: a `sockaddr` written and read. */
+/** Encodes and decodes the addresses of one family. */
 export interface AddressCodec<A extends Address = Address> {
   /**
-   * Writes an address, whatever the storage held before.
+   * Writes an address, overwriting what the storage held before.
    *
    * @param address what the caller passed
    * @param into the storage
@@ -61,7 +63,7 @@ export interface AddressCodec<A extends Address = Address> {
    * @returns the length of the address in bytes
    * @throws {TypeError} if it is not an address of this family
    * @throws {RangeError} if a field is out of bounds
-   * @throws {OSError} if it is a name that nothing has, or one that Python refuses so
+   * @throws {OSError} if a name in it does not exist, or where Python throws `OSError` too
    */
   encode(
     address: unknown,
@@ -77,6 +79,7 @@ export interface AddressCodec<A extends Address = Address> {
    * @param length how many bytes of it the kernel filled
    * @param socket the socket it is from
    * @param context the platform
+   * @returns the address
    */
   decode(
     from: Sockaddr,
@@ -85,10 +88,10 @@ export interface AddressCodec<A extends Address = Address> {
     context: CodecContext,
   ): A;
 
-  /** The host name in an address that has to be looked up before `encode` can write it, if any. */
+  /** Returns the host name that must be resolved before `encode` can write the address, if any. */
   hostname?(address: unknown): string | undefined;
 
-  /** Whether a platform with this family has its structure; if left out, each does. */
+  /** Whether a platform that has this family also has its structure; if omitted, all do. */
   suits?(layout: Layout): boolean;
 }
 
@@ -99,10 +102,9 @@ export function sockaddrStorage(): Sockaddr {
 }
 
 /**
- * Begins a `sockaddr`: clears it and writes its head, which is the family, and on the BSDs the length
- * byte before it.
+ * Clears a `sockaddr` and writes its head: the family, after the length byte on the BSDs and macOS.
  *
- * @param length the length of the whole address
+ * @param length the length of the whole address in bytes
  * @returns the length
  */
 export function writeHead(
@@ -111,7 +113,7 @@ export function writeHead(
   length: number,
   layout: Layout,
 ): number {
-  // By words, as a call of fill() costs more than all the rest of a short address.
+  // By words: for a short address, one call of fill() costs more than all the other work.
   for (let at = 0; at < length; at += 4) into.view.setUint32(at, 0);
   const { sa_family, sa_len } = layout.sockaddr;
   write(into.view, sa_family, family);
@@ -124,14 +126,14 @@ export function familyOf(from: Sockaddr, layout: Layout): number {
   return read(from.view, layout.sockaddr.sa_family);
 }
 
-/** Writes an integer field of 1, 2 or 4 bytes in the platform's (little-endian) order. */
+/** Writes an integer field of 1, 2 or 4 bytes in host order (little-endian). */
 export function write(view: DataView, field: Field, value: number): void {
   if (field.size === 4) view.setUint32(field.at, value, true);
   else if (field.size === 2) view.setUint16(field.at, value, true);
   else view.setUint8(field.at, value);
 }
 
-/** Reads an unsigned integer field of 1, 2 or 4 bytes in the platform's (little-endian) order. */
+/** Reads an unsigned integer field of 1, 2 or 4 bytes in host order (little-endian). */
 export function read(view: DataView, field: Field): number {
   if (field.size === 4) return view.getUint32(field.at, true);
   if (field.size === 2) return view.getUint16(field.at, true);
@@ -139,11 +141,11 @@ export function read(view: DataView, field: Field): number {
 }
 
 /**
- * Writes a string into an array of characters, with a NUL after it.
+ * Writes a NUL-terminated string into an array of characters.
  *
- * @param name the argument's name
- * @throws {TypeError} if it is no string (or bytes)
- * @throws {RangeError} if it is too long, or has a NUL inside
+ * @param name the argument's name, for error messages
+ * @throws {TypeError} if the value is neither a string nor bytes
+ * @throws {RangeError} if it is too long or contains a NUL
  */
 export function writeText(
   into: Uint8Array,
@@ -158,28 +160,29 @@ export function writeText(
   into.set(text, field.at);
 }
 
-/** Reads a string from an array of characters, up to its NUL if it has one. */
+/** Reads a string from an array of characters, up to its NUL if there is one. */
 export function readText(from: Uint8Array, field: Field): string {
   return stringIn(from.subarray(field.at, field.at + field.size));
 }
 
 /**
- * Checks an integer of 32 bits. As JavaScript's own operators give masks and identifiers of the
- * highest bit as negative numbers, these count as what their bits say.
+ * Checks a 32-bit integer. Accepts negative numbers by their bits, because JavaScript's bitwise
+ * operators return masks that contain the highest bit as negative numbers.
  *
- * @param name the argument's name
+ * @param name the argument's name, for error messages
  * @returns the value, unsigned
- * @throws {TypeError} if it is no integer
- * @throws {RangeError} if it has more bits
+ * @throws {TypeError} if it is not an integer
+ * @throws {RangeError} if it does not fit in 32 bits
  */
 export function uint32(name: string, value: unknown): number {
   return integer(name, value, -0x80000000, 0xffffffff) >>> 0;
 }
 
 /**
- * Checks that an address is an array whose length lies within bounds.
+ * Checks that an address is an array of `min` to `max` elements.
  *
- * @param form what it should be, for the message
+ * @param form the expected form, for the error message
+ * @throws {TypeError} if it is not
  */
 export function checkTuple(
   address: unknown,

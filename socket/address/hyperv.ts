@@ -1,7 +1,7 @@
-/** Windows' `AF_HYPERV`: `[vm_id, service_id]`, two GUIDs, in a `sockaddr_hv`. */
+/** Windows' `AF_HYPERV` addresses: `[vm_id, service_id]`, two GUIDs, in a `sockaddr_hv`. */
 
-import type { Field } from "../../ffi/layout/types.ts";
 import { string } from "../../errors/arguments.ts";
+import type { Field } from "../../ffi/layout/types.ts";
 import {
   type AddressCodec,
   checkTuple,
@@ -12,7 +12,9 @@ import type { HypervAddress } from "./types.ts";
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Where in its 16 bytes each byte of a GUID's text goes: its first three numbers are little-endian. */
+/**
+ * For each byte of a GUID's text, its offset in memory: the first three numbers are little-endian.
+ */
 const ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
 function guid(name: string, value: unknown): number[] {
@@ -52,6 +54,6 @@ export const hyperv: AddressCodec<HypervAddress> = {
     ];
   },
 
-  // FreeBSD has the family, with a structure that holds a port and no GUIDs.
+  // FreeBSD has the family too, but its structure holds a port instead of GUIDs.
   suits: (layout) => "sockaddr_hv" in layout,
 };

@@ -1,11 +1,12 @@
 /**
- * Network interfaces in addresses: a name for the caller, an index for the kernel. The socket itself
- * is asked, for it may live in another network namespace than this process; as in Python.
+ * Network interfaces in addresses: a name for the caller, an index for the kernel. As in Python,
+ * the lookup goes through the socket, which may live in another network namespace than this
+ * process.
  */
 
-import { cstring } from "../../ffi/memory.ts";
 import { string } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
+import { cstring } from "../../ffi/memory.ts";
 import {
   type CodecContext,
   type CodecSocket,
@@ -14,15 +15,15 @@ import {
   write,
 } from "./codec.ts";
 
-/** An `ifreq`, used only within the two functions below. */
+/** An `ifreq`, shared by the two functions below. */
 const request = new Uint8Array(64);
 const requestView = new DataView(request.buffer);
 
 /**
- * The index of the interface that a caller named; `""` is index 0, which means any.
+ * Returns the index of the interface with a name; `""` is index 0, which means any interface.
  *
- * @throws {TypeError} if the name is no string
- * @throws {RangeError} if it has a NUL inside
+ * @throws {TypeError} if the name is not a string
+ * @throws {RangeError} if it contains a NUL
  * @throws {OSError} if it is too long, or there is no such interface
  */
 export function interfaceIndex(
@@ -45,7 +46,7 @@ export function interfaceIndex(
   return read(requestView, ifreq["ifr_ifru.ifru_ivalue"]);
 }
 
-/** The name of the interface with an index; `""` for index 0, and for one that is gone. */
+/** Returns the name of the interface with an index; `""` for index 0 or if it no longer exists. */
 export function interfaceName(
   index: number,
   { fd }: CodecSocket,

@@ -1,6 +1,6 @@
 /**
- * `AF_INET`: `[host, port]` in a `sockaddr_in`. `AF_RDS` and `AF_DIVERT` have these addresses too, and
- * even their kernels call them `AF_INET`.
+ * `AF_INET` addresses: `[host, port]` in a `sockaddr_in`. `AF_RDS` and `AF_DIVERT` use them too:
+ * even there, the family in the structure is `AF_INET`.
  */
 
 import { integer, string } from "../../errors/arguments.ts";
@@ -10,19 +10,22 @@ import type { InetAddress } from "./types.ts";
 
 const INADDR_BROADCAST = 0xffffffff;
 
-/** The number of an IPv4 host: `""` is any, `"<broadcast>"` is what it says; NaN if it is a name. */
+/**
+ * Returns an IPv4 host as a number in host order: 0 for `""` (any address), `INADDR_BROADCAST` for
+ * `"<broadcast>"`, NaN for a name.
+ */
 export function ipv4Number(host: string): number {
   if (host === lastText) return lastNumber;
   if (host === "") return 0;
   if (host === "<broadcast>") return INADDR_BROADCAST;
   const number = parseIPv4(host);
   if (number < 0) return NaN;
-  lastText = host; // the only text this number has
+  lastText = host; // a number has only one dotted quad
   return lastNumber = number;
 }
 
-// A server answers the one it heard from, and a client hears from the one it asked: the last
-// address is mostly the next one too, and between text and number lies the dearest part.
+// Most sockets talk to one peer at a time, so the last address is usually the next one too, and
+// converting between text and number is the expensive part.
 let lastNumber = 0;
 let lastText = "0.0.0.0";
 

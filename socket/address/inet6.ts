@@ -1,22 +1,22 @@
-/** `AF_INET6`: `[host, port, flowinfo, scope_id]` in a `sockaddr_in6`. */
+/** `AF_INET6` addresses: `[host, port, flowinfo, scope_id]` in a `sockaddr_in6`. */
 
 import { integer, string } from "../../errors/arguments.ts";
 import { type AddressCodec, checkTuple, writeHead } from "./codec.ts";
 import { formatIPv6, parseIPv6 } from "./ip.ts";
 import type { Inet6Address } from "./types.ts";
 
-/** What an address is as text and as bytes, last time: see inet.ts. */
+/** The last address converted, as text and as bytes. For the reason, see inet.ts. */
 interface Last {
   text: string;
   readonly bytes: Uint8Array;
 }
 
-// One a direction, for an address has several texts.
+// One for each direction, because an IPv6 address has several spellings.
 const lastRead: Last = { text: "::", bytes: new Uint8Array(16) };
 const lastWritten: Last = { text: "::", bytes: new Uint8Array(16) };
 const scratch = new Uint8Array(16);
 
-/** Splits `fe80::1%eth0` into the address and its scope; the scope is `""` if there is none. */
+/** Splits `fe80::1%eth0` into address and scope; the scope is `""` if there is none. */
 function splitScope(host: string): [address: string, scope: string] {
   const at = host.indexOf("%");
   return at < 0 || at === host.length - 1
@@ -24,7 +24,7 @@ function splitScope(host: string): [address: string, scope: string] {
     : [host.slice(0, at), host.slice(at + 1)];
 }
 
-/** Reads an address without a scope into `lastRead`; whether it is one. */
+/** Parses an address without a scope into `lastRead`; returns whether the text is one. */
 function parse(text: string): boolean {
   if (text === lastRead.text) return true;
   if (!parseIPv6(text === "" ? "::" : text, scratch)) return false;
@@ -97,7 +97,7 @@ export const inet6: AddressCodec<Inet6Address> = {
   },
 };
 
-/** The number of a scope: itself, or that of the interface it names. */
+/** Returns the number of a scope: the scope itself, or the index of the interface it names. */
 function scopeId(
   scope: string,
   if_nametoindex: (name: string) => number,

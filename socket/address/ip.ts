@@ -1,17 +1,17 @@
-/** IP addresses as text: `inet_pton` and `inet_ntop` for both versions, as the C library has them. */
+/** IP addresses as text: `inet_pton` and `inet_ntop` for IPv4 and IPv6, as in glibc. */
 
 const DOT = 46, COLON = 58;
 
-/** The texts of a byte, which are cheaper to look up than to make. */
+/** Every byte as text, because a lookup is cheaper than a conversion. */
 const decimal = Array.from({ length: 256 }, (_, byte) => byte.toString());
 const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16));
 
 /**
- * Reads a dotted quad: four decimal numbers and nothing else.
+ * Parses a dotted quad: four decimal numbers and nothing else.
  *
  * @param text the text
- * @param start where in it the quad begins
- * @returns the address as a number in host order, or -1 if the text is none
+ * @param start the offset of the quad in it
+ * @returns the address as a number in host order, or -1 if the text is not a dotted quad
  */
 export function parseIPv4(text: string, start = 0): number {
   let address = 0, dots = 0;
@@ -34,24 +34,24 @@ export function parseIPv4(text: string, start = 0): number {
   return dots === 3 && octet >= 0 ? (address << 8 | octet) >>> 0 : -1;
 }
 
-/** Writes an IPv4 address, a number in host order, as a dotted quad. */
+/** Formats an IPv4 address, a number in host order, as a dotted quad. */
 export function formatIPv4(address: number): string {
   return decimal[address >>> 24] + "." + decimal[address >>> 16 & 255] + "." +
     decimal[address >>> 8 & 255] + "." + decimal[address & 255];
 }
 
 /**
- * Reads an IPv6 address, in any form RFC 4291 allows (without a scope).
+ * Parses an IPv6 address in any form that RFC 4291 allows, without a scope.
  *
  * @param text the text
- * @param into where its 16 bytes go
- * @param at the offset of the first
- * @returns whether the text is one; if not, `into` may hold a part of it
+ * @param into the buffer for its 16 bytes, in network order
+ * @param at the offset of the first byte in it
+ * @returns whether the text is an address; if not, `into` may hold a part of one
  */
 export function parseIPv6(text: string, into: Uint8Array, at = 0): boolean {
   const end = at + 16;
   let to = at; // where the next group goes
-  let gap = -1; // where "::" stands
+  let gap = -1; // where "::" is
   let group = 0, digits = 0, start = 0;
   if (text.charCodeAt(0) === COLON) {
     if (text.charCodeAt(1) !== COLON) return false;
@@ -105,11 +105,12 @@ function hexDigit(c: number): number {
 }
 
 /**
- * Writes an IPv6 address as text, as `inet_ntop` of glibc does: the first longest run of
- * two or more zero groups as `::`, and a dotted quad at the end of mapped and compatible addresses.
+ * Formats an IPv6 address as glibc's `inet_ntop` does: `::` for the longest run of two or more zero
+ * groups (the first of equal runs), and a dotted quad at the end of IPv4-mapped and IPv4-compatible
+ * addresses.
  *
- * @param from where its 16 bytes are
- * @param at the offset of the first
+ * @param from the buffer with its 16 bytes, in network order
+ * @param at the offset of the first byte in it
  */
 export function formatIPv6(from: Uint8Array, at = 0): string {
   let gap = -1, gapEnd = -1, longest = 1;
@@ -144,7 +145,7 @@ export function formatIPv6(from: Uint8Array, at = 0): string {
   return text;
 }
 
-/** One of the eight numbers of an address. */
+/** Returns one of the eight 16-bit groups of an address. */
 function groupAt(from: Uint8Array, at: number, index: number): number {
   return from[at + 2 * index] << 8 | from[at + 2 * index + 1];
 }

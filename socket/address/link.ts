@@ -1,6 +1,7 @@
-/** The BSDs' `AF_LINK`: `[ifname, index, type, addr]` in a `sockaddr_dl`. */
+/** `AF_LINK` addresses of the BSDs and macOS: `[ifname, index, type, addr]` in a `sockaddr_dl`. */
 
 import { bytes, integer, string } from "../../errors/arguments.ts";
+import { cstring, stringIn } from "../../ffi/memory.ts";
 import {
   type AddressCodec,
   checkTuple,
@@ -8,10 +9,11 @@ import {
   write,
   writeHead,
 } from "./codec.ts";
-import { cstring, stringIn } from "../../ffi/memory.ts";
 import type { LinkAddress } from "./types.ts";
 
-/** How long the name, and the hardware address after it, may be: their lengths take a byte each. */
+/**
+ * The most bytes of the name, and of the hardware address: both then fit in the 128-byte storage.
+ */
 const MAX_DATA = 48;
 
 /** The codec of `AF_LINK`. */
@@ -55,6 +57,6 @@ export const link: AddressCodec<LinkAddress> = {
     ];
   },
 
-  // Windows has the family and a structure of that name, but another one.
+  // Windows has the family too, but a different structure of that name.
   suits: ({ sockaddr_dl }) => "sdl_nlen" in sockaddr_dl,
 };

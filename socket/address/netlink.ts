@@ -1,4 +1,4 @@
-/** `AF_NETLINK`: `[pid, groups]` in a `sockaddr_nl`. */
+/** `AF_NETLINK` addresses: `[pid, groups]` in a `sockaddr_nl`. */
 
 import type { AddressCodec } from "./codec.ts";
 import { pair } from "./pair.ts";

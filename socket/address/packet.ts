@@ -1,4 +1,4 @@
-/** `AF_PACKET`: `[ifname, proto, pkttype, hatype, addr]` in a `sockaddr_ll`. */
+/** `AF_PACKET` addresses: `[ifname, proto, pkttype, hatype, addr]` in a `sockaddr_ll`. */
 
 import { bytes, integer } from "../../errors/arguments.ts";
 import {
@@ -11,7 +11,9 @@ import {
 import { interfaceIndex, interfaceName } from "./ifreq.ts";
 import type { PacketAddress } from "./types.ts";
 
-/** The kernel's own limit (`MAX_ADDR_LEN`); beyond the 8 bytes of the field, the structure grows. */
+/**
+ * The kernel's limit in bytes; an address longer than the 8 bytes of its field extends the struct.
+ */
 const MAX_ADDR_LEN = 32;
 
 /** The codec of `AF_PACKET`. */

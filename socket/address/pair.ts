@@ -1,4 +1,4 @@
-/** What the families have in common whose addresses are two integers of 32 bits. */
+/** The codec of the families whose addresses are two 32-bit integers. */
 
 import type { Field, Layout } from "../../ffi/layout/types.ts";
 import {
@@ -11,11 +11,11 @@ import {
 } from "./codec.ts";
 
 /**
- * The codec of such a family.
+ * Makes the codec of a family whose addresses are two unsigned 32-bit integers.
  *
  * @param first the name of the first integer
  * @param second the name of the second
- * @param struct the size of the structure, and the two fields in it
+ * @param struct returns the size of the structure and its two fields
  */
 export function pair(
   first: string,

@@ -1,4 +1,4 @@
-/** `AF_QIPCRTR`: `[node, port]` in a `sockaddr_qrtr`. */
+/** `AF_QIPCRTR` addresses: `[node, port]` in a `sockaddr_qrtr`. */
 
 import type { AddressCodec } from "./codec.ts";
 import { pair } from "./pair.ts";

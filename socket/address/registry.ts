@@ -1,4 +1,4 @@
-/** Which codec an address family has: adding a family means its file and a line here. */
+/** The codec of each address family. To add a family, write its file and add a line here. */
 
 import { table } from "../../constants/table.ts";
 import { type Layout, layout } from "../../ffi/layout/mod.ts";
@@ -39,7 +39,7 @@ const codecs: Readonly<Record<string, AddressCodec>> = {
 };
 
 /**
- * The codecs of a platform's families, by family number.
+ * Returns the codecs of a platform's families, by family number.
  *
  * @param constants the platform's constants
  * @param layout the platform's structures
@@ -59,7 +59,7 @@ export function codecsOf(
 
 const running = codecsOf(table.constants, layout);
 
-/** The codec of a family of the running platform. */
+/** Returns the codec of a family on the running platform. */
 export function codecOf(family: number): AddressCodec {
   return running.get(family) ?? unknown;
 }

@@ -1,4 +1,4 @@
-/** macOS's `AF_SYSTEM` with `SYSPROTO_CONTROL`: `[id, unit]` in a `sockaddr_ctl`. */
+/** macOS's `AF_SYSTEM` addresses, of `SYSPROTO_CONTROL`: `[id, unit]` in a `sockaddr_ctl`. */
 
 import {
   type AddressCodec,
@@ -14,7 +14,7 @@ import {
 import type { SystemAddress, UnknownAddress } from "./types.ts";
 import { unknown } from "./unknown.ts";
 
-/** The codec of `AF_SYSTEM`; its other protocols have no addresses that Python knows. */
+/** The codec of `AF_SYSTEM`; Python has no address form for its other protocols. */
 export const system: AddressCodec<SystemAddress | UnknownAddress> = {
   encode(address, into, socket, context) {
     const { layout, constants } = context;
@@ -42,7 +42,7 @@ export const system: AddressCodec<SystemAddress | UnknownAddress> = {
   },
 };
 
-/** The id of the kernel control that has a name. */
+/** Returns the id of the kernel control with a name. */
 function controlId(
   name: string,
   { fd }: CodecSocket,

@@ -1,7 +1,7 @@
-/** `AF_TIPC`: `[addr_type, v1, v2, v3, scope]` in a `sockaddr_tipc`. */
+/** `AF_TIPC` addresses: `[addr_type, v1, v2, v3, scope]` in a `sockaddr_tipc`. */
 
-import type { Field, Struct } from "../../ffi/layout/types.ts";
 import { integer } from "../../errors/arguments.ts";
+import type { Field, Struct } from "../../ffi/layout/types.ts";
 import {
   type AddressCodec,
   checkTuple,
@@ -13,7 +13,7 @@ import {
 } from "./codec.ts";
 import type { TipcAddress } from "./types.ts";
 
-/** The fields that v1, v2 and v3 stand for in a type of address; undefined if there is no such type. */
+/** Returns the fields of v1, v2 and v3 in an address type; undefined if there is no such type. */
 function fieldsOf(
   addr_type: number,
   { layout: { sockaddr_tipc }, constants }: CodecContext,
@@ -25,7 +25,7 @@ function fieldsOf(
   switch (addr_type) {
     case constants.TIPC_ADDR_NAMESEQ:
       return [...service, sockaddr_tipc["addr.nameseq.upper"]];
-    case constants.TIPC_ADDR_NAME: // its type and instance lie where those of a range do
+    case constants.TIPC_ADDR_NAME: // type and instance lie where a range has type and lower
       return service;
     case constants.TIPC_ADDR_ID:
       return [sockaddr_tipc["addr.id.node"], sockaddr_tipc["addr.id.ref"]];

@@ -1,20 +1,23 @@
 /**
- * The shape of a socket address in each address family, and the phantom type that ties an `AF_`
+ * The type of a socket address in each address family, and the phantom type that ties an `AF_`
  * constant to the addresses of its sockets. Types only: nothing here exists at run time.
  */
 
 import type { Bytes } from "../../errors/arguments.ts";
 
 /**
- * An address family: a number that remembers which addresses its sockets speak, so that
+ * An address family: a number whose type carries the address type of its sockets, so that
  * `new Socket(AF_INET)` is a `Socket<InetAddress>`.
  */
 export type Family<A extends Address = Address> = number & {
-  /** The addresses; for the compiler alone, no number has this. */
+  /** The address type. For the compiler only: no number has this property at run time. */
   readonly __address: A;
 };
 
-/** An IPv4 address: a dotted quad (a host name or `""` or `"<broadcast>"` when passed in) and a port. */
+/**
+ * An IPv4 address: host and port. A returned host is a dotted quad; as an argument, it may also be
+ * a host name, `""` (any address) or `"<broadcast>"`.
+ */
 export type InetAddress = [host: string, port: number];
 
 /** An IPv6 address: host, port, flow information and scope id, all in host byte order. */
@@ -26,16 +29,16 @@ export type Inet6Address = [
 ];
 
 /**
- * A Unix socket address: a path as a string; bytes for a path that is not UTF-8 and for a name of
- * Linux's abstract namespace (its first byte is NUL); `""` for an unnamed socket.
+ * A Unix socket address: a string for a path, bytes for a path that is not UTF-8 or a name in
+ * Linux's abstract namespace (whose first byte is NUL), `""` for an unnamed socket.
  */
 export type UnixAddress = string | Uint8Array;
 
-/** A netlink address: the port id (0 for the kernel) and a mask of multicast groups. */
+/** A netlink address: port id (0 for the kernel) and mask of multicast groups. */
 export type NetlinkAddress = [pid: number, groups: number];
 
 /**
- * A link-layer address of `AF_PACKET`: interface name, EtherType (host byte order), packet type
+ * An `AF_PACKET` link-layer address: interface name, EtherType (host byte order), packet type
  * (`PACKET_HOST` …), hardware type (`ARPHRD_…`) and hardware address.
  */
 export type PacketAddress = [
@@ -50,8 +53,9 @@ export type PacketAddress = [
 export type VsockAddress = [cid: number, port: number];
 
 /**
- * A CAN address: `[interface]` for raw and BCM sockets, `[interface, rx_id, tx_id]` for ISO-TP,
- * `[interface, name, pgn, addr]` for J1939 (its 64-bit name is a bigint beyond 2^53).
+ * A CAN address: `[ifname]` for raw and BCM sockets, `[ifname, rx_addr, tx_addr]` for ISO-TP,
+ * `[ifname, name, pgn, addr]` for J1939 (whose 64-bit name is returned as a bigint if it does not
+ * fit a number exactly).
  */
 export type CanAddress =
   | [ifname: string]
@@ -66,7 +70,7 @@ export type AlgAddress = [
   mask?: number,
 ];
 
-/** A TIPC address: `TIPC_ADDR_…`, its three words, and the scope. */
+/** A TIPC address: type (`TIPC_ADDR_…`), three words that depend on the type, and scope. */
 export type TipcAddress = [
   addr_type: number,
   v1: number,
@@ -82,9 +86,10 @@ export type RdsAddress = InetAddress;
 export type QipcrtrAddress = [node: number, port: number];
 
 /**
- * A Bluetooth address. L2CAP: `[bdaddr, psm]`, with the channel id if it has one, with the address
- * type if that is not `BDADDR_BREDR`. RFCOMM: `[bdaddr, channel]`. HCI: `[device_id, channel]`, or
- * the device id alone for `HCI_CHANNEL_RAW`; on FreeBSD the name of a node. SCO: a plain `bdaddr`.
+ * A Bluetooth address. L2CAP: `[bdaddr, psm]`, plus the channel id if it is not 0, or plus channel
+ * id and address type if the type is not `BDADDR_BREDR`. RFCOMM: `[bdaddr, channel]`. HCI:
+ * `[device_id, channel]`, or only the device id for `HCI_CHANNEL_RAW`; on FreeBSD a node name. SCO:
+ * only the `bdaddr`.
  */
 export type BluetoothAddress =
   | [bdaddr: string, psm: number]
@@ -93,10 +98,10 @@ export type BluetoothAddress =
   | number
   | string;
 
-/** A macOS `AF_SYSTEM` address: a kernel control's id and unit, or (passed in) its name. */
+/** A macOS `AF_SYSTEM` address: a kernel control's id and unit, or (as an argument) its name. */
 export type SystemAddress = [id: number, unit: number] | string;
 
-/** A BSD `AF_LINK` address: interface name and index, interface type, hardware address. */
+/** An `AF_LINK` address (BSD, macOS): interface name, index, type and hardware address. */
 export type LinkAddress = [
   ifname: string,
   index: number,
@@ -104,15 +109,15 @@ export type LinkAddress = [
   addr: Uint8Array,
 ];
 
-/** A Hyper-V address: the virtual machine's and the service's GUID. */
+/** A Hyper-V address: the GUIDs of the virtual machine and of the service. */
 export type HypervAddress = [vm_id: string, service_id: string];
 
 /** A FreeBSD divert address: an IPv4 host (ignored on bind) and a divert port. */
 export type DivertAddress = InetAddress;
 
 /**
- * An address of a family, or of a protocol of `AF_BLUETOOTH` or `AF_SYSTEM`, that this library has no
- * codec for: the family and the bytes after it.
+ * An address for which this library has no codec: the family and the bytes after it. This includes
+ * protocols of `AF_BLUETOOTH` and `AF_SYSTEM` that it does not know.
  */
 export type UnknownAddress = [family: number, data: Uint8Array];
 
@@ -135,8 +140,8 @@ export type Address =
   | UnknownAddress;
 
 /**
- * What may be passed where an address `A` is due: the address as the socket gives it, or with
- * trailing fields left out where Python allows that, for instance `["::1", 8080]` for IPv6.
+ * The forms in which an address `A` may be passed: as the socket returns it, or without the
+ * trailing fields that Python lets callers omit, for instance `["::1", 8080]` for IPv6.
  */
 export type AddressInput<A extends Address> = A extends Inet6Address
   ? readonly [host: string, port: number, flowinfo?: number, scope_id?: number]

@@ -1,4 +1,4 @@
-/** `AF_UNIX`: a path, or a name of Linux's abstract namespace, in a `sockaddr_un`. */
+/** `AF_UNIX` addresses: a path, or a name in Linux's abstract namespace, in a `sockaddr_un`. */
 
 import { bytes, describe } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
@@ -13,7 +13,7 @@ export const unix: AddressCodec<UnixAddress> = {
   encode(address, into, socket, { layout, features }) {
     const path = pathBytes(address);
     const { sun_path } = layout.sockaddr_un;
-    // An empty path asks Linux to choose an abstract name.
+    // On Linux, binding to an empty path lets the kernel choose an abstract name.
     const abstract = features.abstractNames &&
       (path.length === 0 || path[0] === 0);
     const room = sun_path.size - (abstract ? 0 : 1);

@@ -1,12 +1,12 @@
-/** Families without a codec of their own: `[family, data]`, the bytes of a `sockaddr` as they are. */
+/** Addresses of families without a codec: `[family, data]`, the raw bytes of a `sockaddr`. */
 
 import { bytes, integer } from "../../errors/arguments.ts";
 import { type AddressCodec, checkTuple, familyOf, writeHead } from "./codec.ts";
 import type { UnknownAddress } from "./types.ts";
 
 /**
- * The codec of any other family. It decodes as Python does (but gives all the bytes, not the first
- * 14), and unlike Python takes the same form back.
+ * The codec of any other family. It decodes as Python does, except that it returns all bytes
+ * instead of the first 14; unlike Python, it also encodes that form.
  */
 export const unknown: AddressCodec<UnknownAddress> = {
   encode(address, into, _socket, { layout }) {

@@ -1,4 +1,4 @@
-/** `AF_VSOCK`: `[cid, port]` in a `sockaddr_vm`. */
+/** `AF_VSOCK` addresses: `[cid, port]` in a `sockaddr_vm`. */
 
 import type { AddressCodec } from "./codec.ts";
 import { pair } from "./pair.ts";

@@ -1,29 +1,35 @@
-/** What the files that `makefile()` gives have in common. */
+/** The base classes and helpers of the files that `makefile()` returns. */
 
 import { type Bytes, integer } from "../../errors/arguments.ts";
-import { BlockingIOError, OSError } from "../../errors/errors.ts";
 import { EAGAIN } from "../../errors/errno.ts";
+import { BlockingIOError, OSError } from "../../errors/errors.ts";
 
-/** The size of a file's buffer, in bytes, unless another is asked for. */
+/** The default size of a file's buffer, in bytes. */
 export const DEFAULT_BUFFER_SIZE = 8192;
 
-/** A file was asked for what its mode does not allow, as Python's `io.UnsupportedOperation`. */
+/**
+ * Thrown for an operation that a file's mode does not allow, like Python's
+ * `io.UnsupportedOperation`.
+ */
 export class UnsupportedOperation extends OSError {
   /**
    * Makes the error.
    *
-   * @param message what is not supported: `"not readable"`
+   * @param message what is not supported, for instance `"not readable"`
    */
   constructor(message: string) {
     super(null, message);
   }
 }
 
-/** A file over a socket, as Python's `io.IOBase`: it is not made by itself. */
+/** The base class of files over sockets, like Python's `io.IOBase`. Not constructible directly. */
 export abstract class IOBase {
   readonly #below: IOBase;
 
-  /** Makes a file over another one; the one that has none below it overrides all that asks it. */
+  /**
+   * Makes a file on top of another one. The lowest file passes none, and overrides every member
+   * that would ask the file below.
+   */
   protected constructor(below?: IOBase) {
     this.#below = below ?? this;
   }
@@ -33,19 +39,20 @@ export abstract class IOBase {
     return this.#below.closed;
   }
 
-  /** The socket's descriptor, -1 once the file is closed. */
+  /** The socket's descriptor; -1 once the file is closed. */
   get name(): number {
     return this.#below.name;
   }
 
-  /** What the file was opened for: `"rb"`, `"rw"`. */
+  /** The mode of the file, for instance `"rb"` or `"rw"`. */
   get mode(): string {
     return this.#below.mode;
   }
 
   /**
-   * The socket's descriptor.
+   * Returns the socket's descriptor.
    *
+   * @returns the descriptor; -1 if the socket was detached
    * @throws {RangeError} if the file is closed
    */
   fileno(): number {
@@ -53,7 +60,7 @@ export abstract class IOBase {
   }
 
   /**
-   * Whether the file can be read.
+   * Returns whether the file can be read.
    *
    * @throws {RangeError} if it is closed
    */
@@ -62,7 +69,7 @@ export abstract class IOBase {
   }
 
   /**
-   * Whether the file can be written.
+   * Returns whether the file can be written.
    *
    * @throws {RangeError} if it is closed
    */
@@ -71,23 +78,23 @@ export abstract class IOBase {
   }
 
   /**
-   * Sends what the file still holds of the data written.
+   * Sends the written data that is still in the buffer.
    *
-   * @throws {RangeError} if it is closed
-   * @throws {BlockingIOError} if the socket is non-blocking and does not take all of it
+   * @throws {RangeError} if the file is closed
+   * @throws {BlockingIOError} if the socket is non-blocking and does not accept all of it
    */
   abstract flush(): void;
 
   /**
-   * Flushes and closes the file; closing again does nothing. The descriptor closes with the last of
-   * the socket and its files, which happens even if flushing fails.
+   * Flushes and closes the file; closing again does nothing. The file closes even if flushing
+   * fails. The descriptor closes once the socket and all its files are closed.
    *
    * @throws {OSError} if flushing fails
    */
   abstract close(): void;
 
   /**
-   * Whether the file has a position: never.
+   * Returns whether the file has a position: always false.
    *
    * @throws {RangeError} if it is closed
    */
@@ -103,27 +110,29 @@ export abstract class IOBase {
 }
 
 /**
- * A file that gives lines, of bytes or of text: it is not made by itself.
+ * The base class of files that are read by lines, of bytes or of text. Not constructible directly.
  *
- * @typeParam Data what it gives
+ * @typeParam Data what reading returns
  */
 export abstract class LineIO<Data extends Uint8Array | string> extends IOBase {
   /**
    * Reads a line.
    *
-   * @param size how much of it at most; -1 for all
-   * @returns the line with its end, which the last one may lack; nothing at the end of the stream
+   * @param size the maximum length to return, in bytes or characters; -1 for the whole line
+   * @returns the line with its line end, which the last line may lack; empty at the end of the
+   * stream
    * @throws {UnsupportedOperation} if the file is not readable
-   * @throws {RangeError} if it is closed
+   * @throws {RangeError} if the file is closed
    */
   abstract readline(size?: number): Data;
 
   /**
    * Reads lines until the end of the stream.
    *
-   * @param hint no more lines are read once they are together longer than this; -1 or 0 for all
+   * @param hint stops once the lines are longer than this in total; -1 or 0 for all lines
+   * @returns the lines
    * @throws {UnsupportedOperation} if the file is not readable
-   * @throws {RangeError} if it is closed
+   * @throws {RangeError} if the file is closed
    */
   readlines(hint: number | null = -1): Data[] {
     const enough = sizeArgument("hint", hint, -0x80000000);
@@ -138,10 +147,10 @@ export abstract class LineIO<Data extends Uint8Array | string> extends IOBase {
   }
 
   /**
-   * Gives line after line, until the end of the stream.
+   * Yields line after line until the end of the stream.
    *
    * @throws {UnsupportedOperation} if the file is not readable
-   * @throws {RangeError} if it is closed
+   * @throws {RangeError} if the file is closed
    */
   *[Symbol.iterator](): IterableIterator<Data> {
     for (;;) {
@@ -152,14 +161,14 @@ export abstract class LineIO<Data extends Uint8Array | string> extends IOBase {
   }
 }
 
-/** Something that takes bytes: the writers of this folder. */
+/** A file that bytes can be written to. */
 export interface BytesWriter {
-  /** Writes bytes; gives how many, `null` if the socket takes none. */
+  /** Writes bytes. Returns how many; `null` if the socket accepts none. */
   write(data: Bytes): number | null;
 }
 
 /**
- * Refuses to work on a closed file.
+ * Checks that a file is open.
  *
  * @throws {RangeError} if it is closed
  */
@@ -168,19 +177,21 @@ export function refuseClosed(file: { readonly closed: boolean }): void {
 }
 
 /**
- * Checks how much to read.
+ * Checks an argument that says how much to read.
  *
  * @param name the argument's name
- * @param value bytes or characters; `null` for all, as -1
+ * @param value a number of bytes or characters; `null` or -1 for all
  * @param min the least value allowed
- * @returns the number, -1 for all
+ * @returns the number; -1 for all
+ * @throws {TypeError} if it is not an integer or `null`
+ * @throws {RangeError} if it is out of bounds
  */
 export function sizeArgument(name: string, value: unknown, min = -1): number {
   if (value === null) return -1;
   return integer(name, value, min, Number.MAX_SAFE_INTEGER);
 }
 
-/** The error of a buffered file whose non-blocking socket is not ready. */
+/** Makes the error of a file whose non-blocking socket is not ready. */
 export function wouldBlock(
   doing: "read" | "write",
   charactersWritten = 0,
@@ -193,7 +204,7 @@ export function wouldBlock(
   return error;
 }
 
-/** Checks the size of a buffer, in bytes. */
+/** Checks the size of a buffer, in bytes, which must be at least 1. */
 export function bufferSize(value: unknown): number {
   return integer("buffer_size", value, 1);
 }

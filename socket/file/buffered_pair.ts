@@ -7,16 +7,16 @@ import { BufferedWriter } from "./buffered_writer.ts";
 import type { SocketIO } from "./raw.ts";
 
 /**
- * Reads bytes from a socket through a buffer and writes them through another, as Python's
- * `io.BufferedRWPair`: what `makefile("rwb")` gives. Reading does not flush what was written.
+ * Reads bytes from a socket through one buffer and writes them through another, like Python's
+ * `io.BufferedRWPair`. `makefile("rwb")` returns it. Reading does not flush written data.
  */
 export class BufferedRWPair extends BufferedReader implements BytesWriter {
   readonly #writer: BufferedWriter;
 
   /**
-   * Makes a buffered file of one that has no buffer.
+   * Makes a buffered file on top of an unbuffered one.
    *
-   * @param raw the file below
+   * @param raw the unbuffered file
    * @param buffer_size the size of each buffer in bytes
    * @throws {RangeError} if the size is less than 1
    */
@@ -26,7 +26,7 @@ export class BufferedRWPair extends BufferedReader implements BytesWriter {
   }
 
   /**
-   * Whether the file can be written.
+   * Returns whether the file can be written.
    *
    * @throws {RangeError} if it is closed
    */
@@ -35,10 +35,10 @@ export class BufferedRWPair extends BufferedReader implements BytesWriter {
   }
 
   /**
-   * Writes bytes, as {@linkcode BufferedWriter.write}.
+   * Writes bytes, like {@linkcode BufferedWriter.write}: a full buffer or a flush sends them.
    *
    * @param data the bytes
-   * @returns how many there are
+   * @returns their number
    * @throws as {@linkcode BufferedWriter.write}
    */
   write(data: Bytes): number {
@@ -46,7 +46,7 @@ export class BufferedRWPair extends BufferedReader implements BytesWriter {
   }
 
   /**
-   * Writes several pieces; nothing is put between them.
+   * Writes several pieces, with nothing between them.
    *
    * @param lines the pieces
    * @throws as {@linkcode BufferedWriter.write}
@@ -56,7 +56,7 @@ export class BufferedRWPair extends BufferedReader implements BytesWriter {
   }
 
   /**
-   * Sends what was written.
+   * Sends the written data that is still in the buffer.
    *
    * @throws as {@linkcode BufferedWriter.flush}
    */
@@ -65,7 +65,7 @@ export class BufferedRWPair extends BufferedReader implements BytesWriter {
   }
 
   /**
-   * Flushes and closes the file, as {@linkcode BufferedWriter.close}.
+   * Flushes and closes the file, like {@linkcode BufferedWriter.close}.
    *
    * @throws {OSError} if flushing fails
    */

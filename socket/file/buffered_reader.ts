@@ -12,21 +12,21 @@ import type { SocketIO } from "./raw.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 
 /**
- * Reads bytes from a socket through a buffer, as Python's `io.BufferedReader`: what
- * `makefile("rb")` gives.
+ * Reads bytes from a socket through a buffer, like Python's `io.BufferedReader`. `makefile("rb")`
+ * returns it.
  *
- * It may receive more than it is asked for, up to the size of its buffer: what it holds, `recv()` no
- * longer sees. A read that fails takes nothing out of the buffer.
+ * It may receive more than a read asks for, up to the size of its buffer; `recv()` on the socket
+ * does not return those bytes. A read that fails removes nothing from the buffer.
  */
 export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
-  /** The file without buffer below this one. */
+  /** The unbuffered file below this one. */
   readonly raw: SocketIO;
   readonly #buffer: ReadBuffer;
 
   /**
-   * Makes a buffered file of one that has no buffer.
+   * Makes a buffered file on top of an unbuffered one.
    *
-   * @param raw the file below
+   * @param raw the unbuffered file
    * @param buffer_size the buffer's size in bytes
    * @throws {RangeError} if the size is less than 1
    */
@@ -37,7 +37,7 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Whether the file can be written.
+   * Returns whether the file can be written: always false.
    *
    * @throws {RangeError} if it is closed
    */
@@ -49,11 +49,11 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   /**
    * Reads bytes, receiving as often as needed.
    *
-   * @param size how many; -1 for all until the end of the stream
-   * @returns the bytes: fewer only at the end of the stream, or if a non-blocking socket has no more;
-   * `null` if it has none
-   * @throws {TimeoutError} if they do not come within the socket's timeout
-   * @throws {OSError} if a read timed out before
+   * @param size how many bytes; -1 for all until the end of the stream
+   * @returns the bytes: fewer only at the end of the stream or if a non-blocking socket has no
+   * more; `null` if a non-blocking socket has none
+   * @throws {TimeoutError} if a `recv()` exceeds the socket's timeout
+   * @throws {OSError} `cannot read from timed out object`, if an earlier read timed out
    * @throws {RangeError} if the file is closed
    */
   read(size: number | null = -1): Uint8Array<ArrayBuffer> | null {
@@ -65,9 +65,9 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   /**
    * Reads bytes into a buffer, receiving as often as needed.
    *
-   * @param buffer where they go
-   * @returns how many: fewer than it holds only at the end of the stream, or if a non-blocking socket
-   * has no more; `null` if it has none
+   * @param buffer the buffer to fill
+   * @returns how many bytes were read: fewer than the buffer's size only at the end of the stream
+   * or if a non-blocking socket has no more; `null` if a non-blocking socket has none
    * @throws as {@linkcode read}
    */
   readinto(buffer: Bytes): number | null {
@@ -76,11 +76,11 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads what is there, receiving once if nothing is.
+   * Reads bytes from the buffer, receiving once if it is empty.
    *
-   * @param size how many bytes at most; -1 for as many as the buffer holds
-   * @returns the bytes, nothing at the end of the stream, `null` if the socket is non-blocking and
-   * none are there (Python gives nothing then)
+   * @param size the maximum number of bytes; -1 for all that the buffer holds
+   * @returns the bytes; empty at the end of the stream; `null` if a non-blocking socket has none
+   * (Python returns `b""` then)
    * @throws as {@linkcode read}
    */
   read1(size: number | null = -1): Uint8Array<ArrayBuffer> | null {
@@ -89,11 +89,11 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads what is there into a buffer, receiving once if nothing is.
+   * Reads bytes from the file's buffer into another, receiving once if the file's is empty.
    *
-   * @param buffer where it goes
-   * @returns how many bytes, 0 at the end of the stream, `null` if the socket is non-blocking and
-   * none are there
+   * @param buffer the buffer to fill
+   * @returns how many bytes were read; 0 at the end of the stream; `null` if a non-blocking socket
+   * has none
    * @throws as {@linkcode read}
    */
   readinto1(buffer: Bytes): number | null {
@@ -102,9 +102,10 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Shows the bytes that the buffer holds, receiving once if it is empty; they are still to be read.
+   * Returns the bytes in the buffer without removing them, receiving once if it is empty.
    *
-   * @returns a copy of them: nothing at the end of the stream
+   * @returns a copy of the bytes; empty at the end of the stream, or if a non-blocking socket has
+   * none
    * @throws as {@linkcode read}
    */
   peek(): Uint8Array<ArrayBuffer> {
@@ -115,9 +116,9 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   /**
    * Reads a line.
    *
-   * @param size how many bytes of it at most; -1 for all
-   * @returns the line with its line feed, which the last one may lack; nothing at the end of the
-   * stream; less than a line, or nothing, if the socket is non-blocking and has no more
+   * @param size the maximum number of bytes; -1 for the whole line
+   * @returns the line with its line feed, which the last line may lack; empty at the end of the
+   * stream; a partial line or nothing if a non-blocking socket has no more
    * @throws as {@linkcode read}
    */
   override readline(size: number | null = -1): Uint8Array<ArrayBuffer> {
@@ -131,7 +132,7 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Does nothing, as nothing was written.
+   * Does nothing, because the file cannot be written.
    *
    * @throws {RangeError} if the file is closed
    */
@@ -140,23 +141,25 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Closes the file; closing again does nothing. The descriptor closes with the last of the socket
-   * and its files.
+   * Closes the file; closing again does nothing. The descriptor closes once the socket and all its
+   * files are closed.
    *
-   * @throws {OSError} if the system reports an error of the socket
+   * @throws {OSError} if the system reports an error when the descriptor closes
    */
   override close(): void {
     this.raw.close();
   }
 
-  /** Receives once: gives how many bytes, 0 at the end of the stream, `null` if none are there. */
+  /**
+   * Receives once. Returns how many bytes; 0 at the end of the stream; `null` if it would block.
+   */
   #fill(goal?: number): number | null {
     const count = this.raw.readinto(this.#buffer.room(goal));
     this.#buffer.received(count ?? 0);
     return count;
   }
 
-  /** Receives until the buffer holds enough; whether there is anything to give. */
+  /** Receives until the buffer holds `goal` bytes. Returns false if it is empty and would block. */
   #gather(goal: number): boolean {
     refuseClosed(this);
     while (this.#buffer.length < goal) {
@@ -167,7 +170,7 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
     return true;
   }
 
-  /** Receives once if the buffer is empty; whether there is anything to give. */
+  /** Receives once if the buffer is empty. Returns false if it is empty and would block. */
   #any(goal: number): boolean {
     refuseClosed(this);
     return goal === 0 || this.#buffer.length > 0 || this.#fill(goal) !== null;

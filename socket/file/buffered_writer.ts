@@ -12,19 +12,19 @@ import {
 import type { SocketIO } from "./raw.ts";
 
 /**
- * Writes bytes to a socket through a buffer, as Python's `io.BufferedWriter`: what
- * `makefile("wb")` gives. What was written and neither flushed nor closed is not sent.
+ * Writes bytes to a socket through a buffer, like Python's `io.BufferedWriter`. `makefile("wb")`
+ * returns it. Data still in the buffer is lost if the file is neither flushed nor closed.
  */
 export class BufferedWriter extends IOBase implements BytesWriter {
-  /** The file without buffer below this one. */
+  /** The unbuffered file below this one. */
   readonly raw: SocketIO;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #end = 0;
 
   /**
-   * Makes a buffered file of one that has no buffer.
+   * Makes a buffered file on top of an unbuffered one.
    *
-   * @param raw the file below
+   * @param raw the unbuffered file
    * @param buffer_size the buffer's size in bytes
    * @throws {RangeError} if the size is less than 1
    */
@@ -35,7 +35,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
   }
 
   /**
-   * Whether the file can be read.
+   * Returns whether the file can be read: always false.
    *
    * @throws {RangeError} if it is closed
    */
@@ -45,13 +45,13 @@ export class BufferedWriter extends IOBase implements BytesWriter {
   }
 
   /**
-   * Writes bytes: they are sent once the buffer is full, or flushed.
+   * Writes bytes into the buffer. A full buffer or a flush sends them.
    *
    * @param data the bytes
-   * @returns how many there are
+   * @returns their number
    * @throws {BlockingIOError} if the socket is non-blocking and the buffer is full; its
-   * `characters_written` says how many of these bytes were taken
-   * @throws {TimeoutError} if the socket takes none within its timeout
+   * `characters_written` is the number of these bytes that were written
+   * @throws {TimeoutError} if a `send()` exceeds the socket's timeout
    * @throws {RangeError} if the file is closed
    */
   write(data: Bytes): number {
@@ -60,7 +60,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
     if (this.#put(view, view.length)) return view.length;
     let done = 0;
     if (this.#drain()) {
-      // What is longer than the buffer has no use for it.
+      // Data longer than the buffer gains nothing from it: send it directly.
       while (view.length - done > this.#bytes.length) {
         const count = this.raw.write(view.subarray(done));
         if (count === null) break;
@@ -78,7 +78,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
   }
 
   /**
-   * Writes several pieces; nothing is put between them.
+   * Writes several pieces, with nothing between them.
    *
    * @param lines the pieces
    * @throws as {@linkcode write}
@@ -88,10 +88,10 @@ export class BufferedWriter extends IOBase implements BytesWriter {
   }
 
   /**
-   * Sends what the buffer holds.
+   * Sends the written data that is still in the buffer.
    *
-   * @throws {BlockingIOError} if the socket is non-blocking and does not take all of it
-   * @throws {TimeoutError} if the socket does not take it within its timeout
+   * @throws {BlockingIOError} if the socket is non-blocking and does not accept all of it
+   * @throws {TimeoutError} if a `send()` exceeds the socket's timeout
    * @throws {RangeError} if the file is closed
    */
   override flush(): void {
@@ -100,8 +100,8 @@ export class BufferedWriter extends IOBase implements BytesWriter {
   }
 
   /**
-   * Flushes and closes the file; closing again does nothing. The descriptor closes with the last of
-   * the socket and its files. If flushing fails, the file is closed all the same.
+   * Flushes and closes the file; closing again does nothing. The file closes even if flushing
+   * fails. The descriptor closes once the socket and all its files are closed.
    *
    * @throws {OSError} if flushing fails
    */
@@ -114,7 +114,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
     }
   }
 
-  /** Puts bytes into the buffer, if it has the space. */
+  /** Appends bytes to the buffer. Returns false, and appends none, if they do not fit. */
   #put(data: Uint8Array, length: number): boolean {
     if (length > this.#bytes.length - this.#end) return false;
     this.#bytes.set(data, this.#end);
@@ -122,7 +122,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
     return true;
   }
 
-  /** Sends what the buffer holds; whether the socket took all. */
+  /** Sends what the buffer holds. Returns false if the socket would block. */
   #drain(): boolean {
     let sent = 0;
     try {

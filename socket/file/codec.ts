@@ -1,27 +1,30 @@
-/**
- * Encodings: text of bytes that come in pieces, and bytes of text. They do no I/O.
- */
+/** Text encodings: incremental decoders and encoders with Python's names and error handlers. */
 
 import { describe } from "../../errors/arguments.ts";
 
-/** What becomes of what an encoding cannot express: an error, nothing, or a replacement. */
+/**
+ * How to handle text or bytes that an encoding cannot express: `"strict"` throws, `"ignore"` drops
+ * them, `"replace"` replaces them by U+FFFD (decoding) or `?` (encoding).
+ */
 export type ErrorHandler = "strict" | "ignore" | "replace";
 
-/** Makes text of bytes that come in pieces. */
+/** Decodes text from bytes that arrive in pieces. */
 export interface IncrementalDecoder {
   /**
    * Decodes a piece.
    *
    * @param bytes the next bytes, which may end within a character
    * @param final whether they are the last ones
+   * @returns the text decoded so far that was not returned before
+   * @throws {RangeError} if the error handler is `"strict"` and bytes are not in the encoding
    */
   decode(bytes: Uint8Array, final: boolean): string;
 }
 
-/** Makes bytes of text: they are good until the next text is encoded. */
+/** Encodes text. The returned bytes are valid until the next text is encoded. */
 export type Encoder = (text: string) => Uint8Array<ArrayBuffer>;
 
-/** The encodings that are not `TextDecoder`'s or not as in Python, by Python's names for them. */
+/** Python's names of encodings that `TextDecoder` lacks or names or decodes differently. */
 const codecs: ReadonlyMap<string, "utf-8" | "ascii" | "latin-1"> = new Map([
   ["utf8", "utf-8"],
   ["u8", "utf-8"],
@@ -43,8 +46,9 @@ function codecName(encoding: string): string {
 /**
  * Checks the name of an error handler.
  *
- * @throws {TypeError} if it is no string
- * @throws {RangeError} if it is none of Python's three
+ * @returns the error handler, `"strict"` if omitted
+ * @throws {TypeError} if it is neither a string nor `null`
+ * @throws {RangeError} if it is not one of the three that are supported
  */
 export function errorHandler(value: unknown): ErrorHandler {
   if (value === undefined || value === null) return "strict";
@@ -64,11 +68,11 @@ export function errorHandler(value: unknown): ErrorHandler {
 }
 
 /**
- * The decoder of an encoding.
+ * Makes a decoder for an encoding.
  *
- * @param encoding `utf-8`, `ascii` and `latin-1` by any of their names, else a label of `TextDecoder`
- * @param errors what becomes of bytes that are not in the encoding
- * @throws {RangeError} if the encoding is not known
+ * @param encoding `utf-8`, `ascii` or `latin-1` by any of their names, or a label of `TextDecoder`
+ * @param errors how to handle bytes that are not in the encoding
+ * @throws {RangeError} if the encoding is unknown
  */
 export function decoderOf(
   encoding: string,
@@ -105,12 +109,12 @@ function undecodable(encoding: string, cause?: unknown): RangeError {
   });
 }
 
-/** A `TextDecoder` with Python's handling of errors. */
+/** A `TextDecoder` with Python's error handlers. */
 class NativeDecoder implements IncrementalDecoder {
   readonly #encoding: string;
   readonly #errors: ErrorHandler;
   #decoder: TextDecoder;
-  /** Bytes kept back, as what follows tells what they are. */
+  /** Trailing bytes held back: the next bytes decide whether they start a U+FFFD. */
   #kept: Uint8Array = new Uint8Array(0);
 
   constructor(encoding: string, name: string, errors: ErrorHandler) {
@@ -129,7 +133,7 @@ class NativeDecoder implements IncrementalDecoder {
   #newDecoder(): TextDecoder {
     return new TextDecoder(this.#encoding, {
       fatal: this.#errors === "strict",
-      // Python keeps a byte order mark, but for UTF-16 of unknown order.
+      // Python keeps a byte order mark as text, except in `utf-16`, where it states the byte order.
       ignoreBOM: this.#encoding.toLowerCase() !== "utf-16",
     });
   }
@@ -144,7 +148,9 @@ class NativeDecoder implements IncrementalDecoder {
     }
   }
 
-  /** Decodes with replacements and takes them out, but for those that were sent. */
+  /**
+   * Decodes with replacements and removes them, except for U+FFFD characters in the input itself.
+   */
   #ignore(bytes: Uint8Array, final: boolean): string {
     if (this.#encoding !== "utf-8") {
       return withoutReplacements(
@@ -161,7 +167,7 @@ class NativeDecoder implements IncrementalDecoder {
     for (;;) {
       const at = replacementIn(all, start, end);
       const piece = all.subarray(start, at < 0 ? end : at);
-      // The first byte of a replacement character ends whatever was begun before it.
+      // U+FFFD starts with a lead byte, which ends any incomplete character before it.
       const stream = at < 0 && !final;
       text += withoutReplacements(this.#decoder.decode(piece, { stream }));
       if (at < 0) return text;
@@ -175,7 +181,7 @@ function withoutReplacements(text: string): string {
   return text.replaceAll("\ufffd", "");
 }
 
-/** Where U+FFFD stands in UTF-8, or -1. */
+/** Returns the offset of the next U+FFFD in UTF-8 bytes, or -1. */
 function replacementIn(bytes: Uint8Array, from: number, end: number): number {
   for (;;) {
     const at = bytes.indexOf(0xef, from);
@@ -185,14 +191,14 @@ function replacementIn(bytes: Uint8Array, from: number, end: number): number {
   }
 }
 
-/** How many bytes at the end may be the start of U+FFFD. */
+/** Returns how many bytes at the end may be the start of a U+FFFD. */
 function halfReplacement(bytes: Uint8Array): number {
   if (bytes.at(-1) === 0xef) return 1;
   return bytes.at(-2) === 0xef && bytes.at(-1) === 0xbf ? 2 : 0;
 }
 
 const utf8 = new TextEncoder();
-// Most texts are short, and making a buffer for each takes longer than encoding it.
+// Most texts are short, and allocating a buffer for each takes longer than encoding it.
 const encoded = new Uint8Array(0x4000);
 
 function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
@@ -200,7 +206,7 @@ function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoded.subarray(0, utf8.encodeInto(text, encoded).written);
 }
 
-/** The characters that an encoding lacks. */
+/** Matches the characters that an encoding lacks. */
 const lacking = {
   "utf-8": /\p{Surrogate}/gu,
   "ascii": /[\u{80}-\u{10ffff}]/gu,
@@ -208,11 +214,11 @@ const lacking = {
 } as const;
 
 /**
- * The encoder of an encoding.
+ * Makes an encoder for an encoding.
  *
  * @param encoding `utf-8`, `ascii` or `latin-1`, by any of their names
- * @param errors what becomes of characters that the encoding lacks
- * @throws {RangeError} if the encoding is another
+ * @param errors how to handle characters that the encoding lacks
+ * @throws {RangeError} for any other encoding
  */
 export function encoderOf(encoding: string, errors: ErrorHandler): Encoder {
   const name = codecName(encoding);

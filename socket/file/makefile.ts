@@ -1,4 +1,4 @@
-/** Files over sockets, Python's `socket.makefile`. */
+/** Files over sockets, like Python's `socket.makefile()`. */
 
 import { integer } from "../../errors/arguments.ts";
 import { DEFAULT_BUFFER_SIZE } from "./base.ts";
@@ -12,12 +12,12 @@ import { type FileSocket, SocketIO } from "./raw.ts";
 import { TextIOWrapper, type TextOptions } from "./text.ts";
 
 /**
- * The class that `makefile()` gives for a mode and a buffer's size: {@linkcode TextIOWrapper} for
- * text; {@linkcode SocketIO} for bytes without a buffer, else {@linkcode BufferedReader},
- * {@linkcode BufferedWriter} or {@linkcode BufferedRWPair}.
+ * The class that `makefile()` returns for a mode and a buffer size: {@linkcode TextIOWrapper} for
+ * text, {@linkcode SocketIO} for unbuffered bytes, and for buffered bytes {@linkcode
+ * BufferedReader}, {@linkcode BufferedWriter} or {@linkcode BufferedRWPair}.
  *
  * @typeParam Mode the mode
- * @typeParam Buffering the buffer's size: if it is not a literal, it may be 0
+ * @typeParam Buffering the buffer size; a type that is not a literal includes 0
  */
 export type SocketFile<
   Mode extends FileMode = FileMode,
@@ -31,12 +31,14 @@ export type SocketFile<
   : TextIOWrapper;
 
 /**
- * Makes a file over a socket. All arguments are checked before.
+ * Makes a file over a socket.
  *
  * @param socket the socket
  * @param mode what the file is for
- * @param buffering the buffer's size
+ * @param buffering the buffer size in bytes; 0 for no buffer, `null` or negative for the default
  * @param options encoding, errors, newline
+ * @throws {TypeError} if an argument has the wrong type
+ * @throws {RangeError} if an argument is invalid; the socket stays as it was
  */
 export function makefile(
   socket: FileSocket,

@@ -8,21 +8,21 @@ export type FileMode =
   | ("b" | "rb" | "br" | "wb" | "bw")
   | ("rwb" | "rbw" | "wrb" | "wbr" | "brw" | "bwr");
 
-/** A mode, taken apart. */
+/** A parsed mode. */
 export interface ParsedMode {
-  /** Whether the file is read. */
+  /** Whether the file can be read. */
   readonly reading: boolean;
-  /** Whether the file is written. */
+  /** Whether the file can be written. */
   readonly writing: boolean;
-  /** Whether the file is of bytes. */
+  /** Whether the file contains bytes rather than text. */
   readonly binary: boolean;
 }
 
 /**
- * Takes a mode apart.
+ * Parses a mode.
  *
- * @throws {TypeError} if it is no string
- * @throws {RangeError} if a letter of it means nothing
+ * @throws {TypeError} if it is not a string
+ * @throws {RangeError} if it contains a letter other than `r`, `w` and `b`
  */
 export function parseMode(mode: unknown): ParsedMode {
   const letters = string("mode", mode);
@@ -39,7 +39,9 @@ export function parseMode(mode: unknown): ParsedMode {
   };
 }
 
-/** Checks an optional string: `null` where it is left out. */
+/**
+ * Checks an optional string. Returns `null` if it is omitted; throws `TypeError` if not a string.
+ */
 export function optionalString(name: string, value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === "string") return value;

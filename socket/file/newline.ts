@@ -1,20 +1,21 @@
-/** Ends of lines, as Python's text files treat them. They do no I/O. */
+/** Line ends as Python's text files treat them, and the buffer of decoded text. */
 
 import { describe } from "../../errors/arguments.ts";
 import type { IncrementalDecoder } from "./codec.ts";
 
 /**
- * How lines end. Reading: with `null`, by `\n`, `\r` or `\r\n`, which all become `\n`; with `""`, by
- * any of them as well, but they stay as they are; else by the given one alone. Writing: `\n` becomes
- * the given one, and stays with `null` and `""`.
+ * How lines end. When reading, `null` accepts `\n`, `\r` and `\r\n` and translates each to `\n`;
+ * `""` accepts the same three but keeps them unchanged; any other value is the only line end. When
+ * writing, each `\n` becomes the given value; `null` and `""` keep it.
  */
 export type Newline = null | "" | "\n" | "\r" | "\r\n";
 
 /**
- * Checks a newline.
+ * Checks a `newline` argument.
  *
+ * @returns the newline, `null` if omitted
  * @throws {TypeError} if it is neither a string nor `null`
- * @throws {RangeError} if it is no end of lines
+ * @throws {RangeError} if it is not a line end or `""`
  */
 export function newlineArgument(value: unknown): Newline {
   switch (value) {
@@ -35,21 +36,21 @@ export function newlineArgument(value: unknown): Newline {
   );
 }
 
-/** Decodes text whose lines may end in any way. */
+/** Decodes text whose lines may end with `\n`, `\r` or `\r\n`. */
 export class NewlineDecoder implements IncrementalDecoder {
   readonly #decoder: IncrementalDecoder;
   readonly #translate: boolean;
-  /** Whether a `\r` was kept back: a `\n` may follow. */
+  /** Whether a trailing `\r` is held back, because a `\n` may follow. */
   #carriageReturn = false;
   #seen = { "\r": false, "\n": false, "\r\n": false };
 
-  /** Decodes what `decoder` gives, making each end of line a `\n` if told to `translate`. */
+  /** Wraps `decoder`; translates each line end to `\n` if `translate` is true. */
   constructor(decoder: IncrementalDecoder, translate: boolean) {
     this.#decoder = decoder;
     this.#translate = translate;
   }
 
-  /** The ends of lines met so far. */
+  /** The line ends found so far. */
   get newlines(): string[] {
     return Object.entries(this.#seen).filter(([, seen]) => seen)
       .map(([newline]) => newline);
@@ -79,27 +80,29 @@ export class NewlineDecoder implements IncrementalDecoder {
   }
 }
 
-/** Whether a character occurs more often than so many times. */
+/** Returns whether a character occurs more than `times` times. */
 function hasMore(text: string, character: string, times: number): boolean {
   let at = -1;
   do at = text.indexOf(character, at + 1); while (at >= 0 && times-- > 0);
   return at >= 0;
 }
 
-/** Text decoded and not yet read. Sizes are in code points, as Python counts characters. */
+/** Decoded text not yet read. Sizes count code points, as Python counts characters. */
 export class TextBuffer {
   readonly #newline: Newline;
   #text = "";
   #start = 0;
-  /** Up to where no line ends. */
+  /** The offset before which no line of the unread text ends. */
   #scanned = 0;
 
-  /** Makes a buffer of lines that end so; with `null`, line ends are translated before. */
+  /**
+   * Makes a buffer for lines that end with `newline`; `null` expects line ends translated to `\n`.
+   */
   constructor(newline: Newline) {
     this.#newline = newline;
   }
 
-  /** Adds text. */
+  /** Appends text. */
   push(text: string): void {
     this.#text = this.#text.slice(this.#start) + text;
     this.#scanned -= this.#start;
@@ -107,25 +110,26 @@ export class TextBuffer {
   }
 
   /**
-   * Takes characters out.
+   * Removes and returns exactly `count` characters.
    *
-   * @returns as many as asked for, or `undefined` if there are fewer
+   * @returns the characters; `undefined`, removing none, if there are fewer
    */
   take(count: number): string | undefined {
     const end = this.#after(count);
     return end < 0 ? undefined : this.#cut(end);
   }
 
-  /** Takes everything out. */
+  /** Removes and returns all text. */
   takeAll(): string {
     return this.#cut(this.#text.length);
   }
 
   /**
-   * Takes a line out.
+   * Removes and returns a line.
    *
-   * @param size how many characters of it at most; -1 for all
-   * @returns the line with its end, or as much as allowed; `undefined` if more text is needed
+   * @param size the maximum number of characters; -1 for the whole line
+   * @returns the line with its line end, or its first `size` characters; `undefined` if more text
+   * is needed
    */
   line(size: number): string | undefined {
     const limit = size < 0 ? Infinity : size;
@@ -136,7 +140,7 @@ export class TextBuffer {
     return this.#cut(end < 0 ? stop : Math.min(stop, end));
   }
 
-  /** Where the first line ends, or -1. */
+  /** Returns the offset after the first line, or -1 if no line is complete. */
   #lineEnd(): number {
     let end: number;
     if (this.#newline === "") {
@@ -148,14 +152,14 @@ export class TextBuffer {
       end = at < 0 ? -1 : at + newline.length;
     }
     if (end < 0) {
-      // A "\r" at the end may be the first half of what the lines end by.
+      // A "\r" at the end may be the first half of a "\r\n".
       const half = this.#newline === "\r\n" ? 1 : 0;
       this.#scanned = Math.max(this.#start, this.#text.length - half);
     }
     return end;
   }
 
-  /** Where so many characters end, or -1 if there are fewer. */
+  /** Returns the offset after the first `count` characters, or -1 if there are fewer. */
   #after(count: number): number {
     const { length } = this.#text;
     let at = this.#start;
@@ -177,8 +181,8 @@ export class TextBuffer {
 
 const lineEnd = /\r\n?|\n/g;
 
-/** How many characters a text has, as Python counts them. */
+/** Returns the length of a text in characters, as Python counts them: in code points. */
 export function characters(text: string): number {
-  if (!/[\ud800-\udbff]/.test(text)) return text.length; // the quicker question first
+  if (!/[\ud800-\udbff]/.test(text)) return text.length; // the common case
   return text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
 }

@@ -1,8 +1,8 @@
 /** The unbuffered file over a socket. */
 
-import { handleOf } from "../operations/handle.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
+import { handleOf } from "../operations/handle.ts";
 import {
   type BytesWriter,
   LineIO,
@@ -14,21 +14,21 @@ import {
 import { parseMode } from "./mode.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 
-/** The socket under a file: `Socket`. */
+/** What a file needs of the `Socket` below it. */
 export interface FileSocket {
-  /** The descriptor, or -1 once the socket is closed. */
+  /** Returns the descriptor; -1 once it is closed or detached. */
   fileno(): number;
-  /** Receives bytes into a buffer, and gives how many. */
+  /** Receives bytes into a buffer and returns how many. */
   recv_into(buffer: Bytes): number;
-  /** Sends bytes, and gives how many. */
+  /** Sends bytes and returns how many. */
   send(data: Bytes): number;
 }
 
 /**
- * A file over a socket that has no buffer, as Python's `socket.SocketIO`: what `makefile()` gives
- * with `buffering` 0. Each read is one `recv()`, each write one `send()`.
+ * An unbuffered file over a socket, like Python's `socket.SocketIO`. `makefile()` with a
+ * `buffering` of 0 returns it. Each `readinto()` is one `recv()`, each `write()` one `send()`.
  *
- * Once a read has timed out, every further one throws `cannot read from timed out object`.
+ * Once a read has timed out, every later one throws `OSError`: `cannot read from timed out object`.
  */
 export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   implements BytesWriter {
@@ -38,11 +38,11 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   #timedOut = false;
 
   /**
-   * Makes a file, which keeps the socket's descriptor open until it is closed itself.
+   * Makes a file. Until it is closed, it keeps the socket's descriptor open.
    *
    * @param sock the socket
-   * @param mode `"r"`, `"w"` or `"rw"`, with `b` or without
-   * @throws {RangeError} if the mode is another
+   * @param mode `"r"`, `"w"` or `"rw"`, with or without `b`
+   * @throws {RangeError} for any other mode
    */
   constructor(sock: FileSocket, mode: string) {
     super();
@@ -58,19 +58,20 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
     return this.#socket === null;
   }
 
-  /** What the file was opened for: `"rb"`, `"wb"` or `"rwb"`. */
+  /** The mode of the file: `"rb"`, `"wb"` or `"rwb"`. */
   override get mode(): string {
     return `${this.#reading ? "r" : ""}${this.#writing ? "w" : ""}b`;
   }
 
-  /** The socket's descriptor, -1 once the file is closed. */
+  /** The socket's descriptor; -1 once the file is closed. */
   override get name(): number {
     return this.#socket?.fileno() ?? -1;
   }
 
   /**
-   * The socket's descriptor.
+   * Returns the socket's descriptor.
    *
+   * @returns the descriptor; -1 if the socket was detached
    * @throws {RangeError} if the file is closed
    */
   override fileno(): number {
@@ -78,7 +79,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   }
 
   /**
-   * Whether the file can be read.
+   * Returns whether the file can be read.
    *
    * @throws {RangeError} if it is closed
    */
@@ -88,7 +89,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   }
 
   /**
-   * Whether the file can be written.
+   * Returns whether the file can be written.
    *
    * @throws {RangeError} if it is closed
    */
@@ -100,13 +101,13 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   /**
    * Receives bytes into a buffer.
    *
-   * @param buffer where they go
-   * @returns how many came, 0 at the end of the stream, `null` if the socket is non-blocking and none
-   * are there
-   * @throws {TimeoutError} if none come within the socket's timeout
-   * @throws {OSError} if a read timed out before
+   * @param buffer the buffer to fill
+   * @returns how many bytes were received; 0 at the end of the stream; `null` if a non-blocking
+   * socket has none
+   * @throws {TimeoutError} if none arrive within the socket's timeout
+   * @throws {OSError} `cannot read from timed out object`, if an earlier read timed out
    * @throws {UnsupportedOperation} if the file is not readable
-   * @throws {RangeError} if it is closed
+   * @throws {RangeError} if the file is closed
    */
   readinto(buffer: Bytes): number | null {
     const socket = this.#open();
@@ -126,9 +127,9 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   /**
    * Receives bytes.
    *
-   * @param size how many at most, in one `recv()`; -1 for all until the end of the stream
-   * @returns what came, nothing at the end of the stream, `null` if the socket is non-blocking and
-   * none are there
+   * @param size the maximum number of bytes, in one `recv()`; -1 for all until the end of the
+   * stream
+   * @returns the bytes; empty at the end of the stream; `null` if a non-blocking socket has none
    * @throws as {@linkcode readinto}
    */
   read(size: number | null = -1): Uint8Array<ArrayBuffer> | null {
@@ -142,7 +143,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   /**
    * Receives all bytes until the end of the stream, or until a non-blocking socket has no more.
    *
-   * @returns the bytes, `null` if the socket is non-blocking and none are there
+   * @returns the bytes; `null` if a non-blocking socket has none
    * @throws as {@linkcode readinto}
    */
   readall(): Uint8Array<ArrayBuffer> | null {
@@ -156,11 +157,11 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   }
 
   /**
-   * Receives a line, byte by byte: take a buffered file where that matters.
+   * Receives a line, with one `recv()` for each byte; a buffered file is faster.
    *
-   * @param size how many bytes of it at most; -1 for all
-   * @returns the line with its line feed, which the last one may lack; nothing at the end of the
-   * stream; less than a line, or nothing, if the socket is non-blocking and has no more
+   * @param size the maximum number of bytes; -1 for the whole line
+   * @returns the line with its line feed, which the last line may lack; empty at the end of the
+   * stream; a partial line or nothing if a non-blocking socket has no more
    * @throws as {@linkcode readinto}
    */
   override readline(size: number | null = -1): Uint8Array<ArrayBuffer> {
@@ -179,9 +180,10 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
    * Sends bytes, in one `send()`.
    *
    * @param data the bytes
-   * @returns how many were sent, `null` if the socket is non-blocking and takes none
+   * @returns how many bytes were sent; `null` if a non-blocking socket accepts none
+   * @throws {TimeoutError} if the socket accepts none within its timeout
    * @throws {UnsupportedOperation} if the file is not writable
-   * @throws {RangeError} if it is closed
+   * @throws {RangeError} if the file is closed
    */
   write(data: Bytes): number | null {
     const socket = this.#open();
@@ -195,11 +197,12 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   }
 
   /**
-   * Sends all bytes of several pieces. Python sends each piece once, and loses what is not taken.
+   * Sends all bytes of several pieces, with nothing between them. Python calls `send()` once for
+   * each piece and loses the bytes that the socket does not accept.
    *
-   * @param lines the pieces; nothing is put between them
-   * @throws {BlockingIOError} if the socket is non-blocking and does not take all; its
-   * `characters_written` counts the bytes that were sent
+   * @param lines the pieces
+   * @throws {BlockingIOError} if the socket is non-blocking and does not accept all of them; its
+   * `characters_written` is the number of bytes that were sent
    * @throws as {@linkcode write}
    */
   writelines(lines: Iterable<Bytes>): void {
@@ -216,7 +219,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   }
 
   /**
-   * Does nothing, as there is no buffer.
+   * Does nothing, because there is no buffer.
    *
    * @throws {RangeError} if the file is closed
    */
@@ -225,10 +228,10 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   }
 
   /**
-   * Closes the file; closing again does nothing. The descriptor closes with the last of the socket
-   * and its files.
+   * Closes the file; closing again does nothing. The descriptor closes once the socket and all its
+   * files are closed.
    *
-   * @throws {OSError} if the system reports an error of the socket
+   * @throws {OSError} if the system reports an error when the descriptor closes
    */
   override close(): void {
     const socket = this.#socket;

@@ -1,18 +1,18 @@
-/** Bytes received and not yet read. It does no I/O: what receives fills it, awaiting or not. */
+/** The buffer of bytes received but not yet read. It does no I/O: its caller fills it. */
 
 const LINE_FEED = 0x0a;
 
 /**
- * A buffer between a receiver and a reader. An operation takes its bytes out once all of them are
- * there: if receiving fails half-way, nothing is lost.
+ * A buffer between receiving and reading. A read removes its bytes only once all of them have
+ * arrived, so nothing is lost if receiving fails halfway.
  */
 export class ReadBuffer {
-  /** How many bytes one receive asks for, beyond what an operation needs. */
+  /** The least number of bytes that a receive asks for, even if the read needs fewer. */
   readonly size: number;
   #bytes: Uint8Array<ArrayBuffer>;
   #start = 0;
   #end = 0;
-  /** Up to where there is no line feed. */
+  /** The offset before which the unread bytes contain no line feed. */
   #scanned = 0;
 
   constructor(size: number) {
@@ -20,15 +20,15 @@ export class ReadBuffer {
     this.#bytes = new Uint8Array(size);
   }
 
-  /** How many bytes are there. */
+  /** The number of unread bytes. */
   get length(): number {
     return this.#end - this.#start;
   }
 
   /**
-   * The space to receive into next; then {@linkcode received} tells how much of it was used.
+   * Returns the space to receive into next. Report the bytes received to {@linkcode received}.
    *
-   * @param goal how many bytes the operation needs in all: space grows towards that as bytes come
+   * @param goal how many bytes the read needs in total; the space grows towards it as bytes arrive
    */
   room(goal = 0): Uint8Array<ArrayBuffer> {
     const { length, size } = this;
@@ -38,7 +38,7 @@ export class ReadBuffer {
     return this.#bytes.subarray(this.#end, this.#end + room);
   }
 
-  /** Moves the bytes to the start, of larger storage if they need that. */
+  /** Moves the bytes to the start of the storage, enlarging it if `capacity` requires it. */
   #rearrange(capacity: number): void {
     const old = this.#bytes;
     if (capacity > old.length) {
@@ -50,12 +50,12 @@ export class ReadBuffer {
     this.#start = 0;
   }
 
-  /** Adds the bytes that were put at the start of the room. */
+  /** Adds `count` bytes, which were received at the start of the space that `room()` returned. */
   received(count: number): void {
     this.#end += count;
   }
 
-  /** Takes bytes out: as many as asked for, or all. */
+  /** Removes and returns at most `max` bytes, or all. */
   take(max = Infinity): Uint8Array<ArrayBuffer> {
     const end = this.#start + Math.min(max, this.length);
     const taken = this.#bytes.slice(this.#start, end);
@@ -63,7 +63,7 @@ export class ReadBuffer {
     return taken;
   }
 
-  /** Takes bytes out into a buffer, as many as it holds, and gives their number. */
+  /** Moves as many bytes as fit into another buffer, and returns their number. */
   takeInto(target: Uint8Array): number {
     const end = this.#start + Math.min(target.length, this.length);
     const count = end - this.#start;
@@ -79,28 +79,29 @@ export class ReadBuffer {
       return;
     }
     this.#start = this.#end = this.#scanned = 0;
-    // A long line or a large read is over: give its memory back.
+    // A long line or large read has been taken: release its memory.
     if (this.#bytes.length > 2 * this.size) {
       this.#bytes = new Uint8Array(this.size);
     }
   }
 
-  /** A copy of the bytes, which stay. */
+  /** Returns a copy of the bytes without removing them. */
   peek(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(this.#start, this.#end);
   }
 
   /**
-   * Takes a line out.
+   * Removes and returns a line.
    *
-   * @param size how many bytes of it at most; -1 for all
-   * @returns the line with its line feed, or as much as allowed; `undefined` if more bytes are needed
+   * @param size the maximum number of bytes; -1 for the whole line
+   * @returns the line with its line feed, or its first `size` bytes; `undefined` if more bytes are
+   * needed
    */
   line(size: number): Uint8Array<ArrayBuffer> | undefined {
     const limit = size < 0 ? Infinity : size;
     const end = this.#start + Math.min(limit, this.length);
     const bytes = this.#bytes;
-    // Faster than indexOf, which knows no end and would look at what is left of former lines.
+    // Faster than indexOf, which takes no end and would also search stale bytes of earlier lines.
     let at = this.#scanned;
     while (at < end && bytes[at] !== LINE_FEED) at++;
     if (at < end) return this.take(at + 1 - this.#start);

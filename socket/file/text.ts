@@ -1,8 +1,6 @@
-/** The file of text over a socket. */
+/** The text file over a socket. */
 
-import type { BufferedRWPair } from "./buffered_pair.ts";
-import type { BufferedReader } from "./buffered_reader.ts";
-import type { BufferedWriter } from "./buffered_writer.ts";
+import { string } from "../../errors/arguments.ts";
 import {
   DEFAULT_BUFFER_SIZE,
   LineIO,
@@ -11,6 +9,9 @@ import {
   UnsupportedOperation,
   wouldBlock,
 } from "./base.ts";
+import type { BufferedRWPair } from "./buffered_pair.ts";
+import type { BufferedReader } from "./buffered_reader.ts";
+import type { BufferedWriter } from "./buffered_writer.ts";
 import {
   decoderOf,
   type Encoder,
@@ -27,42 +28,41 @@ import {
   NewlineDecoder,
   TextBuffer,
 } from "./newline.ts";
-import { string } from "../../errors/arguments.ts";
 
-/** How a file of text is made of bytes. */
+/** How a text file encodes and decodes its bytes. */
 export interface TextOptions {
   /**
-   * The encoding, UTF-8 if left out. `utf-8`, `ascii` and `latin-1` are Python's, by any of their
-   * names; besides, every label of `TextDecoder` can be read.
+   * The encoding, UTF-8 if omitted. Python's `utf-8`, `ascii` and `latin-1`, by any of their names,
+   * can be read and written; any other label of `TextDecoder` can only be read.
    */
   readonly encoding?: string | null;
-  /** What becomes of what the encoding cannot express: `"strict"` if left out. */
+  /** How to handle what the encoding cannot express; `"strict"` if omitted. */
   readonly errors?: ErrorHandler | null;
-  /** How lines end: `null` if left out. */
+  /** How lines end; `null` if omitted. */
   readonly newline?: Newline;
 }
 
-/** How the text is read and how it is written, `null` if it is not. */
+/** The decoder and the encoder; `null` for one that the mode does not need. */
 interface Codec {
   readonly decoder: IncrementalDecoder | null;
   readonly encoder: Encoder | null;
 }
 
 /**
- * Reads and writes text through a buffered file of bytes, as Python's `io.TextIOWrapper`: what
- * `makefile("r")`, `makefile("w")` and `makefile("rw")` give.
+ * Reads and writes text through a buffered file of bytes, like Python's `io.TextIOWrapper`.
+ * `makefile("r")`, `makefile("w")` and `makefile("rw")` return it.
  *
- * Characters are counted in code points, as Python counts them: one beyond U+FFFF is one, though it
- * takes two of a JavaScript string. Unlike in Python, writing does not throw away what was received
- * and not yet read, and a non-blocking socket that has no more gives `BlockingIOError` where Python
- * mistakes that for the end of the stream.
+ * Characters are code points, as in Python: a character beyond U+FFFF counts as one, although its
+ * length in a JavaScript string is 2. Unlike in Python, writing does not discard text that was
+ * received but not yet read, and reading throws `BlockingIOError` when a non-blocking socket has no
+ * more data, which Python mistakes for the end of the stream.
  */
 export class TextIOWrapper extends LineIO<string> {
   /** The file of bytes below this one. */
   readonly buffer: BufferedReader | BufferedWriter | BufferedRWPair;
-  /** The encoding, as it was given. */
+  /** The encoding, as the caller spelled it. */
   readonly encoding: string;
-  /** What becomes of what the encoding cannot express. */
+  /** How to handle what the encoding cannot express. */
   readonly errors: ErrorHandler;
   readonly #newline: Newline;
   readonly #codec: Codec;
@@ -70,12 +70,13 @@ export class TextIOWrapper extends LineIO<string> {
   readonly #mode: string | undefined;
 
   /**
-   * Makes a file of text of one of bytes.
+   * Makes a text file on top of a buffered file of bytes.
    *
-   * @param buffer the file below
+   * @param buffer the file of bytes
    * @param options encoding, errors, newline
-   * @param mode what {@linkcode mode} shall say, if not the same as the file below
-   * @throws {RangeError} if the encoding is not known, or cannot be written and the file can
+   * @param mode the value of {@linkcode mode}; that of the file of bytes if omitted
+   * @throws {RangeError} if the encoding is unknown, or the file is writable and the encoding can
+   * only be read
    */
   constructor(
     buffer: BufferedReader | BufferedWriter | BufferedRWPair,
@@ -108,8 +109,8 @@ export class TextIOWrapper extends LineIO<string> {
   }
 
   /**
-   * The ends of lines met so far: `null` if none, one, or several. They are only known where lines
-   * may end in any way, that is with the `newline` `null` or `""`.
+   * The line ends found so far: `null` for none, a string for one, an array for several. Always
+   * `null` unless `newline` is `null` or `""`.
    */
   get newlines(): string | string[] | null {
     const { decoder } = this.#codec;
@@ -123,11 +124,11 @@ export class TextIOWrapper extends LineIO<string> {
    *
    * @param size how many characters; -1 for all until the end of the stream
    * @returns the text: shorter only at the end of the stream
-   * @throws {TimeoutError} if it does not come within the socket's timeout
+   * @throws {TimeoutError} if a `recv()` exceeds the socket's timeout
    * @throws {BlockingIOError} if the socket is non-blocking and has no more; nothing is lost
-   * @throws {OSError} if a read timed out before
+   * @throws {OSError} `cannot read from timed out object`, if an earlier read timed out
    * @throws {UnsupportedOperation} if the file is not readable
-   * @throws {RangeError} if it is closed, or what came is not in the encoding
+   * @throws {RangeError} if the file is closed, or received bytes are not in the encoding
    */
   read(size: number | null = -1): string {
     const count = sizeArgument("size", size, -0x80000000);
@@ -145,8 +146,9 @@ export class TextIOWrapper extends LineIO<string> {
   /**
    * Reads a line.
    *
-   * @param size how many characters of it at most; -1 for all
-   * @returns the line with its end, which the last one may lack; nothing at the end of the stream
+   * @param size the maximum number of characters; -1 for the whole line
+   * @returns the line with its line end, which the last line may lack; empty at the end of the
+   * stream
    * @throws as {@linkcode read}
    */
   override readline(size: number | null = -1): string {
@@ -162,14 +164,14 @@ export class TextIOWrapper extends LineIO<string> {
   }
 
   /**
-   * Writes text: it is sent once the buffer is full, or flushed.
+   * Writes text into the buffer. A full buffer or a flush sends it.
    *
-   * @param text the text; the end of each line is `\n`
-   * @returns how many characters it has
-   * @throws {TimeoutError} if the socket takes none within its timeout
+   * @param text the text, whose lines end with `\n`
+   * @returns its length in characters
+   * @throws {TimeoutError} if a `send()` exceeds the socket's timeout
    * @throws {BlockingIOError} if the socket is non-blocking and the buffer is full
    * @throws {UnsupportedOperation} if the file is not writable
-   * @throws {TypeError} if it is no string
+   * @throws {TypeError} if `text` is not a string
    * @throws {RangeError} if the file is closed, or the encoding lacks a character
    */
   write(text: string): number {
@@ -187,7 +189,7 @@ export class TextIOWrapper extends LineIO<string> {
   }
 
   /**
-   * Writes several texts; nothing is put between them.
+   * Writes several texts, with nothing between them.
    *
    * @param lines the texts
    * @throws as {@linkcode write}
@@ -197,10 +199,10 @@ export class TextIOWrapper extends LineIO<string> {
   }
 
   /**
-   * Sends what was written.
+   * Sends the written data that is still in the buffer.
    *
-   * @throws {BlockingIOError} if the socket is non-blocking and does not take all of it
-   * @throws {TimeoutError} if the socket does not take it within its timeout
+   * @throws {BlockingIOError} if the socket is non-blocking and does not accept all of it
+   * @throws {TimeoutError} if a `send()` exceeds the socket's timeout
    * @throws {RangeError} if the file is closed
    */
   override flush(): void {
@@ -208,8 +210,8 @@ export class TextIOWrapper extends LineIO<string> {
   }
 
   /**
-   * Flushes and closes the file; closing again does nothing. The descriptor closes with the last of
-   * the socket and its files. If flushing fails, the file is closed all the same.
+   * Flushes and closes the file; closing again does nothing. The file closes even if flushing
+   * fails. The descriptor closes once the socket and all its files are closed.
    *
    * @throws {OSError} if flushing fails
    */
@@ -224,7 +226,7 @@ export class TextIOWrapper extends LineIO<string> {
     return decoder;
   }
 
-  /** Decodes what comes next; whether it was not yet the end of the stream. */
+  /** Decodes the next received bytes. Returns false at the end of the stream. */
   #fill(decoder: IncrementalDecoder): boolean {
     const chunk = (this.buffer as BufferedReader).read1(DEFAULT_BUFFER_SIZE);
     if (chunk === null) throw wouldBlock("read");

@@ -1,16 +1,16 @@
-/** `getaddrinfo(3)` and its structs: hints in, a list of addresses out. */
+/** `getaddrinfo(3)`: its hints, the list it returns, its errors, and checks of host and port. */
 
 import { AF_INET, AF_INET6, EAI_SYSTEM } from "../../constants/mod.ts";
-import { errno, libc, load } from "../../ffi/libc.ts";
+import { integer, stringOrBytes } from "../../errors/arguments.ts";
+import { gaierror, type OSError, osError } from "../../errors/errors.ts";
 import { layout } from "../../ffi/layout/mod.ts";
+import { errno, libc, load } from "../../ffi/libc.ts";
 import { cstring, stringAt, view } from "../../ffi/memory.ts";
 import { type Sockaddr, sockaddrStorage, write } from "../address/codec.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
-import { integer, stringOrBytes } from "../../errors/arguments.ts";
-import { gaierror, type OSError, osError } from "../../errors/errors.ts";
 import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
 
-/** One entry of an answer. */
+/** One entry of the list that `getaddrinfo(3)` returns. */
 export interface Entry {
   readonly family: number;
   readonly type: number;
@@ -21,9 +21,10 @@ export interface Entry {
 }
 
 /**
- * Calls `getaddrinfo(3)` and reads its answer.
+ * Calls `getaddrinfo(3)` and reads the list it returns.
  *
  * @throws {gaierror} if the names cannot be resolved
+ * @throws {RangeError} if a name contains a NUL
  */
 export function* addressEntries(
   node: string | Uint8Array | null,
@@ -46,7 +47,7 @@ export function* addressEntries(
   const result = new BigUint64Array(1);
   const call = (libc: SlowCalls): number =>
     libc.getaddrinfo(host, port, hintBytes, result);
-  // What is numeric takes no time, and another thread would.
+  // A numeric host needs no lookup: a call on another thread would only cost time.
   const code = typeof node === "string" && isNumeric(node)
     ? call(load())
     : yield new Lookup(call, (code) => {
@@ -89,7 +90,7 @@ function readEntries(first: bigint): Entry[] {
 /**
  * Resolves a host name to the first of its addresses in a family, as numeric text.
  *
- * @throws {gaierror} if it has none
+ * @throws {gaierror} if it has no such address
  */
 export function* numericHost(host: string, family: number): Resolving<string> {
   const [{ address: { bytes, view } }] = yield* addressEntries(
@@ -109,40 +110,45 @@ function isNumeric(host: string): boolean {
   return parseIPv4(host) >= 0 || parseIPv6(host, new Uint8Array(16));
 }
 
-/** An address whose first part, a host name, is made numeric. */
+/**
+ * Resolves the host name in an address.
+ *
+ * @returns the address with the numeric host in its place
+ * @throws {gaierror} if the name cannot be resolved
+ */
 export function* numericAddress(
   [host, ...rest]: readonly unknown[],
   family: number,
 ): Resolving<unknown[]> {
-  // Families that borrow IPv4's addresses borrow its names too.
+  // Families that use IPv4 addresses resolve names as IPv4 does.
   const internet = family === AF_INET6 ? AF_INET6 : AF_INET;
   return [yield* numericHost(host as string, internet), ...rest];
 }
 
-/** The error of an `EAI_` code of a call on this thread. */
+/** Makes the error for the `EAI_` code of a call on this thread, whose `errno` it may refer to. */
 export function resolverError(code: number, syscall: string): OSError {
   return code === EAI_SYSTEM
     ? osError(errno(), syscall)
     : gaiError(code, syscall);
 }
 
-/** The error of an `EAI_` code, whatever it refers to. */
+/** Makes the error for an `EAI_` code without looking at `errno`. */
 export function gaiError(code: number, syscall: string): gaierror {
   const text = libc.gai_strerror
     ? stringAt(libc.gai_strerror(code))
-    : "getaddrinfo failed"; // as Python says, where the library has no texts
+    : "getaddrinfo failed"; // Python's text where the C library has none
   return new gaierror(code, text, { syscall });
 }
 
 /**
- * A host name as the resolver takes it: names beyond ASCII in their IDNA form.
+ * Encodes a host name for the resolver: a name beyond ASCII becomes its IDNA form.
  *
- * @throws {RangeError} if it has none
+ * @throws {RangeError} if it has no IDNA form
  */
 export function encodeHost(host: string): string {
   // deno-lint-ignore no-control-regex
   if (/^[\x00-\x7f]*$/.test(host)) return host;
-  // What means something in a URL, means nothing in a host name.
+  // Characters that a URL treats specially are not valid in a host name.
   const url = /[\s/\\?#@:%[\]]/.test(host) ? null : URL.parse(`http://${host}`);
   if (url === null || url.hostname === "") {
     throw new RangeError(
@@ -152,14 +158,14 @@ export function encodeHost(host: string): string {
   return url.hostname;
 }
 
-/** A host name, or null, as the resolver takes it. */
+/** Checks a host name, bytes or null, and encodes it for the resolver. */
 export function hostArgument(host: unknown): string | Uint8Array | null {
   if (host === null || host === undefined) return null;
   const name = stringOrBytes("host", host);
   return typeof name === "string" ? encodeHost(name) : name;
 }
 
-/** A service name or a port number, or null, as the resolver takes it. */
+/** Checks a service name, a port number or null, and encodes it for the resolver. */
 export function portArgument(port: unknown): string | Uint8Array | null {
   if (port === null || port === undefined) return null;
   if (typeof port === "number") return String(integer("port", port, 0, 0xffff));

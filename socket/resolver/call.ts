@@ -1,24 +1,24 @@
 /**
- * How the resolver calls libc. A resolving function is written once, as a generator that yields each
- * call that may take long; its driver makes the call on this thread or on another.
+ * How the resolver calls libc. A resolving function is written once, as a generator that yields
+ * each call that may block; its driver makes the call on this thread or on another.
  */
 
 import { type Libc, load } from "../../ffi/libc.ts";
 
-/** The calls that may take long. */
+/** The functions of libc that may block. */
 export type SlowCalls = Pick<
   Libc,
   "getaddrinfo" | "getnameinfo" | "gethostbyname_r" | "gethostbyaddr_r"
 >;
 
-/** A call of the resolver that may take long. */
+/** A resolver call that may block. */
 export class Lookup {
-  /** Makes the call: returns its result, or a promise of it if `libc` has calls on another thread. */
+  /** Makes the call. Returns its result, or a promise of it if `libc` calls on another thread. */
   readonly call: (libc: SlowCalls) => number;
-  /** Frees what the call returned, if by then nobody waits for it any more. */
+  /** Frees what the call returned, for a call whose waiter was aborted before it returned. */
   readonly discard: ((code: number) => void) | undefined;
 
-  /** Takes note of a call. */
+  /** Describes a call without making it. */
   constructor(
     call: (libc: SlowCalls) => number,
     discard?: (code: number) => void,
@@ -28,10 +28,10 @@ export class Lookup {
   }
 }
 
-/** A resolving function at work: it yields calls, gets their results, and returns `T` in the end. */
+/** A running resolving function: yields calls, receives their results, and finally returns `T`. */
 export type Resolving<T> = Generator<Lookup, T, number>;
 
-/** Drives a resolving function to its end, blocking this thread. */
+/** Drives a resolving function to completion, blocking this thread. */
 export function resolveSync<T>(steps: Resolving<T>): T {
   const libc = load();
   let step = steps.next();

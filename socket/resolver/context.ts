@@ -1,16 +1,16 @@
-/** The running platform as the codecs see it. */
+/** The context of the running platform, for the address codecs. */
 
 import { table } from "../../constants/table.ts";
+import { check } from "../../errors/errors.ts";
+import { features } from "../../ffi/features.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
-import { features } from "../../ffi/features.ts";
-import { check } from "../../errors/errors.ts";
-import { if_nametoindex } from "./interfaces.ts";
+import type { CodecContext } from "../address/codec.ts";
 import { numericHost } from "./addrinfo.ts";
 import { resolveSync } from "./call.ts";
-import type { CodecContext } from "../address/codec.ts";
+import { if_nametoindex } from "./interfaces.ts";
 
-/** The running platform. */
+/** The running platform: a host name in an address is resolved by blocking. */
 export const context: CodecContext = {
   constants: table.constants,
   layout,

@@ -1,10 +1,9 @@
-/** `getaddrinfo`: driven by blocking for `mod.ts`, by awaiting for `async.ts`. */
+/** `getaddrinfo()`, written once: `mod.ts` drives it by blocking, `async.ts` by awaiting. */
 
-import { context } from "./context.ts";
+import { integer } from "../../errors/arguments.ts";
 import { bareSocket } from "../address/codec.ts";
 import { codecOf } from "../address/registry.ts";
 import type { Family, Inet6Address, InetAddress } from "../address/types.ts";
-import { integer } from "../../errors/arguments.ts";
 import {
   addressEntries,
   type Entry,
@@ -12,10 +11,11 @@ import {
   portArgument,
 } from "./addrinfo.ts";
 import type { Resolving } from "./call.ts";
+import { context } from "./context.ts";
 
 /**
- * One of the addresses that `getaddrinfo()` found: the arguments of a socket for it, the canonical
- * name (with `AI_CANONNAME`, in the first), and the address.
+ * One of the addresses that `getaddrinfo()` returns: the arguments for a socket, the canonical name
+ * (only with `AI_CANONNAME`, and only in the first entry), and the address.
  */
 export type AddressInfoTuple = [
   family: Family<InetAddress | Inet6Address>,
@@ -25,7 +25,7 @@ export type AddressInfoTuple = [
   sockaddr: InetAddress | Inet6Address,
 ];
 
-/** `getaddrinfo()`. */
+/** Implements `getaddrinfo()`, which `mod.ts` and `async.ts` document. */
 export function* getaddrinfo(
   host: unknown,
   port: unknown,

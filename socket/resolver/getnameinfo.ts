@@ -1,4 +1,4 @@
-/** `getnameinfo`: driven by blocking for `mod.ts`, by awaiting for `async.ts`. */
+/** `getnameinfo()`, written once: `mod.ts` drives it by blocking, `async.ts` by awaiting. */
 
 import {
   AF_INET,
@@ -21,7 +21,7 @@ import { Lookup, type Resolving } from "./call.ts";
 const NI_MAXHOST = 1025;
 const NI_MAXSERV = 32;
 
-/** `getnameinfo()`. */
+/** Implements `getnameinfo()`, which `mod.ts` and `async.ts` document. */
 export function* getnameinfo(
   sockaddr: unknown,
   flags: unknown,
@@ -55,7 +55,7 @@ export function* getnameinfo(
   if (family === AF_INET6) {
     const { sin6_flowinfo, sin6_scope_id } = layout.sockaddr_in6;
     address.view.setUint32(sin6_flowinfo.at, flow);
-    // The scope may also be in the host's text.
+    // Without a scope_id, keep the scope that the host's text may contain.
     if (sockaddr.length > 3) {
       address.view.setUint32(sin6_scope_id.at, scope, true);
     }

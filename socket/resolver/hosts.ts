@@ -1,10 +1,16 @@
-/** The older functions for hosts, each once: driven by blocking or by awaiting. */
+/**
+ * The older functions for hosts, written once: `mod.ts` drives them by blocking, `async.ts` by
+ * awaiting, and both document them.
+ */
 
 import { unavailable } from "../../constants/missing.ts";
 import { AF_INET } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
-import { errno, libc, load } from "../../ffi/libc.ts";
+import { string, stringOrBytes } from "../../errors/arguments.ts";
+import { ERANGE } from "../../errors/errno.ts";
+import { check, herror, OSError } from "../../errors/errors.ts";
 import { layout } from "../../ffi/layout/mod.ts";
+import { errno, libc, load } from "../../ffi/libc.ts";
 import {
   copy,
   cstring,
@@ -15,20 +21,17 @@ import {
 } from "../../ffi/memory.ts";
 import { ipv4Number as numericIPv4 } from "../address/inet.ts";
 import { formatIPv4, formatIPv6 } from "../address/ip.ts";
-import { string, stringOrBytes } from "../../errors/arguments.ts";
-import { check, herror, OSError } from "../../errors/errors.ts";
 import { addressEntries, encodeHost, numericHost } from "./addrinfo.ts";
-import { ERANGE } from "../../errors/errno.ts";
 import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
 
-/** What is known of a host: its primary name, its other names, and its addresses. */
+/** A host's primary name, its other names, and its addresses. */
 export type HostEntry = [
   hostname: string,
   aliaslist: string[],
   ipaddrlist: string[],
 ];
 
-/** `gethostbyname()`. */
+/** Implements `gethostbyname()`. */
 export function* gethostbyname(hostname: unknown): Resolving<string> {
   const name = string("hostname", hostname);
   const number = numericIPv4(name);
@@ -37,10 +40,10 @@ export function* gethostbyname(hostname: unknown): Resolving<string> {
     : formatIPv4(number);
 }
 
-/** `gethostbyname_ex()`. */
+/** Implements `gethostbyname_ex()`. */
 export function* gethostbyname_ex(hostname: unknown): Resolving<HostEntry> {
   const name = string("hostname", hostname);
-  yield* gethostbyname(name); // throws as it does, with a gaierror
+  yield* gethostbyname(name); // for its gaierror, as in Python
   const cname = cstring("hostname", encodeHost(name));
   return yield* hostEntry(
     (libc, ...storage) => libc.gethostbyname_r!(cname, ...storage),
@@ -48,7 +51,7 @@ export function* gethostbyname_ex(hostname: unknown): Resolving<HostEntry> {
   );
 }
 
-/** `gethostbyaddr()`. */
+/** Implements `gethostbyaddr()`. */
 export function* gethostbyaddr(ip_address: unknown): Resolving<HostEntry> {
   const host = string("ip_address", ip_address);
   if (host === "") {
@@ -73,8 +76,8 @@ type Storage = Parameters<NonNullable<SlowCalls["gethostbyname_r"]>> extends
   : never;
 
 /**
- * Gets a `hostent`, from the reentrant function into storage of ours where the platform has it, else
- * from the plain one, whose storage belongs to the calling thread there.
+ * Finds a host's entry with the reentrant function where the platform has one, otherwise with the
+ * plain one, whose result is in thread-local storage on those platforms.
  */
 function* hostEntry(
   reentrant: (libc: SlowCalls, ...storage: Storage) => number,
@@ -96,14 +99,17 @@ function* hostEntry(
     );
     if (code === ERANGE && size < 1 << 24) continue; // the storage was too small
     if (result[0] === 0n) throw hostError(h_errno[0]);
-    // `text` holds the strings that the entry points to; this use keeps it until they are read.
+    // The entry points into `text`: the fill() keeps `text` alive until the strings are copied.
     const host = readHost(new DataView(entry.buffer));
     text.fill(0);
     return host;
   }
 }
 
-/** What error the plain function had: where it has a text of its own, its number is not told. */
+/**
+ * Returns the error number of the plain function. Where `hstrerror` exists, the number is in
+ * `h_errno`, which is not accessible: assume `HOST_NOT_FOUND`.
+ */
 function plainHostError(): number {
   return libc.hstrerror ? table.constants.HOST_NOT_FOUND : errno();
 }
@@ -111,7 +117,7 @@ function plainHostError(): number {
 function hostError(number: number): herror {
   const text = libc.hstrerror
     ? stringAt(libc.hstrerror(number))
-    : "host not found"; // as Python says, where the library has no texts
+    : "host not found"; // Python's text where the C library has none
   return new herror(number, text);
 }
 
@@ -130,7 +136,7 @@ function readHost(entry: DataView): HostEntry {
   ];
 }
 
-/** `getfqdn()`. */
+/** Implements `getfqdn()`. */
 export function* getfqdn(name: unknown = ""): Resolving<string> {
   const given = string("name", name).trim();
   const host = given === "" || given === "0.0.0.0" || given === "::"
@@ -147,9 +153,10 @@ export function* getfqdn(name: unknown = ""): Resolving<string> {
 }
 
 /**
- * The name of this machine. `gethostname(2)`.
+ * Returns the name of this machine. `gethostname(2)`.
  *
- * @throws {OSError} if the system cannot tell
+ * @returns the name
+ * @throws {OSError} if the call fails
  */
 export function gethostname(): string {
   const name = new Uint8Array(1024);
@@ -158,11 +165,11 @@ export function gethostname(): string {
 }
 
 /**
- * Sets the name of this machine, which takes the system's administrator. `sethostname(2)`.
+ * Sets the name of this machine, which requires administrator rights. `sethostname(2)`.
  *
  * @param name the name
- * @throws {PermissionError} if that is not permitted
- * @throws {RangeError} if the platform has no such function
+ * @throws {PermissionError} without those rights
+ * @throws {RangeError} if the platform lacks the function
  */
 export function sethostname(name: string | Uint8Array): void {
   const bytes = cstring("name", stringOrBytes("name", name));

@@ -1,16 +1,16 @@
 /** Network interfaces by name and by index. */
 
 import { integer, stringOrBytes } from "../../errors/arguments.ts";
-import { errno, load } from "../../ffi/libc.ts";
-import { if_nameindex as struct } from "../../ffi/layout/handwritten.ts";
-import { cstring, stringAt, stringIn, view } from "../../ffi/memory.ts";
 import { OSError, osError } from "../../errors/errors.ts";
+import { if_nameindex as struct } from "../../ffi/layout/handwritten.ts";
+import { errno, load } from "../../ffi/libc.ts";
+import { cstring, stringAt, stringIn, view } from "../../ffi/memory.ts";
 
-// The longest names are those of Windows, of 256 characters.
+// Windows has the longest names, up to 256 characters.
 const name = new Uint8Array(1024);
 
 /**
- * The network interfaces of this machine.
+ * Lists the network interfaces of this machine.
  *
  * @returns their indices and names
  * @throws {OSError} if the system cannot list them
@@ -34,9 +34,10 @@ export function if_nameindex(): [index: number, name: string][] {
 }
 
 /**
- * The index of a network interface.
+ * Returns the index of a network interface.
  *
  * @param if_name the interface's name
+ * @returns the index, greater than 0
  * @throws {OSError} `no interface with this name`, if there is none
  */
 export function if_nametoindex(if_name: string | Uint8Array): number {
@@ -48,10 +49,12 @@ export function if_nametoindex(if_name: string | Uint8Array): number {
 }
 
 /**
- * The name of a network interface.
+ * Returns the name of a network interface.
  *
  * @param if_index the interface's index
+ * @returns the name
  * @throws {OSError} `[Errno 6] No such device or address`, if there is none
+ * @throws {RangeError} if the index is out of bounds
  */
 export function if_indextoname(if_index: number): string {
   const index = integer("if_index", if_index, 0, 0xffffffff);

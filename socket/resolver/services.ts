@@ -1,20 +1,20 @@
 /** Services and protocols by name and number. */
 
-import { load } from "../../ffi/libc.ts";
-import { layout } from "../../ffi/layout/mod.ts";
-import { cstring, stringAt, view } from "../../ffi/memory.ts";
-import { read } from "../address/codec.ts";
 import { integer, string } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
+import { layout } from "../../ffi/layout/mod.ts";
+import { load } from "../../ffi/libc.ts";
+import { cstring, stringAt, view } from "../../ffi/memory.ts";
 import { htons, ntohs } from "../address/arpa_inet.ts";
+import { read } from "../address/codec.ts";
 
 const STORAGE = 4096;
 
 /**
- * Looks an entry up: by the reentrant function where the platform has it, else by the plain one,
- * whose storage belongs to the calling thread there.
+ * Finds an entry with the reentrant function where the platform has one, otherwise with the plain
+ * one, whose result is in thread-local storage on those platforms.
  *
- * @returns a value read from the entry, `undefined` if there is none
+ * @returns a value read from the entry, `undefined` if there is no entry
  */
 function find<T>(
   size: number,
@@ -39,7 +39,7 @@ function find<T>(
   const result = new BigUint64Array(1);
   reentrant(entry, text, STORAGE, result);
   const value = result[0] === 0n ? undefined : pick(new DataView(entry.buffer));
-  text.fill(0); // the entry points into it: it must live until here
+  text.fill(0); // keeps `text` alive until here: the entry points into it
   return value;
 }
 
@@ -52,10 +52,11 @@ function protocolArgument(
 }
 
 /**
- * The port of an internet service.
+ * Returns the port of an internet service.
  *
- * @param servicename the service: `"http"`
- * @param protocolname `"tcp"` or `"udp"`; any if left out
+ * @param servicename the service, for instance `"http"`
+ * @param protocolname `"tcp"` or `"udp"`; any protocol if omitted
+ * @returns the port, in host order
  * @throws {OSError} `service/proto not found`
  */
 export function getservbyname(
@@ -78,10 +79,11 @@ export function getservbyname(
 }
 
 /**
- * The name of the internet service on a port.
+ * Returns the name of the internet service on a port.
  *
- * @param port the port
- * @param protocolname `"tcp"` or `"udp"`; any if left out
+ * @param port the port, in host order
+ * @param protocolname `"tcp"` or `"udp"`; any protocol if omitted
+ * @returns the service's name
  * @throws {OSError} `port/proto not found`
  * @throws {RangeError} if the port is out of bounds
  */
@@ -102,9 +104,10 @@ export function getservbyport(port: number, protocolname?: string): string {
 }
 
 /**
- * The number of a protocol.
+ * Returns the number of an internet protocol.
  *
- * @param protocolname the protocol: `"icmp"`
+ * @param protocolname the protocol, for instance `"icmp"`
+ * @returns the number
  * @throws {OSError} `protocol not found`
  */
 export function getprotobyname(protocolname: string): number {

@@ -1,38 +1,41 @@
-/** What the error queue of a socket tells (Linux). */
+/** Messages of a socket's error queue (Linux). */
 
 import { AF_UNSPEC } from "../../constants/mod.ts";
+import type { Bytes } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import { bareSocket, familyOf, sockaddrStorage } from "../address/codec.ts";
-import { context } from "../resolver/context.ts";
 import { codecOf } from "../address/registry.ts";
 import type { Address } from "../address/types.ts";
-import type { Bytes } from "../../errors/arguments.ts";
+import { context } from "../resolver/context.ts";
 import { reader, structOf } from "./fields.ts";
 
-/** The data of `IP_RECVERR` and `IPV6_RECVERR`. */
+/**
+ * An error or notification from a socket's error queue: the data of `IP_RECVERR`, `IPV6_RECVERR`.
+ */
 export interface ExtendedError {
-  /** The error number; 0 or `ENOMSG` where it is not about an error. */
+  /** The error number; 0 or `ENOMSG` for a notification that is not an error. */
   readonly errno: number;
-  /** Where it comes from: `SO_EE_ORIGIN_LOCAL`, `SO_EE_ORIGIN_ICMP`, `SO_EE_ORIGIN_ZEROCOPY` … */
+  /** The origin: `SO_EE_ORIGIN_LOCAL`, `SO_EE_ORIGIN_ICMP`, `SO_EE_ORIGIN_ZEROCOPY` … */
   readonly origin: number;
   /** The ICMP type. */
   readonly type: number;
   /** The ICMP code, or `SO_EE_CODE_…`. */
   readonly code: number;
-  /** More, as the origin has it: the MTU that was found, or the first zero-copy send's number. */
+  /** Depends on the origin: the discovered MTU, or the number of the first zero-copy send. */
   readonly info: number;
-  /** More still: the last zero-copy send's number. */
+  /** Depends on the origin: the number of the last zero-copy send. */
   readonly data: number;
-  /** The address of the host that reported it, if one did. */
+  /** The address of the host that reported the error; `null` if none did. */
   readonly offender: Address | null;
 }
 
 /**
- * Reads a `struct sock_extended_err` and the address after it: the data of `IP_RECVERR` and
- * `IPV6_RECVERR`, which `recvmsg(…, MSG_ERRQUEUE)` gives. Linux.
+ * Decodes the data of `IP_RECVERR` and `IPV6_RECVERR`, which `recvmsg(…, MSG_ERRQUEUE)` returns: a
+ * `struct sock_extended_err` and the address after it. Linux.
  *
- * @param data what `recvmsg()` gave
- * @throws {RangeError} if it is too short, or the platform has no such message
+ * @param data the data of the control message
+ * @returns the error or notification
+ * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodeExtendedError(data: Bytes): ExtendedError {
   const struct = structOf(running, "sock_extended_err");
@@ -52,7 +55,7 @@ export function decodeExtendedError(data: Bytes): ExtendedError {
   };
 }
 
-/** The socket address in bytes that may be too short for one. */
+/** Returns the socket address in `data`; `null` if it is too short or its family is `AF_UNSPEC`. */
 function addressIn(data: Uint8Array): Address | null {
   const storage = sockaddrStorage();
   const length = Math.min(data.byteLength, storage.bytes.length);

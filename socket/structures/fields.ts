@@ -1,22 +1,22 @@
-/** Fields of C structs read from bytes and written to them, by the layout's offsets. */
+/** Reads and writes the fields of C structs in bytes, by the layout's offsets. */
 
-import type { Field, Layout, Struct } from "../../ffi/layout/types.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
+import type { Field, Layout, Struct } from "../../ffi/layout/types.ts";
 
-/** A struct's bytes, with its fields read by their C names. */
+/** Reads the fields of one struct. */
 export interface Reader {
-  /** The bytes. */
+  /** The struct's bytes. */
   readonly view: DataView<ArrayBuffer>;
-  /** An unsigned integer of at most 32 bits. */
+  /** Reads an unsigned integer of at most 32 bits. */
   unsigned(field: Field): number;
-  /** A signed integer, which is a bigint beyond 2^53. */
+  /** Reads a signed integer: a bigint if it is not a safe integer. */
   signed(field: Field): number | bigint;
-  /** The bytes of a field. */
+  /** Copies the bytes of a field. */
   bytes(field: Field): Uint8Array<ArrayBuffer>;
 }
 
 /**
- * The struct of a name.
+ * Returns the struct with a name.
  *
  * @throws {RangeError} if the platform lacks it
  */
@@ -29,12 +29,12 @@ export function structOf(layout: Layout, name: string): Struct {
 }
 
 /**
- * Reads a struct.
+ * Makes the reader of a struct.
  *
  * @param data what the caller passed
  * @param name the struct's name, for the error message
  * @param size how many bytes it must have at least
- * @throws {TypeError} if it is no bytes
+ * @throws {TypeError} if `data` is not bytes
  * @throws {RangeError} if it is too short
  */
 export function reader(data: Bytes, name: string, size: number): Reader {
@@ -53,27 +53,27 @@ export function reader(data: Bytes, name: string, size: number): Reader {
   };
 }
 
-/** A 64-bit integer as a number, where that is exact. */
+/** Returns a 64-bit integer as a number where that is exact, otherwise as a bigint. */
 function exact(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** Reads an unsigned integer field of 1, 2, 4 or 8 bytes, which is a bigint beyond 2^53. */
+/** Reads an unsigned integer of 1, 2, 4 or 8 bytes: a bigint if it is not a safe integer. */
 export function unsigned(view: DataView, { at, size }: Field): number | bigint {
   if (size === 8) return exact(view.getBigUint64(at, true));
   if (size === 4) return view.getUint32(at, true);
   return size === 2 ? view.getUint16(at, true) : view.getUint8(at);
 }
 
-/** Reads a signed integer field of 1, 2, 4 or 8 bytes, which is a bigint beyond 2^53. */
+/** Reads a signed integer of 1, 2, 4 or 8 bytes: a bigint if it is not a safe integer. */
 export function signed(view: DataView, { at, size }: Field): number | bigint {
   if (size === 8) return exact(view.getBigInt64(at, true));
   if (size === 4) return view.getInt32(at, true);
   return size === 2 ? view.getInt16(at, true) : view.getInt8(at);
 }
 
-/** Makes a struct's bytes of integers and bytes, by its fields' C names. */
+/** Makes a struct's bytes from the values of its fields, by their C names; other fields are 0. */
 export function encodeStruct(
   struct: Struct,
   values: Readonly<Record<string, number | Uint8Array>>,

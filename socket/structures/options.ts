@@ -1,27 +1,28 @@
-/** What options have for values besides integers: lingering, and the peer's credentials. */
+/** Option values that are not plain integers: `SO_LINGER`, credentials, and those of `ioctl()`. */
 
-import { layout as running } from "../../ffi/layout/mod.ts";
-import type { Layout } from "../../ffi/layout/types.ts";
 import {
   SIO_KEEPALIVE_VALS,
   SIO_LOOPBACK_FAST_PATH,
   SIO_RCVALL,
 } from "../../constants/mod.ts";
 import { type Bytes, describe, integer } from "../../errors/arguments.ts";
+import { layout as running } from "../../ffi/layout/mod.ts";
+import type { Layout } from "../../ffi/layout/types.ts";
 import { encodeStruct, reader, structOf } from "./fields.ts";
 
-/** The value of `SO_LINGER`: whether closing waits for unsent data, and how long. */
+/** The value of `SO_LINGER`: whether closing waits for unsent data, and for how long. */
 export interface Linger {
-  /** Whether it waits; if it does for 0 seconds, closing resets the connection. */
+  /** Whether closing waits; with a `linger` of 0, closing resets the connection instead. */
   readonly onoff: boolean;
-  /** For how many seconds (on macOS in ticks, seconds with `SO_LINGER_SEC`). */
+  /** How long closing waits, in seconds (macOS: in ticks; in seconds with `SO_LINGER_SEC`). */
   readonly linger: number;
 }
 
 /**
- * Reads the value of `SO_LINGER`.
+ * Decodes the value of `SO_LINGER`.
  *
- * @param data what `getsockopt(SOL_SOCKET, SO_LINGER, 8)` gave
+ * @param data what `getsockopt(SOL_SOCKET, SO_LINGER, 8)` returned
+ * @returns the value
  * @throws {RangeError} if it is too short
  *
  * @example Closing with a reset
@@ -39,7 +40,7 @@ export function decodeLinger(data: Bytes): Linger {
   return linger(data, running);
 }
 
-/** The same for any platform. */
+/** Like {@linkcode decodeLinger}, for any platform. */
 export function linger(data: Bytes, layout: Layout): Linger {
   const { size, l_onoff, l_linger } = structOf(layout, "linger");
   const fields = reader(data, "linger", size);
@@ -50,11 +51,12 @@ export function linger(data: Bytes, layout: Layout): Linger {
 }
 
 /**
- * Makes a value for `SO_LINGER`.
+ * Encodes a value for `SO_LINGER`.
  *
  * @param onoff whether closing waits for unsent data
- * @param linger for how many seconds (on macOS in ticks, seconds with `SO_LINGER_SEC`)
- * @throws {RangeError} if `linger` is negative, or too large
+ * @param linger how long, in seconds (macOS: in ticks; in seconds with `SO_LINGER_SEC`)
+ * @returns the bytes for `setsockopt()`
+ * @throws {RangeError} if `linger` is negative or too large
  */
 export function encodeLinger(
   onoff: boolean,
@@ -63,7 +65,7 @@ export function encodeLinger(
   return lingerBytes(onoff, linger, running);
 }
 
-/** The same for any platform. */
+/** Like {@linkcode encodeLinger}, for any platform. */
 export function lingerBytes(
   onoff: boolean,
   linger: number,
@@ -77,28 +79,29 @@ export function lingerBytes(
   });
 }
 
-/** Who is at the other end, as the kernel says. */
+/** The peer's process, user and group, as the kernel reports them. */
 export interface Credentials {
-  /** The process; `null` on macOS, where `LOCAL_PEERPID` tells it. */
+  /** The process id; `null` on macOS, where `LOCAL_PEERPID` returns it. */
   readonly pid: number | null;
-  /** The effective user. */
+  /** The effective user id. */
   readonly uid: number;
-  /** The effective group; `null` if a BSD names none. */
+  /** The effective group id; `null` if macOS or FreeBSD reports no group. */
   readonly gid: number | null;
 }
 
 /**
- * Reads credentials: the value of `SO_PEERCRED` and the data of `SCM_CREDENTIALS` on Linux
- * (`struct ucred`, 12 bytes), the value of `LOCAL_PEERCRED` on macOS and FreeBSD (`struct xucred`).
+ * Decodes credentials: on Linux the value of `SO_PEERCRED` and the data of `SCM_CREDENTIALS`
+ * (`struct ucred`, 12 bytes), on macOS and FreeBSD the value of `LOCAL_PEERCRED` (`struct xucred`).
  *
- * @param data what `getsockopt()` or `recvmsg()` gave
- * @throws {RangeError} if it is too short
+ * @param data what `getsockopt()` or `recvmsg()` returned
+ * @returns the credentials
+ * @throws {RangeError} if the data is too short, or the platform has neither struct
  */
 export function decodeCredentials(data: Bytes): Credentials {
   return credentials(data, running);
 }
 
-/** The same for any platform. */
+/** Like {@linkcode decodeCredentials}, for any platform. */
 export function credentials(data: Bytes, layout: Layout): Credentials {
   if ("ucred" in layout) {
     const { size, pid, uid, gid } = layout.ucred;
@@ -125,13 +128,14 @@ export function credentials(data: Bytes, layout: Layout): Credentials {
 }
 
 /**
- * Makes the data of `SCM_CREDENTIALS`. Linux. The kernel checks it: only the privileged may send
- * other values than their own.
+ * Encodes the data of `SCM_CREDENTIALS`. Linux. The kernel checks it: only a privileged process may
+ * send values other than its own.
  *
- * @param pid the process
- * @param uid the user
- * @param gid the group
- * @throws {RangeError} if a number is out of bounds, or the platform has no such message
+ * @param pid the process id
+ * @param uid the user id
+ * @param gid the group id
+ * @returns the data for `sendmsg()`
+ * @throws {RangeError} if a number is out of bounds, or the platform lacks the struct
  */
 export function encodeCredentials(
   pid: number,
@@ -145,12 +149,20 @@ export function encodeCredentials(
   });
 }
 
-/** What goes with a command of `ioctl()`: a number, or of `SIO_KEEPALIVE_VALS` all three of its. */
+/**
+ * The argument of a command of `ioctl()`: a number, or for `SIO_KEEPALIVE_VALS` three of them (both
+ * times in milliseconds).
+ */
 export type IoctlOption =
   | number
   | readonly [onoff: number, time: number, interval: number];
 
-/** The bytes of what goes with one of the commands that Python knows. */
+/**
+ * Encodes the argument of one of the `ioctl()` commands that Python supports.
+ *
+ * @throws {TypeError} if the argument does not suit the command
+ * @throws {RangeError} if a number is out of bounds, or for any other command
+ */
 export function ioctlValue(
   control: number,
   option: unknown,

@@ -1,21 +1,21 @@
-/** Which interface and which address a datagram came by, or shall go by. */
+/** The interface and address by which a datagram was received, or is to be sent. */
 
+import { type Bytes, integer, string } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
-import { type Bytes, integer, string } from "../../errors/arguments.ts";
 import { encodeStruct, reader, structOf } from "./fields.ts";
 
-/** The data of `IP_PKTINFO`. */
+/** The data of `IP_PKTINFO`: the interface and addresses by which a datagram was received. */
 export interface PacketInfo {
   /** The index of the interface. */
   readonly ifindex: number;
-  /** The local address of the datagram: what an answer is to be sent from; on Windows as `addr`. */
+  /** The local address from which a reply should be sent; on Windows, the same as `addr`. */
   readonly specDst: string;
-  /** The destination address in the datagram's header, which may be a group or a broadcast address. */
+  /** The destination in the datagram's header, which may be a multicast or broadcast address. */
   readonly addr: string;
 }
 
-/** The data of `IPV6_PKTINFO`. */
+/** The data of `IPV6_PKTINFO`: the interface and address by which a datagram was received. */
 export interface PacketInfo6 {
   /** The index of the interface. */
   readonly ifindex: number;
@@ -24,10 +24,11 @@ export interface PacketInfo6 {
 }
 
 /**
- * Reads the data of `IP_PKTINFO` (`struct in_pktinfo`).
+ * Decodes the data of `IP_PKTINFO` (`struct in_pktinfo`).
  *
- * @param data what `recvmsg()` gave
- * @throws {RangeError} if it is too short, or the platform has no such message
+ * @param data the data of the control message, from `recvmsg()`
+ * @returns the interface and the addresses
+ * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodePktinfo(data: Bytes): PacketInfo {
   const struct = structOf(running, "in_pktinfo");
@@ -41,11 +42,14 @@ export function decodePktinfo(data: Bytes): PacketInfo {
 }
 
 /**
- * Makes the data of `IP_PKTINFO` for `sendmsg()`.
+ * Encodes the data of `IP_PKTINFO`, which chooses the interface and the source address of a
+ * datagram.
  *
  * @param ifindex the index of the interface to send by; 0 lets the system choose
  * @param specDst the local address to send from; `"0.0.0.0"` lets the system choose
- * @throws {RangeError} if the index is out of bounds or the address is no IPv4 address
+ * @returns the data for `sendmsg()`
+ * @throws {RangeError} if the index is out of bounds, the address is not an IPv4 address, or the
+ * platform lacks the struct
  */
 export function encodePktinfo(
   ifindex: number,
@@ -58,7 +62,7 @@ export function encodePktinfo(
   const octets = new Uint8Array(4);
   new DataView(octets.buffer).setUint32(0, address);
   const struct = structOf(running, "in_pktinfo");
-  // Where there is no field for it, the datagram's own address is the one to send from.
+  // Without that field (Windows), `ipi_addr` is the address to send from.
   const from = struct.ipi_spec_dst === undefined ? "ipi_addr" : "ipi_spec_dst";
   return encodeStruct(struct, {
     ipi_ifindex: integer("ifindex", ifindex, 0),
@@ -67,10 +71,11 @@ export function encodePktinfo(
 }
 
 /**
- * Reads the data of `IPV6_PKTINFO` (`struct in6_pktinfo`).
+ * Decodes the data of `IPV6_PKTINFO` (`struct in6_pktinfo`).
  *
- * @param data what `recvmsg()` gave
- * @throws {RangeError} if it is too short
+ * @param data the data of the control message, from `recvmsg()`
+ * @returns the interface and the address
+ * @throws {RangeError} if the data is too short
  */
 export function decodePktinfo6(data: Bytes): PacketInfo6 {
   const { size, ipi6_addr, ipi6_ifindex } = structOf(running, "in6_pktinfo");
@@ -82,11 +87,13 @@ export function decodePktinfo6(data: Bytes): PacketInfo6 {
 }
 
 /**
- * Makes the data of `IPV6_PKTINFO` for `sendmsg()`.
+ * Encodes the data of `IPV6_PKTINFO`, which chooses the interface and the source address of a
+ * datagram.
  *
  * @param ifindex the index of the interface to send by; 0 lets the system choose
  * @param addr the local address to send from; `"::"` lets the system choose
- * @throws {RangeError} if the index is out of bounds or the address is no IPv6 address
+ * @returns the data for `sendmsg()`
+ * @throws {RangeError} if the index is out of bounds or the address is not an IPv6 address
  */
 export function encodePktinfo6(
   ifindex: number,

@@ -1,21 +1,22 @@
-/** The state of a TCP connection, as `TCP_INFO` tells it. */
+/** The state of a TCP connection, as `TCP_INFO` reports it. */
 
-import { layout as running } from "../../ffi/layout/mod.ts";
-import { tcp_info_bits } from "../../ffi/layout/handwritten.ts";
-import type { Layout, Struct } from "../../ffi/layout/types.ts";
 import type { Bytes } from "../../errors/arguments.ts";
+import { tcp_info_bits } from "../../ffi/layout/handwritten.ts";
+import { layout as running } from "../../ffi/layout/mod.ts";
+import type { Layout, Struct } from "../../ffi/layout/types.ts";
 import { reader, structOf, unsigned } from "./fields.ts";
 
 /**
- * The fields of the platform's `struct tcp_info` (macOS: `struct tcp_connection_info`) by their C
- * names, in C's units: Linux's times are microseconds, but `tcpi_last_…` milliseconds. A field that
- * the platform or the kernel lacks is left out; one of 64 bits is a bigint beyond 2^53.
+ * The fields of the platform's `struct tcp_info` (macOS: `struct tcp_connection_info`), by their C
+ * names and in C's units: on Linux, times are in microseconds, except that `tcpi_last_…` are in
+ * milliseconds. A field that the platform or the kernel lacks is left out; a 64-bit field is a
+ * bigint if it is not a safe integer.
  */
 export interface TcpInfo {
   // On every platform.
-  /** The connection's state; 1 is established on Linux, 4 on macOS and FreeBSD. */
+  /** The connection's state; established is 1 on Linux, 4 on macOS and FreeBSD. */
   readonly tcpi_state: number;
-  /** Bits of the options agreed on, such as timestamps and window scaling. */
+  /** Bits of the negotiated options, such as timestamps and window scaling. */
   readonly tcpi_options: number;
   /** The retransmission timeout. */
   readonly tcpi_rto: number;
@@ -23,19 +24,19 @@ export interface TcpInfo {
   readonly tcpi_rttvar: number;
   /** The slow-start threshold. */
   readonly tcpi_snd_ssthresh: number;
-  /** The congestion window: segments on Linux, bytes elsewhere. */
+  /** The congestion window, in segments on Linux, in bytes elsewhere. */
   readonly tcpi_snd_cwnd: number;
-  /** The scale of the window that the other end announces, in bits. */
+  /** The scale of the window that the peer announces, in bits. */
   readonly tcpi_snd_wscale: number;
-  /** The scale of the window that this end announces, in bits. */
+  /** The scale of the window that this side announces, in bits. */
   readonly tcpi_rcv_wscale: number;
 
-  // Of at most 32 bits, on some.
-  /** How accurate ECN failed, if it did. */
+  // On some platforms, of at most 32 bits.
+  /** How accurate ECN failed; 0 if it did not. */
   readonly tcpi_accecn_fail_mode?: number;
-  /** Whether the option of accurate ECN was seen. */
+  /** Whether the accurate ECN option was seen. */
   readonly tcpi_accecn_opt_seen?: number;
-  /** The segment size announced to the other end. */
+  /** The segment size announced to the peer, in bytes. */
   readonly tcpi_advmss?: number;
   /** The timeout of delayed acknowledgments. */
   readonly tcpi_ato?: number;
@@ -47,47 +48,47 @@ export interface TcpInfo {
   readonly tcpi_data_segs_in?: number;
   /** Segments with data sent. */
   readonly tcpi_data_segs_out?: number;
-  /** Segments that arrived at the other end. */
+  /** Segments delivered to the peer. */
   readonly tcpi_delivered?: number;
-  /** Those of them that met congestion, by ECN. */
+  /** Segments delivered with an ECN congestion mark. */
   readonly tcpi_delivered_ce?: number;
-  /** Bytes delivered that were marked as having met congestion. */
+  /** Bytes delivered with an ECN congestion mark. */
   readonly tcpi_delivered_ce_bytes?: number;
-  /** Bytes delivered that were marked ECT(0). */
+  /** Bytes delivered with the mark ECT(0). */
   readonly tcpi_delivered_e0_bytes?: number;
-  /** Bytes delivered that were marked ECT(1). */
+  /** Bytes delivered with the mark ECT(1). */
   readonly tcpi_delivered_e1_bytes?: number;
-  /** 1 if the delivery rate was limited by the program rather than the network. */
+  /** 1 if the program rather than the network limited the delivery rate. */
   readonly tcpi_delivery_rate_app_limited?: number;
-  /** Segments that the other end received twice. */
+  /** Segments that the peer reported as received twice (DSACK). */
   readonly tcpi_dsack_dups?: number;
-  /** Segments that were forward acknowledged; no longer counted. */
+  /** Forward-acknowledged segments; no longer counted. */
   readonly tcpi_fackets?: number;
-  /** Why Fast Open failed on the client, 0 if it did not. */
+  /** Why Fast Open failed on the client; 0 if it did not. */
   readonly tcpi_fastopen_client_fail?: number;
   /** Bits of the connection's condition (macOS). */
   readonly tcpi_flags?: number;
-  /** How long ago the last acknowledgment came, in milliseconds. */
+  /** The time since the last acknowledgment was received, in milliseconds. */
   readonly tcpi_last_ack_recv?: number;
-  /** How long ago the last acknowledgment went; not filled on Linux. */
+  /** The time since the last acknowledgment was sent; not filled on Linux. */
   readonly tcpi_last_ack_sent?: number;
-  /** How long ago data last came (Linux: in milliseconds). */
+  /** The time since data was last received (Linux: in milliseconds). */
   readonly tcpi_last_data_recv?: number;
-  /** How long ago data last went, in milliseconds. */
+  /** The time since data was last sent, in milliseconds. */
   readonly tcpi_last_data_sent?: number;
   /** Segments counted as lost. */
   readonly tcpi_lost?: number;
-  /** The largest segment size (macOS). */
+  /** The maximum segment size, in bytes (macOS). */
   readonly tcpi_maxseg?: number;
-  /** The least round-trip time seen. */
+  /** The minimum round-trip time seen. */
   readonly tcpi_min_rtt?: number;
-  /** Bytes that wait to be sent. */
+  /** Bytes not sent yet. */
   readonly tcpi_notsent_bytes?: number;
-  /** The path's MTU. */
+  /** The path's MTU, in bytes. */
   readonly tcpi_pmtu?: number;
-  /** Window probes unanswered. */
+  /** Unanswered window probes. */
   readonly tcpi_probes?: number;
-  /** The segment size that is received. */
+  /** The segment size for receiving, in bytes. */
   readonly tcpi_rcv_mss?: number;
   /** The sequence number expected next. */
   readonly tcpi_rcv_nxt?: number;
@@ -95,35 +96,35 @@ export interface TcpInfo {
   readonly tcpi_rcv_ooopack?: number;
   /** The round-trip time as the receiver estimates it. */
   readonly tcpi_rcv_rtt?: number;
-  /** The receive window's estimate in bytes. */
+  /** The receive window as the receiver estimates it, in bytes. */
   readonly tcpi_rcv_space?: number;
   /** The limit of the announced window. */
   readonly tcpi_rcv_ssthresh?: number;
-  /** The announced receive window in bytes. */
+  /** The announced receive window, in bytes. */
   readonly tcpi_rcv_wnd?: number;
-  /** Packets received that had met congestion. */
+  /** Packets received with an ECN congestion mark. */
   readonly tcpi_received_ce?: number;
-  /** Bytes received that were marked as having met congestion. */
+  /** Bytes received with an ECN congestion mark. */
   readonly tcpi_received_ce_bytes?: number;
-  /** Bytes received that were marked ECT(0). */
+  /** Bytes received with the mark ECT(0). */
   readonly tcpi_received_e0_bytes?: number;
-  /** Bytes received that were marked ECT(1). */
+  /** Bytes received with the mark ECT(1). */
   readonly tcpi_received_e1_bytes?: number;
   /** How often another path was tried after timeouts. */
   readonly tcpi_rehash?: number;
   /** How often reordering was seen. */
   readonly tcpi_reord_seen?: number;
-  /** The distance of reordering allowed for, in segments. */
+  /** The reordering distance tolerated, in segments. */
   readonly tcpi_reordering?: number;
-  /** Retransmitted segments under way. */
+  /** Retransmitted segments in flight. */
   readonly tcpi_retrans?: number;
-  /** Timeouts unanswered in a row. */
+  /** Consecutive retransmission timeouts without an acknowledgment. */
   readonly tcpi_retransmits?: number;
   /** The smoothed round-trip time. */
   readonly tcpi_rtt?: number;
-  /** The round-trip time measured last (macOS). */
+  /** The last round-trip time measured (macOS). */
   readonly tcpi_rttcur?: number;
-  /** Segments selectively acknowledged. */
+  /** Selectively acknowledged segments. */
   readonly tcpi_sacked?: number;
   /** Segments received. */
   readonly tcpi_segs_in?: number;
@@ -131,23 +132,23 @@ export interface TcpInfo {
   readonly tcpi_segs_out?: number;
   /** The bandwidth-controlled window; no longer filled (FreeBSD). */
   readonly tcpi_snd_bwnd?: number;
-  /** The segment size that is sent. */
+  /** The segment size for sending, in bytes. */
   readonly tcpi_snd_mss?: number;
-  /** The sequence number to be sent next. */
+  /** The next sequence number to send. */
   readonly tcpi_snd_nxt?: number;
   /** Segments retransmitted (FreeBSD). */
   readonly tcpi_snd_rexmitpack?: number;
   /** Bytes in the send buffer (macOS). */
   readonly tcpi_snd_sbbytes?: number;
-  /** The window that the other end announces, in bytes. */
+  /** The window that the peer announces, in bytes. */
   readonly tcpi_snd_wnd?: number;
-  /** How often a zero window was announced to the other end (FreeBSD). */
+  /** How often a zero window was announced to the peer (FreeBSD). */
   readonly tcpi_snd_zerowin?: number;
   /** The smoothed round-trip time (macOS). */
   readonly tcpi_srtt?: number;
   /** The connection's number in an offload engine (FreeBSD). */
   readonly tcpi_toe_tid?: number;
-  /** Segments ever retransmitted. */
+  /** Segments retransmitted over the connection's lifetime. */
   readonly tcpi_total_retrans?: number;
   /** Retransmission timeouts. */
   readonly tcpi_total_rto?: number;
@@ -155,13 +156,13 @@ export interface TcpInfo {
   readonly tcpi_total_rto_recoveries?: number;
   /** The time spent in those recoveries, in milliseconds. */
   readonly tcpi_total_rto_time?: number;
-  /** Segments sent and not yet acknowledged. */
+  /** Segments sent but not yet acknowledged. */
   readonly tcpi_unacked?: number;
 
-  // Of 64 bits, on some.
-  /** The time in which there was data to send. */
+  // On some platforms, of 64 bits.
+  /** The time during which there was data to send. */
   readonly tcpi_busy_time?: number | bigint;
-  /** Bytes acknowledged by the other end. */
+  /** Bytes acknowledged by the peer. */
   readonly tcpi_bytes_acked?: number | bigint;
   /** Bytes received. */
   readonly tcpi_bytes_received?: number | bigint;
@@ -171,11 +172,11 @@ export interface TcpInfo {
   readonly tcpi_bytes_sent?: number | bigint;
   /** The rate of delivery, in bytes per second. */
   readonly tcpi_delivery_rate?: number | bigint;
-  /** The limit of the pacing rate, in bytes per second; all bits set for none. */
+  /** The limit of the pacing rate, in bytes per second; all bits set if there is none. */
   readonly tcpi_max_pacing_rate?: number | bigint;
-  /** The rate at which segments are sent, in bytes per second. */
+  /** The rate at which sends are paced, in bytes per second. */
   readonly tcpi_pacing_rate?: number | bigint;
-  /** The time in which the other end's window held sending back. */
+  /** The time during which the peer's window limited sending. */
   readonly tcpi_rwnd_limited?: number | bigint;
   /** Bytes received (macOS). */
   readonly tcpi_rxbytes?: number | bigint;
@@ -183,7 +184,7 @@ export interface TcpInfo {
   readonly tcpi_rxoutoforderbytes?: number | bigint;
   /** Packets received (macOS). */
   readonly tcpi_rxpackets?: number | bigint;
-  /** The time in which the send buffer held sending back. */
+  /** The time during which the send buffer limited sending. */
   readonly tcpi_sndbuf_limited?: number | bigint;
   /** Bytes sent (macOS). */
   readonly tcpi_txbytes?: number | bigint;
@@ -196,11 +197,13 @@ export interface TcpInfo {
 }
 
 /**
- * Reads the value of `TCP_INFO` (macOS: `TCP_CONNECTION_INFO`): each field that lies within the
- * length that the kernel returned.
+ * Decodes the value of `TCP_INFO` (macOS: `TCP_CONNECTION_INFO`): every field within the length
+ * that the kernel returned.
  *
- * @param data what `getsockopt(IPPROTO_TCP, TCP_INFO, 512)` gave
- * @throws {RangeError} if it lacks even the fields that every platform has
+ * @param data what `getsockopt(IPPROTO_TCP, TCP_INFO, 512)` returned
+ * @returns the fields
+ * @throws {RangeError} if it is too short for the fields that every platform has, or the platform
+ * has neither struct
  *
  * @example
  * ```ts
@@ -220,7 +223,7 @@ export function decodeTcpInfo(data: Bytes): TcpInfo {
   return tcpInfo(data, running);
 }
 
-/** The same for any platform. */
+/** Like {@linkcode decodeTcpInfo}, for any platform. */
 export function tcpInfo(data: Bytes, layout: Layout): TcpInfo {
   const name = "tcp_info" in layout ? "tcp_info" : "tcp_connection_info";
   const struct = structOf(layout, name);
@@ -239,7 +242,7 @@ export function tcpInfo(data: Bytes, layout: Layout): TcpInfo {
     const part of [struct, layout.tcp_info_linux_7_0_tail as Struct | undefined]
   ) {
     for (const [field, place] of Object.entries(part ?? {})) {
-      // Names with underscores in front are padding, or fields that are never filled.
+      // A leading "__" marks padding and fields that are never filled.
       if (typeof place === "number" || field.startsWith("__")) continue;
       if (place.at + place.size > view.byteLength) continue;
       info[field] = unsigned(view, place);
@@ -248,7 +251,7 @@ export function tcpInfo(data: Bytes, layout: Layout): TcpInfo {
   return info as unknown as TcpInfo;
 }
 
-/** The end of the last field that every platform has. */
+/** Returns the offset at which the last of the fields that every platform has ends. */
 function minimum(struct: Struct): number {
   const { tcpi_rttvar, tcpi_snd_cwnd } = struct;
   return Math.max(

@@ -1,29 +1,30 @@
-/** When a packet came or went. */
+/** The times at which packets were received or sent. */
 
+import { type Bytes, bytes } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import type { Layout } from "../../ffi/layout/types.ts";
-import { type Bytes, bytes } from "../../errors/arguments.ts";
 import { reader, structOf } from "./fields.ts";
 
-/** A moment, as exact as the kernel tells it. */
+/** A point in time, as precise as the kernel reports it. */
 export interface Timestamp {
-  /** Whole seconds since 1970. */
+  /** Whole seconds since 1970 (UTC), or on a hardware clock's own scale. */
   readonly seconds: number;
-  /** Nanoseconds beyond them. */
+  /** Additional nanoseconds. */
   readonly nanoseconds: number;
 }
 
 /**
- * Reads a `struct timeval`: the data of `SCM_TIMESTAMP`, for which `SO_TIMESTAMP` asks.
+ * Decodes a `struct timeval`: the data of `SCM_TIMESTAMP`, which `SO_TIMESTAMP` enables.
  *
- * @param data what `recvmsg()` gave
- * @throws {RangeError} if it is too short
+ * @param data the data of the control message, from `recvmsg()`
+ * @returns the time
+ * @throws {RangeError} if the data is too short
  */
 export function decodeTimeval(data: Bytes): Timestamp {
   return timeval(data, running);
 }
 
-/** The same for any platform. */
+/** Like {@linkcode decodeTimeval}, for any platform. */
 export function timeval(data: Bytes, layout: Layout): Timestamp {
   const { size, tv_sec, tv_usec } = structOf(layout, "timeval");
   const { signed } = reader(data, "timeval", size);
@@ -34,10 +35,11 @@ export function timeval(data: Bytes, layout: Layout): Timestamp {
 }
 
 /**
- * Reads a `struct timespec`: the data of `SCM_TIMESTAMPNS`, for which `SO_TIMESTAMPNS` asks.
+ * Decodes a `struct timespec`: the data of `SCM_TIMESTAMPNS`, which `SO_TIMESTAMPNS` enables.
  *
- * @param data what `recvmsg()` gave
- * @throws {RangeError} if it is too short
+ * @param data the data of the control message, from `recvmsg()`
+ * @returns the time
+ * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodeTimespec(data: Bytes): Timestamp {
   const { size, tv_sec, tv_nsec } = structOf(running, "timespec");
@@ -48,26 +50,27 @@ export function decodeTimespec(data: Bytes): Timestamp {
   };
 }
 
-/** The data of `SCM_TIMESTAMPING`; a time that was not taken is `null`. */
+/** The data of `SCM_TIMESTAMPING`; a timestamp that was not taken is `null`. */
 export interface Timestamping {
-  /** The time that software took. */
+  /** The timestamp taken in software. */
   readonly software: Timestamp | null;
-  /** The time that the hardware took, by its own clock. */
+  /** The timestamp taken in hardware, by its own clock. */
   readonly hardware: Timestamp | null;
 }
 
 /**
- * Reads the data of `SCM_TIMESTAMPING` (`struct scm_timestamping`), for which `SO_TIMESTAMPING` asks.
- * Linux.
+ * Decodes the data of `SCM_TIMESTAMPING` (`struct scm_timestamping`), which `SO_TIMESTAMPING`
+ * enables. Linux.
  *
- * @param data what `recvmsg()` gave
- * @throws {RangeError} if it is too short
+ * @param data the data of the control message, from `recvmsg()`
+ * @returns the timestamps
+ * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodeTimestamping(data: Bytes): Timestamping {
   const { size } = structOf(running, "timespec");
   reader(data, "scm_timestamping", 3 * size);
   const all = bytes("data", data);
-  // The second of the three is no longer filled.
+  // The kernel no longer fills the second of the three.
   const [software, , hardware] = [0, 1, 2].map((i) => {
     const time = decodeTimespec(all.subarray(i * size));
     return time.seconds === 0 && time.nanoseconds === 0 ? null : time;
