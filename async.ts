@@ -1,10 +1,10 @@
 /**
- * The same module, awaiting: every name of `mod.ts` whose call can wait gives a promise here, and
- * what cannot wait is the same function. The class is {@linkcode AsyncSocket}.
+ * Python's `socket` module, awaiting: the functions of `mod.ts` that may wait return promises here,
+ * and all others are the same. The class is {@linkcode AsyncSocket}.
  *
- * Each operation that waits takes `{ signal }` as its last argument. Beside Python's interface, an
- * `AsyncSocket` has Deno's: `for await` over connections, `readable` and `writable` streams, `await
- * using`, and the shape of `Deno.Conn`.
+ * Each operation that may wait takes `{ signal }` as its last argument. Beside Python's interface,
+ * an `AsyncSocket` has Deno's: `for await` over connections, `readable` and `writable` streams,
+ * `await using`, and the `Deno.Conn` interface.
  *
  * @example An echo server and a client
  * ```ts
@@ -34,7 +34,7 @@
 
 export * from "./mod.ts";
 
-// These take the place of the blocking ones.
+// These replace the blocking ones of mod.ts.
 export { AsyncSocketBase } from "./async/base.ts";
 export { AsyncSocket, AsyncSocket as SocketType } from "./async/socket.ts";
 export type { WaitOptions } from "./async/driver.ts";

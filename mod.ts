@@ -1,11 +1,12 @@
 /**
- * Python's `socket` module on libc's own sockets: raw and packet sockets, every option, Unix
- * datagrams, descriptors passed and inherited, and all else that the system's sockets can do.
+ * Python's `socket` module on the C library's sockets: raw and packet sockets, every socket option,
+ * Unix datagrams, passed and inherited descriptors, and everything else that the system's sockets
+ * can do.
  *
- * Names, parameters and behaviour are Python's, so that its documentation is the manual: see
- * https://docs.python.org/3/library/socket.html. `socket.socket(…)` is `new Socket(…)`, keyword-only
- * parameters are one trailing options object, bytes are `Uint8Array`s, tuples are arrays, `None` is
- * `null`, times are seconds, `with` is `using`.
+ * Names, parameters and behaviour are Python's, so its documentation is the manual:
+ * https://docs.python.org/3/library/socket.html. `socket.socket(…)` is `new Socket(…)`,
+ * keyword-only parameters are one trailing options object, bytes are `Uint8Array`s, tuples are
+ * arrays, `None` is `null`, times are in seconds, and `with` is `using`.
  *
  * Importing needs no permission; the first socket needs `--allow-ffi`.
  *

@@ -1,9 +1,9 @@
 /**
- * Waiting for many sockets at once: Python's `selectors` module.
+ * Python's `selectors` module: waiting for many sockets at once.
  *
- * A selector blocks this thread, as Python's does. To wait without blocking, take the sockets of
- * `async.ts`, which need none. Python's `KeyError` and `ValueError` are `RangeError` here, with
- * Python's messages; its `RuntimeError` is `Error`.
+ * A selector blocks this thread, as in Python. To wait without blocking, use the sockets of
+ * `async.ts`, which need no selector. Python's `KeyError` and `ValueError` are `RangeError` here,
+ * with Python's messages; its `RuntimeError` is `Error`.
  *
  * @example An echo server of one thread
  * ```ts

@@ -1,11 +1,11 @@
-/** Promises that a signal ends the waiting for. */
+/** Waiting for a promise until a signal aborts. */
 
 /**
- * A promise that settles as another one does, or rejects with the signal's reason as soon as that
- * aborts.
+ * Waits for a promise, or rejects with the signal's reason as soon as the signal aborts.
  *
- * @param work the other promise; once the signal has aborted, its outcome is ignored
+ * @param work the promise; its outcome is ignored once the signal has aborted
  * @param signal the signal, if any
+ * @returns what the promise resolves to
  */
 export async function abortable<T>(
   work: Promise<T>,
@@ -16,7 +16,7 @@ export async function abortable<T>(
   const abort = (): void => reject(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort);
-  work.catch(() => {}); // after an abort nobody else handles its rejection
+  work.catch(() => {}); // after an abort nothing else handles its rejection
   try {
     return await Promise.race([work, aborted]);
   } finally {

@@ -1,22 +1,25 @@
-/** What the awaiting socket has beside its operations: how they wait, and Deno's manner. */
+/**
+ * The base of `AsyncSocket`: access to its driver, the `Deno.Conn` interface, Web Streams, `ref()`
+ * and `unref()`.
+ */
 
 import { SHUT_WR } from "../constants/mod.ts";
+import type { Bytes } from "../errors/arguments.ts";
+import { E_BAD_SOCKET } from "../errors/errno.ts";
+import { osError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import { errno } from "../ffi/libc.ts";
-import type { Side } from "./reactor.ts";
 import type { Address, Family } from "../socket/address/types.ts";
-import type { Bytes } from "../errors/arguments.ts";
-import { Driver, type WaitOptions } from "./driver.ts";
 import { SocketBase } from "../socket/base.ts";
-import { type DenoAddress, denoAddress } from "./deno_address.ts";
-import { osError } from "../errors/errors.ts";
-import { type Handle, handleOf } from "../socket/operations/handle.ts";
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import type { Attempt } from "../socket/operations/attempt.ts";
+import { type Handle, handleOf } from "../socket/operations/handle.ts";
+import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
+import { type DenoAddress, denoAddress } from "./deno_address.ts";
+import { Driver, type WaitOptions } from "./driver.ts";
+import type { Side } from "./reactor.ts";
 import { Streams } from "./streams.ts";
 
-/** Drives an operation of a socket, for the rest of this folder. */
+/** Drives a socket's operation to its end. For the other files of this folder. */
 export let drive: <P extends unknown[], T>(
   socket: AsyncSocketBase<Address>,
   side: Side,
@@ -25,18 +28,18 @@ export let drive: <P extends unknown[], T>(
   ...args: P
 ) => Promise<T>;
 
-/** Has a socket receive, or accept, nothing for some milliseconds. */
+/** Makes a socket's receiving and accepting pause for some milliseconds. */
 export let backOff: (socket: AsyncSocketBase<Address>, ms: number) => void;
 
-/** Tells a socket the address of its other end. */
+/** Records the address of a socket's peer. */
 export let setPeer: <A extends Address>(
   socket: AsyncSocketBase<A>,
   address: A,
 ) => void;
 
 /**
- * What {@linkcode AsyncSocket} has beside its operations: the shape of `Deno.Conn`, streams, and a
- * word in what keeps the process alive. It is not made by itself.
+ * The base of {@linkcode AsyncSocket}: the `Deno.Conn` interface, Web Streams, and `ref()` and
+ * `unref()`. Not constructible directly.
  *
  * @typeParam A the addresses of the socket's family
  */
@@ -62,16 +65,16 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   }
 
   /**
-   * Makes a socket, or adopts a descriptor, which becomes non-blocking: one that this process
-   * inherited or received, or that something else in it opened and shows.
+   * Makes a socket, or adopts a descriptor. An adopted descriptor becomes non-blocking; this
+   * process may have inherited it, received it, or opened it by other means.
    *
-   * @param family the address family, `AF_INET` if left out; of a descriptor, what the kernel says.
-   * A plain number needs `new AsyncSocket<Address>(…)`
+   * @param family the address family. If left out: `AF_INET`, or for a descriptor what the kernel
+   * reports. A plain number needs `new AsyncSocket<Address>(…)`
    * @param type the type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` makes the timeout 0
-   * @param proto the protocol, mostly 0
-   * @param fileno a descriptor to adopt: it is this socket's own from then on; on Windows also what
-   * another process's `share()` gave, which then tells family, type and proto
-   * @throws {OSError} if the system cannot make such a socket, or the descriptor is no socket
+   * @param proto the protocol, usually 0
+   * @param fileno a descriptor to adopt: the socket owns it from then on. On Windows also the bytes
+   * that `share()` returned in another process, which then determine family, type and protocol
+   * @throws {OSError} if the system cannot make such a socket, or the descriptor is not a socket
    * @throws {RangeError} if a constant is not available on this platform
    */
   constructor(
@@ -87,20 +90,20 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
     this.#driver = new Driver(handleOf(this), this);
   }
 
-  /** Receives bytes into a buffer. */
+  /** Receives bytes into a buffer. See {@linkcode AsyncSocket.recv_into}. */
   abstract recv_into(
     buffer: Bytes,
     nbytes?: number,
     flags?: number,
     options?: WaitOptions,
   ): Promise<number>;
-  /** Sends bytes. */
+  /** Sends bytes. See {@linkcode AsyncSocket.send}. */
   abstract send(
     data: Bytes,
     flags?: number,
     options?: WaitOptions,
   ): Promise<number>;
-  /** Sends all bytes. */
+  /** Sends all bytes. See {@linkcode AsyncSocket.sendall}. */
   abstract sendall(
     data: Bytes,
     flags?: number,
@@ -108,11 +111,13 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   ): Promise<void>;
 
   /**
-   * Sets how long each operation may wait, from the next one on.
+   * Sets how long each operation may wait. Operations that already wait keep their timeout.
    *
-   * @param value seconds, 0 for not at all, `null` for as long as it takes
-   * @throws {RangeError} if it is negative or not a number
-   * @throws {OSError} if the socket is closed
+   * @param value seconds; 0 to reject with `BlockingIOError` instead of waiting, `null` for no
+   * limit
+   * @throws {TypeError} if it is neither a number nor `null`
+   * @throws {RangeError} if it is negative or NaN
+   * @throws {OSError} if the socket is closed (`EBADF`)
    */
   override settimeout(value: number | null): void {
     super.settimeout(value);
@@ -120,9 +125,9 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   }
 
   /**
-   * Gives the descriptor away without closing it, blocking again; this socket counts as closed then,
-   * and operations that wait are rejected. `new Socket(null, null, null, async.detach())` makes a
-   * blocking socket of it.
+   * Releases the descriptor without closing it, and makes it blocking again. This socket then
+   * counts as closed, and pending operations reject with `EBADF`. To make a blocking socket of the
+   * descriptor: `new Socket(null, null, null, socket.detach())`.
    *
    * @returns the descriptor, -1 if the socket was closed
    */
@@ -132,31 +137,32 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
     return fd;
   }
 
-  /** Lets operations that wait keep the process alive, as they do from the start. */
+  /** Makes pending operations keep the process alive. This is the default. */
   ref(): void {
     this.#driver.ref = true;
   }
 
   /**
-   * Lets the process end although operations of this socket wait. While only such operations wait,
-   * what comes is seen up to 10 ms late.
+   * Lets the process exit while operations of this socket are pending. While only such operations
+   * are pending, the process notices up to 10 ms late that a socket is ready.
    */
   unref(): void {
     this.#driver.ref = false;
   }
 
   /**
-   * What the socket receives, as a byte stream; cancelling it ends receiving (`SHUT_RD`). When both
-   * streams have ended, the socket is closed, as code that is written for `Deno.Conn` expects.
+   * The bytes that the socket receives, as a byte stream. Cancelling it ends receiving (`SHUT_RD`).
+   * When both streams have ended, the socket closes, as code written for `Deno.Conn` expects.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return (this.#streams ??= new Streams(this)).readable;
   }
 
   /**
-   * A stream whose chunks are sent. Closing it ends sending (`SHUT_WR`), so that the other end sees
-   * the end of the stream; aborting it closes the socket, and resets a connection, so that the other
-   * end does not take what it has for the whole.
+   * A stream whose chunks the socket sends. Closing it ends sending (`SHUT_WR`), so that the peer
+   * sees the end of the stream. Aborting it closes the socket and resets the connection, so that
+   * the peer does not mistake a part for the whole. When both streams have ended, the socket
+   * closes.
    */
   get writable(): WritableStream<Uint8Array> {
     return (this.#streams ??= new Streams(this)).writable;
@@ -165,8 +171,11 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   /**
    * Receives into a buffer, as `Deno.Conn` does.
    *
-   * @param p the buffer
-   * @returns how many bytes came, `null` at the end of the stream
+   * @param p the buffer; do not use it until the promise settles
+   * @returns how many bytes were received, `null` at the end of the stream, 0 if the buffer is
+   * empty
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
    */
   async read(p: Uint8Array): Promise<number | null> {
     return p.byteLength === 0 ? 0 : await this.recv_into(p) || null;
@@ -176,16 +185,19 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * Sends bytes, as `Deno.Conn` does.
    *
    * @param p the bytes
-   * @returns how many were sent
+   * @returns how many bytes were sent, which may be fewer than `p` has
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
    */
   write(p: Uint8Array): Promise<number> {
     return this.send(p);
   }
 
   /**
-   * Ends sending, as `Deno.Conn` does: `shutdown(SHUT_WR)`.
+   * Ends sending, as `Deno.Conn` does: `shutdown(SHUT_WR)`. A pending send rejects with
+   * `BrokenPipeError`.
    *
-   * @throws {OSError} if the socket is not connected (`ENOTCONN`)
+   * @throws {OSError} if the socket is not connected (`ENOTCONN`) or is closed (`EBADF`)
    */
   closeWrite(): Promise<void> {
     return new Promise((resolve) => resolve(this.shutdown(SHUT_WR)));
@@ -193,8 +205,9 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
 
   /**
    * The socket's own address in Deno's form; `undefined` for families that Deno does not know.
+   * Remains readable after the socket is closed if it was read before.
    *
-   * @throws {OSError} if the socket is closed, and this was not asked before
+   * @throws {OSError} if the socket is closed (`EBADF`) and this was not read before
    */
   get localAddr(): DenoAddress<A> {
     this.#sockname = latest(() => this.getsockname(), this.#sockname);
@@ -202,23 +215,28 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   }
 
   /**
-   * The address of the other end in Deno's form; `undefined` for families that Deno does not know.
+   * The peer's address in Deno's form; `undefined` for families that Deno does not know. Remains
+   * readable after the connection has ended if the socket was accepted or this was read before.
    *
-   * @throws {OSError} if the socket is not connected (`ENOTCONN`), or is closed, unless it was
-   * accepted or this was asked before
+   * @throws {OSError} if the socket is not connected (`ENOTCONN`) or is closed (`EBADF`), and the
+   * address is not known from before
    */
   get remoteAddr(): DenoAddress<A> {
     this.#peername = latest(() => this.getpeername(), this.#peername);
     return denoAddress(this.family, this.type, this.#peername);
   }
 
-  /** Closes the socket at the end of an `await using` block. */
+  /**
+   * Closes the socket at the end of an `await using` block.
+   *
+   * @throws {OSError} if the system reports an error of the socket, which is closed anyway
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return new Promise((resolve) => resolve(this.close()));
   }
 }
 
-/** An end's address as it is, or else as it last was: what Deno shows outlives the connection. */
+/** The current address, or else the last known one: Deno's addresses outlive the connection. */
 function latest<A>(ask: () => A, known: A | undefined): A {
   try {
     return ask();
@@ -228,7 +246,7 @@ function latest<A>(ask: () => A, known: A | undefined): A {
   }
 }
 
-/** Makes a handle non-blocking, unless it was handed over so. */
+/** Makes a handle non-blocking, unless `fileno` is that handle, which already is non-blocking. */
 function nonBlocking(handle: Handle, fileno: unknown): Handle {
   if (handle !== fileno && setNonBlocking(handle.fd, true) < 0) {
     const error = osError(errno(), "ioctl");

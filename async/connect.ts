@@ -1,14 +1,13 @@
-/** Connections and servers in one call, awaited. */
+/** `create_connection` and `create_server`, awaited. */
 
 import { SOCK_STREAM } from "../constants/mod.ts";
+import { OSError } from "../errors/errors.ts";
 import type {
   Address,
   AddressInput,
   Inet6Address,
   InetAddress,
 } from "../socket/address/types.ts";
-import { AsyncSocket } from "./socket.ts";
-import type { WaitOptions } from "./driver.ts";
 import {
   checkConnection,
   connectionError,
@@ -16,31 +15,38 @@ import {
   type CreateServerOptions,
   serving,
 } from "../socket/connect.ts";
-import { OSError } from "../errors/errors.ts";
-import { resolved } from "../socket/steps.ts";
-import { driveSteps } from "./steps.ts";
 import {
   type AddressInfoTuple,
   getaddrinfo,
 } from "../socket/resolver/getaddrinfo.ts";
+import { resolved } from "../socket/steps.ts";
+import type { WaitOptions } from "./driver.ts";
+import { AsyncSocket } from "./socket.ts";
+import { driveSteps } from "./steps.ts";
 
-/** How long an attempt has before the next one joins it (RFC 8305). */
+/** How long an attempt has before the next one starts beside it (RFC 8305). */
 const ATTEMPT_DELAY_MS = 250;
 
 type InternetSocket = AsyncSocket<InetAddress | Inet6Address>;
 
 /**
- * Connects to a TCP service. Happy Eyeballs (RFC 8305): the host's addresses are tried in turn,
- * families alternating, each a quarter of a second after the one before or as soon as that fails; the
- * first connection that stands is taken and the others are closed.
+ * Connects to a TCP service; the host name is resolved on another thread.
+ *
+ * Uses Happy Eyeballs (RFC 8305): the attempts alternate between IPv4 and IPv6 addresses, and each
+ * starts 250 ms after the one before, or as soon as that one fails. The first connection that
+ * succeeds is returned, and the sockets of the other attempts are closed.
  *
  * @param address host and port; the host is resolved for IPv4 and IPv6
  * @param timeout seconds for each attempt, `null` for none; the default timeout if left out
  * @param source_address the address to connect from; `""` and 0 let the system choose
- * @param options `all_errors`, a signal
+ * @param options `all_errors`; `signal`: aborting it rejects with the signal's reason and closes
+ * the sockets of all attempts
+ * @returns the connected socket
  * @throws {OSError} the last attempt's error, if none succeeds
  * @throws {AggregateError} all errors, with `all_errors`
  * @throws {gaierror} if the host cannot be resolved
+ * @throws {TypeError} if an address is not `[host, port]`, or the timeout is not a number
+ * @throws {RangeError} if a port or the timeout is out of bounds
  */
 export async function create_connection(
   address: readonly [host: string | null, port: number | string],
@@ -68,7 +74,7 @@ export async function create_connection(
   return socket;
 }
 
-/** Reorders addresses so that the families alternate, the first staying first. */
+/** Reorders addresses so that the families alternate. The first address stays first. */
 export function alternating(
   found: readonly AddressInfoTuple[],
 ): AddressInfoTuple[] {
@@ -80,10 +86,10 @@ export function alternating(
 }
 
 /**
- * Starts an attempt for each candidate, one after the other or overlapping if they are slow.
+ * Starts an attempt for each candidate, one after the other, or overlapping if they are slow.
  *
- * @param errors where the errors of failed attempts go, in the order of the attempts
- * @returns what the first attempt that succeeds gives, `undefined` if none does
+ * @param errors receives the errors of failed attempts, in the order of the attempts
+ * @returns the result of the first attempt that succeeds, `undefined` if none does
  */
 export function firstConnected<T extends Disposable>(
   candidates: AddressInfoTuple[],
@@ -114,13 +120,13 @@ export function firstConnected<T extends Disposable>(
     pending++;
     timer = setTimeout(next, ATTEMPT_DELAY_MS);
     connect(candidate, limits).then((connected) => {
-      if (over.signal.aborted) return connected[Symbol.dispose](); // a tie: another was first
+      if (over.signal.aborted) return connected[Symbol.dispose](); // a tie
       end();
       resolve(connected);
     }, (error) => {
       pending--;
       if (over.signal.aborted) return;
-      // The caller's reason to abort may be any error.
+      // The signal's reason may be an OSError too: after an abort, no further address is tried.
       if (error instanceof OSError && !signal?.aborted) {
         errors[at] = error;
         next();
@@ -156,13 +162,17 @@ async function connectTo(
 }
 
 /**
- * Makes a TCP listener. Like the blocking `create_server`.
+ * Makes a TCP listener; a host name is resolved on another thread. Like the blocking
+ * `create_server`.
  *
  * @param address host (`""` for all interfaces) and port (0 lets the system choose)
- * @param options family, backlog, `reuse_port`, `dualstack_ipv6`, a signal
- * @throws {OSError} if the address is in use or not local: the message names it
- * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is asked
- * of another family than `AF_INET6`
+ * @param options family, backlog, `reuse_port`, `dualstack_ipv6`; `signal`: aborting it while the
+ * name is resolved rejects with the signal's reason
+ * @returns the listener
+ * @throws {OSError} if the address is in use or not local; the message names it
+ * @throws {gaierror} if a host name cannot be resolved
+ * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is given
+ * for another family than `AF_INET6`
  */
 export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,

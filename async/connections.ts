@@ -1,38 +1,43 @@
-/** What `for await` over a listener goes through. */
+/** The iterator behind `for await` over a listener. */
 
-/** What accepts. */
+/** A socket that accepts connections. */
 interface Listener<T> {
   accept(): Promise<T>;
   fileno(): number;
 }
 
 /**
- * The connections of a listener, for as long as it is open. Not an async generator, whose frames and
- * promises are half of what it costs to accept.
+ * Iterates over a listener's connections for as long as it is open. Not an async generator: its
+ * frames and promises would be half the cost of accepting.
  */
 export class Connections<T> implements AsyncIterableIterator<T, undefined> {
   readonly #listener: Listener<T>;
   #finished = false;
 
-  /** Begins with the next connection. */
+  /** Makes the iterator of a listener. */
   constructor(listener: Listener<T>) {
     this.#listener = listener;
   }
 
-  /** The next connection; the end once the listener is closed. */
+  /**
+   * Accepts the next connection.
+   *
+   * @returns the connection, or the end of the iteration once the listener is closed
+   * @throws {OSError} if accepting fails
+   */
   next(): Promise<IteratorResult<T, undefined>> {
     return this.#hasEnded
       ? Promise.resolve(end)
       : this.#listener.accept().then(found, this.#endIfClosed);
   }
 
-  /** Ends. */
+  /** Ends the iteration. */
   return(): Promise<IteratorResult<T, undefined>> {
     this.#finished = true;
     return Promise.resolve(end);
   }
 
-  /** This. */
+  /** Returns the iterator itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -42,7 +47,7 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   readonly #endIfClosed = (error: unknown): IteratorReturnResult<undefined> => {
-    if (this.#hasEnded) return end; // closed meanwhile: that is the end, not an error
+    if (this.#hasEnded) return end; // closing the listener ends the iteration without an error
     throw error;
   };
 }

@@ -1,4 +1,4 @@
-/** Addresses in Deno's form, for code that is written for `Deno.Conn`. */
+/** Addresses in Deno's form, for code written for `Deno.Conn`. */
 
 import {
   AF_INET,
@@ -15,7 +15,7 @@ import type {
   VsockAddress,
 } from "../socket/address/types.ts";
 
-/** What Deno calls an address `A`; `undefined` for the families that it does not know. */
+/** Deno's type for the address type `A`; `undefined` for families that Deno does not know. */
 export type DenoAddress<A extends Address> = A extends
   InetAddress | Inet6Address ? Deno.NetAddr
   : A extends UnixAddress ? Deno.UnixAddr
@@ -24,11 +24,12 @@ export type DenoAddress<A extends Address> = A extends
 const decoder = new TextDecoder();
 
 /**
- * An address as `Deno.Conn` shows it.
+ * Converts an address to the form that `Deno.Conn` shows.
  *
- * @param family the address family of the socket
- * @param type its type
+ * @param family the socket's address family
+ * @param type the socket's type
  * @param address the address
+ * @returns the address in Deno's form, `undefined` for families that Deno does not know
  */
 export function denoAddress<A extends Address>(
   family: number,

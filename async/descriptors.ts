@@ -1,24 +1,25 @@
-/** Awaiting sockets of descriptors, and pairs of them. */
+/** Awaiting sockets made from descriptors, and pairs of awaiting sockets. */
 
+import type { Bytes } from "../errors/arguments.ts";
 import type {
   Address,
   Family,
   InetAddress,
   UnixAddress,
 } from "../socket/address/types.ts";
-import type { Bytes } from "../errors/arguments.ts";
-import { AsyncSocket } from "./socket.ts";
 import * as blocking from "../socket/descriptors.ts";
+import { AsyncSocket } from "./socket.ts";
 
 /**
- * Makes a socket of a duplicate of a descriptor. Like the blocking `fromfd`; but the two share their
- * mode, so that the original is non-blocking too from then on.
+ * Makes a socket of a duplicate of a descriptor. Like the blocking `fromfd`, except that the
+ * original becomes non-blocking too: both share their mode.
  *
  * @param fd the descriptor
  * @param family its address family
  * @param type its socket type
  * @param proto its protocol
- * @throws {OSError} if the descriptor is not open, or is no socket
+ * @returns the socket, which owns the duplicate
+ * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
  */
 export function fromfd<A extends Address>(
   fd: number,
@@ -30,11 +31,14 @@ export function fromfd<A extends Address>(
 }
 
 /**
- * Makes a socket of what another process shared by `share()`. Like the blocking `fromshare`.
+ * Makes a socket that another process shared by `share()`. Windows. Like the blocking `fromshare`.
  *
- * @param info the bytes that it gave, for this process
- * @throws {OSError} if they are spent, or for another process
- * @throws {RangeError} if they are no such bytes, or the platform shares no sockets so
+ * @param info the bytes that `share()` returned for this process
+ * @returns the socket
+ * @throws {OSError} if the bytes were used before, or are for another process
+ * @throws {TypeError} if `info` is not bytes
+ * @throws {RangeError} if `info` has the wrong length, or the platform cannot share sockets like
+ * this
  */
 export function fromshare<A extends Address = InetAddress>(
   info: Bytes,
@@ -45,10 +49,11 @@ export function fromshare<A extends Address = InetAddress>(
 /**
  * Makes two sockets that are connected to each other. Like the blocking `socketpair`.
  *
- * @param family the address family, `AF_UNIX` if left out, on Windows `AF_INET`
- * @param type the socket type
- * @param proto the protocol
- * @throws {OSError} if the system has no such pairs
+ * @param family the address family; `AF_UNIX` if left out, on Windows `AF_INET`
+ * @param type the socket type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` makes the timeouts 0
+ * @param proto the protocol, 0 if left out
+ * @returns the two sockets
+ * @throws {OSError} if the system does not support such pairs
  */
 export function socketpair<A extends Address = UnixAddress>(
   family?: Family<A> | null,

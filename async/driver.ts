@@ -1,8 +1,15 @@
-/** How awaiting sockets drive operations: an attempt, and waiting in the reactor if it lacks readiness. */
+/** The driver of awaiting sockets: it attempts operations, which wait in the reactor if pending. */
 
 import { AF_UNIX } from "../constants/mod.ts";
+import { E_BAD_SOCKET } from "../errors/errno.ts";
+import { osError, timedOut } from "../errors/errors.ts";
 import { Deadline } from "../poll/deadline.ts";
 import { waitReady } from "../poll/ready.ts";
+import { type Attempt, Pending } from "../socket/operations/attempt.ts";
+import {
+  type Handle,
+  setClosingListener,
+} from "../socket/operations/handle.ts";
 import {
   DONE,
   NEXT_TURN,
@@ -12,24 +19,17 @@ import {
   type Watch,
   WHEN_READY,
 } from "./reactor.ts";
-import { osError, timedOut } from "../errors/errors.ts";
-import {
-  type Handle,
-  setClosingListener,
-} from "../socket/operations/handle.ts";
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { type Attempt, Pending } from "../socket/operations/attempt.ts";
 
-/** What may go with every operation that waits. */
+/** Options of every operation that may wait. */
 export interface WaitOptions {
-  /** Ends the waiting: the operation rejects with the signal's reason, and the socket stays usable. */
+  /** Aborting it rejects the operation with the signal's reason. The socket stays usable. */
   readonly signal?: AbortSignal;
 }
 
-// How soon to try again what no event announces.
+// How soon to attempt again where no event announces readiness.
 const RETRY_MS = 5;
 
-/** One socket's operations: those that go on at once, and those that wait. */
+/** Drives the operations of one socket, in order where they must wait. */
 export class Driver {
   /** The socket's handle. */
   readonly handle: Handle;
@@ -37,27 +37,27 @@ export class Driver {
   #ref = true;
   #backoffUntil = 0;
 
-  /** The socket object: whoever waits keeps it from being collected, and so the handle open. */
+  /** The socket object. Pending operations keep it from being collected, and so its handle open. */
   readonly owner: object;
 
-  /** Makes the line of a socket. */
+  /** Makes the driver of a socket. */
   constructor(handle: Handle, owner: object) {
     this.handle = handle;
     this.owner = owner;
   }
 
-  /** Whether operations that wait keep the process alive. */
+  /** Whether pending operations keep the process alive. */
   set ref(ref: boolean) {
     this.#ref = ref;
     if (this.#watch !== undefined) reactor.reference(this.#watch, ref);
   }
 
-  /** Has nothing received, or accepted, for some time. */
+  /** Makes receiving and accepting pause for some milliseconds. */
   backOff(ms: number): void {
     this.#backoffUntil = performance.now() + ms;
   }
 
-  /** How many milliseconds of rest are left. */
+  /** How many milliseconds of the backoff are left; it applies to reading only. */
   backoffLeft(side: Side): number {
     if (this.#backoffUntil === 0 || side !== "read") return 0;
     const left = Math.max(0, this.#backoffUntil - performance.now());
@@ -65,7 +65,9 @@ export class Driver {
     return left;
   }
 
-  /** Drives an operation: tries it, unless others wait before it, and waits if it lacks readiness. */
+  /**
+   * Drives an operation: attempts it, unless others are ahead of it, and waits if it is pending.
+   */
   drive<P extends unknown[], T>(
     side: Side,
     timeout: number | null,
@@ -101,9 +103,11 @@ export class Driver {
     }
   }
 
-  /** When a new operation is to be tried first: as an attempt would say it, `OVER` for at once. */
+  /**
+   * When to make an operation's first attempt, in the terms of `Waiter.attempt`; `DONE` for now.
+   */
   #placeInQueue(side: Side, timeout: number | null): number {
-    // Without time there is no place in a queue: it is now or not at all.
+    // With a timeout of 0 an operation may not wait behind others.
     if (timeout !== 0) {
       if (this.#watch !== undefined && this.#watch[side].length > 0) {
         return WHEN_READY;
@@ -125,19 +129,19 @@ export class Driver {
   }
 }
 
-/** When to try an operation again that lacks something. */
+/** When to attempt a pending operation again. */
 function pause(handle: Handle, lacking: Pending): number {
   if (lacking.yielded) return NEXT_TURN;
-  // The kernel calls a Unix socket writable though the receiver of a datagram, or the listener to
-  // connect to, has its queue full; nothing announces that it no longer is.
+  // The kernel reports a Unix socket as writable even while the queue of the datagram's receiver,
+  // or of the listener it connects to, is full. No event announces that the queue has room again.
   const unannounced = lacking.readiness === "write" &&
     handle.family === AF_UNIX && waitReady(handle.fd, "write", 0) > 0;
   return unannounced ? RETRY_MS : WHEN_READY;
 }
 
-/** An operation that waits. */
+/** A pending operation. */
 class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
-  /** What the operation gives in the end. */
+  /** Resolves to the operation's result. */
   readonly promise: Promise<T>;
   readonly #driver: Driver;
   readonly #side: Side;
@@ -169,14 +173,14 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     this.#operation = operation;
     this.#args = args;
     this.#lacking = lacking;
-    // Half the cost of Promise.withResolvers.
+    // This costs half of Promise.withResolvers.
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  /** Enters the queue. */
+  /** Enters the queue and starts the timeout. */
   begin(watch: Watch, after: number): void {
     this.#watch = watch;
     reactor.add(watch, this.#side, this, after);
@@ -187,7 +191,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     }
   }
 
-  /** Goes on with the operation. */
+  /** Attempts the operation again. */
   attempt(): number {
     try {
       const backoff = this.#driver.backoffLeft(this.#side);
@@ -212,13 +216,13 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     }
   }
 
-  /** Rejects. */
+  /** Rejects the promise. */
   fail(error: unknown): void {
     this.#end();
     this.#reject(error);
   }
 
-  /** The signal aborted. */
+  /** Handles the signal's `abort` event. */
   handleEvent(): void {
     this.#leave(this.#signal!.reason);
   }
@@ -231,11 +235,11 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     const left = this.#deadline!.milliseconds;
     if (left > 0) {
       this.#timer = setTimeout(() => this.#arm(), left);
-      // The waiter itself keeps the process alive, or shall not.
+      // The waiter decides whether the process stays alive, not its timer.
       Deno.unrefTimer(this.#timer);
       return;
     }
-    // This thread may have been busy: what came in time is not too late.
+    // This thread may have been busy while the socket became ready in time: attempt once more.
     const isFirst = this.#watch![this.#side][0] === this;
     if (isFirst && this.attempt() === DONE) {
       reactor.remove(this.#watch!, this.#side, this);

@@ -1,30 +1,32 @@
-/** Descriptors passed between processes, awaited. */
+/** `send_fds` and `recv_fds`, awaited: descriptors passed between processes. */
 
-import type { Address, AddressInput } from "../socket/address/types.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { drive } from "./base.ts";
-import type { AsyncSocket } from "./socket.ts";
+import type { Address, AddressInput } from "../socket/address/types.ts";
 import { sendItemsAttempt } from "../socket/operations/messages.ts";
-import { whenResolved } from "./steps.ts";
-import type { WaitOptions } from "./driver.ts";
 import {
   descriptorItems,
   descriptorRoom,
   withDescriptors,
 } from "../socket/operations/rights.ts";
+import { drive } from "./base.ts";
+import type { WaitOptions } from "./driver.ts";
+import type { AsyncSocket } from "./socket.ts";
+import { whenResolved } from "./steps.ts";
 
 /**
  * Sends a message with descriptors over a Unix socket. Like the blocking `send_fds`.
  *
  * @param sock the socket
- * @param buffers the bytes of the message; a stream needs one byte at least to carry descriptors
- * @param fds the descriptors, which stay open here, and must until this has sent them
+ * @param buffers the bytes of the message; a stream needs at least one byte to carry descriptors
+ * @param fds the descriptors; this does not close them, and they must stay open until it resolves
  * @param flags `MSG_` flags
  * @param address where to, if the socket is not connected
- * @param options a signal
+ * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
  * @returns how many bytes were sent
- * @throws {OSError} if a descriptor is not open (`EBADF`), or they are too many (`EINVAL`)
- * @throws {TypeError} if the descriptors are no integers
+ * @throws {TimeoutError} if the socket's timeout runs out
+ * @throws {OSError} if a descriptor is not open, or the socket is closed (`EBADF`), or there are
+ * too many descriptors (`EINVAL`; Linux passes 253)
+ * @throws {TypeError} if the descriptors are not integers
  */
 export async function send_fds<A extends Address>(
   sock: AsyncSocket<A>,
@@ -44,15 +46,17 @@ export async function send_fds<A extends Address>(
 }
 
 /**
- * Receives a message with descriptors from a Unix socket. They are the caller's to close. Like the
+ * Receives a message with descriptors from a Unix socket. The caller must close them. Like the
  * blocking `recv_fds`.
  *
  * @param sock the socket
  * @param bufsize how many bytes at most
  * @param maxfds how many descriptors at most
  * @param flags `MSG_` flags
- * @param options a signal
+ * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
  * @returns the bytes, the descriptors, the message's flags and the sender's address
+ * @throws {TimeoutError} if the socket's timeout runs out
+ * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
  * @throws {RangeError} if a size is out of bounds
  */
 export async function recv_fds<A extends Address>(

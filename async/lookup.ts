@@ -1,24 +1,28 @@
-/** The resolving functions that await: `async.ts`'s. */
+/** The resolving functions of `async.ts`: lookups run on another thread. */
 
 import type { Inet6Address, InetAddress } from "../socket/address/types.ts";
-import type { WaitOptions } from "./driver.ts";
-import * as hosts from "../socket/resolver/hosts.ts";
-import { driveSteps } from "./steps.ts";
 import * as addrinfo from "../socket/resolver/getaddrinfo.ts";
 import * as nameinfo from "../socket/resolver/getnameinfo.ts";
+import * as hosts from "../socket/resolver/hosts.ts";
+import type { WaitOptions } from "./driver.ts";
+import { driveSteps } from "./steps.ts";
 
 /**
- * Resolves a host and a service into the arguments of sockets, on another thread; several at once
- * resolve side by side. Like the blocking `getaddrinfo`.
+ * Resolves a host and a service to socket addresses, on another thread. Several lookups run in
+ * parallel, 16 at most. Like the blocking `getaddrinfo`.
  *
- * @param host a host name or an IP address; `null` for the loopback, or any address with `AI_PASSIVE`
+ * @param host a host name or an IP address; `null` for the loopback, or any address with
+ * `AI_PASSIVE`
  * @param port a service name or a port number; `null` for none
  * @param family restricts the family; 0 for any
  * @param type restricts the socket type; 0 for any
  * @param proto restricts the protocol; 0 for any
  * @param flags `AI_` flags
- * @param options a signal
+ * @param options `{ signal }`: aborting it rejects with its reason
+ * @returns an entry for each address: family, type, protocol, canonical name, address
  * @throws {gaierror} if the names cannot be resolved
+ * @throws {TypeError} if an argument has the wrong type
+ * @throws {RangeError} if a port number is out of bounds, or a name contains NUL or is not valid
  */
 export function getaddrinfo(
   host: string | Uint8Array | null,
@@ -36,13 +40,16 @@ export function getaddrinfo(
 }
 
 /**
- * Resolves an address into a host name and a service name, on another thread. Like the blocking
+ * Resolves an address to a host name and a service name, on another thread. Like the blocking
  * `getnameinfo`.
  *
  * @param sockaddr an address whose host is numeric
  * @param flags `NI_` flags
- * @param options a signal
+ * @param options `{ signal }`: aborting it rejects with its reason
+ * @returns the host name and the service name
  * @throws {gaierror} if the host is not numeric, or (with `NI_NAMEREQD`) has no name
+ * @throws {TypeError} if `sockaddr` is not an address
+ * @throws {RangeError} if a part of it is out of bounds
  */
 export function getnameinfo(
   sockaddr:
@@ -56,11 +63,13 @@ export function getnameinfo(
 }
 
 /**
- * The first IPv4 address of a host, resolved on another thread.
+ * Resolves a host name to the host's first IPv4 address, on another thread.
  *
- * @param hostname its name; `""` gives `0.0.0.0`, `"<broadcast>"` gives `255.255.255.255`
- * @param options a signal
- * @throws {gaierror} if it has none
+ * @param hostname the name; `""` stands for `0.0.0.0`, `"<broadcast>"` for `255.255.255.255`
+ * @param options `{ signal }`: aborting it rejects with its reason
+ * @returns the address as numeric text
+ * @throws {gaierror} if the host has no IPv4 address
+ * @throws {RangeError} if the name contains NUL or is not valid
  */
 export function gethostbyname(
   hostname: string,
@@ -70,12 +79,15 @@ export function gethostbyname(
 }
 
 /**
- * The names and IPv4 addresses of a host, resolved on another thread.
+ * Resolves a host name to the host's names and IPv4 addresses, on another thread. Where the C
+ * library has no `gethostbyname_r` (macOS, Windows), the last step blocks this thread.
  *
- * @param hostname its name
- * @param options a signal
- * @throws {gaierror} if it has no address
- * @throws {herror} if its entry cannot be had
+ * @param hostname the name
+ * @param options `{ signal }`: aborting it rejects with its reason
+ * @returns the primary name, the other names, the addresses
+ * @throws {gaierror} if the host has no IPv4 address
+ * @throws {herror} if the host's entry is not found
+ * @throws {RangeError} if the name contains NUL or is not valid
  */
 export function gethostbyname_ex(
   hostname: string,
@@ -85,12 +97,15 @@ export function gethostbyname_ex(
 }
 
 /**
- * The names and addresses of the host with an address, resolved on another thread.
+ * Resolves an address to the host's names and addresses, on another thread. Where the C library has
+ * no `gethostbyaddr_r` (macOS, Windows), the last step blocks this thread.
  *
  * @param ip_address the address, or a name of the host
- * @param options a signal
+ * @param options `{ signal }`: aborting it rejects with its reason
+ * @returns the primary name, the other names, the addresses
  * @throws {gaierror} if a name cannot be resolved
  * @throws {herror} if the address has no entry
+ * @throws {RangeError} if the name contains NUL or is not valid
  */
 export function gethostbyaddr(
   ip_address: string,
@@ -100,11 +115,12 @@ export function gethostbyaddr(
 }
 
 /**
- * The fully qualified name of a host, resolved on another thread.
+ * Resolves the fully qualified name of a host, as {@linkcode gethostbyaddr} does.
  *
  * @param name the host, this machine if left out
- * @param options a signal
- * @returns the name, or the one given if there is no better
+ * @param options `{ signal }`: aborting it rejects with its reason
+ * @returns the first of the host's names with a dot, else its primary name; `name` if not found
+ * @throws {RangeError} if the name contains NUL or is not valid
  */
 export function getfqdn(name = "", options?: WaitOptions): Promise<string> {
   return driveSteps(hosts.getfqdn(name), options);

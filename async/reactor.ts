@@ -1,53 +1,56 @@
 /**
- * What awaiting sockets wait on: one poller for the thread, one wait parked on another thread when
- * there is nothing to do, and for each descriptor queues of those who wait for it.
+ * The reactor of awaiting sockets: one poller for the thread, one wait parked on another thread
+ * while there is nothing to do, and queues of waiters for each descriptor.
  */
 
 import { OSError } from "../errors/errors.ts";
 import { type Poller, READ, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
 
-/** What a waiter's attempt says when it is over, with success or without. */
+/** An attempt returns this when the operation is done, whether it succeeded or failed. */
 export const DONE = -1;
-/** What it says when it only gave way to others: it is to be made again at the next turn. */
+/** An attempt returns this when it only yielded to others: attempt again at the next turn. */
 export const NEXT_TURN = 0;
-/** What it says when it lacks a readiness that the poller will report. */
+/** An attempt returns this when it lacks a readiness that the poller will report. */
 export const WHEN_READY = Infinity;
 
-/** Something that waits for a descriptor. */
+/** An operation that waits for a descriptor. */
 export interface Waiter {
   /**
-   * Tries again.
+   * Attempts the operation again.
    *
-   * @returns `OVER`, or after how many milliseconds to try again if nothing happens before:
-   * `NEXT_TURN`, `WHEN_READY`, or what is between, where no event tells of the readiness
+   * @returns `DONE`, or after how many milliseconds to attempt again unless an event comes first:
+   * `NEXT_TURN`, `WHEN_READY`, or a number in between where no event announces the readiness
    */
   attempt(): number;
-  /** Ends the waiting with an error. */
+  /** Ends the wait with an error. */
   fail(error: unknown): void;
 }
 
-/** Which of a descriptor's queues; who waits for the error queue is not behind who waits for data. */
+/** One of a descriptor's queues. Reads of the error queue do not wait behind reads of data. */
 export type Side = "read" | "write" | "error";
 
-/** A queue without anybody, until somebody comes: most stay so, and there are three for each descriptor. */
+/**
+ * The shared empty queue. Every descriptor has three queues, and most stay empty, so they all start
+ * as this one.
+ */
 const EMPTY_QUEUE: Waiter[] = [];
 
-/** A descriptor that is, or was, waited for. */
+/** A descriptor registered with the poller, and its waiters. */
 export class Watch {
   /** The descriptor. */
   readonly fd: number;
-  /** Those who wait for it to be readable, served in order. */
+  /** The waiters for it to be readable, served in order. */
   read = EMPTY_QUEUE;
-  /** Those who wait for it to be writable, served in order. */
+  /** The waiters for it to be writable, served in order. */
   write = EMPTY_QUEUE;
-  /** Those who wait for its error queue, which shows as readable too, served in order. */
+  /** The waiters for its error queue, served in order; the poller reports it as readable too. */
   error = EMPTY_QUEUE;
   /** Whether its waiters keep the process alive. */
   ref = true;
-  /** Whether the descriptor was closed or given away: the number may be another's by now. */
+  /** Whether the descriptor was closed or detached: its number may have been reused since. */
   closed = false;
-  /** What will bring the next attempt if no event does. */
+  /** The timer of the next attempt, where no event announces readiness. */
   retry: ReturnType<typeof setTimeout> | undefined;
 
   /** Makes the watch of a descriptor. */
@@ -55,36 +58,37 @@ export class Watch {
     this.fd = fd;
   }
 
-  /** How many wait for it. */
+  /** How many waiters it has. */
   get waiters(): number {
     return this.read.length + this.write.length + this.error.length;
   }
 }
 
-// How long attempts that succeed at once may go on before timers and other work get their turn.
+// How long attempts that succeed at once may continue before timers and other work get a turn.
 const TURN_MS = 3;
 const ATTEMPTS_PER_CLOCK_READ = 8;
-// How many of those that are ready one turn serves, and of those that gave way: few enough that each
-// can go on more than once before all must give way, which costs more than an attempt; but the others
-// wait meanwhile.
+// How many ready descriptors, and how many yielded ones, one turn serves. With fewer, each gets
+// several attempts before it must yield, and yielding costs more than an attempt; with more, the
+// others wait less.
 const BATCH = 64;
-// How often descriptors are looked at when no wait can be parked: on behalf of waiters that do not
-// keep the process alive, as a parked wait would, and as long as no descriptor is left for one.
+// The polling interval while no wait may be parked: when no waiter is referenced (a parked wait
+// would keep the process alive), or when no descriptor is left for the waker.
 const POLL_INTERVAL_MS = 10;
-// How soon a parked wait must have ended for the next one to be brief first.
+// If the last parked wait ended sooner than this, the next idle turn waits briefly before parking.
 const SPIN_BELOW_MS = 0.2;
-// A Worker may be ended at any moment, and tells nobody: its parked wait must end by itself.
+// A Worker may be terminated at any moment without notice, so its parked waits have a limit:
+// otherwise they would never end.
 const PARK_MS = "WorkerGlobalScope" in globalThis ? 1000 : -1;
 
-/** A thread's waiting. */
+/** Serves the waiters of a thread as their descriptors become ready. */
 export class Reactor {
   readonly #makePoller: () => Poller;
-  /** Made at first use. */
+  /** Opened at first use. */
   #pollerMade: Poller | undefined;
   readonly #watches = new Map<number, Watch>();
-  /** Watches to be served at the next turn whatever the poller says. */
+  /** Watches to serve at the next turn whether the poller reports them or not. */
   readonly #urgent = new Set<Watch>();
-  /** How many the poller found ready, and how many of them were served. */
+  /** How many descriptors the poller reported, and how many of those were served. */
   #ready = 0;
   #served = 0;
   /** How many waiters there are, and how many of them keep the process alive. */
@@ -94,12 +98,12 @@ export class Reactor {
   #pollTimer: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
   #turnBegan = 0;
-  /** Whether whoever goes on must wait for the next turn. */
+  /** Whether operations must wait for the next turn, as the time of this one is used up. */
   #mustYield = false;
-  /** Whether something mostly happens so soon that a brief wait spares parking one. */
+  /** Whether events usually come so soon that a brief wait saves parking one. */
   #spins = false;
 
-  /** Makes a reactor, which opens its poller at first use. */
+  /** Makes a reactor, which opens its poller at first use by calling `open`. */
   constructor(open: () => Poller = makePoller) {
     this.#makePoller = open;
   }
@@ -109,14 +113,14 @@ export class Reactor {
   }
 
   /**
-   * The watch of a descriptor, registered at first use.
+   * Returns the watch of a descriptor, registered with the poller.
    *
-   * @throws {OSError} if it is closed, or there is no descriptor left for the poller
+   * @throws {OSError} if the descriptor is closed, or no descriptor is left for the poller
    */
   watch(fd: number): Watch {
     const known = this.#watches.get(fd);
-    // Somebody else has the same descriptor; or somebody had it, and it was closed behind our back.
-    // Registered anew it is watched in either case.
+    // Another socket object uses the same descriptor, or it was closed behind our back and its
+    // number reused. Registering it again is right in both cases.
     if (known !== undefined) this.#poller.unregister(fd);
     this.#poller.register(fd);
     const watch = known ?? new Watch(fd);
@@ -125,8 +129,9 @@ export class Reactor {
   }
 
   /**
-   * Whether operations that need not wait have had this thread for so long that the next one should
-   * wait its turn, lest a flood on one socket starves timers and other work.
+   * Whether operations that need not wait have held this thread for so long that the next one
+   * should wait for the next turn. Otherwise a flood on one socket could starve timers and other
+   * work.
    */
   mustYield(): boolean {
     if (!this.#mustYield && ++this.#attempts >= ATTEMPTS_PER_CLOCK_READ) {
@@ -139,28 +144,28 @@ export class Reactor {
   /**
    * Puts a waiter at the end of a queue.
    *
-   * @param after what its attempt said, or would
+   * @param after what its attempt returned, or would return
    */
   add(watch: Watch, side: Side, waiter: Waiter, after: number): void {
     const queue = watch[side];
     if (queue.length > 0) queue.push(waiter);
-    else watch[side] = [waiter]; // which has room for one, usually enough
+    else watch[side] = [waiter]; // a literal has room for just one, which is usually enough
     this.#count(watch, 1);
     this.#rearm(watch, side, after);
     if (this.#state === "idle") this.#schedule();
   }
 
-  /** Takes a waiter out of a queue before its turn. */
+  /** Removes a waiter from a queue before its turn. */
   remove(watch: Watch, side: Side, waiter: Waiter): void {
     const at = watch[side].indexOf(waiter);
     if (at < 0) return;
     watch[side].splice(at, 1);
     this.#count(watch, -1);
-    // It may have been its attempts that the others were waiting for.
+    // The others may have relied on its attempts: the poller may not be armed for them.
     if (at === 0 && watch[side].length > 0) this.#rearm(watch, side, NEXT_TURN);
   }
 
-  /** Whether a descriptor's waiters keep the process alive. */
+  /** Sets whether a descriptor's waiters keep the process alive. */
   reference(watch: Watch, ref: boolean): void {
     if (watch.ref === ref) return;
     const { waiters } = watch;
@@ -169,7 +174,7 @@ export class Reactor {
     this.#count(watch, waiters);
   }
 
-  /** Forgets a descriptor that is about to be closed or given away; its waiters fail. */
+  /** Forgets a descriptor that is about to be closed or detached. Its waiters fail. */
   forget(fd: number, reason: () => unknown): void {
     const watch = this.#watches.get(fd);
     if (watch === undefined) return;
@@ -193,11 +198,11 @@ export class Reactor {
     if (!watch.ref) return;
     const before = this.#referenced;
     this.#referenced += change;
-    // A parked wait keeps the process alive, so it must not go on for nobody; a lookout does not.
+    // A parked wait keeps the process alive, polling by timer does not: switch between them.
     if ((before === 0) !== (this.#referenced === 0)) this.#wakeUp();
   }
 
-  /** Brings the next turn forward. */
+  /** Makes the next turn come at once. */
   #wakeUp(): void {
     if (this.#state === "parked") this.#poller.wake();
     else if (this.#state === "polling") {
@@ -206,7 +211,7 @@ export class Reactor {
     }
   }
 
-  /** Sees to it that a queue is served again. */
+  /** Ensures that a queue is served again. */
   #rearm(watch: Watch, side: Side, after: number): void {
     if (after === WHEN_READY) {
       this.#poller.arm(watch.fd, side === "write" ? WRITE : READ);
@@ -219,7 +224,7 @@ export class Reactor {
         this.#urgent.add(watch);
         this.#wakeUp();
       }, after);
-      Deno.unrefTimer(watch.retry); // the waiter itself keeps the process alive, or shall not
+      Deno.unrefTimer(watch.retry); // the waiter decides about keeping the process alive
     }
   }
 
@@ -228,7 +233,7 @@ export class Reactor {
     setImmediate(this.#turn);
   }
 
-  /** Serves whoever can go on; then comes another turn, or the wait is parked. */
+  /** Serves the waiters that can continue, then schedules another turn or parks a wait. */
   readonly #turn = (): void => {
     this.#beginTurn();
     let busy = this.#urgent.size > 0;
@@ -249,18 +254,18 @@ export class Reactor {
   };
 
   #beginTurn(): void {
-    this.#state = "scheduled"; // what is roused now is served by this turn, or the next
+    this.#state = "scheduled"; // so a wake-up schedules nothing: this turn or the next serves it
     this.#turnBegan = performance.now();
     this.#resetBudget();
   }
 
-  /** Lets some attempts be made before the time is looked at again. */
+  /** Allows some attempts before the clock is read again. */
   #resetBudget(): void {
     this.#attempts = 0;
     this.#mustYield = false;
   }
 
-  /** Serves some of those who wait for a turn, not for an event. */
+  /** Serves some of the watches that wait for a turn, not for an event. */
   #serveUrgent(): void {
     let left = Math.min(this.#urgent.size, BATCH);
     for (const watch of this.#urgent) {
@@ -272,7 +277,7 @@ export class Reactor {
     }
   }
 
-  /** Serves some of those that the poller found ready, however long others have taken this turn. */
+  /** Serves some of the ready watches, regardless of the time already used in this turn. */
   #serveReady(): void {
     const poller = this.#poller;
     this.#resetBudget();
@@ -280,7 +285,7 @@ export class Reactor {
     while (this.#served < end && !this.mustYield()) {
       const at = this.#served++;
       const watch = this.#watches.get(poller.fdAt(at));
-      if (watch === undefined) continue; // closed meanwhile
+      if (watch === undefined) continue; // closed since the poller reported it
       if (poller.readableAt(at)) {
         this.#serve(watch, "read");
         this.#serve(watch, "error");
@@ -295,7 +300,8 @@ export class Reactor {
       const waiter = queue[0];
       const after = waiter.attempt();
       if (after !== DONE) return this.#rearm(watch, side, after);
-      // Reading a file to be sent is the caller's code, and may have closed the socket.
+      // The attempt may have run the caller's code (reading a file to send), which closed the
+      // socket.
       if (queue[0] !== waiter) return;
       queue.shift();
       this.#count(watch, -1);
@@ -309,7 +315,7 @@ export class Reactor {
       parked = this.#poller.park(PARK_MS);
     } catch (error) {
       if (!(error instanceof OSError)) throw error;
-      return this.#pollByTimer(); // the first wait takes descriptors, and there may be none
+      return this.#pollByTimer(); // no descriptor was left for the waker
     }
     this.#state = "parked";
     const began = performance.now();

@@ -1,4 +1,4 @@
-/** The resolver's calls on other threads. */
+/** Makes the resolver's calls on other threads. */
 
 import { EAI_SYSTEM } from "../constants/mod.ts";
 import { load } from "../ffi/libc.ts";
@@ -7,15 +7,15 @@ import type { Lookup, SlowCalls } from "../socket/resolver/call.ts";
 import { abortable } from "./abortable.ts";
 import { Semaphore } from "./semaphore.ts";
 
-// Deno runs nonblocking FFI calls on 32 threads, one of which holds the reactor's wait. Lookups stuck
-// on a dead name server must not take them all.
+// Deno runs nonblocking FFI calls on 32 threads, one of which holds the reactor's wait. Lookups
+// that hang on a dead name server must not take them all.
 const MAX_LOOKUPS = 16;
 
 const threads = new Semaphore(MAX_LOOKUPS);
 
 let calls: SlowCalls | undefined;
 
-/** The calls made on another thread: they take the same arguments, and return promises of the results. */
+/** The calls on another thread: the same arguments, but they return promises of the results. */
 function slowCalls(): SlowCalls {
   const libc = load();
   return calls ??= {
@@ -30,8 +30,10 @@ function slowCalls(): SlowCalls {
  * Makes a call of the resolver on another thread.
  *
  * @param lookup the call
- * @param signal ends the waiting; the call goes on, and what it returns is freed then
- * @returns the call's result
+ * @param signal aborting it rejects with its reason; the call continues, and its result is then
+ * freed
+ * @returns the call's return value
+ * @throws {gaierror} if the call returned `EAI_SYSTEM`
  */
 export async function performLookup(
   lookup: Lookup,
@@ -57,7 +59,7 @@ export async function performLookup(
   } finally {
     isAwaited = false;
   }
-  // The error number that this refers to was the other thread's.
+  // EAI_SYSTEM refers to errno, which belongs to the other thread and is lost.
   if (code === EAI_SYSTEM) throw gaiError(code, "getaddrinfo");
   return code;
 }

@@ -1,8 +1,8 @@
-/** A semaphore whose waiters are served in order, and may give up. */
+/** A semaphore that serves its waiters in order. A signal can end a wait. */
 
 import { abortable } from "./abortable.ts";
 
-/** Lets a number of holders in; the others wait their turn. */
+/** Limits how many hold it at once; the others wait in a queue. */
 export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
@@ -17,9 +17,9 @@ export class Semaphore {
   }
 
   /**
-   * Waits for a place.
+   * Takes a place, waiting until there is one.
    *
-   * @param signal ends the waiting: this rejects with the signal's reason
+   * @param signal aborting it rejects with the signal's reason
    */
   async acquire(signal?: AbortSignal): Promise<void> {
     if (this.#free > 0) {
@@ -31,13 +31,13 @@ export class Semaphore {
     try {
       await abortable(promise, signal);
     } catch (error) {
-      // If a holder had already passed its place on, the next in line gets it.
+      // A holder may already have passed its place to this waiter: pass it on.
       if (!this.#waiting.delete(resolve)) this.release();
       throw error;
     }
   }
 
-  /** Passes the place on to the next in line, or frees it. */
+  /** Passes the place to the next waiter, or frees it. */
   release(): void {
     const [next] = this.#waiting;
     if (next === undefined) this.#free++;

@@ -1,53 +1,59 @@
-/** The awaiting socket: the same operations, driven by the reactor. */
+/** The awaiting socket: `Socket`'s operations, driven by the reactor. */
 
 import { table } from "../constants/table.ts";
+import type { Bytes } from "../errors/arguments.ts";
+import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
+import { check, OSError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
-import type { Side } from "./reactor.ts";
 import type {
   Address,
   AddressInput,
   InetAddress,
 } from "../socket/address/types.ts";
+import * as vectors from "../socket/message_vector.ts";
+import type { MessageVector } from "../socket/message_vector.ts";
 import type {
   AncillaryInput,
   AncillaryItem,
 } from "../socket/operations/ancillary.ts";
-import type { Bytes } from "../errors/arguments.ts";
-import { AsyncSocketBase, backOff, drive, setPeer } from "./base.ts";
-import type { WaitOptions } from "./driver.ts";
-import { Connections } from "./connections.ts";
-import { check, OSError } from "../errors/errors.ts";
+import { type Attempt, Pending } from "../socket/operations/attempt.ts";
+import * as connection from "../socket/operations/connection.ts";
 import { Handle, handleOf } from "../socket/operations/handle.ts";
-import * as vectors from "../socket/message_vector.ts";
-import type { MessageVector } from "../socket/message_vector.ts";
 import type { AlgOptions } from "../socket/operations/messages.ts";
 import * as messages from "../socket/operations/messages.ts";
-import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
 import { duplicateDescriptor } from "../socket/operations/open.ts";
-import * as connection from "../socket/operations/connection.ts";
-import { type Attempt, Pending } from "../socket/operations/attempt.ts";
-import * as transfer from "../socket/operations/transfer.ts";
-import { whenResolved } from "./steps.ts";
 import {
   type FileToSend,
   fileTransfer,
 } from "../socket/operations/sendfile.ts";
+import * as transfer from "../socket/operations/transfer.ts";
 import type { Socket } from "../socket/socket.ts";
+import { AsyncSocketBase, backOff, drive, setPeer } from "./base.ts";
+import { Connections } from "./connections.ts";
+import type { WaitOptions } from "./driver.ts";
+import type { Side } from "./reactor.ts";
+import { whenResolved } from "./steps.ts";
 
-// How long accepting rests once no descriptor is left: each attempt would fail again at once.
+// How long accepting backs off when no descriptor is left: further attempts would fail at once.
 const ACCEPT_BACKOFF_MS = 50;
 const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
 
 /**
- * A socket whose operations give promises: `Socket`'s operations, awaited.
+ * A socket whose operations return promises: `Socket`'s operations, awaited.
  *
- * Several operations may wait at once; those that receive are served in the order they were asked
- * for, and so are those that send. Each rejects with `TimeoutError` when the socket's timeout runs
- * out, with the signal's reason when its signal aborts, and with `[Errno 9] Bad file descriptor` when
- * the socket is closed; with a timeout of 0, with `BlockingIOError` if it would have to wait.
+ * Several operations may be pending at once. Those that receive or accept are served in the order
+ * of their calls, and so are those that send or connect. Each rejects with `TimeoutError` when the
+ * socket's timeout runs out, with the signal's reason when its signal aborts, and with
+ * `[Errno 9] Bad file descriptor` when the socket is closed. With a timeout of 0 an operation that
+ * would have to wait rejects with `BlockingIOError`.
  *
- * `makefile()` is the one method of `Socket` without a counterpart: the streams {@linkcode readable} and
- * {@linkcode writable} take its place.
+ * `shutdown()` ends operations that are pending in its direction. On a connection, receiving
+ * resolves to no bytes (the end of the stream), and sending rejects with `BrokenPipeError`. On
+ * Linux, shutting down a listener makes `accept()` reject with `EINVAL`, while a datagram socket
+ * that is receiving keeps waiting.
+ *
+ * `makefile()` is the one method of `Socket` without a counterpart: the streams
+ * {@linkcode readable} and {@linkcode writable} take its place.
  *
  * @typeParam A the addresses of the socket's family
  *
@@ -71,11 +77,12 @@ const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
 export class AsyncSocket<A extends Address = InetAddress>
   extends AsyncSocketBase<A> {
   /**
-   * Takes a blocking socket over: its descriptor and timeout are this one's then, and it counts as
-   * closed.
+   * Makes an awaiting socket of a blocking one. The new socket takes over the descriptor and the
+   * timeout; the blocking one then counts as closed.
    *
-   * @param socket the socket
-   * @throws {OSError} if it is closed
+   * @param socket the blocking socket
+   * @returns the awaiting socket
+   * @throws {OSError} if the blocking socket is closed (`EBADF`)
    */
   static from<A extends Address>(socket: Socket<A>): AsyncSocket<A> {
     const { family, type, proto, timeout } = socket;
@@ -90,10 +97,14 @@ export class AsyncSocket<A extends Address = InetAddress>
   /**
    * Accepts a connection. Like {@linkcode Socket.accept}.
    *
-   * When no descriptor is left (`EMFILE`), this rejects, and the next attempt is made a moment later:
-   * a loop may just go on.
+   * When no descriptor is left (`EMFILE`), this rejects, and the next attempt is made 50 ms later,
+   * so that a loop may simply continue.
    *
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns the connection's socket, which has the default timeout, and the address of its peer
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if the socket is not a listener (`EINVAL`) or is closed (`EBADF`), or no
+   * descriptor is left (`EMFILE`)
    */
   accept(
     options?: WaitOptions,
@@ -106,8 +117,14 @@ export class AsyncSocket<A extends Address = InetAddress>
    * {@linkcode Socket.connect}.
    *
    * @param address a remote address
-   * @param options a signal; after it has aborted, the system goes on connecting, and connecting again
-   * waits for that
+   * @param options `{ signal }`: aborting it rejects with its reason; the system continues to
+   * connect, and connecting again waits for that connection
+   * @throws {ConnectionRefusedError} if no socket listens there
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if connecting fails otherwise, or the socket is closed (`EBADF`)
+   * @throws {gaierror} if a host name cannot be resolved
+   * @throws {TypeError} if it is not an address of the socket's family
+   * @throws {RangeError} if a part of it is out of bounds
    */
   async connect(
     address: AddressInput<A>,
@@ -123,10 +140,17 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * Connects, and gives an error number instead of rejecting. Like {@linkcode Socket.connect_ex}.
+   * Connects, and resolves to the error number if `connect(2)` fails. Like
+   * {@linkcode Socket.connect_ex}.
    *
    * @param address a remote address
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason, as in {@linkcode connect}
+   * @returns 0, or an error number: `EWOULDBLOCK` if the socket's timeout runs out, `EINPROGRESS`
+   * if it is 0
+   * @throws {OSError} if the socket is closed while this waits (`EBADF`)
+   * @throws {gaierror} if a host name cannot be resolved
+   * @throws {TypeError} if it is not an address of the socket's family
+   * @throws {RangeError} if a part of it is out of bounds
    */
   connect_ex(address: AddressInput<A>, options?: WaitOptions): Promise<number> {
     return this.connect(address, options).then(
@@ -140,7 +164,11 @@ export class AsyncSocket<A extends Address = InetAddress>
    *
    * @param bufsize how many bytes at most
    * @param flags `MSG_` flags
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns the bytes received, none at the end of a stream
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
+   * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
    */
   recv(
     bufsize: number,
@@ -158,13 +186,18 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * Receives bytes into a buffer, which is not to be touched meanwhile. Like
-   * {@linkcode Socket.recv_into}.
+   * Receives bytes into a buffer. Like {@linkcode Socket.recv_into}.
    *
-   * @param buffer where they go
+   * @param buffer where the bytes go; do not use it until the promise settles
    * @param nbytes how many bytes at most; 0 for as many as the buffer holds
    * @param flags `MSG_` flags
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many bytes were received, 0 at the end of a stream; with `MSG_TRUNC`, a datagram's
+   * true length
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
+   * @throws {TypeError} if `buffer` is not bytes
+   * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recv_into(
     buffer: Bytes,
@@ -188,7 +221,11 @@ export class AsyncSocket<A extends Address = InetAddress>
    *
    * @param bufsize how many bytes at most: the rest of a longer datagram is lost
    * @param flags `MSG_` flags
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns the bytes and the address, which is `null` where the protocol reports none (TCP)
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
+   * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
    */
   recvfrom(
     bufsize: number,
@@ -211,10 +248,16 @@ export class AsyncSocket<A extends Address = InetAddress>
    * Receives a message into a buffer, and the address it came from. Like
    * {@linkcode Socket.recvfrom_into}.
    *
-   * @param buffer where it goes
+   * @param buffer where the bytes go; do not use it until the promise settles
    * @param nbytes how many bytes at most; 0 for as many as the buffer holds
    * @param flags `MSG_` flags
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many bytes were received (with `MSG_TRUNC`, the datagram's true length) and the
+   * address, which is `null` where the protocol reports none (TCP)
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
+   * @throws {TypeError} if `buffer` is not bytes
+   * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recvfrom_into(
     buffer: Bytes,
@@ -236,24 +279,35 @@ export class AsyncSocket<A extends Address = InetAddress>
   /**
    * Sends bytes. Like {@linkcode Socket.send}.
    *
-   * @param data the bytes
+   * @param data the bytes; do not change them until the promise settles
    * @param flags `MSG_` flags
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many bytes were sent: a stream may take fewer than given
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {BrokenPipeError} if the peer no longer reads
+   * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
+   * @throws {TypeError} if `data` is not bytes
    */
   send(data: Bytes, flags = 0, options?: WaitOptions): Promise<number> {
     return drive(this, "write", options, transfer.send, data, flags);
   }
 
   /**
-   * Sends all bytes, which are not to be touched meanwhile; no other sending comes between them. Like
+   * Sends all bytes; other sends of this socket wait until these are sent. Like
    * {@linkcode Socket.sendall}.
    *
-   * @param data the bytes
+   * If this rejects, some of the bytes may have been sent.
+   *
+   * @param data the bytes; do not change them until the promise settles
    * @param flags `MSG_` flags
-   * @param options a signal; once it has aborted, some may have been sent
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {BrokenPipeError} if the peer no longer reads
+   * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
+   * @throws {TypeError} if `data` is not bytes
    */
   sendall(data: Bytes, flags = 0, options?: WaitOptions): Promise<void> {
-    try { // rather than an async function: one promise less, on the hottest path
+    try { // not an async function: that saves a promise on the hottest path
       const sending = transfer.sendallAttempt(data, flags, true);
       return drive(this, "write", options, sending);
     } catch (error) {
@@ -265,9 +319,16 @@ export class AsyncSocket<A extends Address = InetAddress>
    * Sends a message to an address; a host name in it is resolved on another thread. Like
    * {@linkcode Socket.sendto}.
    *
-   * @param data the bytes
+   * @param data the bytes; do not change them until the promise settles
    * @param address where to
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many bytes were sent
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if the message is too long for the protocol (`EMSGSIZE`), sending fails
+   * otherwise, or the socket is closed (`EBADF`)
+   * @throws {gaierror} if a host name cannot be resolved
+   * @throws {TypeError} if `data` is not bytes, or the address is not one of the socket's family
+   * @throws {RangeError} if a part of the address is out of bounds
    */
   sendto(
     data: Bytes,
@@ -278,10 +339,17 @@ export class AsyncSocket<A extends Address = InetAddress>
    * Sends a message to an address; a host name in it is resolved on another thread. Like
    * {@linkcode Socket.sendto}.
    *
-   * @param data the bytes
+   * @param data the bytes; do not change them until the promise settles
    * @param flags `MSG_` flags
    * @param address where to
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many bytes were sent
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if the message is too long for the protocol (`EMSGSIZE`), sending fails
+   * otherwise, or the socket is closed (`EBADF`)
+   * @throws {gaierror} if a host name cannot be resolved
+   * @throws {TypeError} if `data` is not bytes, or the address is not one of the socket's family
+   * @throws {RangeError} if a part of the address is out of bounds
    */
   sendto(
     data: Bytes,
@@ -305,10 +373,19 @@ export class AsyncSocket<A extends Address = InetAddress>
   /**
    * Receives a message with its ancillary data. Like {@linkcode Socket.recvmsg}.
    *
-   * @param bufsize how many bytes at most: of a longer datagram the rest is lost
-   * @param ancbufsize the room for ancillary data in bytes
-   * @param flags `MSG_` flags; what waits with `MSG_ERRQUEUE` does not wait behind what does without
-   * @param options a signal
+   * Received descriptors (`SCM_RIGHTS`) are closed on `exec`, and the caller must close them.
+   *
+   * @param bufsize how many bytes at most: the rest of a longer datagram is lost, and `MSG_TRUNC`
+   * is in `msg_flags`
+   * @param ancbufsize the room for ancillary data in bytes; data that does not fit is truncated or
+   * lost, and `MSG_CTRUNC` is in `msg_flags`
+   * @param flags `MSG_` flags; with `MSG_ERRQUEUE`, this does not wait behind calls without it
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns the bytes, the ancillary data, the message's flags and the sender's address, which is
+   * `null` if there is none
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
+   * @throws {RangeError} if a size is negative or beyond 2^31 - 1
    */
   recvmsg(
     bufsize: number,
@@ -335,13 +412,22 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * Receives a message into buffers, which are not to be touched meanwhile, with its ancillary data.
-   * Like {@linkcode Socket.recvmsg_into}.
+   * Receives a message into buffers, one after the other, with its ancillary data. Like
+   * {@linkcode Socket.recvmsg_into}.
    *
-   * @param buffers where it goes: an iterable of buffers, `IOV_MAX` at most
-   * @param ancbufsize the room for ancillary data in bytes
-   * @param flags `MSG_` flags
-   * @param options a signal
+   * @param buffers where the bytes go: an iterable of buffers, `IOV_MAX` at most; do not use them
+   * until the promise settles
+   * @param ancbufsize the room for ancillary data in bytes, as in {@linkcode recvmsg}
+   * @param flags `MSG_` flags, as in {@linkcode recvmsg}
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many bytes were received (with `MSG_TRUNC` in `flags`, a datagram's true length),
+   * the ancillary data, the message's flags and the sender's address, which is `null` if there is
+   * none
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if there are too many buffers (`EMSGSIZE`), receiving fails otherwise, or the
+   * socket is closed (`EBADF`)
+   * @throws {TypeError} if `buffers` is not an iterable of buffers
+   * @throws {RangeError} if `ancbufsize` is negative or beyond 2^31 - 1
    */
   async recvmsg_into(
     buffers: Iterable<Bytes>,
@@ -363,11 +449,20 @@ export class AsyncSocket<A extends Address = InetAddress>
    * Sends a message gathered from buffers, with ancillary data; a host name in the address is
    * resolved on another thread. Like {@linkcode Socket.sendmsg}.
    *
-   * @param buffers the bytes: an iterable of buffers, `IOV_MAX` at most
+   * @param buffers the bytes: an iterable of buffers, `IOV_MAX` at most; do not change them until
+   * the promise settles
    * @param ancdata the ancillary data: an iterable of `[cmsg_level, cmsg_type, cmsg_data]`
    * @param flags `MSG_` flags
    * @param address where to, if the socket is not connected
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many bytes of the buffers were sent: a stream may take fewer than given
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if the message is too long or has too many buffers (`EMSGSIZE`), the system
+   * rejects the ancillary data (`EINVAL`, `ENOBUFS`), sending fails otherwise, or the socket is
+   * closed (`EBADF`)
+   * @throws {gaierror} if a host name cannot be resolved
+   * @throws {TypeError} if an argument has the wrong type or shape
+   * @throws {RangeError} if a level, a type or a part of the address is out of bounds
    */
   async sendmsg(
     buffers: Iterable<Bytes>,
@@ -386,14 +481,20 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * Receives as many messages as there are, in one call, once there is one. Like
+   * Waits for a message, then receives all that have arrived in one call. Like
    * {@linkcode Socket.recvmmsg}.
    *
-   * @param msgvec where they go; it is not to be touched meanwhile
-   * @param start the first of its messages to fill
-   * @param end the first of its messages to leave as it is
+   * @param msgvec where the messages go; do not use it until the promise settles
+   * @param start the index of the first message to fill
+   * @param end the index after the last message to fill
    * @param flags `MSG_` flags
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many messages were received
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
+   * @throws {TypeError} if `msgvec` is of another address family, or one of its `ArrayBuffer`s was
+   * detached
+   * @throws {RangeError} if it has no such messages
    */
   recvmmsg(
     msgvec: MessageVector<A>,
@@ -417,11 +518,19 @@ export class AsyncSocket<A extends Address = InetAddress>
   /**
    * Sends many messages in one call. Like {@linkcode Socket.sendmmsg}.
    *
-   * @param msgvec the messages, which are not to be touched meanwhile
-   * @param start the first of its messages to send
-   * @param end the first of its messages not to send
+   * @param msgvec the messages; do not change them until the promise settles
+   * @param start the index of the first message to send
+   * @param end the index after the last message to send
    * @param flags `MSG_` flags
-   * @param options a signal
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many messages were sent: fewer than given if the socket takes no more, or the next
+   * one fails
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if the first message is refused (`EMSGSIZE` if it is too long), or the socket
+   * is closed (`EBADF`)
+   * @throws {TypeError} if `msgvec` is of another address family, or one of its `ArrayBuffer`s was
+   * detached
+   * @throws {RangeError} if it has no such messages, or a length is greater than that of its buffer
    */
   sendmmsg(
     msgvec: MessageVector<A>,
@@ -443,11 +552,17 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * Sends a message to a socket of `AF_ALG`, with the parameters of its operation. Like
+   * Sends a message to a socket of `AF_ALG`, with the parameters of its operation. Linux. Like
    * {@linkcode Socket.sendmsg_afalg}.
    *
    * @param msg the bytes: an iterable of buffers, or `null` for none
-   * @param options the operation, and what else it needs; a signal
+   * @param options the operation and its parameters; `signal`: aborting it rejects with the
+   * signal's reason
+   * @returns how many bytes were sent
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {OSError} if the socket is of another family, the kernel refuses, or the socket is
+   * closed (`EBADF`)
+   * @throws {TypeError} if `op` is missing or negative, or `assoclen` is negative
    */
   async sendmsg_afalg(
     msg: Iterable<Bytes> | null | undefined,
@@ -458,14 +573,23 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * Sends a file to its end; no other sending comes between its parts. Like
-   * {@linkcode Socket.sendfile}: reading the file is not awaited.
+   * Sends a file to its end; other sends of this socket wait until it is sent. Like
+   * {@linkcode Socket.sendfile}; reading the file blocks the thread.
    *
-   * @param file a path, a descriptor, an object that has one as `fd`, a `Deno.FsFile`, or anything
-   * with its `readSync` and `seekSync`
+   * However this ends, the file's position is `offset` plus the number of bytes sent; on Windows, a
+   * descriptor's position does not change.
+   *
+   * @param file a path, a descriptor, an object with a descriptor as `fd`, a `Deno.FsFile`, or any
+   * object with its `readSync` and `seekSync`
    * @param offset where in the file to start, in bytes
    * @param count how many bytes at most; `null` for all
-   * @param options a signal; once it has aborted, the file's position tells how many bytes were sent
+   * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
+   * @returns how many bytes were sent: fewer than `count` if the file is shorter
+   * @throws {TimeoutError} if the socket's timeout runs out
+   * @throws {FileNotFoundError} if there is no file at that path
+   * @throws {BrokenPipeError} if the peer no longer reads
+   * @throws {OSError} if reading or sending fails, or the socket is closed (`EBADF`)
+   * @throws {RangeError} if the socket's timeout is 0, or its type is not `SOCK_STREAM`
    */
   async sendfile(
     file: FileToSend,
@@ -490,9 +614,10 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * A second socket object for the same socket, with a descriptor of its own.
+   * Makes a second socket object for the same socket, with its own descriptor.
    *
-   * @throws {OSError} if the socket is closed, or no descriptor is left (`EMFILE`)
+   * @returns the second socket object, with the same timeout
+   * @throws {OSError} if the socket is closed (`EBADF`), or no descriptor is left (`EMFILE`)
    */
   dup(): AsyncSocket<A> {
     const { family, type, proto, timeout } = this;
@@ -504,8 +629,11 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
-   * Accepts connections for as long as the socket is open: `for await (const [socket, address] of
-   * listener)`.
+   * Accepts connections until the socket is closed:
+   * `for await (const [socket, address] of listener)`.
+   *
+   * @returns an iterator of what {@linkcode accept} resolves to; it rejects as that does, except
+   * that closing the socket ends the iteration
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<
     [socket: AsyncSocket<A>, address: A],
@@ -515,7 +643,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 }
 
-/** Whether a last argument is options, and no address. */
+/** Whether a last argument is options, not an address. */
 function isOptions(value: unknown): boolean {
   return value === undefined ||
     (typeof value === "object" && value !== null && !Array.isArray(value) &&
@@ -547,7 +675,7 @@ function accept<A extends Address>(
   }
 }
 
-/** The socket of a handle that was just opened, and is non-blocking. */
+/** Makes the socket of a handle that was just opened and is non-blocking. */
 export function asyncSocketOf<A extends Address>(
   handle: Handle,
 ): AsyncSocket<A> {

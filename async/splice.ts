@@ -1,21 +1,28 @@
-/** Bytes passed on from socket to socket, awaiting. */
+/** `splice` and `relay`, awaited: bytes passed on from socket to socket. */
 
 import { SHUT_WR } from "../constants/mod.ts";
-import type { Address } from "../socket/address/types.ts";
-import type { AsyncSocket } from "./socket.ts";
-import type { WaitOptions } from "./driver.ts";
-import { OSError } from "../errors/errors.ts";
 import { ENOTCONN } from "../errors/errno.ts";
+import { OSError } from "../errors/errors.ts";
+import type { Address } from "../socket/address/types.ts";
 import { splicing } from "../socket/splice.ts";
+import type { WaitOptions } from "./driver.ts";
+import type { AsyncSocket } from "./socket.ts";
 import { driveSteps } from "./steps.ts";
 
 /**
- * Passes on what a socket receives to another socket. Like the blocking `splice`.
+ * Passes on the bytes that one socket receives to another socket, until the end of the stream. Like
+ * the blocking `splice`.
  *
  * @param from the socket to receive from
  * @param to the socket to send to
  * @param count how many bytes at most; `null` for all
- * @param options a signal
+ * @param options `{ signal }`: aborting it rejects with its reason; bytes received and not
+ * yet passed on are lost
+ * @returns how many bytes were passed on: fewer than `count` if the stream ended before
+ * @throws {TimeoutError} if a socket's timeout runs out
+ * @throws {RangeError} if a socket is not of type `SOCK_STREAM`, or `count` is negative
+ * @throws {OSError} if receiving or sending fails, a socket is closed (`EBADF`), or no descriptor
+ * is left for the pipe (`EMFILE`)
  */
 export function splice(
   from: AsyncSocket<Address>,
@@ -27,19 +34,21 @@ export function splice(
 }
 
 /**
- * Makes two connections one: passes on what each of two sockets receives to the other, as
- * {@linkcode splice} does, until both streams have ended. The end of the one is passed on at once
- * (`SHUT_WR`) while the other goes on. Neither socket is closed.
+ * Joins two connections: passes on the bytes that each of two sockets receives to the other, as
+ * {@linkcode splice} does, until both streams have ended. The end of one stream is passed on at
+ * once (`SHUT_WR`) while the other stream continues. Neither socket is closed.
  *
- * When one direction fails, or the signal aborts, the other one ends too, and this rejects with what
- * came first.
+ * When one direction fails, or the signal aborts, the other direction ends too, and this rejects
+ * with the first error, or the signal's reason.
  *
  * @param a a socket
- * @param b another one
- * @param options a signal
+ * @param b another socket
+ * @param options `{ signal }`: aborting it ends both directions
  * @returns how many bytes were passed on from `a` to `b`, and from `b` to `a`
+ * @throws {TimeoutError} if a socket's timeout runs out
  * @throws {RangeError} if a socket is not of type `SOCK_STREAM`
- * @throws {OSError} if receiving or sending fails, or no descriptor is left for the pipes (`EMFILE`)
+ * @throws {OSError} if receiving or sending fails, a socket is closed (`EBADF`), or no descriptor
+ * is left for the pipes (`EMFILE`)
  *
  * @example A proxy
  * ```ts
@@ -92,7 +101,7 @@ export async function relay(
   ) as [number, number];
 }
 
-/** Passes an end on, if the connection is not gone: then receiving from it tells why. */
+/** Passes on the end of a stream. If the connection is gone, receiving from it reports why. */
 function endOf(socket: AsyncSocket<Address>): void {
   try {
     socket.shutdown(SHUT_WR);

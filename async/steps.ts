@@ -1,7 +1,7 @@
-/** How functions of several steps are driven by awaiting. */
+/** Drives functions of several steps by awaiting each step. */
 
-import { handleOf } from "../socket/operations/handle.ts";
 import type { Address } from "../socket/address/types.ts";
+import { handleOf } from "../socket/operations/handle.ts";
 import { numericAddress } from "../socket/resolver/addrinfo.ts";
 import { Operation, type Steps } from "../socket/steps.ts";
 import { type AsyncSocketBase, drive } from "./base.ts";
@@ -11,8 +11,10 @@ import { performLookup } from "./resolver.ts";
 /**
  * Drives a function of steps to its end.
  *
- * @param steps the function at work
- * @param options a signal: it ends the step that waits, and the function with it
+ * @param steps the running function
+ * @param options `{ signal }`: aborting it ends the pending step, and throws its reason in the
+ * function
+ * @returns the function's result
  */
 export async function driveSteps<T>(
   steps: Steps<T>,
@@ -41,7 +43,7 @@ export async function driveSteps<T>(
   return step.value;
 }
 
-/** Goes on with an address whose host is numeric: a host name in it is resolved off this thread. */
+/** Calls `then` with the address once a host name in it is resolved, on another thread. */
 export function whenResolved<T>(
   socket: AsyncSocketBase<Address>,
   address: unknown,

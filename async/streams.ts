@@ -1,14 +1,14 @@
-/** An awaiting socket as Web Streams. */
+/** The Web Streams of an awaiting socket. */
 
 import { SHUT_RD, SHUT_WR, SO_LINGER, SOL_SOCKET } from "../constants/mod.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
-import type { WaitOptions } from "./driver.ts";
 import { encodeLinger } from "../socket/structures/options.ts";
+import type { WaitOptions } from "./driver.ts";
 
 const CHUNK = 0x10000;
 
-/** What the streams need of a socket. */
+/** The part of a socket that the streams use. */
 interface StreamSocket {
   recv_into(
     buffer: Bytes,
@@ -22,7 +22,7 @@ interface StreamSocket {
   close(): void;
 }
 
-/** A socket's two streams, made when asked for; when both have ended, they close the socket. */
+/** A socket's two streams, made at first use. When both have ended, they close the socket. */
 export class Streams {
   readonly #socket: StreamSocket;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
@@ -36,8 +36,8 @@ export class Streams {
   }
 
   /**
-   * What the socket receives, as a byte stream: it receives when the reader asks, into the reader's
-   * own buffer if it brings one. Cancelling ends receiving.
+   * The bytes that the socket receives, as a byte stream. It receives only when the reader asks,
+   * into the reader's buffer if the reader has one. Cancelling ends receiving.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= readableOf(this.#socket, () => {
@@ -47,9 +47,9 @@ export class Streams {
   }
 
   /**
-   * A stream whose chunks the socket sends: a write is done when the system has taken all of it.
-   * Closing ends sending, so that the other end sees the end of the stream; aborting a connection
-   * resets it, so that the other end does not take what it has for the whole.
+   * A stream whose chunks the socket sends. A write is done when the system has accepted all of it.
+   * Closing ends sending, so that the peer sees the end of the stream. Aborting resets the
+   * connection, so that the peer does not mistake a part for the whole.
    */
   get writable(): WritableStream<Uint8Array> {
     return this.#writable ??= writableOf(this.#socket, () => {
@@ -111,12 +111,12 @@ function writableOf(
   });
 }
 
-/** Ends one direction. */
+/** Ends one direction of a connection, if it still exists. */
 function shutDown(socket: StreamSocket, how: number): void {
   tolerate(() => socket.shutdown(how));
 }
 
-/** Does what a connection that is gone already need not have done. */
+/** Does something that fails, harmlessly, if the connection is already gone. */
 function tolerate(action: () => void): void {
   try {
     action();

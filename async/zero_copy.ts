@@ -1,56 +1,61 @@
-/** Sending without a copy, awaiting. */
+/** `ZeroCopySender`, awaiting: sending without a copy. */
 
-import type { Address } from "../socket/address/types.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { drive } from "./base.ts";
-import type { AsyncSocket } from "./socket.ts";
-import type { WaitOptions } from "./driver.ts";
+import type { Address } from "../socket/address/types.ts";
 import { ZeroCopySends } from "../socket/zero_copy.ts";
+import { drive } from "./base.ts";
+import type { WaitOptions } from "./driver.ts";
+import type { AsyncSocket } from "./socket.ts";
 
 /**
- * Sends over an awaiting socket without copying. Like the blocking `ZeroCopySender`; but each send gives
- * a promise of its completion.
+ * Sends over an awaiting socket without copying (`MSG_ZEROCOPY`). Linux. Like the blocking
+ * `ZeroCopySender`, except that each send resolves when it is complete.
  */
 export class ZeroCopySender {
   readonly #socket: AsyncSocket<Address>;
   readonly #sends: ZeroCopySends;
-  /** Those who wait for their sends to be complete. */
+  /** Rejects each `sendall()` that waits for its sends to complete. */
   readonly #waiting = new Set<(error: unknown) => void>();
   #isReading = false;
 
   /**
-   * Makes a sender, and has the socket allow it (`SO_ZEROCOPY`).
+   * Makes a sender, and enables `SO_ZEROCOPY` on its socket.
    *
    * @param socket a connected socket
    * @throws {RangeError} if the platform has no `MSG_ZEROCOPY`
-   * @throws {OSError} if the socket's protocol has none, or it is closed
+   * @throws {OSError} if the socket's protocol does not support it, or the socket is closed
+   * (`EBADF`)
    */
   constructor(socket: AsyncSocket<Address>) {
     this.#sends = new ZeroCopySends(socket);
     this.#socket = socket;
   }
 
-  /** How many sends are not complete; a `sendall()` may be several. */
+  /** How many sends are not complete; one `sendall()` may be several sends. */
   get pending(): number {
     return this.#sends.pending;
   }
 
-  /** How many of those that are complete were copied after all. */
+  /** How many of the complete sends the system copied anyway, such as over loopback. */
   get copied(): number {
     return this.#sends.copied;
   }
 
   /**
-   * Sends all bytes, and waits until the system is done with them, so that they may be used again; to
-   * keep the connection busy, have several of these going on. Bytes are sent in the order of the calls.
+   * Sends all bytes, and resolves when the system no longer reads them, so that they may be changed
+   * again. To keep the connection busy, have several calls pending. Bytes are sent in the order of
+   * the calls.
    *
-   * When this rejects, the system may still read the bytes: they must be left alone for good then.
+   * If this rejects, the system may still read the bytes: never change or transfer them afterwards.
    *
-   * @param data the bytes, to be left alone meanwhile
+   * @param data the bytes; do not change or transfer them until this resolves
    * @param flags `MSG_` flags
-   * @param options a signal, which ends the sending, but not the waiting for what was sent
-   * @throws {TimeoutError} if the socket's timeout runs out, while sending or waiting
-   * @throws {OSError} if sending fails, or the socket is closed
+   * @param options `{ signal }`: aborting it while sending rejects with the signal's reason; it
+   * does not end the wait for completion
+   * @throws {TimeoutError} if the socket's timeout runs out, while sending or waiting for
+   * completion
+   * @throws {BrokenPipeError} if the peer no longer reads
+   * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
    */
   async sendall(
     data: Bytes,
@@ -70,7 +75,7 @@ export class ZeroCopySender {
     await promise;
   }
 
-  /** Reads completions as long as somebody waits for them. */
+  /** Reads completions while a `sendall()` waits for one. */
   async #read(): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;

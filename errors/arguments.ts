@@ -1,4 +1,4 @@
-/** Checks of what callers pass: a clear error that names the argument, before any system call. */
+/** Checks of arguments: they throw an error that names the argument, before any system call. */
 
 import { missingName, unavailable } from "../constants/missing.ts";
 
@@ -8,7 +8,7 @@ export type Bytes = ArrayBufferLike | ArrayBufferView;
 /** The largest number of bytes that one call moves; the kernel's own limit is just below it. */
 export const MAX_TRANSFER = 0x7fffffff;
 
-/** Names a value in an error message by what it is. */
+/** Describes a value for an error message: a number, or the name of its type. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "object") return value.constructor?.name ?? "object";
@@ -20,11 +20,11 @@ export function describe(value: unknown): string {
  *
  * @param name the argument's name
  * @param value what was passed
- * @param min the least value allowed
- * @param max the greatest value allowed
+ * @param min the smallest allowed value
+ * @param max the largest allowed value
  * @returns the value
- * @throws {TypeError} if it is no integer, or a constant that this platform lacks
- * @throws {RangeError} if it is out of bounds
+ * @throws {TypeError} if it is not an integer
+ * @throws {RangeError} if it is out of bounds, or a constant that this platform lacks
  */
 export function integer(
   name: string,
@@ -49,9 +49,11 @@ function notInteger(name: string, value: unknown): Error {
 }
 
 /**
- * Checks the flags of a call. Flags of the highest bit come as negative or as unsigned numbers.
+ * Checks the flags of a call, in 32 bits, signed or unsigned.
  *
- * @throws {TypeError} if they are no integer
+ * @returns the flags as a signed integer
+ * @throws {TypeError} if they are not an integer
+ * @throws {RangeError} if they are out of bounds, or a constant that this platform lacks
  */
 export function flagBits(flags: unknown): number {
   return ((flags as number) | 0) === flags
@@ -60,15 +62,15 @@ export function flagBits(flags: unknown): number {
 }
 
 /**
- * Views what was passed as bytes, honouring offset and length, copying nothing.
+ * Returns a byte view of an argument, with its offset and length, without copying.
  *
  * @param name the argument's name
  * @param value what was passed
- * @throws {TypeError} if it is no bytes, or its buffer was detached or became too small for it
+ * @throws {TypeError} if it is not bytes, or its buffer was detached or shrank below the view
  */
 export function bytes(name: string, value: unknown): Uint8Array<ArrayBuffer> {
   if (value instanceof Uint8Array) {
-    // Only an empty view can be that of a detached buffer: the common case pays one comparison.
+    // Views of a detached buffer are empty, so the common case costs one comparison.
     if (value.byteLength === 0) refuseDetached(name, value);
     return value as Uint8Array<ArrayBuffer>;
   }
@@ -98,7 +100,7 @@ function refuseDetached(name: string, value: Bytes): void {
   }
   if (buffer === value) return;
   try {
-    // Both look whether the view lies within its buffer, which may have been resized.
+    // Both throw if the view no longer lies within its buffer, which may have been resized.
     if (value instanceof DataView) value.byteLength;
     else (value as Uint8Array).at(0);
   } catch (cause) {
@@ -111,7 +113,7 @@ function refuseDetached(name: string, value: Bytes): void {
 /**
  * Checks a string.
  *
- * @throws {TypeError} if it is none
+ * @throws {TypeError} if it is not a string
  */
 export function string(name: string, value: unknown): string {
   if (typeof value !== "string") {
@@ -136,8 +138,9 @@ export function stringOrBytes(
  * Checks a timeout.
  *
  * @param value seconds, or `null` for none
+ * @returns the seconds, or `null`
  * @throws {TypeError} if it is neither
- * @throws {RangeError} if it is negative, or not a number
+ * @throws {RangeError} if it is negative, NaN, or beyond 9e9
  */
 export function timeoutSeconds(value: unknown): number | null {
   if (value === null || value === undefined) return null;

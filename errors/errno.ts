@@ -1,4 +1,4 @@
-/** The error numbers that this library acts upon. */
+/** The error numbers that this library handles. */
 
 import { errno } from "../constants/errno.ts";
 import { features } from "../ffi/features.ts";
@@ -23,8 +23,8 @@ export const {
   EWOULDBLOCK,
 } = errno;
 
-/** What a call on a descriptor that is not open reports. */
+/** The error number of a call on a descriptor that is not open. */
 export const E_BAD_SOCKET = errno[features.badDescriptor];
 
-/** What a non-blocking `connect` reports that is on its way. */
+/** The error number of a non-blocking `connect` that is in progress. */
 export const E_CONNECT_PENDING = errno[features.connecting];

@@ -1,25 +1,24 @@
-/**
- * Python's exceptions: `OSError`, its subclasses by error number, and the resolver's errors.
- */
+/** Python's exceptions: `OSError`, its subclasses by error number, and the resolver's errors. */
 
 import { errno as E, errorName } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
 
-/** What an {@linkcode OSError} may carry beside its number and text. */
+/** Options of an {@linkcode OSError}, beside its number and text. */
 export interface OSErrorOptions {
   /** The system call that failed: `"connect"`. */
   readonly syscall?: string;
-  /** The number of Windows that `errno` was translated from. */
+  /** The Windows error number that `errno` was translated from. */
   readonly winerror?: number;
   /** What caused the error. */
   readonly cause?: unknown;
 }
 
 /**
- * A system call failed. As in Python, making an `OSError` of a number that has a subclass of its own
- * gives that subclass: `new OSError(errno.EPIPE, "…") instanceof BrokenPipeError`.
+ * A system call failed. As in Python, constructing an `OSError` with an error number that has a
+ * subclass makes an instance of that subclass:
+ * `new OSError(errno.EPIPE, "…") instanceof BrokenPipeError`.
  *
  * @example
  * ```ts
@@ -32,24 +31,24 @@ export interface OSErrorOptions {
  * ```
  */
 export class OSError extends Error {
-  /** The error number of the platform, or `null` where there is none (a timeout, a bad IP text). */
+  /** The platform's error number, or `null` if there is none (a timeout, a malformed address). */
   readonly errno: number | null;
-  /** What the C library says of the error: `"Connection refused"`. */
+  /** The C library's text for the error: `"Connection refused"`. */
   readonly strerror: string;
   /** The error's symbolic name: `"ECONNREFUSED"`, `"EAI_NONAME"`. */
   readonly code: string | undefined;
   /** The system call that failed: `"connect"`. */
   readonly syscall: string | undefined;
-  /** The error number of Windows, where there is one; most of Winsock's are their own `errno`. */
+  /** The Windows error number, if there is one. Most of Winsock's numbers are also the `errno`. */
   declare readonly winerror?: number;
 
   /**
-   * Makes an error; its message is `[Errno 111] Connection refused`, with a `winerror`
-   * `[WinError 10061] No connection could be made …`, or the text alone.
+   * Makes an error. Its message is `[Errno 111] Connection refused`; with a `winerror`,
+   * `[WinError 10061] No connection could be made …`; without a number, the text alone.
    *
-   * @param errno the error number, or `null`
+   * @param errno the error number, or `null` for none
    * @param strerror the text
-   * @param options the system call, Windows' number, a cause
+   * @param options the system call, the Windows error number, a cause
    */
   constructor(
     errno: number | null,
@@ -72,7 +71,7 @@ export class OSError extends Error {
     }
   }
 
-  /** The symbolic name of a number of this kind of error. */
+  /** Returns the symbolic name of an error number of this class. */
   protected codeOf(errno: number): string | undefined {
     return errorName(errno);
   }
@@ -89,22 +88,22 @@ function prefixed(
 
 /** A call on a non-blocking socket would have to wait (`EAGAIN`, `EINPROGRESS`, `EALREADY`). */
 export class BlockingIOError extends OSError {
-  /** How many bytes a buffered file took before it would have had to wait; 0 of other errors. */
+  /** How many bytes a buffered file took before it would have had to wait; 0 for other errors. */
   characters_written = 0;
 }
 /** There is no such child process (`ECHILD`). */
 export class ChildProcessError extends OSError {}
-/** A connection failed: what the four errors of connections have in common. */
+/** A connection failed. The base class of the four errors of connections. */
 export class ConnectionError extends OSError {}
-/** The other end no longer reads (`EPIPE`, `ESHUTDOWN`). */
+/** The peer no longer reads, or sending was shut down (`EPIPE`, `ESHUTDOWN`). */
 export class BrokenPipeError extends ConnectionError {}
 /** The connection was aborted (`ECONNABORTED`). */
 export class ConnectionAbortedError extends ConnectionError {}
-/** The other end refused the connection (`ECONNREFUSED`). */
+/** The peer refused the connection (`ECONNREFUSED`). */
 export class ConnectionRefusedError extends ConnectionError {}
-/** The other end reset the connection (`ECONNRESET`). */
+/** The peer reset the connection (`ECONNRESET`). */
 export class ConnectionResetError extends ConnectionError {}
-/** The file exists already (`EEXIST`). */
+/** The file already exists (`EEXIST`). */
 export class FileExistsError extends OSError {}
 /** The file, or the Unix socket's path, does not exist (`ENOENT`). */
 export class FileNotFoundError extends OSError {}
@@ -112,7 +111,7 @@ export class FileNotFoundError extends OSError {}
 export class InterruptedError extends OSError {}
 /** The path is a directory (`EISDIR`). */
 export class IsADirectoryError extends OSError {}
-/** A part of the path is no directory (`ENOTDIR`). */
+/** A part of the path is not a directory (`ENOTDIR`). */
 export class NotADirectoryError extends OSError {}
 /** The operation is not permitted (`EACCES`, `EPERM`). */
 export class PermissionError extends OSError {}
@@ -121,20 +120,20 @@ export class ProcessLookupError extends OSError {}
 /** The socket's timeout ran out (`errno` is `null`), or the system's did (`ETIMEDOUT`). */
 export class TimeoutError extends OSError {}
 
-/** A name could not be resolved by `getaddrinfo()` or `getnameinfo()`: `errno` is an `EAI_` value. */
+/** `getaddrinfo()` or `getnameinfo()` could not resolve a name; `errno` is an `EAI_` value. */
 export class gaierror extends OSError {
-  /** The name of an `EAI_` value. */
+  /** Returns the name of an `EAI_` value. */
   protected override codeOf(errno: number): string | undefined {
-    // Winsock has EAI_NODATA for another name of it.
+    // On Windows, EAI_NODATA has the same value.
     return errno === table.constants.EAI_NONAME
       ? "EAI_NONAME"
       : nameIn("EAI_", errno);
   }
 }
 
-/** A host could not be found by `gethostbyname_ex()` or `gethostbyaddr()`: `errno` is an `h_errno`. */
+/** `gethostbyname_ex()` or `gethostbyaddr()` did not find a host; `errno` is an `h_errno` value. */
 export class herror extends OSError {
-  /** The name of an `h_errno` value. */
+  /** Returns the name of an `h_errno` value. */
   protected override codeOf(errno: number): string | undefined {
     return hostErrors.find((name) => table.constants[name] === errno);
   }
@@ -176,9 +175,9 @@ function subclasses(): Map<number, typeof OSError> {
 }
 
 /**
- * The error of an error number, with libc's text.
+ * Makes the error of an error number, with the C library's text.
  *
- * @param number the error number, as `errno()` and `SO_ERROR` tell it
+ * @param number the error number, as `errno()` and `SO_ERROR` report it (on Windows, Winsock's)
  * @param syscall the call that failed
  */
 export function osError(number: number, syscall?: string): OSError {
@@ -193,8 +192,8 @@ export function osError(number: number, syscall?: string): OSError {
 }
 
 /**
- * The gate of every system call that returns -1 on failure: passes a result on, or throws the
- * error that `errno` holds. Nothing may come between the call and this.
+ * Returns the result of a system call, or throws the error of `errno` if the call failed. Must
+ * directly follow the call, so that nothing changes `errno`.
  *
  * @param result what the call returned
  * @param syscall the call's name
@@ -206,7 +205,7 @@ export function check(result: number, syscall: string): number {
   return result;
 }
 
-/** The error of a socket whose timeout ran out. */
+/** Makes the error of a socket whose timeout ran out. */
 export function timedOut(syscall?: string): TimeoutError {
   return new TimeoutError(null, "timed out", { syscall });
 }

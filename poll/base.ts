@@ -1,100 +1,100 @@
-/** What all pollers share: their interface, the list of what is ready, the parked wait. */
+/** What all pollers share: their interface, the list of ready descriptors, the parked wait. */
 
-import { errno, libc } from "../ffi/libc.ts";
-import { osError } from "../errors/errors.ts";
 import { EINTR } from "../errors/errno.ts";
+import { osError } from "../errors/errors.ts";
+import { errno, libc } from "../ffi/libc.ts";
 import { Waker } from "./waker.ts";
 
-/** Readable, or broken so that reading tells the error. */
+/** Readable, or failed, so that reading reports the error. */
 export const READ = 1;
-/** Writable, or broken so that writing tells the error. */
+/** Writable, or failed, so that writing reports the error. */
 export const WRITE = 2;
-/** As part of an interest: report once for each time that it becomes ready, not while it is. */
+/** In an interest: report once each time that the descriptor becomes ready, not while it is. */
 export const EDGE = 4;
 
-/** Waits for many descriptors at once, blocking the thread. */
+/** A poller that waits for many descriptors at once, blocking the thread. */
 export interface LevelPoller {
-  /** The kernel object's own descriptor; -1 if there is none, or once closed. */
+  /** The descriptor of the kernel object; -1 if there is none, or once closed. */
   readonly fd: number;
   /**
    * Adds a descriptor.
    *
    * @param interest bits of `READ`, `WRITE` and `EDGE`; if left out, all three
-   * @throws {OSError} if it is closed, there already (but not by every kernel), or of a kind that
-   * cannot be waited for
+   * @throws {OSError} if the descriptor is closed, already registered (not on every kernel), or of
+   * a kind that cannot be polled
    */
   register(fd: number, interest?: number): void;
   /**
-   * Changes the interest in a descriptor that is registered.
+   * Changes the interest in a registered descriptor.
    *
-   * @throws {OSError} if it is closed
+   * @throws {OSError} if the descriptor is closed
    */
   modify(fd: number, interest: number): void;
-  /** Takes out a descriptor that was registered; if it is closed, the kernel forgot it already. */
+  /** Removes a registered descriptor. A closed one is no error: the kernel already removed it. */
   unregister(fd: number): void;
   /**
    * Waits until a descriptor is ready.
    *
-   * @param timeoutMs milliseconds of 31 bits; 0 to look only, -1 for ever
-   * @returns how many are ready: 0 when the time has passed or a signal came
+   * @param timeoutMs milliseconds, up to 31 bits; 0 not to wait, -1 for no limit
+   * @returns how many are ready: 0 if the time has passed or a signal interrupted the wait
    * @throws {OSError} if the system reports an error
    */
   wait(timeoutMs: number): number;
-  /** The descriptor of a ready one, counted from 0, until the next wait. */
+  /** Returns a ready descriptor by its index, counted from 0. Valid until the next wait. */
   fdAt(index: number): number;
-  /** How it is ready: bits of `READ` and `WRITE`; both if it failed or was hung up. */
+  /** Returns how it is ready: bits of `READ` and `WRITE`, both if it failed or was hung up. */
   flagsAt(index: number): number;
   /** Whether it is readable, or failed. */
   readableAt(index: number): boolean;
   /** Whether it is writable, or failed. */
   writableAt(index: number): boolean;
-  /** Frees the kernel object; a parked wait ends first. Closing again does nothing. */
+  /** Frees the kernel object, after ending a parked wait. Closing again does nothing. */
   close(): void;
 }
 
-/** One that can also wait on another thread, for whoever must not block this one. */
+/** A poller that can also wait on another thread, so that this one need not block. */
 export interface Poller extends LevelPoller {
   /**
-   * Says that an operation on a descriptor registered with `EDGE` would have to wait. Where the
-   * kernel reports edges this does nothing; where it does not, a readiness once reported is only
-   * looked for again after this.
+   * Records that an operation on a descriptor registered with `EDGE` would have to wait. Does
+   * nothing where the kernel reports edges. Elsewhere a readiness, once reported, is not polled for
+   * again before this call.
    *
-   * @param interest which readiness is missing: bits of `READ` and `WRITE`
+   * @param interest which readiness the operation lacks: bits of `READ` and `WRITE`
    */
   arm(fd: number, interest: number): void;
   /**
-   * Waits for less than a millisecond (some 50 microseconds and what the system adds), blocking the
-   * thread: cheaper than parking a wait when something is about to happen. Where the system has no
-   * wait so short, this only looks.
+   * Waits for less than a millisecond (50 microseconds plus the system's timer slack), blocking the
+   * thread. If an event is about to come, this is cheaper than parking a wait. Where the system has
+   * no such short wait, this does not wait at all.
    *
    * @returns how many are ready
    */
   waitBriefly(): number;
   /**
-   * The same wait on another thread, one at a time; it keeps the process alive. Meanwhile everything
-   * else may be called, {@linkcode wait} too.
+   * Waits on another thread, which keeps the process alive. Only one wait can be parked at a time;
+   * all other methods may be called while it is, {@linkcode wait} too.
    *
-   * @param timeoutMs milliseconds of 31 bits; -1 for ever
-   * @returns how many are ready, to be asked for before the next wait: 0 when the time has passed,
-   * a signal came, it was woken, or the poller was closed
+   * @param timeoutMs milliseconds, up to 31 bits; -1 for no limit
+   * @returns how many are ready, to be read before the next wait: 0 if the time has passed, a
+   * signal interrupted the wait, it was woken, or the poller was closed
    */
   park(timeoutMs: number): Promise<number>;
   /** Makes the parked wait return at once; does nothing if there is none. */
   wake(): void;
 }
 
-/** Structs of one size in a row. */
+/** An array of structs in one growing buffer. */
 export class StructArray {
-  /** The structs. */
+  /** The structs' bytes. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** The same, for their fields. */
+  /** A view of the same bytes, for access to fields. */
   view: DataView<ArrayBuffer>;
-  /** How many there is room for. */
+  /** How many structs there is room for. */
   capacity: number;
-  /** The size of one. */
+  /** The size of a struct in bytes. */
   readonly size: number;
 
-  /** Makes room for some structs. */
+  /** Makes an array with room for `capacity` structs. */
   constructor(size: number, capacity: number) {
     this.size = size;
     this.capacity = capacity;
@@ -102,7 +102,7 @@ export class StructArray {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for as many as needed, and keeps what is there. */
+  /** Makes room for as many structs as needed, and keeps the existing ones. */
   reserve(needed: number): void {
     if (needed <= this.capacity) return;
     const { bytes } = this;
@@ -113,12 +113,12 @@ export class StructArray {
   }
 }
 
-/** The descriptors found ready, without an object for each. */
+/** The list of ready descriptors, without an object for each. */
 export abstract class ReadyList {
   #fds = new Int32Array(64);
   #flags = new Uint8Array(64);
   #count = 0;
-  // Where a descriptor stands in the list, by descriptor: true only if the list says so too.
+  // Each descriptor's index in the list. Entries may be stale: one counts only if the list agrees.
   #places = new Int32Array(0);
 
   /** How many are ready. */
@@ -126,7 +126,7 @@ export abstract class ReadyList {
     return this.#count;
   }
 
-  /** Begins anew. */
+  /** Empties the list. */
   protected clear(): void {
     this.#count = 0;
   }
@@ -142,7 +142,7 @@ export abstract class ReadyList {
     this.#flags[at] = flags;
   }
 
-  /** Adds flags to a descriptor that may be in the list. */
+  /** Adds flags to a descriptor, which may or may not be in the list. */
   protected reportMore(fd: number, flags: number): void {
     if (fd >= this.#places.length) {
       this.#places = grown(this.#places, new Int32Array((fd + 1) * 2));
@@ -182,7 +182,12 @@ function grown<T extends Int32Array | Uint8Array>(from: T, to: T): T {
   return to;
 }
 
-/** Passes on how many are ready, or 0 if a signal came. Nothing may come between the call and this. */
+/**
+ * Returns a wait's result, or 0 if a signal interrupted it. Must directly follow the call, as it
+ * reads `errno`.
+ *
+ * @throws {OSError} if the wait failed otherwise
+ */
 export function checkWait(result: number, syscall: string): number {
   if (result >= 0) return result;
   const code = errno();
@@ -190,7 +195,10 @@ export function checkWait(result: number, syscall: string): number {
   return 0;
 }
 
-/** A poller's parked wait, on what the kernels have: a call here, the same call on another thread. */
+/**
+ * The wait and the parked wait of a poller, built on two primitives: a kernel's call on this
+ * thread, and the same call on another thread.
+ */
 export abstract class ParkingPoller extends ReadyList implements Poller {
   /** As {@linkcode LevelPoller.fd}. */
   fd = -1;
@@ -205,11 +213,11 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
   abstract modify(fd: number, interest: number): void;
   /** As {@linkcode LevelPoller.unregister}. */
   abstract unregister(fd: number): void;
-  /** Makes the call, and gives how many events came; throws what is wrong. */
+  /** Makes the call on this thread, and returns the number of events, or throws. */
   protected abstract waitSync(timeoutMs: number): number;
-  /** Makes the call on another thread, into a buffer of its own; negative if it failed. */
+  /** Makes the call on another thread, into a separate buffer; negative on failure. */
   protected abstract waitAsync(timeoutMs: number): Promise<number>;
-  /** Reports the events that came, of the call here or of the parked one. */
+  /** Reports the events of the call on this thread, or of the parked one. */
   protected abstract collect(events: number, parked: boolean): void;
 
   /** Whether a wait is parked. */
@@ -230,7 +238,7 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
     return this.count;
   }
 
-  /** Makes the brief call; the pollers that have none only look. */
+  /** Makes the brief call. Pollers without one do not wait. */
   protected waitSyncBriefly(): number {
     return this.waitSync(0);
   }
@@ -243,7 +251,7 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
     return this.count;
   }
 
-  /** As {@linkcode Poller.arm}: nothing to do where the kernel reports edges. */
+  /** As {@linkcode Poller.arm}: does nothing, as the kernel reports edges. */
   arm(_fd: number, _interest: number): void {}
 
   /** As {@linkcode Poller.park}. */
@@ -278,7 +286,7 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // A call that another thread waits in does not end with its descriptor.
+    // Closing the descriptor would not end the call on the other thread.
     if (this.#parked) this.wake();
     else this.#free();
   }

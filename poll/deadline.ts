@@ -1,21 +1,22 @@
-/** How long a wait may still take. */
+/** Timeouts and deadlines, in the units of the system's waits. */
 
-/** The most milliseconds that the system's waits and `setTimeout` take: 31 bits. */
+/** The longest wait in milliseconds that the system and `setTimeout` accept: 31 bits. */
 export const MAX_MS = 0x7fffffff;
 
 /**
- * Seconds as the system's waits take them: whole milliseconds, rounded up (a wait that ends early would
- * only be repeated) and capped; -1 for ever.
+ * Converts seconds to the whole milliseconds of the system's waits, capped at {@linkcode MAX_MS}.
+ * Rounds up, as a wait that ends early would only be repeated.
  *
- * @param seconds the seconds, `null` for ever
+ * @param seconds the seconds, `null` for no limit
+ * @returns the milliseconds, -1 for no limit
  */
 export function waitMilliseconds(seconds: number | null): number {
   return seconds === null ? -1 : Math.min(Math.ceil(seconds * 1000), MAX_MS);
 }
 
-/** The moment when a timeout will have run out, or never. */
+/** The time at which a timeout runs out, or never. */
 export class Deadline {
-  /** In milliseconds of `performance.now()`; `null` for never. */
+  /** In milliseconds, as of `performance.now()`; `null` for never. */
   readonly #at: number | null;
 
   /**
@@ -27,14 +28,14 @@ export class Deadline {
     this.#at = timeout === null ? null : performance.now() + timeout * 1000;
   }
 
-  /** The seconds left, 0 once it has passed; `null` for ever. */
+  /** The seconds left, 0 once the time has passed; `null` for no limit. */
   get seconds(): number | null {
     return this.#at === null
       ? null
       : Math.max(0, this.#at - performance.now()) / 1000;
   }
 
-  /** The milliseconds left as the system's waits take them; -1 for ever. */
+  /** The milliseconds left, in the form of the system's waits; -1 for no limit. */
   get milliseconds(): number {
     return waitMilliseconds(this.seconds);
   }

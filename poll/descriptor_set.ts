@@ -1,19 +1,19 @@
-/** `fd_set`s: descriptors that are asked for, and those that `select` answered. */
+/** `fd_set`s: the descriptors to poll, and those that `select` returned. */
 
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
 
-/** A `fd_set` that can be asked with again and again. */
+/** A reusable `fd_set`: the system's answer does not overwrite the descriptors to poll. */
 export interface DescriptorSet {
-  /** Puts a descriptor in, or takes it out. */
+  /** Adds a descriptor, or removes it. */
   set(fd: number, wanted: boolean): void;
-  /** The set as the system takes it, and turns it into its answer. */
+  /** Returns the set for the system, which overwrites it with its answer. */
   ask(): Uint8Array<ArrayBuffer>;
-  /** Whether a descriptor is in the answer. */
+  /** Whether a descriptor is in the system's answer. */
   has(fd: number): boolean;
 }
 
-/** One with a bit for each descriptor. */
+/** A set with a bit for each descriptor. */
 class BitSet implements DescriptorSet {
   readonly #asked = new Uint8Array(table.constants.FD_SETSIZE / 8);
   readonly #answered = new Uint8Array(this.#asked.length);
@@ -34,7 +34,7 @@ class BitSet implements DescriptorSet {
   }
 }
 
-/** One that lists handles: as many as there are, for the system does not ask how long its list is. */
+/** A list of handles (Winsock), of any length: the system does not check for `FD_SETSIZE`. */
 class HandleSet implements DescriptorSet {
   readonly #asked = new Set<number>();
   #list = new DataView(new ArrayBuffer(0));
@@ -52,7 +52,7 @@ class HandleSet implements DescriptorSet {
     this.#list.setUint32(fd_count.at, this.#asked.size, true);
     let at = fd_array.at;
     for (const fd of this.#asked) {
-      this.#list.setInt32(at, fd, true); // its high half stays 0
+      this.#list.setInt32(at, fd, true); // the high half of a handle stays 0
       at += layout.types.SOCKET;
     }
     this.#answered = undefined;
@@ -76,7 +76,7 @@ class HandleSet implements DescriptorSet {
   }
 }
 
-/** Whether the running system's sets list handles: each that there is, and failures apart. */
+/** Whether this platform's sets are lists of handles (Winsock), with failures in a separate set. */
 export const listsHandles: boolean = layout.fd_set?.fd_count !== undefined;
 
 /** Makes an empty set. */

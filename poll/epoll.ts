@@ -1,11 +1,11 @@
-/** Waiting for many descriptors by Linux's `epoll`. */
+/** The poller on Linux's `epoll`. */
 
 import { unavailable } from "../constants/missing.ts";
 import { table } from "../constants/table.ts";
+import { ENOSYS } from "../errors/errno.ts";
+import { check } from "../errors/errors.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { errno, libc, load } from "../ffi/libc.ts";
-import { check } from "../errors/errors.ts";
-import { ENOSYS } from "../errors/errno.ts";
 import {
   checkWait,
   EDGE,
@@ -26,21 +26,21 @@ const {
   EPOLLRDHUP,
 } = table.constants;
 
-// What does not make a descriptor writable, or readable: all the rest is an error or a hang-up.
+// Bits that mean readable only, or writable only; any other bit (error, hang-up) means both.
 const READ_ONLY = EPOLLIN | EPOLLRDHUP;
 const WRITE_ONLY = EPOLLOUT;
 
-/** A `timespec` of the brief wait, seconds and nanoseconds. */
+/** The `timespec` of the brief wait: seconds and nanoseconds. */
 const BRIEF_TIMEOUT = new BigInt64Array([0n, 50_000n]);
 
-/** `epoll` behind the pollers' interface. */
+/** A poller that uses `epoll`. */
 export class EpollPoller extends ParkingPoller {
   readonly #struct = layout.epoll_event;
   readonly #change: StructArray;
   readonly #events: StructArray;
   readonly #parkedEvents: StructArray;
   #registered = 0;
-  // Where it is missing, in libc or in the kernel, a millisecond is the shortest wait.
+  // Where libc or the kernel lacks epoll_pwait2, the shortest wait is a millisecond.
   #hasBriefWait = true;
 
   /** Opens an epoll instance. */
@@ -92,7 +92,7 @@ export class EpollPoller extends ParkingPoller {
     );
   }
 
-  /** Calls `epoll_pwait2(2)`, whose time is finer. */
+  /** Calls `epoll_pwait2(2)`, whose timeout is in nanoseconds. */
   protected override waitSyncBriefly(): number {
     const { epoll_pwait2 } = libc;
     if (!epoll_pwait2 || !this.#hasBriefWait) return this.waitSync(0);
@@ -126,7 +126,7 @@ export class EpollPoller extends ParkingPoller {
     );
   }
 
-  /** Reports the events of the kernel's array. */
+  /** Reports the events in the kernel's array. */
   protected collect(count: number, parked: boolean): void {
     const { view } = parked ? this.#parkedEvents : this.#events;
     const { size } = this.#struct;

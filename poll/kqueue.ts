@@ -1,12 +1,12 @@
-/** Waiting for many descriptors by the BSDs' and macOS's `kqueue`. */
+/** The poller on `kqueue`, of macOS and the BSDs. */
 
-import { unavailable } from "../constants/missing.ts";
 import { errno } from "../constants/errno.ts";
+import { unavailable } from "../constants/missing.ts";
 import { table } from "../constants/table.ts";
+import { check, osError } from "../errors/errors.ts";
 import { setInheritable } from "../ffi/descriptor.ts";
 import { type Layout, layout } from "../ffi/layout/mod.ts";
 import { load } from "../ffi/libc.ts";
-import { check, osError } from "../errors/errors.ts";
 import {
   checkWait,
   EDGE,
@@ -26,7 +26,7 @@ type Kevent<Result> = (
   timeout: Structs,
 ) => Result;
 
-/** The calls and the data that the poller is made of; a test gives those of another platform. */
+/** The calls and the data that the poller uses. A test can pass another platform's. */
 export interface KqueueSystem {
   /** `kqueue(2)`, closed on `exec`. */
   readonly kqueue: () => number;
@@ -42,7 +42,7 @@ export interface KqueueSystem {
   readonly constants: Readonly<Record<string, number>>;
 }
 
-/** The running platform's. */
+/** Returns the running platform's calls and data. */
 function system(): KqueueSystem {
   const { kqueue, kevent, kevent_async, close } = load();
   if (!kqueue || !kevent || !kevent_async) throw unavailable("kqueue");
@@ -60,7 +60,7 @@ function system(): KqueueSystem {
   };
 }
 
-/** A buffer for events and one for the timeout: each wait has its own. */
+/** The buffers of a wait: events and timeout. The two kinds of wait each have their own. */
 class Call {
   readonly events: StructArray;
   readonly #timeout: StructArray;
@@ -72,7 +72,7 @@ class Call {
     this.#timeout = new StructArray(layout.timespec.size, 1);
   }
 
-  /** The time to wait as the kernel takes it; `null` for ever. */
+  /** Returns the timeout as a `timespec`, `null` for no limit. */
   timeout(ms: number): Structs {
     if (ms < 0) return null;
     const { tv_sec, tv_nsec } = this.#layout.timespec;
@@ -83,7 +83,7 @@ class Call {
   }
 }
 
-/** `kqueue` behind the pollers' interface. */
+/** A poller that uses `kqueue`. */
 export class KqueuePoller extends ParkingPoller {
   readonly #system: KqueueSystem;
   readonly #changes: StructArray;
@@ -107,7 +107,7 @@ export class KqueuePoller extends ParkingPoller {
   register(fd: number, interest: number = READ | WRITE | EDGE): void {
     const error = this.#apply(fd, interest);
     if (error !== 0) {
-      this.#apply(fd, 0); // of two filters, one may be there
+      this.#apply(fd, 0); // one of the two filters may have been added
       throw osError(error, "kevent");
     }
     this.#registered++;
@@ -125,7 +125,7 @@ export class KqueuePoller extends ParkingPoller {
     this.#apply(fd, 0);
   }
 
-  /** Adds the filters of interest and deletes the others; gives the first error, or 0. */
+  /** Adds the filters of the interest and deletes the others. Returns the first error, or 0. */
   #apply(fd: number, interest: number): number {
     const { constants, layout, kevent } = this.#system;
     const { EVFILT_READ, EVFILT_WRITE, EV_RECEIPT, EV_ADD, EV_CLEAR } =
@@ -141,7 +141,7 @@ export class KqueuePoller extends ParkingPoller {
     };
     change(0, EVFILT_READ, (interest & READ) !== 0);
     change(layout.kevent.size, EVFILT_WRITE, (interest & WRITE) !== 0);
-    // With EV_RECEIPT each change is answered in its place, and no event is taken.
+    // With EV_RECEIPT the kernel answers each change in order, and returns no other events.
     const answers = check(
       kevent(this.fd, this.#changes.bytes, 2, this.#receipts.bytes, 2, null),
       "kevent",
@@ -157,7 +157,7 @@ export class KqueuePoller extends ParkingPoller {
       if ((view.getUint16(at + flags.at, true) & EV_ERROR) === 0) continue;
       const error = view.getInt32(at + data.at, true);
       const asked = this.#changes.view.getUint16(at + flags.at, true);
-      // A filter that is to go, and is not there, is as it should be.
+      // Deleting a filter that does not exist is no error.
       if (error === errno.ENOENT && asked & EV_DELETE) continue;
       if (error !== 0) return error;
     }
@@ -192,7 +192,7 @@ export class KqueuePoller extends ParkingPoller {
     );
   }
 
-  /** Reports the events of the kernel's array: reading and writing come apart. */
+  /** Reports the events in the kernel's array, which has separate ones for reading and writing. */
   protected collect(count: number, parked: boolean): void {
     const { view } = (parked ? this.#parkedEvents : this.#events).events;
     const { size, ident, filter, flags } = this.#system.layout.kevent;
@@ -200,8 +200,8 @@ export class KqueuePoller extends ParkingPoller {
     for (let at = 0; at < count * size; at += size) {
       const bits = view.getUint16(at + flags.at, true);
       const kind = view.getInt16(at + filter.at, true);
-      // The end of one direction is not that of the other. Whoever asked for edges tries again where
-      // nothing is to be had; whoever asked for levels might block.
+      // EV_EOF is the end of one direction only. With edges it is reported as both: attempting the
+      // other direction in vain is harmless. With levels that attempt might block.
       const both = bits & EV_ERROR || (bits & EV_EOF && bits & EV_CLEAR);
       this.reportMore(
         view.getInt32(at + ident.at, true),

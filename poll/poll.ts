@@ -1,4 +1,4 @@
-/** Waiting for many descriptors by `poll(2)`, which every system has. */
+/** The poller on `poll(2)`, which every system has. */
 
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
@@ -15,18 +15,18 @@ import {
 const { POLLIN, POLLOUT } = table.constants;
 
 /**
- * `poll` behind the pollers' interface. It knows no edges: what is registered with `EDGE` is looked
- * for until it was reported, and then not until `arm`.
+ * A poller that uses `poll`, which cannot report edges: a readiness registered with `EDGE` is
+ * polled for until it is reported, and then not again before `arm`.
  */
 export class PollPoller extends ParkingPoller {
   readonly #struct = layout.pollfd;
-  /** The descriptors that something is looked for, without gaps. */
+  /** The descriptors to poll, without gaps. */
   readonly #events: StructArray;
-  /** What the parked wait was begun with. */
+  /** The copy of the array that the parked wait uses. */
   #parkedEvents = new StructArray(0, 0);
-  /** Where a descriptor stands that something is looked for. */
+  /** The index in the array of each descriptor to poll. */
   readonly #places = new Map<number, number>();
-  /** The descriptors that are registered, and whether they are edge-triggered. */
+  /** The registered descriptors, and whether each is edge-triggered. */
   readonly #edge = new Map<number, boolean>();
 
   /** Makes an empty array. */
@@ -45,7 +45,7 @@ export class PollPoller extends ParkingPoller {
   modify(fd: number, interest: number): void {
     this.#edge.set(fd, (interest & EDGE) !== 0);
     this.#look(fd, interest);
-    this.wake(); // a parked wait sees no changes
+    this.wake(); // a parked wait does not see the change
   }
 
   /** As {@linkcode Poller.arm}. */
@@ -61,7 +61,7 @@ export class PollPoller extends ParkingPoller {
   unregister(fd: number): void {
     if (!this.#edge.delete(fd)) return;
     this.#look(fd, 0);
-    this.wake(); // while a parked wait holds it, closing it would end nothing
+    this.wake(); // while a parked wait holds it, closing it would not end the connection
   }
 
   #interestIn(fd: number): number {
@@ -72,7 +72,7 @@ export class PollPoller extends ParkingPoller {
     return (events & POLLIN ? READ : 0) | (events & POLLOUT ? WRITE : 0);
   }
 
-  // What nothing is looked for has no place: its errors would be reported all the same.
+  // A descriptor of no interest is not in the array: poll would report its errors anyway.
   #look(fd: number, interest: number): void {
     const events = (interest & READ ? POLLIN : 0) |
       (interest & WRITE ? POLLOUT : 0);
@@ -89,11 +89,11 @@ export class PollPoller extends ParkingPoller {
     this.#events.reserve(place + 1);
     this.#places.set(fd, place);
     const { view, size } = this.#events;
-    view.setInt32(place * size + this.#struct.fd.at, fd, true); // a handle's high half stays 0
+    view.setInt32(place * size + this.#struct.fd.at, fd, true); // the high half of a handle stays 0
     return place;
   }
 
-  /** Takes a descriptor out of the array: the last one takes its place. */
+  /** Removes a descriptor from the array; the last one takes its place. */
   #removePlace(fd: number): void {
     const place = this.#places.get(fd);
     if (place === undefined) return;
@@ -123,7 +123,7 @@ export class PollPoller extends ParkingPoller {
     return libc.poll_async!(this.#parkedEvents.bytes, count, timeoutMs);
   }
 
-  /** Reports the descriptors that have something to report. */
+  /** Reports the ready descriptors. */
   protected collect(count: number, parked: boolean): void {
     const { view, size } = parked ? this.#parkedEvents : this.#events;
     const revents = this.#struct.revents.at;

@@ -1,4 +1,4 @@
-/** The poller of the running platform. */
+/** Chooses the poller of the running platform. */
 
 import { table } from "../constants/table.ts";
 import type { Poller } from "./base.ts";
@@ -6,10 +6,10 @@ import { EpollPoller } from "./epoll.ts";
 import { KqueuePoller } from "./kqueue.ts";
 import { PollPoller } from "./poll.ts";
 
-/** What the running platform waits by: its constants tell. */
+/** The names of the pollers. */
 export type PollerName = "epoll" | "kqueue" | "poll";
 
-/** The best there is. */
+/** The best poller of the running platform, judging by its constants. */
 export const best: PollerName = "EPOLL_CTL_ADD" in table.constants
   ? "epoll"
   : "EVFILT_READ" in table.constants
@@ -25,7 +25,7 @@ const pollers = {
 /**
  * Opens the poller of the running platform.
  *
- * @throws {OSError} if there are too many descriptors
+ * @throws {OSError} if no descriptor is left (`EMFILE`)
  */
 export function makePoller(): Poller {
   return new pollers[best]();

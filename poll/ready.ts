@@ -1,11 +1,11 @@
-/** Waiting on one descriptor, blocking the thread. */
+/** Waits for one descriptor, blocking the thread. */
 
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
 import { waitMilliseconds } from "./deadline.ts";
 
-// Made at first use: where the platform is not supported there is no pollfd.
+// Made at first use: unsupported platforms have no pollfd layout.
 let storage: { bytes: Uint8Array<ArrayBuffer>; view: DataView } | undefined;
 
 function pollfd(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
@@ -17,12 +17,13 @@ function pollfd(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
 }
 
 /**
- * Waits until a descriptor is ready, or failed, or a time has passed.
+ * Waits until a descriptor is ready or has failed, or the time has passed.
  *
  * @param fd the descriptor
- * @param readiness what to wait for; what is in the error queue shows as a failure
- * @param seconds how long to wait; `null` for ever
- * @returns 1 if it is ready or failed, 0 if the time has passed, -1 if the call failed, as `errno` says
+ * @param readiness what to wait for; `poll` reports a message in the error queue as a failure
+ * @param seconds how long to wait; `null` for no limit
+ * @returns 1 if it is ready or failed, 0 if the time has passed, -1 if the call failed (see
+ * `errno`)
  */
 export function waitReady(
   fd: number,

@@ -1,4 +1,4 @@
-/** Waiting for descriptors by `select(2)`: the oldest call, for few and low descriptors only. */
+/** The poller on `select(2)`, the oldest call: for few descriptors with low numbers. */
 
 import { unavailable } from "../constants/missing.ts";
 import { table } from "../constants/table.ts";
@@ -7,13 +7,13 @@ import { libc, load } from "../ffi/libc.ts";
 import { checkWait, type LevelPoller, READ, ReadyList, WRITE } from "./base.ts";
 import { descriptorSet, listsHandles } from "./descriptor_set.ts";
 
-/** `select` behind the pollers' interface, without edges and without parking. */
+/** A poller that uses `select`. It has neither edges nor a parked wait. */
 export class SelectPoller extends ReadyList implements LevelPoller {
   /** As {@linkcode LevelPoller.fd}: there is none. */
   readonly fd = -1;
   readonly #readers = descriptorSet();
   readonly #writers = descriptorSet();
-  // Where handles are listed, a connection that failed is no writable one, but an exception.
+  // Winsock reports a failed connection as an exception, not as writable.
   readonly #failed = listsHandles ? descriptorSet() : undefined;
   readonly #fds = new Set<number>();
   readonly #timeout = new Uint8Array(layout.timeval.size);
@@ -73,7 +73,7 @@ export class SelectPoller extends ReadyList implements LevelPoller {
     return this.count;
   }
 
-  // Written anew each time: Linux leaves in it what was left of the time.
+  // Written for each call: Linux overwrites it with the time left.
   #timeval(ms: number): Uint8Array<ArrayBuffer> | null {
     if (ms < 0) return null;
     const { tv_sec, tv_usec } = layout.timeval;

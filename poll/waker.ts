@@ -1,4 +1,4 @@
-/** What ends a wait that another thread is in. */
+/** Ends a wait on another thread. */
 
 import { check } from "../errors/errors.ts";
 import { makePair, setNonBlocking } from "../ffi/descriptor.ts";
@@ -7,9 +7,9 @@ import { libc } from "../ffi/libc.ts";
 const byte = new Uint8Array(1);
 
 /**
- * A pair of connected sockets: the wait is for one end, and a byte sent into the other ends it. Every
- * kernel has it, and unlike an event that the first wait consumes, the byte stays until it is taken:
- * a look in between, on this thread, cannot take it from the wait that it is meant for.
+ * A pair of connected sockets: the other thread waits for one end, and a byte sent into the other
+ * end ends the wait. Every kernel has them. Unlike an event that the first wait consumes, the byte
+ * stays until it is received, so that a poll on this thread cannot take it from the parked wait.
  */
 export class Waker {
   readonly #pair = new Int32Array(2);
@@ -33,9 +33,10 @@ export class Waker {
     libc.send(this.#pair[1], byte, 1, 0);
   }
 
-  /** Makes it unreadable. */
+  /** Makes the descriptor unreadable again. */
   reset(): void {
-    // Where the pair is a connection, the byte may still be on its way: then it ends the next wait.
+    // Where the pair is a TCP connection, the byte may not have arrived: then it ends the next
+    // wait.
     if (this.#awake) this.#awake = libc.recv(this.fd, byte, 1, 0) !== 1;
   }
 
