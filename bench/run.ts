@@ -1,7 +1,7 @@
 /**
- * Measures this library against its peers on the same work: every contestant of a row runs as a
- * process of its own, they take turns in one run, and what counts is the comparison of ours with each
- * peer, round by round. The machine's speed may drift; the ratio does not.
+ * Measures this library against its peers on the same work. Every contestant of a row is a separate
+ * process. They take turns within one run, and ours is compared with each peer round by round: the
+ * machine's speed may drift, but the ratio does not.
  *
  *     deno task bench [row …]
  *

@@ -1,10 +1,10 @@
 /**
- * Many connections through an echo server, in one process: in the end there must be as many
- * descriptors, and about as much memory, as after the first thousand.
+ * Runs many connections through an echo server in one process. At the end there must be no more
+ * descriptors, and about as much memory in use, as after the first thousand connections.
  *
  *     deno run --allow-ffi --allow-read --v8-flags=--expose-gc bench/soak.ts [connections] [seconds]
  *
- * 200,000 connections, and 600 seconds at most, if left out. Ends with status 1 if something leaked.
+ * The defaults are 200,000 connections, and 600 seconds at most. Exits with status 1 after a leak.
  */
 
 import * as socket from "../async.ts";
@@ -13,8 +13,8 @@ const [total = 200_000, seconds = 600] = Deno.args.map(Number);
 const FIRST = 1000;
 const CLIENTS = 50;
 /**
- * What memory may grow by. The collector lets the heap, and with it the process, become larger while
- * there is much to do; what is in use after collecting tells more, and hardly grows.
+ * How much memory may grow, in bytes. Under load, the garbage collector lets the heap grow, and the
+ * process with it; the memory in use after a collection says more, and hardly grows.
  */
 const TOLERANCE = { rss: 128 << 20, used: 4 << 20 };
 
@@ -30,7 +30,7 @@ async function serve(): Promise<void> {
   }
 }
 
-/** One connection; each goes to another loopback address, lest local ports run out. */
+/** Makes one connection, each to another loopback address, so that local ports do not run out. */
 async function talk(i: number): Promise<void> {
   using client = await socket.create_connection([
     `127.0.${i >> 8 & 0x7f}.${(i & 0x7f) + 1}`,
@@ -48,7 +48,7 @@ async function talk(i: number): Promise<void> {
 let next = 0;
 const deadline = performance.now() + seconds * 1000;
 
-/** Has clients go on, several at once, until so many connections were made. */
+/** Runs several clients at once, until `end` connections have been made. */
 async function connections(end: number): Promise<void> {
   const client = async (): Promise<void> => {
     while (next < end && performance.now() < deadline) await talk(next++);
@@ -62,14 +62,14 @@ interface State {
   used: number;
 }
 
-/** What is in use once garbage is collected, and the server has closed what it served. */
+/** Returns what is in use after garbage collection, once the server has closed its connections. */
 async function settled(most = Infinity): Promise<State> {
   for (let round = 0;; round++) {
     (globalThis as unknown as { gc?(): void }).gc?.();
     await new Promise((resolve) => setTimeout(resolve, 50));
     const descriptors = [...Deno.readDirSync("/proc/self/fd")].length;
     const { rss, heapUsed } = Deno.memoryUsage();
-    // Deno itself opens a pair of sockets half a second after its start.
+    // Deno itself opens a pair of sockets half a second after it starts.
     if (round >= 19 && (descriptors <= most || round >= 100)) {
       return { descriptors, rss, used: heapUsed };
     }

@@ -1,9 +1,9 @@
 /**
- * The C types of the declarations in this folder, by their C names, as Deno's FFI spells them.
+ * The C types of the declarations in this folder: their C names, and what Deno's FFI calls them.
  *
- * A `size_t` goes as 32 bits and a `ssize_t` comes as 32 bits: the 64-bit forms leave the FFI's fast
- * path and cost 150 to 300 ns more a call. Callers clamp lengths to 2^31 - 1, and both calling
- * conventions in question zero-extend a 32-bit argument when they load it.
+ * `size_t` is passed and `ssize_t` is returned as 32 bits: the 64-bit types are off the FFI's fast
+ * path and cost 150 to 300 ns more per call. Callers clamp lengths to 2^31 - 1, and the calling
+ * conventions of x86-64 and arm64 zero-extend a 32-bit argument when they load it.
  */
 
 /** `int` */
@@ -14,7 +14,7 @@ export const size_t = "u32";
 export const ssize_t = "i32";
 /** `socklen_t` */
 export const socklen_t = "u32";
-/** A pointer to memory of ours that is only touched during the call. */
+/** A pointer to a JavaScript buffer, which C accesses only during the call. */
 export const buf = "buffer";
-/** A pointer as a number: an address libc gave, or one taken by `addressOf`. */
+/** A pointer as a number: an address that libc returned, or a result of `addressOf`. */
 export const address = "u64";

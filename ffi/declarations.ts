@@ -1,4 +1,4 @@
-/** The declarations of all headers together: every function of the C library that this library knows. */
+/** The declarations of all headers in one table. */
 
 import { epoll } from "./epoll.ts";
 import { kqueue } from "./kqueue.ts";
@@ -11,7 +11,7 @@ import { sys_socket } from "./sys_socket.ts";
 import { unistd } from "./unistd.ts";
 import { variadic } from "./variadic.ts";
 
-/** Every function of the C library that this library knows. */
+/** Every C library function that this library calls. */
 export const declarations = {
   ...sys_socket,
   ...sys_sendfile,
@@ -23,7 +23,7 @@ export const declarations = {
   ...netdb,
   ...string,
   ...variadic,
-  // errno's address: glibc's name for the function, and the BSDs'.
+  // These return the address of errno: the first in glibc, the second on macOS and FreeBSD.
   __errno_location: { parameters: [], result: "u64", optional: true },
   __error: { parameters: [], result: "u64", optional: true },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -1,4 +1,7 @@
-/** What any descriptor has: whether it blocks, whether child processes inherit it, duplicates; pairs. */
+/**
+ * Operations on any descriptor: blocking mode, inheritance by child processes, duplication. Also
+ * makes connected pairs of sockets.
+ */
 
 import { table } from "../constants/table.ts";
 import { features } from "./features.ts";
@@ -7,18 +10,23 @@ import { libc, load, system } from "./libc.ts";
 const on = new Int32Array([1]);
 const off = new Int32Array([0]);
 
-/** Makes a descriptor blocking or non-blocking; -1 if that fails, as `errno` says. */
+/**
+ * Makes a descriptor blocking or non-blocking.
+ *
+ * @returns 0; -1 on failure, with `errno` set
+ */
 export function setNonBlocking(fd: number, nonBlocking: boolean): number {
   return libc.ioctl(fd, table.constants.FIONBIO, nonBlocking ? on : off);
 }
 
+/** The methods of {@linkcode System} of the same names. */
 export const { duplicate, getInheritable, setInheritable } = system;
 
 /**
- * Gives a socket just made what it could not be made with where `socket` and `accept4` take no flags:
- * child processes do not inherit it. On macOS also no SIGPIPE from writing to a peer that is gone:
- * Deno ignores that signal anyway, as Python does, but a program that listens for signals need not
- * see it.
+ * Sets the flags of a new socket that `socket` and `accept4` set themselves where they take flags:
+ * child processes do not inherit it. On macOS, also turns off the SIGPIPE of writing to a closed
+ * connection: Deno ignores that signal anyway, as Python does, but a program that listens for
+ * signals should not see it.
  */
 export function setCommonFlags(fd: number): void {
   setInheritable(fd, false);
@@ -27,15 +35,17 @@ export function setCommonFlags(fd: number): void {
   libc.setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, on, on.byteLength);
 }
 
-/** `SOCK_CLOEXEC`; 0 where a socket cannot be made with it. */
+/** `SOCK_CLOEXEC`; 0 where `socket` does not accept it. */
 export const CLOSE_ON_EXEC: number = table.constants.SOCK_CLOEXEC ?? 0;
 
 /**
- * Makes two sockets that are connected to each other, with the common flags.
+ * Makes two connected sockets, with the common flags set.
  *
- * @param pair where the two descriptors go
- * @param family the family; if left out, the one that pairs have on this platform
- * @returns -1 if that fails, as `errno` says
+ * @param pair receives the two descriptors
+ * @param family the address family; the platform's usual one for pairs if left out
+ * @param type the socket type
+ * @param proto the protocol number
+ * @returns 0; -1 on failure, with `errno` set
  */
 export function makePair(
   pair: Int32Array<ArrayBuffer>,

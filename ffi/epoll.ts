@@ -1,13 +1,13 @@
-/** `<sys/epoll.h>`: Linux's readiness of many descriptors. */
+/** `<sys/epoll.h>`: readiness of many descriptors on Linux. */
 
 import { buf, int, size_t } from "./c.ts";
 
 const epoll_wait = {
   parameters: [
-    int, /* epfd */
-    buf, /* events */
-    int, /* maxevents */
-    int, /* timeout ms */
+    /* epfd */ int,
+    /* events */ buf,
+    /* maxevents */ int,
+    /* timeout, ms */ int,
   ],
   result: int,
   optional: true,
@@ -15,25 +15,25 @@ const epoll_wait = {
 
 /** The declarations of `<sys/epoll.h>`. */
 export const epoll = {
-  epoll_create1: { parameters: [int /* flags */], result: int, optional: true },
+  epoll_create1: { parameters: [/* flags */ int], result: int, optional: true },
   epoll_ctl: {
-    parameters: [int, /* epfd */ int, /* op */ int, /* fd */ buf /* event */],
+    parameters: [/* epfd */ int, /* op */ int, /* fd */ int, /* event */ buf],
     result: int,
     optional: true,
   },
   epoll_wait,
   epoll_pwait2: {
     parameters: [
-      int, /* epfd */
-      buf, /* events */
-      int, /* maxevents */
-      buf, /* timeout: timespec */
-      buf, /* sigmask */
-      size_t, /* its size */
+      /* epfd */ int,
+      /* events */ buf,
+      /* maxevents */ int,
+      /* timeout, timespec */ buf,
+      /* sigmask */ buf,
+      /* sigsetsize, which only the system call has */ size_t,
     ],
     result: int,
     optional: true,
   },
-  // On another thread: its errno is lost.
+  // Runs on another thread, so its errno is lost.
   epoll_wait_async: { ...epoll_wait, name: "epoll_wait", nonblocking: true },
 } as const satisfies Deno.ForeignLibraryInterface;

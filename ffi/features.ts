@@ -1,25 +1,25 @@
-/** What platforms do differently beyond constants and layouts. */
+/** Platform differences beyond constants and layouts. */
 
 import { platform, type PlatformName } from "../constants/platform.ts";
 
-/** Facts about a platform's sockets that no constant and no layout tells. */
+/** How a platform's sockets behave, where no constant and no layout says it. */
 export interface Features {
-  /** Whether Unix sockets have abstract names, ended by the address's length alone. */
+  /** Whether Unix sockets have abstract names, which only the address length terminates. */
   readonly abstractNames: boolean;
   /**
-   * Whether `recvmsg` leaves descriptors open, their numbers told to nobody, that the control buffer
-   * has no room for.
+   * Whether `recvmsg` opens passed descriptors that do not fit the control buffer, without
+   * reporting their numbers.
    */
   readonly leaksTruncatedRights: boolean;
-  /** The family of a pair of sockets, unless told. */
+  /** The default address family of `socketpair`. */
   readonly socketpairFamily: "AF_UNIX" | "AF_INET";
-  /** What a call on a descriptor that is not open reports. */
+  /** The error of a call on a descriptor that is not open. */
   readonly badDescriptor: "EBADF" | "ENOTSOCK";
-  /** What a non-blocking `connect` reports that is on its way. */
+  /** The error of a non-blocking `connect` that is in progress. */
   readonly connecting: "EINPROGRESS" | "EWOULDBLOCK";
-  /** Whether `getpeername` may answer before the connection stands. */
+  /** Whether `getpeername` may succeed before the connection is established. */
   readonly peerNameBeforeConnected: boolean;
-  /** Whose `sendfile` the C library has; `null` for none. */
+  /** Which system's `sendfile` the C library has; `null` if it has none. */
   readonly sendfile: "linux" | "darwin" | "freebsd" | null;
 }
 
@@ -33,7 +33,7 @@ const common: Features = {
   sendfile: null,
 };
 
-/** Every platform's facts. */
+/** The features of every platform. */
 export const featuresOf: Readonly<Record<PlatformName, Features>> = {
   linux_x86_64: { ...common, abstractNames: true, sendfile: "linux" },
   linux_aarch64: { ...common, abstractNames: true, sendfile: "linux" },
@@ -49,5 +49,5 @@ export const featuresOf: Readonly<Record<PlatformName, Features>> = {
   unsupported: common,
 };
 
-/** The running platform's facts. */
+/** The features of the running platform. */
 export const features: Features = featuresOf[platform];

@@ -1,15 +1,15 @@
-/** `<sys/event.h>`: the BSDs' and macOS's readiness of many descriptors. */
+/** `<sys/event.h>`: readiness of many descriptors on macOS and the BSDs. */
 
 import { buf, int } from "./c.ts";
 
 const kevent = {
   parameters: [
-    int, /* kq */
-    buf, /* changelist */
-    int, /* nchanges */
-    buf, /* eventlist */
-    int, /* nevents */
-    buf, /* timeout */
+    /* kq */ int,
+    /* changelist */ buf,
+    /* nchanges */ int,
+    /* eventlist */ buf,
+    /* nevents */ int,
+    /* timeout */ buf,
   ],
   result: int,
   optional: true,
@@ -19,6 +19,6 @@ const kevent = {
 export const kqueue = {
   kqueue: { parameters: [], result: int, optional: true },
   kevent,
-  // On another thread: its errno is lost.
+  // Runs on another thread, so its errno is lost.
   kevent_async: { ...kevent, name: "kevent", nonblocking: true },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -1,6 +1,7 @@
 /**
- * `struct mmsghdr`s: the headers of many messages side by side, with their addresses and control
- * messages in one block each. Pointers are written once; a call changes lengths alone.
+ * An array of `struct mmsghdr`, the headers of many messages, with their addresses in one block and
+ * their control messages in another. The addresses of the parts are taken once; a call only sets
+ * lengths, and clears the pointers to parts that its message lacks.
  */
 
 import { layout } from "./layout/mod.ts";
@@ -8,16 +9,16 @@ import type { Field } from "./layout/types.ts";
 import { addressOf } from "./memory.ts";
 import { parts } from "./msghdr.ts";
 
-/** The room for an address: as large as `sockaddr_storage`. */
+/** The space for each address in bytes: the size of `sockaddr_storage`. */
 export const NAME_ROOM = 128;
 
-// Where the platform has no `mmsghdr`, the length comes after the header there, too.
+// Without `mmsghdr`, the same form: a `msghdr`, then its length.
 const { size: stride, msg_len } = layout.mmsghdr ?? {
   size: roundedUp(parts.size) + 8,
   msg_len: { at: roundedUp(parts.size), size: 4 },
 };
 
-/** Where in memory, seen as words of 32 bits, the fields of a message are. */
+/** The offset of a field in 32-bit words: the headers are accessed as a `Uint32Array`. */
 const word = (field: Field): number => field.at / 4;
 const HEADER = stride / 4;
 const NAME = word(parts.name);
@@ -33,32 +34,33 @@ function roundedUp(size: number): number {
   return Math.ceil(size / 8) * 8;
 }
 
-/** The headers of as many messages as there are buffers. */
+/** The headers of an array of messages, one for each buffer. */
 export class MessageHeaders {
-  /** The headers themselves, to be passed to `sendmmsg` and `recvmmsg`. */
+  /** The headers themselves, as `sendmmsg` and `recvmmsg` take them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Room for each message's address. */
+  /** Space for each message's address. */
   readonly names: readonly Uint8Array<ArrayBuffer>[];
-  /** Room for each message's control messages. */
+  /** Space for each message's control messages. */
   readonly controls: readonly Uint8Array<ArrayBuffer>[];
-  /** The room in each. */
+  /** The size of each of {@linkcode controls} in bytes. */
   readonly controlRoom: number;
 
   readonly #words: Uint32Array;
   readonly #vectors: Uint32Array;
-  /** The pointers to names and control messages by their halves, as a message may have none. */
+  /** The pointers to names and control messages as two words each, for messages that have them. */
   readonly #namePointers: Uint32Array;
   readonly #controlPointers: Uint32Array;
-  /** How much each buffer holds. */
+  /** The length of each buffer in bytes. */
   readonly #rooms: Uint32Array;
-  /** What the headers point at: kept here, lest it is collected. */
+  /** Keeps what the headers point at from being garbage-collected. */
   readonly #held: readonly Uint8Array[];
 
   /**
-   * Makes headers of messages with a buffer each.
+   * Makes headers for messages of one buffer each.
    *
-   * @param buffers the buffers, which must stay as they are: see that none was detached before a call
-   * @param controlRoom the room for the control messages of each message in bytes
+   * @param buffers the buffers, whose addresses are stored: before a call, check that none has been
+   * detached
+   * @param controlRoom the space for the control messages of each message in bytes
    */
   constructor(
     buffers: readonly Uint8Array<ArrayBuffer>[],
@@ -101,17 +103,17 @@ export class MessageHeaders {
     }
   }
 
-  /** The headers from one on. */
+  /** Returns the headers from a message on. */
   from(index: number): Uint8Array<ArrayBuffer> {
     return index === 0 ? this.bytes : this.bytes.subarray(index * stride);
   }
 
-  /** Makes a message ready to be filled. */
+  /** Prepares a message for receiving into. */
   expect(index: number): void {
     this.#set(index, this.#rooms[index], NAME_ROOM, this.controlRoom);
   }
 
-  /** Makes a message ready to be sent; the lengths are no greater than what they are of. */
+  /** Prepares a message for sending. No length may exceed that of the part it belongs to. */
   offer(
     index: number,
     length: number,
@@ -131,7 +133,7 @@ export class MessageHeaders {
     const at = index * HEADER;
     const low = 2 * index, high = low + 1;
     this.#vectors[index * VECTOR + VECTOR_LENGTH] = length;
-    // The BSDs refuse a name, or control messages, without a length.
+    // The BSDs reject a pointer to a name, or to control messages, whose length is 0.
     const named = nameLength === 0 ? 0 : -1;
     const controlled = controlLength === 0 ? 0 : -1;
     words[at + NAME] = this.#namePointers[low] & named;
@@ -142,32 +144,33 @@ export class MessageHeaders {
     words[at + CONTROL_LENGTH] = controlLength;
   }
 
-  /** How many bytes came, or were sent. */
+  /** Returns how many bytes of the message were received or sent. */
   length(index: number): number {
     return this.#words[index * HEADER + LENGTH];
   }
 
-  /** Says how many bytes came, or were sent, for a call that does not say it itself. */
+  /** Stores how many bytes were received or sent, for calls on single messages. */
   setLength(index: number, length: number): void {
     this.#words[index * HEADER + LENGTH] = length;
   }
 
-  /** The length of the address that came. */
+  /** Returns the length of the received address in bytes. */
   nameLength(index: number): number {
     return Math.min(this.#words[index * HEADER + NAME_LENGTH], NAME_ROOM);
   }
 
-  /** How many bytes of control messages came. */
+  /** Returns the length of the received control messages in bytes. */
   controlLength(index: number): number {
     return this.#words[index * HEADER + CONTROL_LENGTH];
   }
 
-  /** The `MSG_` flags that came with the message. */
+  /** Returns the `MSG_` flags of the received message. */
   flags(index: number): number {
     return this.#words[index * HEADER + FLAGS] | 0;
   }
 }
 
+/** Divides a block into parts of `each` bytes, and returns the first `used` bytes of each. */
 function divided(
   block: Uint8Array<ArrayBuffer>,
   count: number,
@@ -180,7 +183,7 @@ function divided(
   );
 }
 
-/** The addresses of a block's parts, each as two words. */
+/** Returns the addresses of a block's parts, as two 32-bit words each. */
 function pointers(
   block: Uint8Array<ArrayBuffer>,
   count: number,

@@ -1,20 +1,20 @@
 /**
- * `struct msghdr` with its `struct iovec`s, or Windows' `WSAMSG` with its `WSABUF`s: filled anew for
- * every message, allocated once.
+ * `struct msghdr` with its `struct iovec`s, or `WSAMSG` with its `WSABUF`s on Windows: allocated
+ * once, and filled for every message.
  */
 
+import { table } from "../constants/table.ts";
 import { layout } from "./layout/mod.ts";
 import type { Field, Layout } from "./layout/types.ts";
 import { addressOf } from "./memory.ts";
-import { table } from "../constants/table.ts";
 
-/** How many buffers one message may have; POSIX names it, and every platform has this or more. */
+/** How many buffers a message may have: `IOV_MAX`, or 1024, which every platform accepts. */
 export const MAX_BUFFERS = table.constants.IOV_MAX ?? 1024;
 
-/** Room for the control messages of all usual requests; a larger request gets its own for one call. */
+/** The default size of the control buffer in bytes. A call that needs more gets its own buffer. */
 export const DEFAULT_CONTROL_SIZE = 0x1000;
 
-/** Where in a header, and in the vectors it points at, the parts of a message are. */
+/** The positions of a message's parts in its header and in the vectors the header points at. */
 interface Parts {
   readonly size: number;
   readonly name: Field;
@@ -66,14 +66,14 @@ function partsOf({ msghdr, iovec, wsamsg, wsabuf }: Layout): Parts {
   };
 }
 
-/** The running platform's message header. */
+/** The layout of the running platform's message header. */
 export const parts = partsOf(layout);
 
-/** The header of a message, pointing at the buffers it is prepared with. */
+/** The header of one message. {@linkcode prepare} points it at buffers. */
 export class MessageHeader {
-  /** The header itself, to be passed to `sendmsg` and `recvmsg`. */
+  /** The header itself, as `sendmsg` and `recvmsg` take it. */
   readonly bytes = new Uint8Array(parts.size);
-  /** Where the control messages are. */
+  /** The control messages. */
   control = new Uint8Array(DEFAULT_CONTROL_SIZE);
 
   readonly #fields = new DataView(this.bytes.buffer);
@@ -85,17 +85,17 @@ export class MessageHeader {
   readonly #usual = this.control;
   readonly #usualAddress = addressOf(this.control);
   #controlAddress = this.#usualAddress;
-  /** Keeps the buffers alive whose addresses the header holds. */
+  /** Keeps the buffers whose addresses the header holds from being garbage-collected. */
   #pinned: readonly Uint8Array[] = [];
 
-  /** Makes a header whose address, if it has one, is in the storage given. */
+  /** Makes a header for messages whose address, if any, is in `name`. */
   constructor(name: Uint8Array) {
     this.#name = name;
     this.#nameAddress = addressOf(this.#name);
     this.#vectorsAddress = addressOf(this.#vectors);
   }
 
-  /** Makes {@linkcode control} at least as large as needed. */
+  /** Makes {@linkcode control} at least `controlLength` bytes long, until {@linkcode release}. */
   reserve(controlLength: number): void {
     if (controlLength <= this.control.length) return;
     this.control = new Uint8Array(controlLength);
@@ -103,11 +103,11 @@ export class MessageHeader {
   }
 
   /**
-   * Points the header at a message's parts, until {@linkcode release}.
+   * Points the header at a message's parts, which it keeps until {@linkcode release}.
    *
    * @param buffers the bytes to send or to fill, {@linkcode MAX_BUFFERS} at most
-   * @param limit how many bytes of them at most
-   * @param nameLength the length of the address's storage; 0 for no address
+   * @param limit the maximum number of bytes to use of them
+   * @param nameLength the length of the address, or of the space for it, in bytes; 0 for none
    * @param controlLength how many bytes of {@linkcode control} are in use; 0 for none
    */
   prepare(
@@ -125,7 +125,7 @@ export class MessageHeader {
       const length = Math.min(buffer.byteLength, left);
       left -= length;
       vectors.setBigUint64(at + base.at, addressOf(buffer), true);
-      vectors.setUint32(at + lengthField.at, length, true); // its high half stays 0
+      vectors.setUint32(at + lengthField.at, length, true); // the high half stays 0
     }
     const nameAddress = nameLength === 0 ? 0n : this.#nameAddress;
     const controlAddress = controlLength === 0 ? 0n : this.#controlAddress;
@@ -139,22 +139,22 @@ export class MessageHeader {
     fields.setInt32(parts.flags.at, 0, true);
   }
 
-  /** The length of the address that came. */
+  /** The length of the received address in bytes. */
   get nameLength(): number {
     return this.#fields.getUint32(parts.nameLength.at, true);
   }
 
-  /** How many bytes of control messages came. */
+  /** The length of the received control messages in bytes. */
   get controlLength(): number {
     return this.#fields.getUint32(parts.controlLength.at, true);
   }
 
-  /** The `MSG_` flags that came with the message. */
+  /** The `MSG_` flags of the received message. */
   get flags(): number {
     return this.#fields.getInt32(parts.flags.at, true);
   }
 
-  /** Lets the buffers go. */
+  /** Drops the buffers, and a control buffer that {@linkcode reserve} made. */
   release(): void {
     this.#pinned = [];
     this.control = this.#usual;

@@ -54,8 +54,8 @@ const gethostbyaddr_r = {
 } as const;
 
 /**
- * The calls of `<netdb.h>` that may take long, made on another thread. `errno` is lost there, but
- * their results say enough.
+ * `getaddrinfo` and `getnameinfo` on another thread, as they may block for long. Their `errno` is
+ * lost, but their results suffice.
  */
 export const netdb_async = {
   getaddrinfo_async: {
@@ -71,9 +71,9 @@ export const netdb_async = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /**
- * The declarations of `<netdb.h>`. The forms without `_r` answer from static storage: per thread on
- * macOS, FreeBSD and Windows, but shared by all threads (all Workers) in glibc, where the `_r` forms
- * are used instead.
+ * The declarations of `<netdb.h>` and `<arpa/inet.h>`. The functions that have an `_r` form return
+ * static storage. It belongs to one thread on macOS, FreeBSD and Windows, but in glibc all threads
+ * (all Workers) share it, so the `_r` forms are used there.
  */
 export const netdb = {
   ...netdb_async,

@@ -1,6 +1,6 @@
 /**
- * The C library of Linux, macOS and FreeBSD: where it is found, and what it has beyond the functions
- * that {@linkcode Libc} names.
+ * The C library of Linux, macOS and FreeBSD: where to find it, and the {@linkcode System} functions
+ * on top of it.
  */
 
 import {
@@ -16,7 +16,7 @@ import { variadicOnStack } from "./variadic.ts";
 
 type Symbols = Deno.StaticForeignLibraryInterface<typeof declarations>;
 
-/** Where each platform's C library is found: its plain name, then full paths. */
+/** Where to look for each platform's C library: its plain name, then full paths. */
 const names: Readonly<Partial<Record<PlatformName, readonly string[]>>> = {
   linux_x86_64: [
     "libc.so.6",
@@ -45,7 +45,7 @@ const names: Readonly<Partial<Record<PlatformName, readonly string[]>>> = {
 };
 
 let symbols: Symbols;
-/** The name that the C library was opened by. */
+/** The name or path that the C library was opened with; empty before. */
 export let libraryName = "";
 let errnoCell: Int32Array;
 let errnoAddress: bigint | undefined;
@@ -63,7 +63,7 @@ export function open(): Libc {
       )
       : Deno.dlopen(name, declarations).symbols;
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error; // names the flag to add
+    if (error instanceof Deno.errors.NotCapable) throw error; // its message names the flag to add
     throw new Error(
       `The C library could not be opened as ${name}; on Linux, only glibc is supported, not musl`,
       { cause: error },
@@ -72,13 +72,14 @@ export function open(): Libc {
   bindErrno(opened);
   libraryName = name;
   const hot = direct(platform, () => Deno.dlopen(name, syscall).symbols);
-  // Spread, they are found faster: the FFI's own object is a dictionary.
+  // The FFI's own object is in V8's slower dictionary mode; the copy is not.
   return symbols = { ...opened, ...hot };
 }
 
 /**
- * The name to open the library by. `--allow-ffi=<path>` grants that path and no other, so the
- * candidates are asked for first; the plain name comes last, where Deno itself asks or refuses.
+ * Returns the name to open the library with. `--allow-ffi=<path>` grants that path only, so this
+ * takes the first candidate that is granted. If none is, Deno prompts for the plain name or refuses
+ * it.
  */
 function permitted(candidates: readonly string[]): string {
   return candidates.find((path) =>
@@ -94,7 +95,7 @@ function bindErrno({ __errno_location, __error }: Symbols): void {
       Deno.UnsafePointerView.getArrayBuffer(pointer, 4),
     );
   } catch {
-    // Permission for the library alone does not let us look at memory: have libc copy it.
+    // Permission for the library's path alone does not cover reading memory: libc copies it.
     errnoCell = new Int32Array(1);
     errnoAddress = address;
   }
@@ -105,7 +106,7 @@ type Stacked = Deno.StaticForeignLibraryInterface<
   & typeof variadicOnStack
 >;
 
-/** Gives the variadic functions of Apple's arm64 the same parameters as everywhere else. */
+/** Wraps the variadic functions of Apple's arm64 to take the same parameters as elsewhere. */
 function unwrapVariadic(symbols: Stacked): Symbols {
   return {
     ...symbols,

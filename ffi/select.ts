@@ -1,17 +1,17 @@
-/** `<sys/select.h>`, and `poll` of `<poll.h>` on another thread. */
+/** `<sys/select.h>`, and `<poll.h>`'s `poll` on another thread. */
 
 import { buf, int } from "./c.ts";
 import { unistd } from "./unistd.ts";
 
-/** The declarations of `<sys/select.h>`, and `poll` without its errno. */
+/** The declarations of `<sys/select.h>`, and a `poll` that loses its errno. */
 export const select = {
   select: {
     parameters: [
-      int, /* nfds */
-      buf, /* readfds */
-      buf, /* writefds */
-      buf, /* exceptfds */
-      buf, /* timeout */
+      /* nfds */ int,
+      /* readfds */ buf,
+      /* writefds */ buf,
+      /* exceptfds */ buf,
+      /* timeout */ buf,
     ],
     result: int,
     optional: true,

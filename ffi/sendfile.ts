@@ -1,17 +1,17 @@
-/** The kernel's `sendfile`, whose parameters each system chose for itself. */
+/** The kernel's `sendfile` under one signature: Linux, macOS and FreeBSD each have their own. */
 
 import { errno as E } from "../constants/errno.ts";
-import { errno, type Libc, libc } from "./libc.ts";
 import { type Features, features } from "./features.ts";
+import { errno, type Libc, libc } from "./libc.ts";
 
 /**
  * Sends a part of a file over a socket.
  *
  * @param socket the socket's descriptor
- * @param file the file's descriptor, whose position stays as it is
- * @param offset where the part starts
- * @param count how many bytes at most, from 1 to 2^31 - 1
- * @returns how many bytes were sent, 0 at the end of the file, or -1 if that fails, as `errno` says
+ * @param file the file's descriptor, whose position does not change
+ * @param offset where the part starts, in bytes
+ * @param count the maximum number of bytes, from 1 to 2^31 - 1
+ * @returns how many bytes were sent, 0 at the end of the file, -1 on failure, with `errno` set
  */
 export type Sendfile = (
   socket: number,
@@ -20,7 +20,7 @@ export type Sendfile = (
   count: number,
 ) => number;
 
-/** The functions of the C library that may be `sendfile`. */
+/** The three declarations of `sendfile`. */
 export type SendfileSymbols = Pick<
   Libc,
   "sendfile_linux" | "sendfile_darwin" | "sendfile_freebsd"
@@ -29,12 +29,12 @@ export type SendfileSymbols = Pick<
 const none = new Uint8Array(0);
 
 /**
- * The `sendfile` of a system.
+ * Adapts a system's `sendfile`.
  *
- * @param system whose it is
+ * @param system which system's signature to use
  * @param symbols the C library's functions
- * @param error tells `errno`
- * @returns the function, `null` where there is none
+ * @param error returns `errno`
+ * @returns the function; `null` if there is none
  */
 export function sendfileOf(
   system: Features["sendfile"],
@@ -43,7 +43,7 @@ export function sendfileOf(
 ): Sendfile | null {
   const { sendfile_linux, sendfile_darwin, sendfile_freebsd } = symbols;
   const cell = new BigInt64Array(1);
-  // The BSDs tell apart what was sent and how it ended: with some sent, an interruption is no failure.
+  // The BSDs report the count separately: EAGAIN or EINTR after some bytes is not a failure.
   const outcome = (result: number): number => {
     const sent = Number(cell[0]);
     if (result === 0) return sent;
@@ -77,7 +77,7 @@ export function sendfileOf(
 
 let cached: Sendfile | null | undefined;
 
-/** The running system's `sendfile`, once the C library is loaded; `null` if it has none. */
+/** Returns the running system's `sendfile`; `null` if it has none. The C library must be loaded. */
 export function kernelSendfile(): Sendfile | null {
   return cached ??= sendfileOf(features.sendfile, libc, errno);
 }

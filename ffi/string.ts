@@ -1,37 +1,37 @@
-/** `<string.h>`, for reading memory that libc owns and for its error texts. */
+/** `<string.h>`: reading memory that libc owns, and error messages. */
 
 import { address, buf, int, size_t } from "./c.ts";
 
 /**
- * The declarations of `<string.h>`. `memcpy` serves several ways: reading memory at an address needs
- * no `Deno.UnsafePointerView` (which `--allow-ffi=<path of libc>` refuses), and as it returns its
- * first argument, a copy of nothing tells a buffer's address.
+ * The declarations of `<string.h>`. `memcpy` has two uses: it reads memory at an address without
+ * `Deno.UnsafePointerView` (which `--allow-ffi=<path of libc>` does not permit), and, as it returns
+ * its first argument, copying 0 bytes returns a buffer's address.
  */
 export const string = {
   memcpy_from: {
     name: "memcpy",
-    parameters: [buf, address, size_t /* n */],
+    parameters: [/* dest */ buf, /* src */ address, /* n */ size_t],
     result: "void",
   },
   memcpy_address: {
     name: "memcpy",
-    parameters: [buf, address, size_t /* n */],
+    parameters: [/* dest */ buf, /* src */ address, /* n */ size_t],
     result: address,
   },
   memcpy_pointer: {
     name: "memcpy",
-    parameters: [buf, address, size_t /* n */],
+    parameters: [/* dest */ buf, /* src */ address, /* n */ size_t],
     result: "pointer",
   },
-  strlen: { parameters: [address /* s */], result: "u64" },
-  // glibc's own strerror_r has another signature; it keeps the POSIX one under this name.
+  strlen: { parameters: [/* s */ address], result: "u64" },
+  // glibc's strerror_r has another signature; this is its name for the POSIX one.
   __xpg_strerror_r: {
-    parameters: [int, buf, size_t /* buflen */],
+    parameters: [/* errnum */ int, /* buf */ buf, /* buflen */ size_t],
     result: int,
     optional: true,
   },
   strerror_r: {
-    parameters: [int, buf, size_t /* buflen */],
+    parameters: [/* errnum */ int, /* buf */ buf, /* buflen */ size_t],
     result: int,
     optional: true,
   },

@@ -1,19 +1,19 @@
-/** `<sys/sendfile.h>`, and what of `<unistd.h>` and `<fcntl.h>` reads files. */
+/** `sendfile`, and the file functions of `<unistd.h>` and `<fcntl.h>`. */
 
 import { buf, int, size_t, ssize_t } from "./c.ts";
 
 /**
- * The declarations for sending files. Three systems have a `sendfile`, each with parameters of its
- * own: which of these is the true one, `sendfile.ts` knows.
+ * The declarations for sending files. Linux, macOS and FreeBSD each have a `sendfile` with another
+ * signature; `sendfile.ts` chooses the one that applies.
  */
 export const sys_sendfile = {
   sendfile_linux: {
     name: "sendfile",
     parameters: [
-      int, /* out_fd */
-      int, /* in_fd */
-      buf, /* offset */
-      size_t, /* count */
+      /* out_fd */ int,
+      /* in_fd */ int,
+      /* offset */ buf,
+      /* count */ size_t,
     ],
     result: ssize_t,
     optional: true,
@@ -21,12 +21,12 @@ export const sys_sendfile = {
   sendfile_darwin: {
     name: "sendfile",
     parameters: [
-      int, /* fd */
-      int, /* s */
-      "i64", /* offset */
-      buf, /* len */
-      buf, /* hdtr */
-      int, /* flags */
+      /* fd */ int,
+      /* s */ int,
+      /* offset */ "i64",
+      /* len */ buf,
+      /* hdtr */ buf,
+      /* flags */ int,
     ],
     result: int,
     optional: true,
@@ -34,30 +34,30 @@ export const sys_sendfile = {
   sendfile_freebsd: {
     name: "sendfile",
     parameters: [
-      int, /* fd */
-      int, /* s */
-      "i64", /* offset */
-      size_t, /* nbytes */
-      buf, /* hdtr */
-      buf, /* sbytes */
-      int, /* flags */
+      /* fd */ int,
+      /* s */ int,
+      /* offset */ "i64",
+      /* nbytes */ size_t,
+      /* hdtr */ buf,
+      /* sbytes */ buf,
+      /* flags */ int,
     ],
     result: int,
     optional: true,
   },
-  // Variadic in C, but with no third argument unless it creates the file.
+  // Variadic in C, but takes a third argument only to create a file.
   open: {
-    parameters: [buf, /* path */ int /* oflag */],
+    parameters: [/* path */ buf, /* oflag */ int],
     result: int,
     optional: true,
   },
   read: {
-    parameters: [int, /* fd */ buf, /* buf */ size_t /* nbytes */],
+    parameters: [/* fd */ int, /* buf */ buf, /* nbytes */ size_t],
     result: ssize_t,
     optional: true,
   },
   lseek: {
-    parameters: [int, /* fd */ "i64", /* offset */ int /* whence */],
+    parameters: [/* fd */ int, /* offset */ "i64", /* whence */ int],
     result: "i64",
     optional: true,
   },

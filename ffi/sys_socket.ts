@@ -1,135 +1,145 @@
-/** `<sys/socket.h>` */
+/** `<sys/socket.h>`: sockets. */
 
 import { buf, int, size_t, socklen_t, ssize_t } from "./c.ts";
 
 /** The declarations of `<sys/socket.h>`. */
 export const sys_socket = {
   socket: {
-    parameters: [int, /* domain */ int, /* type */ int /* protocol */],
+    parameters: [/* domain */ int, /* type */ int, /* protocol */ int],
     result: int,
   },
   socketpair: {
     parameters: [
-      int, /* domain */
-      int, /* type */
-      int, /* protocol */
-      buf, /* sv[2] */
+      /* domain */ int,
+      /* type */ int,
+      /* protocol */ int,
+      /* sv */ buf,
     ],
     result: int,
   },
   bind: {
-    parameters: [int, /* fd */ buf, /* addr */ socklen_t /* len */],
+    parameters: [/* fd */ int, /* addr */ buf, /* len */ socklen_t],
     result: int,
   },
-  listen: { parameters: [int, /* fd */ int /* backlog */], result: int },
+  listen: { parameters: [/* fd */ int, /* backlog */ int], result: int },
   accept: {
-    parameters: [int, /* fd */ buf, /* addr */ buf /* len */],
+    parameters: [/* fd */ int, /* addr */ buf, /* len */ buf],
     result: int,
   },
   accept4: {
-    parameters: [int, /* fd */ buf, /* addr */ buf, /* len */ int /* flags */],
+    parameters: [/* fd */ int, /* addr */ buf, /* len */ buf, /* flags */ int],
     result: int,
     optional: true,
   },
   connect: {
-    parameters: [int, /* fd */ buf, /* addr */ socklen_t /* len */],
+    parameters: [/* fd */ int, /* addr */ buf, /* len */ socklen_t],
     result: int,
   },
-  shutdown: { parameters: [int, /* fd */ int /* how */], result: int },
+  shutdown: { parameters: [/* fd */ int, /* how */ int], result: int },
   getsockname: {
-    parameters: [int, /* fd */ buf, /* addr */ buf /* len */],
+    parameters: [/* fd */ int, /* addr */ buf, /* len */ buf],
     result: int,
   },
   getpeername: {
-    parameters: [int, /* fd */ buf, /* addr */ buf /* len */],
+    parameters: [/* fd */ int, /* addr */ buf, /* len */ buf],
     result: int,
   },
   getsockopt: {
     parameters: [
-      int, /* fd */
-      int, /* level */
-      int, /* optname */
-      buf, /* optval */
-      buf, /* len */
+      /* fd */ int,
+      /* level */ int,
+      /* optname */ int,
+      /* optval */ buf,
+      /* len */ buf,
     ],
     result: int,
   },
   setsockopt: {
     parameters: [
-      int, /* fd */
-      int, /* level */
-      int, /* optname */
-      buf, /* optval */
-      socklen_t, /* len */
+      /* fd */ int,
+      /* level */ int,
+      /* optname */ int,
+      /* optval */ buf,
+      /* len */ socklen_t,
     ],
     result: int,
   },
   send: {
-    parameters: [int, /* fd */ buf, /* buf */ size_t, /* n */ int /* flags */],
+    parameters: [/* fd */ int, /* buf */ buf, /* n */ size_t, /* flags */ int],
     result: ssize_t,
   },
   sendto: {
     parameters: [
-      int, /* fd */
-      buf, /* buf */
-      size_t, /* n */
-      int, /* flags */
-      buf, /* addr */
-      socklen_t, /* addr_len */
+      /* fd */ int,
+      /* buf */ buf,
+      /* n */ size_t,
+      /* flags */ int,
+      /* addr */ buf,
+      /* addr_len */ socklen_t,
     ],
     result: ssize_t,
   },
   recv: {
-    parameters: [int, /* fd */ buf, /* buf */ size_t, /* n */ int /* flags */],
+    parameters: [/* fd */ int, /* buf */ buf, /* n */ size_t, /* flags */ int],
     result: ssize_t,
   },
-  // The same two for memory whose address is known: the FFI passes that on faster than a buffer.
+  // For memory whose address is known: the FFI passes a pointer faster than a buffer.
   send_at: {
     name: "send",
-    parameters: [int, "pointer", /* buf */ size_t, /* n */ int /* flags */],
+    parameters: [
+      /* fd */ int,
+      /* buf */ "pointer",
+      /* n */ size_t,
+      /* flags */ int,
+    ],
     result: ssize_t,
   },
   recv_at: {
     name: "recv",
-    parameters: [int, "pointer", /* buf */ size_t, /* n */ int /* flags */],
+    parameters: [
+      /* fd */ int,
+      /* buf */ "pointer",
+      /* n */ size_t,
+      /* flags */ int,
+    ],
     result: ssize_t,
   },
   recvfrom: {
     parameters: [
-      int, /* fd */
-      buf, /* buf */
-      size_t, /* n */
-      int, /* flags */
-      buf, /* addr */
-      buf, /* addr_len */
+      /* fd */ int,
+      /* buf */ buf,
+      /* n */ size_t,
+      /* flags */ int,
+      /* addr */ buf,
+      /* addr_len */ buf,
     ],
     result: ssize_t,
   },
   sendmsg: {
-    parameters: [int, /* fd */ buf, /* msghdr */ int /* flags */],
+    parameters: [/* fd */ int, /* msghdr */ buf, /* flags */ int],
     result: ssize_t,
   },
   recvmsg: {
-    parameters: [int, /* fd */ buf, /* msghdr */ int /* flags */],
+    parameters: [/* fd */ int, /* msghdr */ buf, /* flags */ int],
     result: ssize_t,
   },
   sendmmsg: {
     parameters: [
-      int, /* fd */
-      buf, /* msgvec */
-      size_t, /* vlen */
-      int, /* flags */
+      /* fd */ int,
+      /* msgvec */ buf,
+      /* vlen */ size_t,
+      /* flags */ int,
     ],
     result: int,
     optional: true,
   },
   recvmmsg: {
     parameters: [
-      int, /* fd */
-      buf, /* msgvec */
-      size_t, /* vlen */
-      int, /* flags */
-      buf, /* timeout */
+      /* fd */ int,
+      /* msgvec */ buf,
+      /* vlen */ size_t,
+      /* flags */ int,
+      /* timeout */ buf,
     ],
     result: int,
     optional: true,

@@ -1,30 +1,41 @@
 /**
- * Linux's `send` and `recv` by their numbers. glibc's are points where a thread may be cancelled, and
- * in a process with more than one thread, as every one of Deno's is, each call announces that and takes
- * it back: of a short message to a socket at hand that is a twentieth of the time.
+ * Linux's `send` and `recv` by system call number. glibc's functions are cancellation points: in a
+ * multi-threaded process, such as Deno, each call enables and disables cancellation around the
+ * system call, about 5 % of a short transfer between local sockets.
  */
 
 import type { PlatformName } from "../constants/platform.ts";
 import { buf, int, size_t, ssize_t } from "./c.ts";
 
-/** `syscall(2)` with the arguments of `sendto` and `recvfrom`. */
+/**
+ * `syscall(2)` with the arguments of `sendto` and `recvfrom`. Their last parameters differ (a
+ * length, and a pointer to one), but are null for both here.
+ */
 export const syscall = {
   syscall: {
     parameters: [
-      int, /* number */
-      int, /* fd */
-      buf, /* buf */
-      size_t, /* n */
-      int, /* flags */
-      "pointer", /* addr */
-      "pointer", /* addr_len: a length there and an address here, nothing in either case */
+      /* number */ int,
+      /* fd */ int,
+      /* buf */ buf,
+      /* n */ size_t,
+      /* flags */ int,
+      /* addr */ "pointer",
+      /* addr_len */ "pointer",
     ],
     result: ssize_t,
   },
-  // The same for memory whose address is known.
+  // For memory whose address is known.
   syscall_at: {
     name: "syscall",
-    parameters: [int, int, "pointer", size_t, int, "pointer", "pointer"],
+    parameters: [
+      /* number */ int,
+      /* fd */ int,
+      /* buf */ "pointer",
+      /* n */ size_t,
+      /* flags */ int,
+      /* addr */ "pointer",
+      /* addr_len */ "pointer",
+    ],
     result: ssize_t,
   },
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -32,7 +43,7 @@ export const syscall = {
 type Syscall = Deno.StaticForeignLibraryInterface<typeof syscall>;
 type Transfer<B> = (fd: number, buf: B, n: number, flags: number) => number;
 
-/** The calls that go by number, named as in the C library's table. */
+/** The calls made by number, under the C library's names. */
 interface Direct {
   send: Transfer<AllowSharedBufferSource | null>;
   send_at: Transfer<Deno.PointerValue>;
@@ -40,7 +51,7 @@ interface Direct {
   recv_at: Transfer<Deno.PointerValue>;
 }
 
-/** The numbers, from each processor's `<sys/syscall.h>`. */
+/** The system call numbers of each architecture, from `<sys/syscall.h>`. */
 export const numbers: Readonly<
   Partial<Record<PlatformName, { sendto: number; recvfrom: number }>>
 > = {
@@ -49,9 +60,9 @@ export const numbers: Readonly<
 };
 
 /**
- * The calls, for a platform that has their numbers; else nothing.
+ * Returns the calls for a platform whose numbers are known; `undefined` for another.
  *
- * @param open opens the C library for `syscall`
+ * @param open opens the C library with the declarations of {@linkcode syscall}
  */
 export function direct(
   platform: PlatformName,

@@ -1,4 +1,4 @@
-/** What a kind of system provides. Types only: `libc.ts` loads the file of the running one. */
+/** The interface of a system's implementation. `libc.ts` loads the running system's module. */
 
 import type { declarations } from "./declarations.ts";
 import type { winsock } from "./windows/ws2_32.ts";
@@ -6,7 +6,7 @@ import type { winsock } from "./windows/ws2_32.ts";
 type Posix = Deno.StaticForeignLibraryInterface<typeof declarations>;
 type Winsock = Deno.StaticForeignLibraryInterface<typeof winsock>;
 
-/** What `posix.ts` keeps to itself. */
+/** The functions that only `posix.ts` calls. */
 type Internal = "__errno_location" | "__error" | "fcntl";
 
 type Optional<T> = {
@@ -16,39 +16,43 @@ type Required<T> = {
   [K in keyof T as null extends T[K] ? never : K]: T[K];
 };
 
-/** The C library's functions by their C names; what not every system has may be missing. */
+/** The C library's functions by their C names; those that not every system has are optional. */
 export type Libc =
   & Required<Omit<Posix, Internal>>
   & Optional<Omit<Posix, Internal>>
   & Partial<Pick<Winsock, "WSADuplicateSocketW" | "WSAIoctl">>;
 
-/** What the file of a system exports. */
+/** The exports of a system's module. */
 export interface System {
-  /** Opens the C library. */
+  /** Opens the C library and returns its functions. */
   open(): Libc;
-  /** The number of this thread's last error: to be asked for right after the call that failed. */
+  /** Returns this thread's last error number. Call it right after the call that failed. */
   errno(): number;
-  /** Lets child processes inherit a descriptor, or not; -1 if that fails, as `errno` says. */
+  /** Sets whether child processes inherit a descriptor; returns -1 on failure, with `errno` set. */
   setInheritable(fd: number, inheritable: boolean): number;
-  /** 1 if child processes inherit a descriptor, else 0; -1 if that fails, as `errno` says. */
+  /**
+   * Returns 1 if child processes inherit a descriptor, 0 if not, -1 on failure, with `errno` set.
+   */
   getInheritable(fd: number): number;
-  /** A second descriptor of a socket, not inheritable; -1 if that fails, as `errno` says. */
+  /**
+   * Returns a second, not inheritable descriptor of a socket; -1 on failure, with `errno` set.
+   */
   duplicate(fd: number): number;
   /**
-   * A descriptor of a socket that another process shared, not inheritable; -1 if that fails, as
-   * `errno` says. Where sockets are shared as descriptors instead, there is no such thing.
+   * Returns a descriptor, not inheritable, of a socket that another process shared; -1 on failure,
+   * with `errno` set. Missing where processes share sockets by passing descriptors.
    */
   adopt?(info: Uint8Array<ArrayBuffer>): number;
   /**
-   * Reads a file by its descriptor, from a position; gives how many bytes it read. Where descriptors
-   * are the C library's, they are read by that.
+   * Reads a file by its descriptor from a position, and returns how many bytes it read. Missing
+   * where descriptors are the C library's, whose `read` is used.
    *
-   * @throws {Error} with a `code`, as Node's functions do
+   * @throws {Error} with a `code`, like Node's functions
    */
   readFile?(fd: number, into: Uint8Array, position: number): number;
   /**
-   * The number of C's own that an error number of the system has in Python, where those are two
-   * things.
+   * Returns what Python has as `errno` for a system error number (its `winerror`). Missing where
+   * the two are the same.
    */
   readonly errnoOf?: (winerror: number) => number;
 }

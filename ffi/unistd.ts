@@ -1,37 +1,37 @@
-/** `<unistd.h>`, `<fcntl.h>` and `<poll.h>`: what descriptors of any kind have. */
+/** `<unistd.h>`, `<fcntl.h>` and `<poll.h>`: functions for any descriptor, and the host name. */
 
 import { buf, int, size_t, ssize_t } from "./c.ts";
 
 /** The declarations of `<unistd.h>`, `<fcntl.h>` and `<poll.h>`. */
 export const unistd = {
-  close: { parameters: [int /* fd */], result: int },
-  // Variadic in C, but with no third argument for F_GETFD and F_GETFL, the only commands used here.
-  fcntl: { parameters: [int, /* fd */ int /* cmd */], result: int },
+  close: { parameters: [/* fd */ int], result: int },
+  // Variadic in C, but F_GETFD, the only command used with this, takes no third argument.
+  fcntl: { parameters: [/* fd */ int, /* cmd */ int], result: int },
   pipe2: {
-    parameters: [buf, /* pipefd[2] */ int /* flags */],
+    parameters: [/* pipefd */ buf, /* flags */ int],
     result: int,
     optional: true,
   },
   splice: {
     parameters: [
-      int, /* fd_in */
-      buf, /* off_in */
-      int, /* fd_out */
-      buf, /* off_out */
-      size_t, /* len */
-      int, /* flags */
+      /* fd_in */ int,
+      /* off_in */ buf,
+      /* fd_out */ int,
+      /* off_out */ buf,
+      /* len */ size_t,
+      /* flags */ int,
     ],
     result: ssize_t,
     optional: true,
   },
-  gethostname: { parameters: [buf, /* name */ size_t /* len */], result: int },
+  gethostname: { parameters: [/* name */ buf, /* len */ size_t], result: int },
   sethostname: {
-    parameters: [buf, /* name */ size_t /* len */],
+    parameters: [/* name */ buf, /* len */ size_t],
     result: int,
     optional: true,
   },
   poll: {
-    parameters: [buf, /* fds */ size_t, /* nfds */ int /* timeout ms */],
+    parameters: [/* fds */ buf, /* nfds */ size_t, /* timeout, ms */ int],
     result: int,
   },
 } as const satisfies Deno.ForeignLibraryInterface;

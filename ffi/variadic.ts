@@ -1,35 +1,44 @@
 /**
- * Variadic functions. The FFI declares every function as fixed, which reaches the same registers
- * everywhere but on Apple's arm64: there a variadic argument goes on the stack, so the eight
- * argument registers are filled first.
+ * Variadic functions. The FFI declares every function as non-variadic, which uses the same
+ * registers except on Apple's arm64: there variadic arguments go on the stack, so the eight
+ * argument registers must be filled first.
  */
 
 import { buf, int } from "./c.ts";
 
-// `int fcntl(int fd, int cmd, ...)` with an int, `int ioctl(int fd, unsigned long request, ...)`
-// with a pointer, `fcntl` to duplicate at or above a number.
+// Fills the six argument registers that two fixed parameters leave.
 const registers = ["u64", "u64", "u64", "u64", "u64", "u64"] as const;
 
-/** The variadic functions where the convention treats variadic arguments like fixed ones. */
+/** The functions for calling conventions that treat variadic arguments like fixed ones. */
 export const variadic = {
+  // `int ioctl(int fd, unsigned long request, ...)` with a pointer.
   ioctl: {
-    parameters: [int, /* fd */ "u32", /* request */ buf /* arg */],
+    parameters: [/* fd */ int, /* request */ "u32", /* arg */ buf],
     result: int,
   },
+  // `int fcntl(int fd, int cmd, ...)` with an int: the lowest number for a duplicate.
   fcntl_int: {
     name: "fcntl",
-    parameters: [int, /* fd */ int, /* cmd */ int],
+    parameters: [/* fd */ int, /* cmd */ int, /* arg */ int],
     result: int,
     optional: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The same functions for Apple arm64, with the registers filled. */
+/** The functions for Apple's arm64, with the registers filled. */
 export const variadicOnStack = {
-  ioctl: { parameters: [int, "u32", ...registers, buf], result: int },
+  ioctl: {
+    parameters: [
+      /* fd */ int,
+      /* request */ "u32",
+      ...registers,
+      /* arg */ buf,
+    ],
+    result: int,
+  },
   fcntl_int: {
     name: "fcntl",
-    parameters: [int, int, ...registers, "i64"],
+    parameters: [/* fd */ int, /* cmd */ int, ...registers, /* arg */ "i64"],
     result: int,
     optional: true,
   },

@@ -1,8 +1,8 @@
-/** What every selector does, whatever it waits by. */
+/** `BaseSelector`: what all selectors share, whichever system call they wait with. */
 
-import { Deadline } from "../poll/deadline.ts";
-import type { LevelPoller } from "../poll/base.ts";
 import { timeoutSeconds } from "../errors/arguments.ts";
+import type { LevelPoller } from "../poll/base.ts";
+import { Deadline } from "../poll/deadline.ts";
 import {
   EVENT_READ,
   EVENT_WRITE,
@@ -11,24 +11,24 @@ import {
 } from "./key.ts";
 import { SelectorMapping } from "./mapping.ts";
 
-/** The data of a registration: it may be left out where `null` is data too. */
+/** The data argument of a registration: optional if the data type includes `null`. */
 export type Data<D> = null extends D ? [data?: D] : [data: D];
 
-/** Closes the pollers of selectors that were collected. */
+/** Closes the poller of a selector that is garbage-collected. */
 const finalizer = new FinalizationRegistry<LevelPoller>((poller) =>
   poller.close()
 );
 
 /**
- * Waits for many file objects at once, blocking this thread: what every selector has. Take
- * `DefaultSelector`, or one of a certain kind.
+ * Waits for many file objects at once, blocking this thread: the base class of all selectors. Use
+ * `DefaultSelector`, or the class of a particular system call.
  *
- * A file object is a descriptor or anything with a `fileno()`: a `Socket`, a file of `makefile()`.
- * Unregister it before you close it: the kernel forgets a closed descriptor, but the selector does
- * not, and the number may be another one's soon.
+ * A file object is a descriptor or any object with a `fileno()` method, such as a `Socket` or a
+ * file that `makefile()` returned. Unregister it before you close it: the kernel forgets a closed
+ * descriptor, but the selector does not, and the system may soon reuse the number.
  *
- * @typeParam D the data kept with each file object
- * @typeParam F the file objects
+ * @typeParam D the type of the data stored with each file object
+ * @typeParam F the type of the file objects
  */
 export abstract class BaseSelector<
   D = unknown,
@@ -38,7 +38,7 @@ export abstract class BaseSelector<
   readonly #keys = new Map<number, SelectorKey<D, F>>();
   #map: SelectorMapping<D, F> | null;
 
-  /** Takes over a poller. For the classes that extend this. */
+  /** Adopts a poller. For subclasses. (`unknown`, as `LevelPoller` is not public.) */
   protected constructor(poller: unknown) {
     this.#poller = poller as LevelPoller;
     this.#map = new SelectorMapping(this.#keys, (fileobj) => this.#fd(fileobj));
@@ -46,16 +46,16 @@ export abstract class BaseSelector<
   }
 
   /**
-   * Begins to wait for a file object.
+   * Registers a file object.
    *
-   * @param fileobj a descriptor, or an object with a `fileno()`
+   * @param fileobj a descriptor, or an object with a `fileno()` method
    * @param events what to wait for: `EVENT_READ`, `EVENT_WRITE` or both
-   * @param data what to keep with it; `null` if left out
+   * @param data data to store with it; `null` if left out
    * @returns its key
-   * @throws {RangeError} if `events` are none or others, if it is no file object, or if it is registered
-   * already (Python: `KeyError`)
-   * @throws {OSError} if it is closed or of a kind that cannot be waited for, such as a regular file
-   * with `EpollSelector`
+   * @throws {RangeError} if `events` is anything else, if `fileobj` is not a file object or is
+   * closed, or if it is already registered (Python: `KeyError`)
+   * @throws {OSError} if the system rejects the descriptor: `EpollSelector` does if it is not open
+   * (`EBADF`), or is of a kind that epoll cannot wait for, such as a regular file (`EPERM`)
    * @throws {Error} if the selector is closed
    */
   register(fileobj: F, events: number, ...data: Data<D>): SelectorKey<D, F> {
@@ -71,11 +71,11 @@ export abstract class BaseSelector<
   }
 
   /**
-   * Ends the waiting for a file object, which may be closed by now.
+   * Unregisters a file object, which may have been closed since.
    *
    * @param fileobj the file object, or its descriptor
    * @returns the key it had
-   * @throws {RangeError} if it is not registered (Python: `KeyError`), or no file object
+   * @throws {RangeError} if it is not registered (Python: `KeyError`), or is not a file object
    */
   unregister(fileobj: F | number): SelectorKey<D, F> {
     const key = this.#key(fileobj);
@@ -85,15 +85,17 @@ export abstract class BaseSelector<
   }
 
   /**
-   * Changes what is waited for, and the data; cheaper than to unregister and to register.
+   * Changes the events and data of a registered file object: cheaper than to unregister it and
+   * register it again.
    *
    * @param fileobj the file object, or its descriptor
    * @param events what to wait for from now on: `EVENT_READ`, `EVENT_WRITE` or both
-   * @param data what to keep with it from now on; `null` if left out
+   * @param data the data to store with it from now on; `null` if left out
    * @returns the new key; the old one if nothing changed
-   * @throws {RangeError} if `events` are none or others, if it is not registered (Python: `KeyError`),
-   * or no file object
-   * @throws {OSError} if it is closed; it is not registered any longer then
+   * @throws {RangeError} if `events` is anything else, if `fileobj` is not registered (Python:
+   * `KeyError`), or if it is not a file object
+   * @throws {OSError} if the system reports an error, such as for a closed descriptor; the file
+   * object is then no longer registered
    */
   modify(
     fileobj: F | number,
@@ -115,15 +117,15 @@ export abstract class BaseSelector<
   }
 
   /**
-   * Waits until a file object is ready, or the time has passed. A wait that a signal interrupts is
-   * resumed with what is left of the time.
+   * Waits until at least one file object is ready, or the timeout expires. After an interruption by
+   * a signal, it waits for the remaining time.
    *
-   * @param timeout seconds; `null` for as long as it takes, 0 or less to look only. It is rounded up to
-   * the millisecond
-   * @returns each ready one's key with how it is ready: `EVENT_READ`, `EVENT_WRITE` or both of what it
-   * was registered for. One that failed or was hung up is ready for both
-   * @throws {TypeError} if the timeout is neither a number nor `null`
-   * @throws {RangeError} if it is not a number, or infinite
+   * @param timeout the timeout in seconds, rounded up to a millisecond; `null` for no timeout, 0 or
+   * less to return at once
+   * @returns the key of each ready file object with the events that are ready, of those registered:
+   * `EVENT_READ`, `EVENT_WRITE` or both. An error or a hang-up counts as both
+   * @throws {TypeError} if `timeout` is neither a number nor `null`
+   * @throws {RangeError} if `timeout` is NaN or infinite
    * @throws {OSError} if the system reports an error
    * @throws {Error} if the selector is closed
    */
@@ -141,10 +143,11 @@ export abstract class BaseSelector<
   }
 
   /**
-   * The key of a file object that is registered.
+   * Returns the key of a registered file object.
    *
    * @param fileobj the file object, or its descriptor
-   * @throws {RangeError} if it is not registered (Python: `KeyError`), or no file object
+   * @returns its key
+   * @throws {RangeError} if it is not registered (Python: `KeyError`), or is not a file object
    * @throws {Error} if the selector is closed
    */
   get_key(fileobj: F | number): SelectorKey<D, F> {
@@ -152,12 +155,16 @@ export abstract class BaseSelector<
     return this.#key(fileobj);
   }
 
-  /** What is registered, by file object; `null` once the selector is closed. */
+  /**
+   * Returns the keys of the registered file objects.
+   *
+   * @returns a view that changes with the selector; `null` if the selector is closed
+   */
   get_map(): SelectorMapping<D, F> | null {
     return this.#map;
   }
 
-  /** Frees what the selector holds; the file objects stay open. Closing again does nothing. */
+  /** Closes the selector; the file objects stay open. Closing it again does nothing. */
   close(): void {
     this.#map = null;
     this.#keys.clear();
@@ -170,7 +177,7 @@ export abstract class BaseSelector<
     this.close();
   }
 
-  /** The kernel object's descriptor. */
+  /** Returns the descriptor of the kernel object. */
   protected descriptor(): number {
     return this.#opened().fd;
   }
@@ -199,7 +206,7 @@ export abstract class BaseSelector<
     return key;
   }
 
-  /** The descriptor of a file object; of one that is closed, what it was registered with. */
+  /** Returns a file object's descriptor; if it is closed, the one it was registered with. */
   #fd(fileobj: F | number): number {
     const fd = descriptorOf(fileobj);
     if (fd !== undefined && fd >= 0) return fd;
@@ -214,14 +221,14 @@ export abstract class BaseSelector<
   }
 }
 
-/** The descriptor that a file object has now; `undefined` if it has none. */
+/** Returns the current descriptor of a file object; `undefined` if it has none. */
 function descriptorOf(fileobj: unknown): number | undefined {
   let fd = fileobj;
   if (typeof fileobj !== "number") {
     try {
       fd = (fileobj as { fileno(): unknown }).fileno();
     } catch (error) {
-      // No file object, or a closed one: Python's AttributeError, TypeError and ValueError.
+      // Not a file object, or closed: Python's AttributeError, TypeError and ValueError.
       if (error instanceof TypeError || error instanceof RangeError) return;
       throw error;
     }
@@ -238,7 +245,7 @@ function checkEvents(events: unknown): void {
   }
 }
 
-/** Waits as long as asked, however often a signal interrupts. */
+/** Waits for the whole timeout (seconds), however often a signal interrupts. */
 function waitFor(poller: LevelPoller, timeout: number | null): number {
   const seconds = typeof timeout === "number" && timeout <= 0
     ? 0

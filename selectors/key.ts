@@ -1,42 +1,42 @@
-/** What is registered with a selector. */
+/** The events and keys of registered file objects. */
 
 import { READ, WRITE } from "../poll/base.ts";
 
-/** Readable: reading would not wait. */
+/** The file object is readable: reading would not block. */
 export const EVENT_READ: number = READ;
-/** Writable: writing would not wait. */
+/** The file object is writable: writing would not block. */
 export const EVENT_WRITE: number = WRITE;
 
-/** What a selector waits for: a descriptor's number, or an object that has one, such as a `Socket`. */
+/** What a selector waits for: a descriptor, or an object that has one, such as a `Socket`. */
 export type FileObject = number | {
-  /** The descriptor. */
+  /** Returns the descriptor. */
   fileno(): number;
 };
 
 /**
- * A file object as it is registered with a selector, and what is kept with it. It can be taken apart
- * like Python's: `const [fileobj, fd, events, data] = key`.
+ * A registered file object with its descriptor, events and data. It can be destructured like
+ * Python's named tuple: `const [fileobj, fd, events, data] = key`.
  *
- * @typeParam D the data
- * @typeParam F the file object
+ * @typeParam D the type of the data
+ * @typeParam F the type of the file object
  */
 export class SelectorKey<D = unknown, F extends FileObject = FileObject> {
-  /** The file object registered. */
+  /** The registered file object. */
   readonly fileobj: F;
   /** Its descriptor. */
   readonly fd: number;
-  /** What is waited for: `EVENT_READ`, `EVENT_WRITE` or both. */
+  /** The events to wait for: `EVENT_READ`, `EVENT_WRITE` or both. */
   readonly events: number;
-  /** What was given along; `null` if nothing was. */
+  /** The data passed at registration; `null` if there was none. */
   readonly data: D;
 
   /**
-   * Makes a key; selectors do.
+   * Makes a key. Selectors do this; programs need not.
    *
    * @param fileobj the file object
    * @param fd its descriptor
-   * @param events what is waited for
-   * @param data what is kept with it
+   * @param events the events to wait for
+   * @param data the data stored with it
    */
   constructor(fileobj: F, fd: number, events: number, data: D) {
     this.fileobj = fileobj;
@@ -45,7 +45,7 @@ export class SelectorKey<D = unknown, F extends FileObject = FileObject> {
     this.data = data;
   }
 
-  /** The file object, its descriptor, the events and the data, in this order. */
+  /** Iterates over the file object, its descriptor, the events and the data, in this order. */
   [Symbol.iterator](): ArrayIterator<F | number | D> {
     return [this.fileobj, this.fd, this.events, this.data].values();
   }

@@ -1,4 +1,4 @@
-/** The selectors, by what they wait with. */
+/** The selector classes, one for each system call, and the platform's default. */
 
 import { EpollPoller } from "../poll/epoll.ts";
 import { KqueuePoller } from "../poll/kqueue.ts";
@@ -9,26 +9,28 @@ import { BaseSelector } from "./base.ts";
 import type { FileObject } from "./key.ts";
 
 /**
- * Waits by `epoll(7)`: Linux only. What a wait costs grows with what is ready, not with what is
- * registered.
+ * A selector that waits with `epoll(7)`; Linux only. The cost of a wait grows with the number of
+ * ready file objects, not of registered ones.
  *
- * @typeParam D the data kept with each file object
- * @typeParam F the file objects
+ * @typeParam D the type of the data stored with each file object
+ * @typeParam F the type of the file objects
  */
 export class EpollSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
   /**
    * Opens an epoll instance.
    *
-   * @throws {OSError} if there are too many descriptors (`EMFILE`)
-   * @throws {RangeError} if the platform has no epoll
+   * @throws {OSError} if too many descriptors are open (`EMFILE`)
+   * @throws {RangeError} if the platform does not have epoll
    */
   constructor() {
     super(new EpollPoller());
   }
 
   /**
-   * The descriptor of the epoll instance: it is readable while something is ready.
+   * Returns the descriptor of the epoll instance, which is readable while a file object is ready.
+   *
+   * @returns the descriptor
    *
    * @throws {Error} if the selector is closed
    */
@@ -38,27 +40,29 @@ export class EpollSelector<D = unknown, F extends FileObject = FileObject>
 }
 
 /**
- * Waits by `kqueue(2)`: macOS and the BSDs only. What a wait costs grows with what is ready, not with
- * what is registered. One that is ready for both reading and writing is listed once; Python lists it
- * twice.
+ * A selector that waits with `kqueue(2)`; macOS and the BSDs only. The cost of a wait grows with
+ * the number of ready file objects, not of registered ones. `select()` lists a file object that is
+ * ready for both reading and writing once; Python lists it twice.
  *
- * @typeParam D the data kept with each file object
- * @typeParam F the file objects
+ * @typeParam D the type of the data stored with each file object
+ * @typeParam F the type of the file objects
  */
 export class KqueueSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
   /**
-   * Opens a queue.
+   * Opens a kernel event queue.
    *
-   * @throws {OSError} if there are too many descriptors (`EMFILE`)
-   * @throws {RangeError} if the platform has no kqueue
+   * @throws {OSError} if too many descriptors are open (`EMFILE`)
+   * @throws {RangeError} if the platform does not have kqueue
    */
   constructor() {
     super(new KqueuePoller());
   }
 
   /**
-   * The descriptor of the queue: it is readable while something is ready.
+   * Returns the descriptor of the queue, which is readable while a file object is ready.
+   *
+   * @returns the descriptor
    *
    * @throws {Error} if the selector is closed
    */
@@ -68,39 +72,41 @@ export class KqueueSelector<D = unknown, F extends FileObject = FileObject>
 }
 
 /**
- * Waits by `poll(2)`: what a wait costs grows with what is registered.
+ * A selector that waits with `poll(2)`. The cost of a wait grows with the number of registered file
+ * objects.
  *
- * @typeParam D the data kept with each file object
- * @typeParam F the file objects
+ * @typeParam D the type of the data stored with each file object
+ * @typeParam F the type of the file objects
  */
 export class PollSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
-  /** Makes a selector without a descriptor of its own. */
+  /** Makes a selector; it has no descriptor of its own. */
   constructor() {
     super(new PollPoller());
   }
 }
 
 /**
- * Waits by `select(2)`: what a wait costs grows with what is registered, and descriptors of 1024 and
- * above are refused (a `RangeError` of `register()`; Python refuses them in `select()`).
+ * A selector that waits with `select(2)`. The cost of a wait grows with the number of registered
+ * file objects. Except on Windows, `register()` throws a `RangeError` for a descriptor of 1024 or
+ * above; Python's `select()` does.
  *
- * @typeParam D the data kept with each file object
- * @typeParam F the file objects
+ * @typeParam D the type of the data stored with each file object
+ * @typeParam F the type of the file objects
  */
 export class SelectSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
-  /** Makes a selector without a descriptor of its own. */
+  /** Makes a selector; it has no descriptor of its own. */
   constructor() {
     super(new SelectPoller());
   }
 }
 
-/** The class of a selector that is not yet known. */
+/** The type of {@linkcode DefaultSelector}, whose class depends on the platform. */
 export interface SelectorClass {
   /** Makes a selector. */
   new <D = unknown, F extends FileObject = FileObject>(): BaseSelector<D, F>;
-  /** What its selectors have. */
+  /** The members of its selectors. */
   readonly prototype: BaseSelector;
 }
 
@@ -111,8 +117,8 @@ const kinds = {
 } as const;
 
 /**
- * The best selector of the running platform: `EpollSelector` on Linux, `KqueueSelector` on macOS and
- * the BSDs.
+ * The best selector class for the running platform: `EpollSelector` on Linux, `KqueueSelector` on
+ * macOS and the BSDs, `PollSelector` on Windows (Python: `SelectSelector`).
  *
  * @example Serving two connections from one thread
  * ```ts
@@ -137,7 +143,7 @@ const kinds = {
  * ```
  */
 export const DefaultSelector: SelectorClass = kinds[best];
-/** A selector of the best kind. */
+/** An instance of {@linkcode DefaultSelector}. */
 export type DefaultSelector<
   D = unknown,
   F extends FileObject = FileObject,

@@ -1,13 +1,13 @@
-/** What a selector's `get_map()` gives. */
+/** `SelectorMapping`, which a selector's `get_map()` returns. */
 
 import type { FileObject, SelectorKey } from "./key.ts";
 
 /**
- * A view of what is registered with a selector, which changes as that does: looked up by file object
- * or by descriptor, listed by descriptor.
+ * A live view of a selector's registered file objects, looked up by file object or descriptor and
+ * iterated by descriptor.
  *
- * @typeParam D the data
- * @typeParam F the file objects
+ * @typeParam D the type of the data
+ * @typeParam F the type of the file objects
  */
 export class SelectorMapping<D, F extends FileObject>
   implements Iterable<[number, SelectorKey<D, F>]> {
@@ -15,10 +15,10 @@ export class SelectorMapping<D, F extends FileObject>
   readonly #fdOf: (fileobj: F | number) => number;
 
   /**
-   * Makes the view; selectors do.
+   * Makes the view. Selectors do this; programs need not.
    *
    * @param keys the keys by descriptor
-   * @param fdOf how a file object's descriptor is found
+   * @param fdOf returns the descriptor of a file object
    */
   constructor(
     keys: ReadonlyMap<number, SelectorKey<D, F>>,
@@ -28,48 +28,51 @@ export class SelectorMapping<D, F extends FileObject>
     this.#fdOf = fdOf;
   }
 
-  /** How many are registered. */
+  /** The number of registered file objects. */
   get size(): number {
     return this.#keys.size;
   }
 
   /**
-   * The key of a file object.
+   * Returns the key of a file object.
    *
    * @param fileobj the file object, or its descriptor
-   * @returns the key, `undefined` if it is not registered
-   * @throws {RangeError} if it is neither a file object nor registered
+   * @returns the key; `undefined` if it is not registered
+   * @throws {RangeError} if it has no descriptor (not a file object, or closed) and is not
+   * registered
    */
   get(fileobj: F | number): SelectorKey<D, F> | undefined {
     return this.#keys.get(this.#fdOf(fileobj));
   }
 
   /**
-   * Whether a file object is registered.
+   * Returns whether a file object is registered.
    *
    * @param fileobj the file object, or its descriptor
-   * @throws {RangeError} if it is neither a file object nor registered
+   * @returns whether it is
+   * @throws {RangeError} if it has no descriptor (not a file object, or closed) and is not
+   * registered
    */
   has(fileobj: F | number): boolean {
     return this.#keys.has(this.#fdOf(fileobj));
   }
 
-  /** The descriptors. */
+  /** Iterates over the descriptors. */
   keys(): MapIterator<number> {
     return this.#keys.keys();
   }
 
-  /** The keys. */
+  /** Iterates over the keys. */
   values(): MapIterator<SelectorKey<D, F>> {
     return this.#keys.values();
   }
 
-  /** The descriptors with their keys. */
+  /** Iterates over the descriptors with their keys. */
   entries(): MapIterator<[number, SelectorKey<D, F>]> {
     return this.#keys.entries();
   }
 
-  /** The descriptors with their keys. Python's mapping lists the descriptors alone, as a `dict` does. */
+  /** Iterates over the descriptors with their keys. Python iterates over the descriptors only. */
   [Symbol.iterator](): MapIterator<[number, SelectorKey<D, F>]> {
     return this.#keys.entries();
   }

@@ -1,3 +1,5 @@
+/** A server on `Deno.listen` that receives a stream, or sends one. */
+
 import { announce } from "../support/contestant.ts";
 
 const buffer = new Uint8Array(0x10000).fill(1);

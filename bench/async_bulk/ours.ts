@@ -1,3 +1,5 @@
+/** An awaiting server that receives a stream, or sends one. */
+
 import { type AsyncSocket, create_server } from "../../async.ts";
 import { announce } from "../support/contestant.ts";
 

@@ -1,4 +1,6 @@
-/** One connection's stream in chunks of 64 KiB, received or sent by a server; the other end is in C. */
+/**
+ * A server receives or sends a stream in chunks of 64 KiB on one connection; the client is in C.
+ */
 
 import {
   type Contestant,

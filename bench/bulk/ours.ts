@@ -1,4 +1,8 @@
-// As server: takes connections one by one, all that comes. With a port: sends so many MiB.
+/**
+ * With `receive`: a server that receives all data, connection by connection. With a port: a client
+ * that sends a given number of MiB.
+ */
+
 import { create_connection, create_server, SHUT_WR } from "../../mod.ts";
 import { rounds } from "../support/contestant.ts";
 
@@ -8,7 +12,7 @@ function receive(): void {
   const buffer = new Uint8Array(CHUNK);
   const listener = create_server(["127.0.0.1", 0]);
   console.log(listener.getsockname()[1]);
-  for (;;) { // blocks: the harness ends it by force
+  for (;;) { // it blocks, so the harness has to kill it
     using connection = listener.accept()[0];
     while (connection.recv_into(buffer) > 0);
   }
@@ -22,5 +26,5 @@ await rounds((mebibytes) => {
   const chunks = mebibytes * 2 ** 20 / CHUNK;
   for (let i = 0; i < chunks; i++) connection.sendall(data);
   connection.shutdown(SHUT_WR);
-  connection.recv(1); // the end: all has come
+  connection.recv(1); // the end: everything has arrived
 });

@@ -1,4 +1,4 @@
-/** Blocking TCP from one process to another, both of a kind: the first sends, the other takes it all. */
+/** Blocking TCP between two processes of the same contestant: one sends, the other receives. */
 
 import {
   type Contestant,

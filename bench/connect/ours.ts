@@ -1,3 +1,5 @@
+/** Connects, accepts and closes both ends, in one process. */
+
 import { create_server, Socket } from "../../mod.ts";
 import { rounds } from "../support/contestant.ts";
 

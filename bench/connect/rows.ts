@@ -1,4 +1,4 @@
-/** Connections made, accepted and closed, all in one process. */
+/** Connections made, accepted and closed in one process. */
 
 import { microseconds, type Row } from "../support/measure.ts";
 

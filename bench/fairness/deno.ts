@@ -1,7 +1,9 @@
+/** Measures timers while a `Deno.connect` connection receives. */
+
 import { answers } from "../support/contestant.ts";
 import { worstDelay } from "./late.ts";
 
-const buffer = new Uint8Array(1024); // small ones, so that there is always more
+const buffer = new Uint8Array(1024); // small, so that more data is always pending
 const connection = await Deno.connect({ port: Number(Deno.args[0]) });
 
 async function receive(): Promise<void> {

@@ -1,8 +1,8 @@
-/** Timers, one after the other. */
+/** How late timers fire that run one after the other. */
 
 const INTERVAL_MS = 5;
 
-/** By how many milliseconds the latest of so many timers was late. */
+/** Runs a number of timers and resolves to the greatest delay beyond their interval, in ms. */
 export async function worstDelay(timers: number): Promise<number> {
   let worst = 0;
   for (let i = 0; i < timers; i++) {

@@ -1,8 +1,10 @@
+/** Measures timers while an `AsyncSocket` receives. */
+
 import { create_connection } from "../../async.ts";
 import { answers } from "../support/contestant.ts";
 import { worstDelay } from "./late.ts";
 
-const buffer = new Uint8Array(1024); // small ones, so that there is always more
+const buffer = new Uint8Array(1024); // small, so that more data is always pending
 const connection = await create_connection(["127.0.0.1", Number(Deno.args[0])]);
 
 async function receive(): Promise<void> {

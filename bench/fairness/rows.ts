@@ -1,4 +1,4 @@
-/** By how much a timer is late while a socket always has more to give. */
+/** The delay of timers while a socket always has more data to receive. */
 
 import { type Contestant, reported, type Row } from "../support/measure.ts";
 

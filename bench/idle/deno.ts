@@ -1,3 +1,5 @@
+/** A server on `Deno.listen` that holds idle connections. */
+
 import { announce } from "../support/contestant.ts";
 
 const greeting = new Uint8Array(1);

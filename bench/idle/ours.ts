@@ -1,3 +1,5 @@
+/** An awaiting server that holds idle connections. */
+
 import { type AsyncSocket, create_server } from "../../async.ts";
 import { announce } from "../support/contestant.ts";
 

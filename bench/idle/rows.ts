@@ -1,4 +1,4 @@
-/** A server's memory for 10,000 connections on which it waits for something to come. */
+/** The memory of a server that waits for data on 10,000 connections. */
 
 import { type Contestant, reported, type Row } from "../support/measure.ts";
 

@@ -1,3 +1,5 @@
+/** A `Deno.connect` client that sends one byte and waits for its echo. */
+
 import { rounds } from "../support/contestant.ts";
 
 const buffer = new Uint8Array(1);

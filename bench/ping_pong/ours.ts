@@ -1,3 +1,5 @@
+/** An awaiting client that sends one byte and waits for its echo. */
+
 import { create_connection } from "../../async.ts";
 import { rounds } from "../support/contestant.ts";
 

@@ -1,4 +1,4 @@
-/** A byte there and back, again and again: what a client waits for the answer of a server in C. */
+/** How long a client waits for the echo of one byte from a server in C. */
 
 import { type Contestant, microseconds, type Row } from "../support/measure.ts";
 

@@ -1,3 +1,5 @@
+/** An awaiting proxy between pairs of connections, with `recv_into` and `sendall`. */
+
 import { type AsyncSocket, create_server, SHUT_WR } from "../../async.ts";
 import { announce } from "../support/contestant.ts";
 

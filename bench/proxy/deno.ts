@@ -1,3 +1,5 @@
+/** A proxy between pairs of connections, with Deno's `pipeTo`. */
+
 import { announce } from "../support/contestant.ts";
 
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

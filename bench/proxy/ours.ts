@@ -1,3 +1,5 @@
+/** An awaiting proxy between pairs of connections, with `relay`. */
+
 import { create_server, relay } from "../../async.ts";
 import { announce } from "../support/contestant.ts";
 

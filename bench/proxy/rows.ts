@@ -1,4 +1,4 @@
-/** A proxy that passes 512 MiB on; what sends it and what takes it are in C, the same for all. */
+/** A proxy that forwards 512 MiB; the sender and the receiver are in C, the same for all. */
 
 import {
   type Contestant,

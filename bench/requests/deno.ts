@@ -1,3 +1,5 @@
+/** An echo server on `Deno.listen`. */
+
 import { announce } from "../support/contestant.ts";
 
 async function echo(connection: Deno.TcpConn): Promise<void> {

@@ -1,3 +1,5 @@
+/** An awaiting echo server. */
+
 import { type AsyncSocket, create_server } from "../../async.ts";
 import { announce } from "../support/contestant.ts";
 

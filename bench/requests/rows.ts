@@ -1,4 +1,4 @@
-/** A server that echoes 64 bytes on many connections: the same clients, in C, ask each in turn. */
+/** A server that echoes 64 bytes on many connections; the client, in C, is the same for all. */
 
 import {
   type Contestant,

@@ -1,3 +1,5 @@
+/** Calls `select()` on a selector with many sockets, one of which is ready. */
+
 import { socketpair } from "../../mod.ts";
 import { DefaultSelector, EVENT_READ } from "../../selectors.ts";
 import { rounds } from "../support/contestant.ts";

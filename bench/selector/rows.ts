@@ -1,4 +1,4 @@
-/** A selector that 10,000 sockets are registered with, one of which is readable. */
+/** A selector with 10,000 registered sockets, one of which is readable. */
 
 import { nanoseconds, type Row } from "../support/measure.ts";
 

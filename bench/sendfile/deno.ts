@@ -1,3 +1,5 @@
+/** Sends a file with Deno's `pipeTo`. */
+
 import { rounds } from "../support/contestant.ts";
 
 const [path, port] = Deno.args;
@@ -7,5 +9,5 @@ await rounds(async () => {
   using connection = await Deno.connect({ port: Number(port) });
   await file.readable.pipeTo(connection.writable, { preventClose: true });
   await connection.closeWrite();
-  await connection.read(new Uint8Array(1)); // the end: all has come
+  await connection.read(new Uint8Array(1)); // the end: everything has arrived
 });

@@ -1,3 +1,5 @@
+/** Sends a file with `sendfile`. */
+
 import { create_connection, SHUT_WR } from "../../mod.ts";
 import { rounds } from "../support/contestant.ts";
 
@@ -7,5 +9,5 @@ await rounds(() => {
   using connection = create_connection(["127.0.0.1", Number(port)]);
   connection.sendfile(file);
   connection.shutdown(SHUT_WR);
-  connection.recv(1); // the end: all has come
+  connection.recv(1); // the end: everything has arrived
 });

@@ -1,4 +1,4 @@
-/** A file of 1 GiB sent whole; what takes it throws it away, and is the same for all. */
+/** Sending a file of 1 GiB; the receiver discards it, and is the same for all. */
 
 import {
   type Contestant,
@@ -33,6 +33,6 @@ export const rows: Row[] = [{
   async prepare(): Promise<void> {
     await Deno.mkdir(cache, { recursive: true });
     await Deno.writeFile(file, new Uint8Array());
-    await Deno.truncate(file.pathname, MEBIBYTES * 2 ** 20); // it takes no room on the disk
+    await Deno.truncate(file.pathname, MEBIBYTES * 2 ** 20); // sparse: it takes no disk space
   },
 }];

@@ -1,3 +1,5 @@
+/** Sends and receives over a pair of sockets in one process. */
+
 import { socketpair } from "../../mod.ts";
 import { rounds } from "../support/contestant.ts";
 

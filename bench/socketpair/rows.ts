@@ -1,8 +1,8 @@
-/** Both ends of a pair of sockets in one process: what a call costs beyond the system's own time. */
+/** Both ends of a socket pair in one process: the cost of a call beyond the system's own time. */
 
 import { nanoseconds, type Peer, type Row } from "../support/measure.ts";
 
-/** @param args the size of a message and of the buffer that `recv()` makes, 0 for `recv_into()` */
+/** @param args the size of a message, and the `bufsize` of `recv()`, or 0 for `recv_into()` */
 function row(
   name: string,
   work: number,

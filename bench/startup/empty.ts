@@ -1,1 +1,3 @@
+/** A program that imports nothing; it prints its resident memory. */
+
 console.log(Deno.memoryUsage().rss);

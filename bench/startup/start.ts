@@ -1,4 +1,5 @@
-// Starts a module as a program of its own, and reports the time it takes or the memory it has.
+/** Starts a module as a separate program, and reports the time it takes or the memory it uses. */
+
 import { answers } from "../support/contestant.ts";
 
 const [what, module] = Deno.args;

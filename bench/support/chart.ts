@@ -1,13 +1,13 @@
-/** The chart of the README: a bar for each comparison, from the line at 1. */
+/** The chart in the README: a bar for each comparison, starting at 1. */
 
 import type { Comparison, Outcome } from "./outcome.ts";
 
 const WIDTH = 860;
-const LABELS = 420; // where the scale begins
-const VALUES = 760; // and where it ends
+const LABELS = 420; // the x position where the scale begins
+const VALUES = 760; // and where it ends, in pixels
 const BAR = 12;
 const LINE = 20;
-const HEAD = 22; // of a row
+const HEAD = 22; // the height of a row's title
 const TOP = 58;
 const MARKS = [0.5, 0.7, 1, 1.5, 2, 3, 4];
 
@@ -28,7 +28,7 @@ const STYLE = `
     }
   `;
 
-/** Where a ratio lies: equal factors are equal lengths, and what lies outside stops at the edge. */
+/** The x position of a ratio on the logarithmic scale, limited to its ends. */
 function place(ratio: number): number {
   const [least, most] = [MARKS[0], MARKS.at(-1)!].map(Math.log);
   const inside = Math.min(Math.max(Math.log(ratio), least), most);
@@ -36,10 +36,11 @@ function place(ratio: number): number {
 }
 
 /**
- * Draws the comparisons by ratio. To the right is always better: where less is better, the bar is
- * the peer's figure divided by ours.
+ * Draws the comparisons by ratio as an SVG. Further right is always better: where lower figures are
+ * better, the bar is the peer's figure divided by ours.
  *
- * @param captions lines that say what the figures were measured on
+ * @param outcomes the rows; those compared by difference are left out
+ * @param captions lines that describe the machine
  */
 export function chart(
   outcomes: readonly Outcome[],

@@ -1,9 +1,9 @@
-/** A contestant's side of the talk with the harness: a line in, a round of work, a figure out. */
+/** The contestant's side of the harness protocol: a line in, a round of work, a figure out. */
 
 /**
- * Does a round of work for each line, until the harness ends.
+ * Does a round of work for each line of input, until the input ends.
  *
- * @param work does so many operations; gives the figure to report
+ * @param work does `count` operations and returns the figure to report
  */
 export async function answers(
   work: (count: number) => number | Promise<number>,
@@ -20,9 +20,9 @@ export async function answers(
 }
 
 /**
- * Does a round of work for each line, and reports how many nanoseconds it took.
+ * Does a round of work for each line of input, and reports how many nanoseconds it took.
  *
- * @param work does so many operations
+ * @param work does `count` operations
  */
 export function rounds(
   work: (count: number) => void | Promise<void>,
@@ -35,9 +35,9 @@ export function rounds(
   });
 }
 
-/** Says which port a server listens on, and ends the process with the harness. */
+/** Reports the port that a server listens on, and exits when the input ends. */
 export async function announce(port: number): Promise<void> {
   console.log(port);
-  for await (const _ of Deno.stdin.readable); // nothing comes but the end
+  for await (const _ of Deno.stdin.readable); // until the input ends
   Deno.exit();
 }

@@ -1,16 +1,16 @@
-/** What the figures were measured on. */
+/** Describes the machine that the figures were measured on. */
 
 import { outputOf, versionOf } from "./program.ts";
 
-/** A machine, and the versions of what ran on it. */
+/** A machine, and the versions of the software that ran on it. */
 export interface Machine {
   /** The processor's model. */
   readonly cpu: string;
-  /** How many processors there are. */
+  /** The number of processors. */
   readonly cores: number;
   /** The kernel's name and version. */
   readonly kernel: string;
-  /** The versions of the contestants' runtimes and of the compiler. */
+  /** The versions of the contestants' runtimes and of the C compiler. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ export async function machine(): Promise<Machine> {
   };
 }
 
-/** A machine in two lines: itself, and the versions. */
+/** Describes a machine in two lines: the hardware and kernel, and the versions. */
 export function description(
   { cpu, cores, kernel, versions }: Machine,
 ): [string, string] {

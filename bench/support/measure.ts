@@ -1,95 +1,95 @@
-/** How a row is measured: contestants in turn, compared round by round. */
+/** Measures a row: the contestants take turns, round by round. */
 
 import { Program, type Source, Unavailable } from "./program.ts";
 
 /** A program that does a row's work. */
 export interface Contestant extends Source {
-  /** What the table calls it. */
+  /** Its name in the table. */
   readonly name: string;
   /**
-   * What runs beside it: it prints the port it listens on. The contestant gets that port as an
-   * argument, and the process's number as another.
+   * A server to run beside it, which prints the port it listens on. The contestant gets that port
+   * and the server's process ID as further arguments.
    */
   readonly server?: Source;
 }
 
-/** One that ours is compared with. */
+/** A contestant that ours is compared with. */
 export interface Peer extends Contestant {
-  /** What is to be reached of the comparison: at most or at least this, as the figure goes. */
+  /** The goal for the comparison: a maximum if lower figures are better, else a minimum. */
   readonly limit?: number;
 }
 
-/** What the figures of a row are. */
+/** How the figures of a row are made and compared. */
 export interface Figure {
   /** Their unit. */
   readonly unit: string;
-  /** Which is better. */
+  /** Whether lower or higher figures are better. */
   readonly better: "lower" | "higher";
-  /** Makes the figure of what a contestant reports for a round. */
+  /** Makes the figure from what a contestant reports for a round. */
   of(reported: number, work: number): number;
 }
 
-/** The time of one operation. */
+/** The time of an operation in nanoseconds. */
 export const nanoseconds: Figure = {
   unit: "ns",
   better: "lower",
   of: (ns, work) => ns / work,
 };
 
-/** The same for longer ones. */
+/** The time of an operation in microseconds. */
 export const microseconds: Figure = {
   unit: "µs",
   better: "lower",
   of: (ns, work) => ns / work / 1e3,
 };
 
-/** How many operations in a second. */
+/** Operations per second. */
 export const perSecond: Figure = {
   unit: "/s",
   better: "higher",
   of: (ns, work) => work / (ns / 1e9),
 };
 
-/** How many MiB in a second, where the work is counted in MiB. */
+/** MiB per second, for work counted in MiB. */
 export const mebibytesPerSecond: Figure = { ...perSecond, unit: "MiB/s" };
 
-/** What a contestant reports, as it is: less is better. */
+/** The figure that a contestant reports, unchanged; lower is better. */
 export function reported(unit: string): Figure {
   return { unit, better: "lower", of: (figure) => figure };
 }
 
 /** One row of the table: the same work, by this library and by its peers. */
 export interface Row {
-  /** What is done. */
+  /** Describes the work. */
   readonly name: string;
-  /** What is measured of it. */
+  /** What is measured. */
   readonly figure: Figure;
-  /** How much work a round is. */
+  /** The work of a round: operations, MiB or connections. */
   readonly work: number;
-  /** How many rounds count. */
+  /** The number of rounds that count. */
   readonly rounds: number;
-  /** Whether each round is the first of new processes. */
+  /** Whether each round runs in new processes, without warming up. */
   readonly fresh?: boolean;
-  /** How ours is compared with each peer: ours divided by theirs if left out. */
+  /** How ours is compared with each peer; `"ratio"` (ours divided by theirs) if left out. */
   readonly comparison?: "ratio" | "difference";
   /** This library's program. */
   readonly ours: Contestant;
-  /** What is to be reached of our own figure. */
+  /** The goal for our own figure. */
   readonly limit?: number;
-  /** The others'. */
+  /** The peers' programs. */
   readonly peers: readonly Peer[];
-  /** Makes what the contestants need. */
+  /** Prepares what the contestants need. */
   prepare?(): Promise<void>;
 }
 
-// How long each contestant does rounds that do not count: V8 has its best code for a call through FFI
-// only after thousands of them, and what runs for long is what is compared.
+// How long each contestant runs rounds that do not count. V8 compiles its best code for an FFI call
+// only after thousands of calls, and the comparison is of programs that run for long.
 const WARM_UP_MS = 1000;
 
-/** What each contestant reported, round by round; a peer that cannot run here says why. */
+/** The figures of each contestant by round, or why it cannot run here. */
 export type Results = ReadonlyMap<string, number[] | string>;
 
-/** Measures a row. */
+/** Measures a row, and resolves to the figures by contestant. */
 export async function measure(row: Row): Promise<Results> {
   await row.prepare?.();
   const results = new Map<string, number[] | string>();
@@ -111,7 +111,7 @@ export async function measure(row: Row): Promise<Results> {
       }
     }
     for (let round = 0; round < row.rounds; round++) {
-      // The first place goes round, lest one always follows the same other.
+      // The first place rotates, so that another contestant begins each round.
       for (let place = 0; place < contestants.length; place++) {
         const contestant = contestants[(round + place) % contestants.length];
         if (row.fresh && round > 0) {
@@ -136,7 +136,7 @@ async function warmUp(program: Program, work: number): Promise<void> {
   do await program.ask(work); while (performance.now() < end);
 }
 
-/** A contestant that runs, and what runs beside it. */
+/** A running contestant, and its server. */
 interface Entry {
   readonly program: Program;
   readonly server?: Program;

@@ -1,51 +1,51 @@
-/** What came of a row: figures, comparisons, whether what is to be reached was. */
+/** The outcome of a row: figures, comparisons, and whether the goals were reached. */
 
 import type { Results, Row } from "./measure.ts";
 
 /** The first quartile, the median and the third quartile. */
 export type Quartiles = readonly [low: number, median: number, high: number];
 
-/** How ours did against a peer. */
+/** The comparison of ours with a peer. */
 export interface Comparison {
-  /** The peer. */
+  /** The peer's name. */
   readonly peer: string;
-  /** Why it was not compared. */
+  /** Why there is no comparison. */
   readonly skipped?: string;
-  /** Its own figures. */
+  /** The peer's figures. */
   readonly figure?: Quartiles;
-  /** Ours divided by the peer's, or less the peer's, round by round. */
+  /** Ours divided by the peer's, or ours minus the peer's, round by round. */
   readonly compared?: Quartiles;
-  /** What is to be reached of that. */
+  /** The goal for that. */
   readonly limit?: number;
-  /** Whether the median reaches it. */
+  /** Whether the median reaches the goal. */
   readonly reached?: boolean;
 }
 
-/** What came of a row. */
+/** The outcome of a row. */
 export interface Outcome {
-  /** The row. */
+  /** The row's name. */
   readonly name: string;
   /** The unit of its figures. */
   readonly unit: string;
-  /** Which figures are better. */
+  /** Whether lower or higher figures are better. */
   readonly better: "lower" | "higher";
-  /** How ours and the peers' are compared. */
+  /** How ours is compared with each peer. */
   readonly comparison: "ratio" | "difference";
-  /** How many rounds there were. */
+  /** The number of rounds. */
   readonly rounds: number;
-  /** Why there was none. */
+  /** Why the row was skipped. */
   readonly skipped?: string;
   /** Our figures. */
   readonly figure?: Quartiles;
-  /** What is to be reached of them. */
+  /** The goal for them. */
   readonly limit?: number;
-  /** Whether the median reaches it. */
+  /** Whether the median reaches the goal. */
   readonly reached?: boolean;
-  /** How ours did against each peer. */
+  /** The comparisons with each peer. */
   readonly comparisons: readonly Comparison[];
 }
 
-/** Judges what contestants reported. */
+/** Compares the contestants' figures, and checks them against the row's goals. */
 export function judge(row: Row, results: Results): Outcome {
   const { name, rounds, comparison = "ratio", limit } = row;
   const { unit, better } = row.figure;
@@ -92,7 +92,7 @@ function quartiles(figures: readonly number[]): Quartiles {
   return [at(0.25), at(0.5), at(0.75)];
 }
 
-/** A row's lines of the table. */
+/** Formats a row's lines of the table. */
 export function lines(outcome: Outcome): string[] {
   const { comparison, unit, better, figure } = outcome;
   if (figure === undefined) return [`skipped: ${outcome.skipped}`];

@@ -1,6 +1,6 @@
-/** Contestants as processes that talk with the harness by lines. */
+/** Contestants as processes, which exchange lines of text with the harness. */
 
-/** A program: its source file, and its arguments. */
+/** A program: its source file and arguments. */
 export interface Source {
   /** Its source file: TypeScript for Deno, `.mjs` for Node, Python or C. */
   readonly source: URL;
@@ -8,19 +8,19 @@ export interface Source {
   readonly args?: readonly string[];
 }
 
-/** A program that cannot run here, for want of what it needs. */
+/** Thrown when a program cannot run here, as something it needs is missing. */
 export class Unavailable extends Error {}
 
-/** What may be thrown away: compiled programs, files to be sent. */
+/** The folder of files that may be deleted at any time: compiled programs, files to send. */
 export const cache = new URL("../../.cache/bench/", import.meta.url);
 
-// No answer in this time is a failure: the longest round takes a few seconds.
+// A program that takes longer to answer has failed: the longest round takes a few seconds.
 const PATIENCE_MS = 60_000;
 const FAREWELL_MS = 2_000;
 
 const commands = new Map<string, Promise<readonly string[]>>();
 
-/** The command that runs a source file, compiled at first use. */
+/** Returns the command that runs a source file, which is compiled at first use. */
 function commandOf({ pathname }: URL): Promise<readonly string[]> {
   let command = commands.get(pathname);
   if (command === undefined) {
@@ -70,15 +70,15 @@ async function installed(command: string): Promise<string> {
   return command;
 }
 
-/** The version that a command says it has; `undefined` if there is no such command. */
+/** Returns the version that a command reports; `undefined` if there is no such command. */
 export async function versionOf(command: string): Promise<string | undefined> {
   const text = await outputOf(command, "--version");
-  // Where there is no Node, Deno stands in for it in the programs that it starts.
+  // Without Node, the programs that Deno starts find Deno under that name.
   if (command === "node" && text?.startsWith("deno")) return undefined;
   return text?.split("\n")[0].match(/\d+\.\d+[.\d]*/)?.[0];
 }
 
-/** What a command prints; `undefined` if there is no such command, or it fails. */
+/** Returns what a command prints; `undefined` if there is no such command, or it fails. */
 export async function outputOf(
   command: string,
   ...args: string[]
@@ -121,6 +121,7 @@ export class Program {
   /**
    * Starts a program.
    *
+   * @param more arguments to append to those of the source
    * @throws {Unavailable} if what it needs is not installed
    */
   static async start(
@@ -132,18 +133,18 @@ export class Program {
     return new Program(name, [...command, ...args, ...more]);
   }
 
-  /** The process's number. */
+  /** The process ID. */
   get pid(): number {
     return this.#child.pid;
   }
 
-  /** Asks for a round of work, and gives the figure that the program answers. */
+  /** Asks for a round of work, and resolves to the figure that the program answers. */
   async ask(work: number): Promise<number> {
     await this.#requests.write(new TextEncoder().encode(`${work}\n`));
     return this.answer();
   }
 
-  /** The figure of the next line that the program prints. */
+  /** Reads the figure on the next line that the program prints. */
   async answer(): Promise<number> {
     const timer = setTimeout(() => this.#kill(), PATIENCE_MS);
     try {
@@ -162,10 +163,10 @@ export class Program {
     return figure;
   }
 
-  /** Ends it, with its input if it listens to that, else by force. */
+  /** Stops the program by ending its input; kills it if that does not suffice. */
   async stop(): Promise<void> {
     const timer = setTimeout(() => this.#kill(), FAREWELL_MS);
-    await this.#requests.close().catch(() => {}); // it may be gone
+    await this.#requests.close().catch(() => {}); // it may have exited
     await this.#answers.cancel().catch(() => {});
     await this.#child.status;
     clearTimeout(timer);
@@ -175,7 +176,7 @@ export class Program {
     try {
       this.#child.kill("SIGKILL");
     } catch {
-      // It is gone already.
+      // It has exited already.
     }
   }
 }

@@ -1,3 +1,5 @@
+/** Sends and receives datagrams in one process. */
+
 import { AF_INET, SOCK_DGRAM, Socket } from "../../mod.ts";
 import { rounds } from "../support/contestant.ts";
 

@@ -1,4 +1,4 @@
-/** Datagrams over loopback in one process, with an address written and one read for each. */
+/** Datagrams over loopback in one process; each call writes or reads an address. */
 
 import { nanoseconds, type Row } from "../support/measure.ts";
 

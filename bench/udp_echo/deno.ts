@@ -1,3 +1,5 @@
+/** An echo server on `Deno.listenDatagram`. */
+
 import { announce } from "../support/contestant.ts";
 
 const buffer = new Uint8Array(2048);

@@ -1,3 +1,5 @@
+/** An awaiting UDP echo server. */
+
 import { AF_INET, AsyncSocket, SOCK_DGRAM } from "../../async.ts";
 import { announce } from "../support/contestant.ts";
 

@@ -1,4 +1,4 @@
-/** A server that echoes datagrams; the client, in C, keeps 64 of them on their way. */
+/** A server that echoes datagrams; the client, in C, keeps 64 of them in flight. */
 
 import { type Contestant, perSecond, type Row } from "../support/measure.ts";
 

@@ -1,4 +1,8 @@
-// As server: counts what comes, and tells after each step. With a port: sends so many datagrams.
+/**
+ * With `receive`: counts the datagrams that arrive, and acknowledges each step. With `send`: sends
+ * datagrams within the window. Both work in batches, by `recvmmsg` and `sendmmsg`.
+ */
+
 import { AF_INET, MessageVector, SOCK_DGRAM, Socket } from "../../mod.ts";
 import { rounds } from "../support/contestant.ts";
 import { step, window } from "./window.ts";
@@ -13,7 +17,7 @@ function receive(): void {
   socket.bind(["127.0.0.1", 0]);
   console.log(socket.getsockname()[1]);
   const messages = new MessageVector(socket, WINDOW, size);
-  for (;;) { // blocks: the harness ends it by force
+  for (;;) { // it blocks, so the harness has to kill it
     const before = total[0];
     total[0] += socket.recvmmsg(messages);
     if (Math.floor(before / STEP) < Math.floor(total[0] / STEP)) {

@@ -1,4 +1,8 @@
-// As server: counts what comes, and tells after each step. With a port: sends so many datagrams.
+/**
+ * With `receive`: counts the datagrams that arrive, and acknowledges each step. With `send`: sends
+ * datagrams within the window. Both use `Deno.listenDatagram`.
+ */
+
 import { announce, rounds } from "../support/contestant.ts";
 import { step, window } from "./window.ts";
 

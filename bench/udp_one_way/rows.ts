@@ -1,7 +1,7 @@
 /**
- * Datagrams from one process to another, both of a kind. The receiver tells how many came, and the
- * sender goes no further ahead of that than a socket's buffer holds: so none is lost, and what is
- * counted has arrived. A lost one fails the row.
+ * Datagrams between two processes of the same contestant. The receiver acknowledges how many have
+ * arrived, and the sender stays no further ahead than a socket's buffer holds. No datagram is lost
+ * that way, and all that are counted have arrived; losing one fails the row.
  */
 
 import {

@@ -1,5 +1,9 @@
-// As server: counts what comes, and tells after each step. With a port: sends so many datagrams, as many
-// as a step has in one message, which the system cuts into them, and puts together again.
+/**
+ * With `receive`: counts the datagrams that arrive, and acknowledges each step. With `send`: sends
+ * datagrams within the window, a step in one message. The kernel splits a message into datagrams
+ * (`UDP_SEGMENT`) and joins them again (`UDP_GRO`).
+ */
+
 import {
   AF_INET,
   AsyncSocket,

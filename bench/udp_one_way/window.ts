@@ -1,4 +1,6 @@
-/** How many datagrams are on their way at most: as many find room in a socket's buffer. */
+/** The sizes that the sender and the receiver of a row agree on. */
+
+/** The maximum number of datagrams in flight, which fit a socket's buffer. */
 export const window = (size: number): number => size > 1000 ? 64 : 128;
-/** After how many the receiver tells how many came. */
+/** The number of datagrams after which the receiver sends an acknowledgement. */
 export const step = (size: number): number => window(size) / 2;

@@ -1,6 +1,6 @@
 /**
- * The structs of every platform, for code that writes another platform's bytes. Importing it loads
- * all.
+ * The struct layouts of every platform, for code that writes another platform's bytes. Importing
+ * this module loads them all.
  */
 
 import type { PlatformName } from "../../constants/platform.ts";

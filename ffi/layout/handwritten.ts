@@ -1,6 +1,6 @@
 /**
- * Structs that are not in the generated tables, as their headers declare them. Each is the same on
- * every platform that has it.
+ * Structs that are not in the generated tables, written by hand after their headers. Each has the
+ * same layout on every platform that has it.
  */
 
 import type { Field } from "./types.ts";
@@ -25,11 +25,11 @@ export const sock_fprog = {
 
 /** A field narrower than a byte. */
 export interface BitField extends Field {
-  /** The lowest bit. */
+  /** The position of its lowest bit. */
   readonly shift: number;
   /** The number of bits. */
   readonly bits: number;
-  /** The field whose presence in the struct shows that the bit field exists as well. */
+  /** The bit field exists on a platform if the struct has this field. */
   readonly beside: string;
 }
 

@@ -1,4 +1,4 @@
-/** Where the fields of C structs lie on the running platform. */
+/** The offsets and sizes of C struct fields on the running platform. */
 
 import { platform, type PlatformName } from "../../constants/platform.ts";
 import { type Layout, type LayoutFile, layoutOf } from "./types.ts";
@@ -11,8 +11,8 @@ const emptyStruct = new Proxy({ size: 0 }, {
 });
 
 /**
- * The layout of an unsupported platform. It has no structs, but returns an empty one for any name.
- * Every module can then be imported, and opening the C library reports the platform.
+ * The layout of an unsupported platform. It has no structs, but returns an empty one for any name,
+ * so that every module can be imported; opening the C library then reports the platform.
  */
 export const emptyLayout: Layout = new Proxy(
   layoutOf({ layout: { cmsg: { align: 1, header: 0 }, types: {} } }),

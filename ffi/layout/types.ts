@@ -1,6 +1,6 @@
-/** The shape of the struct tables: where each field of a C struct lies. */
+/** The types of the layout tables: the offset and size of each field of a C struct. */
 
-/** Where a field lies in its struct, in bytes. */
+/** The position of a field in its struct, in bytes. */
 export interface Field {
   /** The offset from the start of the struct. */
   readonly at: number;
@@ -31,12 +31,14 @@ export type Layout =
   }
   & Readonly<Record<string, Struct>>;
 
-/** The content of a generated file. */
+/** The content of a generated file, as far as TypeScript infers it. */
 export interface LayoutFile {
   readonly layout: Pick<Layout, "cmsg" | "types">;
 }
 
-/** The layout in a generated file, which has structs as well but not the type that says so. */
+/**
+ * Casts a generated file's layout to `Layout`: the file has the structs too, but not their type.
+ */
 export function layoutOf({ layout }: LayoutFile): Layout {
   return layout as Layout;
 }

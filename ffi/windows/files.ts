@@ -1,4 +1,4 @@
-/** Files by their descriptors, which are those of `node:fs`: it is loaded when it is needed. */
+/** Reads files by descriptor, which on Windows is one of `node:fs`; loaded at first use. */
 
 /** As {@linkcode System.readFile}. */
 export function readFile(
@@ -6,7 +6,7 @@ export function readFile(
   into: Uint8Array,
   position: number,
 ): number {
-  // deno-lint-ignore no-process-global -- importing it would load it at once
+  // deno-lint-ignore no-process-global -- an import would load it at start
   const { readSync } = process.getBuiltinModule("node:fs");
   return readSync(fd, into, 0, into.length, position);
 }

@@ -1,28 +1,28 @@
-/** `if_nameindex` and its kin, on the tables of Windows' network configuration. */
+/** `if_nameindex` and related functions, on the interface table of the IP Helper API. */
 
 import { if_nameindex as struct } from "../layout/handwritten.ts";
 import { layout } from "../layout/mod.ts";
 import type { Libc } from "../system.ts";
 import type { Windows } from "./libraries.ts";
 
-/** `MibIfTableRaw`: the interfaces without what filters them. */
+/** `MibIfTableRaw`: all interfaces, unfiltered. */
 const RAW = 1;
 /** `ERROR_NOT_FOUND` */
 const NOT_FOUND = 1168;
-/** `NDIS_IF_MAX_STRING_SIZE` and a NUL. */
+/** `NDIS_IF_MAX_STRING_SIZE`, and 1 for the NUL. */
 const MAX_NAME = 257;
 
 const decoder = new TextDecoder("utf-16le");
 const encoder = new TextEncoder();
 
-/** The functions for interfaces. */
+/** Makes the functions for interfaces. */
 export function interfaceCalls(
   windows: Windows,
 ): Pick<Libc, "if_freenameindex" | "if_indextoname" | "if_nameindex"> {
-  /** The list that was given last, and the names that it points to. */
+  /** The list last returned by `if_nameindex`, and the names it points to. */
   const held: Uint8Array[] = [];
 
-  /** The interfaces' indices and names; `undefined` if they cannot be had. */
+  /** Returns the interfaces' indices and names; `undefined` on failure, with the error set. */
   function interfaces(): [index: number, name: string][] | undefined {
     const cell = new BigUint64Array(1);
     const error = windows.GetIfTable2Ex(RAW, cell);
@@ -63,7 +63,7 @@ export function interfaceCalls(
       const found = interfaces();
       if (found === undefined) return 0n;
       const names = found.map(([, name]) => encoder.encode(`${name}\0`));
-      // An entry of zeros ends it.
+      // An entry of zeros ends the list.
       const list = new DataView(
         new ArrayBuffer((found.length + 1) * struct.size),
       );
@@ -83,7 +83,7 @@ export function interfaceCalls(
 
     if_indextoname(index, name) {
       const found = windows.if_indextoname(index, name);
-      if (found === 0n) windows.WSASetLastError(NOT_FOUND); // it tells none
+      if (found === 0n) windows.WSASetLastError(NOT_FOUND); // it sets none itself
       return found;
     },
   };

@@ -10,15 +10,15 @@ export const iphlpapi = {
   if_indextoname,
   if_nametoindex,
   GetIfTable2Ex: {
-    parameters: [int, /* Level */ buf /* Table */],
+    parameters: [/* Level */ int, /* Table */ buf],
     result: "u32",
   },
-  FreeMibTable: { parameters: [address /* Memory */], result: "void" },
+  FreeMibTable: { parameters: [/* Memory */ address], result: "void" },
   ConvertInterfaceLuidToNameW: {
     parameters: [
-      buf, /* InterfaceLuid */
-      buf, /* InterfaceName */
-      size_t, /* Length */
+      /* InterfaceLuid */ buf,
+      /* InterfaceName */ buf,
+      /* Length */ size_t,
     ],
     result: "u32",
   },

@@ -1,4 +1,4 @@
-/** `kernel32.dll`: handles, error texts, the name of the machine. */
+/** `kernel32.dll`: handles, error messages, the host name. */
 
 import { buf, int } from "../c.ts";
 
@@ -10,28 +10,28 @@ const DWORD = "u32";
 export const kernel32 = {
   FormatMessageW: {
     parameters: [
-      DWORD, /* dwFlags */
-      buf, /* lpSource */
-      DWORD, /* dwMessageId */
-      DWORD, /* dwLanguageId */
-      buf, /* lpBuffer */
-      DWORD, /* nSize */
-      buf, /* Arguments */
+      /* dwFlags */ DWORD,
+      /* lpSource */ buf,
+      /* dwMessageId */ DWORD,
+      /* dwLanguageId */ DWORD,
+      /* lpBuffer */ buf,
+      /* nSize */ DWORD,
+      /* Arguments */ buf,
     ],
     result: DWORD,
   },
   GetComputerNameExW: {
-    parameters: [int, /* NameType */ buf, /* lpBuffer */ buf /* nSize */],
+    parameters: [/* NameType */ int, /* lpBuffer */ buf, /* nSize */ buf],
     result: int,
   },
   GetCurrentProcessId: { parameters: [], result: DWORD },
   GetHandleInformation: {
-    parameters: [HANDLE, buf /* lpdwFlags */],
+    parameters: [/* hObject */ HANDLE, /* lpdwFlags */ buf],
     result: int,
   },
   SetHandleInformation: {
-    parameters: [HANDLE, DWORD, /* dwMask */ DWORD /* dwFlags */],
+    parameters: [/* hObject */ HANDLE, /* dwMask */ DWORD, /* dwFlags */ DWORD],
     result: int,
   },
-  Sleep: { parameters: [DWORD /* dwMilliseconds */], result: "void" },
+  Sleep: { parameters: [/* dwMilliseconds */ DWORD], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;

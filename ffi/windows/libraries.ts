@@ -1,4 +1,4 @@
-/** The libraries of Windows that hold what the C library holds elsewhere. */
+/** The Windows libraries that together have the functions of the C library elsewhere. */
 
 import { string } from "../string.ts";
 import { iphlpapi } from "./iphlpapi.ts";
@@ -19,9 +19,9 @@ export type Windows =
   & Symbols<typeof iphlpapi>
   & Symbols<typeof ntdll>;
 
-/** Opens the libraries. */
+/** Opens the libraries and returns their functions. */
 export function openLibraries(): Windows {
-  // Spread, they are found faster: the FFI's own objects are dictionaries.
+  // The FFI's own objects are in V8's slower dictionary mode; the copy is not.
   return {
     ...Deno.dlopen("ws2_32.dll", { ...winsock, ...berkeley }).symbols,
     ...Deno.dlopen("kernel32.dll", kernel32).symbols,

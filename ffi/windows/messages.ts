@@ -1,4 +1,4 @@
-/** `sendmsg` and `recvmsg` by Winsock's functions, on a `WSAMSG`. */
+/** `sendmsg` and `recvmsg` on Winsock's functions; the header is a `WSAMSG`. */
 
 import { table } from "../../constants/table.ts";
 import { layout } from "../layout/mod.ts";
@@ -19,7 +19,7 @@ const moved = new Uint32Array(1);
 const cell = new Uint32Array(1);
 const length = new Uint32Array(1);
 
-/** The functions for messages. */
+/** Makes the functions for messages. */
 export function messageCalls(
   windows: Windows,
 ): Pick<Libc, "recvmsg" | "sendmsg"> {
@@ -35,7 +35,7 @@ export function messageCalls(
   } = table.constants;
   let receive: ReceiveMessage | undefined;
 
-  /** Asks the socket's driver for `WSARecvMsg`. */
+  /** Gets `WSARecvMsg` from the socket's provider; `undefined` on failure. */
   function extension(fd: number): ReceiveMessage | undefined {
     const address = new BigUint64Array(1);
     const { SIO_GET_EXTENSION_FUNCTION_POINTER: code } = table.constants;
@@ -66,7 +66,7 @@ export function messageCalls(
       const message = fieldsOf(header);
       const buffers = message.getBigUint64(wsamsg.lpBuffers.at, true);
       const count = message.getUint32(wsamsg.dwBufferCount.at, true);
-      // WSASendMsg is for datagrams alone, and what a stream sends has neither.
+      // WSASendMsg works on datagram sockets only; a stream has neither address nor control data.
       const plain = message.getUint32(wsamsg.namelen.at, true) === 0 &&
         message.getUint32(controlLength, true) === 0;
       const failed = plain
@@ -77,7 +77,7 @@ export function messageCalls(
 
     recvmsg(fd, header, flags) {
       const message = fieldsOf(header);
-      if (isStream(fd)) { // WSARecvMsg is for datagrams alone
+      if (isStream(fd)) { // WSARecvMsg works on datagram sockets only
         const buffers = message.getBigUint64(wsamsg.lpBuffers.at, true);
         const count = message.getUint32(wsamsg.dwBufferCount.at, true);
         cell[0] = flags;
@@ -93,9 +93,9 @@ export function messageCalls(
       if (receive === undefined) return -1;
       message.setUint32(wsamsg.dwFlags.at, flags, true);
       const failed = receive.call(fd, header, moved, null, null) !== 0;
-      // What was cut came all the same, as the flags say.
+      // A truncated message has been received, as the flags report.
       if (failed && windows.WSAGetLastError() !== WSAEMSGSIZE) return -1;
-      // Those that were asked with are told too.
+      // Winsock also returns the flags of the call.
       let told = message.getUint32(wsamsg.dwFlags.at, true) & ~flags;
       if (failed && (told & (MSG_TRUNC | MSG_CTRUNC)) === 0) told |= MSG_TRUNC;
       message.setUint32(wsamsg.dwFlags.at, told, true);

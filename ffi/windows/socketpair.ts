@@ -1,4 +1,4 @@
-/** `socketpair` where the system makes no pairs: a connection over the loopback interface. */
+/** `socketpair` for Windows, which has none: a connection over the loopback interface. */
 
 import { table } from "../../constants/table.ts";
 import { layout } from "../layout/mod.ts";
@@ -7,7 +7,7 @@ import type { Windows } from "./libraries.ts";
 
 const C = table.constants;
 
-/** The function that makes a pair: of `SOCK_STREAM` in `AF_INET` and `AF_INET6`. */
+/** Makes `socketpair`, which supports `SOCK_STREAM` in `AF_INET` and `AF_INET6`. */
 export function pairCalls(
   windows: Windows,
   socket: Libc["socket"],
@@ -38,7 +38,7 @@ export function pairCalls(
     },
   };
 
-  /** Connects one socket to what the listener accepts; that, or -1 if something fails. */
+  /** Connects a socket to the listener; returns the accepted socket, or -1 on failure. */
   function connect(
     listener: number,
     near: number,
@@ -49,17 +49,17 @@ export function pairCalls(
       windows.bind(listener, address, address.length) < 0 ||
       windows.listen(listener, 1) < 0 ||
       windows.getsockname(listener, address, length) < 0 ||
-      // The system connects it before it is accepted.
+      // This returns before the connection is accepted.
       windows.connect(near, address, address.length) < 0
     ) return -1;
     const far = windows.accept(listener, null, null);
     if (far < 0) return -1;
     if (areEnds(near, far) && areEnds(far, near)) return far;
-    windows.close(far); // somebody else was faster
+    windows.close(far); // another process connected first
     return failure(C.WSAECONNABORTED);
   }
 
-  /** Whether one socket's own address is what another is connected to. */
+  /** Whether one socket's own address is the other's peer address. */
   function areEnds(one: number, other: number): boolean {
     const own = addressFrom((...to) => windows.getsockname(one, ...to));
     const peer = addressFrom((...to) => windows.getpeername(other, ...to));
@@ -72,7 +72,7 @@ export function pairCalls(
   }
 }
 
-/** The loopback's `sockaddr`, its port left to the system. */
+/** The loopback `sockaddr` of a family with port 0; `undefined` for another family. */
 function loopback(family: number): Uint8Array<ArrayBuffer> | undefined {
   const { sockaddr, sockaddr_in, sockaddr_in6 } = layout;
   const start = (size: number): Uint8Array<ArrayBuffer> => {
@@ -95,7 +95,7 @@ function loopback(family: number): Uint8Array<ArrayBuffer> | undefined {
   return undefined;
 }
 
-/** The bytes of an address as text, to be compared; `""` if it cannot be had. */
+/** Returns an address's bytes as text, for comparison; `""` on failure. */
 function addressFrom(
   ask: (
     address: Uint8Array<ArrayBuffer>,

@@ -1,4 +1,4 @@
-/** What of `<sys/socket.h>`, `<poll.h>` and `<arpa/inet.h>` Winsock has in another shape. */
+/** Functions of `<sys/socket.h>`, `<poll.h>` and `<arpa/inet.h>` whose Winsock form differs. */
 
 import { table } from "../../constants/table.ts";
 import { layout } from "../layout/mod.ts";
@@ -12,13 +12,13 @@ const {
   WSA_FLAG_OVERLAPPED,
 } = table.constants;
 
-/** What sockets are made with: not inherited by child processes, as Python's. */
+/** The flags of new sockets: child processes do not inherit them, as in Python. */
 export const SOCKET_FLAGS: number = WSA_FLAG_OVERLAPPED |
   WSA_FLAG_NO_HANDLE_INHERIT;
 
 const returned = new Uint32Array(1);
 
-/** The functions for sockets, but for messages and pairs. */
+/** Makes the functions for sockets, except messages and pairs. */
 export function socketCalls(
   windows: Windows,
 ): Pick<
@@ -34,7 +34,7 @@ export function socketCalls(
     socket: (domain, type, protocol) =>
       windows.WSASocketW(domain, type, protocol, null, 0, SOCKET_FLAGS),
 
-    // Connections leave the address as it was: then it counts as none.
+    // On a connection, Winsock leaves the address untouched: then its length is reported as 0.
     recvfrom(fd, buffer, length, flags, address, addressLength) {
       const { buffer: storage, byteOffset } = address as Uint8Array;
       const family = new Uint16Array(storage, byteOffset, 1);
@@ -53,7 +53,7 @@ export function socketCalls(
       return count;
     },
 
-    // Python has an option of what Winsock has a command for, that sets and does not tell.
+    // An option in Python, but a control code in Winsock, which sets it and cannot read it.
     setsockopt(fd, level, name, value, length) {
       if (name !== TCP_QUICKACK) {
         return windows.setsockopt(fd, level, name, value, length);
@@ -72,7 +72,7 @@ export function socketCalls(
       );
     },
 
-    // Windows refuses to wait for nothing, here and below.
+    // Windows rejects a wait for no sockets, both in WSAPoll and in select.
     poll,
 
     select(count, readers, writers, failed, timeout) {
@@ -93,7 +93,7 @@ export function socketCalls(
   };
 }
 
-/** The milliseconds in a `timeval`; -1 for ever. */
+/** Converts a `timeval` to milliseconds, rounded up; -1 (no timeout) for null. */
 function milliseconds(timeout: unknown): number {
   if (timeout === null) return -1;
   const { tv_sec, tv_usec } = layout.timeval;
@@ -102,7 +102,7 @@ function milliseconds(timeout: unknown): number {
   return fields.getInt32(tv_sec.at, true) * 1000 + Math.ceil(micros / 1000);
 }
 
-/** What `inet_addr` says of a text that is no address, and of one that is. */
+/** `INADDR_NONE`: what `inet_addr` returns for invalid text, and for 255.255.255.255. */
 const NONE = 0xffffffff;
 
 function isBroadcast(text: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 /**
- * Windows: Winsock's functions under C's names and in C's shapes, with what other libraries have of
- * C's.
+ * The {@linkcode System} of Windows: the functions of Winsock and other libraries, with the names
+ * and signatures of C.
  */
 
 import { layout } from "../layout/mod.ts";
@@ -8,8 +8,8 @@ import type { Libc } from "../system.ts";
 import { interfaceCalls } from "./interfaces.ts";
 import { openLibraries, type Windows } from "./libraries.ts";
 import { messageCalls } from "./messages.ts";
-import { SOCKET_FLAGS, socketCalls } from "./sockets.ts";
 import { pairCalls } from "./socketpair.ts";
+import { SOCKET_FLAGS, socketCalls } from "./sockets.ts";
 import { textCalls } from "./text.ts";
 
 export { readFile } from "./files.ts";
@@ -17,7 +17,7 @@ export { errnoOf } from "./winerror.ts";
 
 let windows: Windows;
 
-/** As {@linkcode System.open}: opens the libraries, and starts Winsock. */
+/** As {@linkcode System.open}: opens the libraries and starts Winsock. */
 export function open(): Libc {
   windows = openLibraries();
   start();
@@ -39,7 +39,7 @@ function start(): void {
   if (error !== 0) throw new Error(`WSAStartup failed with error ${error}`);
 }
 
-/** As {@linkcode System.errno}: `WSAGetLastError()`, which all libraries share with `GetLastError()`. */
+/** As {@linkcode System.errno}: `WSAGetLastError()`, the same value as `GetLastError()`. */
 export function errno(): number {
   return windows.WSAGetLastError();
 }

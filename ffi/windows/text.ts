@@ -1,4 +1,4 @@
-/** The texts that C has as bytes and Windows in UTF-16: error messages, the name of the machine. */
+/** Text that is bytes in C and UTF-16 in Windows: error messages and the host name. */
 
 import type { Libc } from "../system.ts";
 import type { Windows } from "./libraries.ts";
@@ -13,7 +13,7 @@ const encoder = new TextEncoder();
 const wide = new Uint16Array(1024);
 const length = new Uint32Array(1);
 
-/** The functions that give a text. */
+/** Makes the functions that return text. */
 export function textCalls(
   windows: Windows,
 ): Pick<Libc, "gethostname" | "strerror_r"> {
@@ -35,7 +35,7 @@ export function textCalls(
         wide.length,
         null,
       );
-      // The lines of Windows' messages end with a period, as Python's do not.
+      // Windows' messages end with a period and a line break, which Python removes too.
       const message = wideText(count).replace(/[\s.]+$/, "");
       write(message || `Windows Error 0x${error.toString(16)}`, text, size);
       return 0;
@@ -47,7 +47,7 @@ function wideText(count: number): string {
   return decoder.decode(wide.subarray(0, count));
 }
 
-/** Writes a text and its NUL. */
+/** Writes text and a NUL, truncated to `size` bytes. */
 function write(text: string, into: unknown, size: number): void {
   const bytes = (into as Uint8Array).subarray(0, size);
   const { written } = encoder.encodeInto(text, bytes.subarray(0, -1));

@@ -1,14 +1,14 @@
-/** Windows' error numbers: Winsock's and the system's. */
+/** Windows error numbers, Winsock's and the system's, as C's error numbers. */
 
 import { table } from "../../constants/table.ts";
 
-// Winsock's own numbers; those of them that C has too are C's in Python.
+// The range of Winsock's numbers. Python keeps them as `errno`, except the first six below.
 const WINSOCK_FIRST = 10000;
 const WINSOCK_LAST = 11999;
 
 const { constants: C } = table;
 
-/** C's numbers for the system's, as Microsoft's own C runtime translates them. */
+/** System error numbers to C's, as Microsoft's C runtime translates them. */
 const numbers: ReadonlyMap<number, number> = new Map([
   [C.WSAEINTR, C.EINTR],
   [C.WSAEBADF, C.EBADF],
@@ -33,7 +33,7 @@ const numbers: ReadonlyMap<number, number> = new Map([
   [232, C.EPIPE], // ERROR_NO_DATA
 ]);
 
-/** As {@linkcode System.errnoOf}: the number that Python has as `errno` for one that it has as `winerror`. */
+/** As {@linkcode System.errnoOf}; `EINVAL` for numbers without a translation. */
 export function errnoOf(winerror: number): number {
   const number = numbers.get(winerror);
   if (number !== undefined) return number;

@@ -1,6 +1,6 @@
 /**
- * `ws2_32.dll`: Windows Sockets. What it shares with POSIX has the same declarations, as a `SOCKET` is
- * a handle, and only the low 32 bits of a handle are significant.
+ * `ws2_32.dll`: Windows Sockets. The functions it shares with POSIX have the same declarations: a
+ * `SOCKET` is a handle, and only the low 32 bits of a handle are significant.
  */
 
 import { address, buf, int } from "../c.ts";
@@ -14,94 +14,98 @@ const SOCKET = int;
 /** `DWORD` and `GROUP`. */
 const DWORD = "u32";
 
-/** The declarations that are Winsock's own. */
+/** The declarations of functions that only Winsock has. */
 export const winsock = {
   WSAStartup: {
-    parameters: [DWORD, /* wVersionRequested */ buf /* lpWSAData */],
+    parameters: [/* wVersionRequested */ DWORD, /* lpWSAData */ buf],
     result: int,
   },
   WSAGetLastError: { parameters: [], result: int },
-  WSASetLastError: { parameters: [int /* iError */], result: "void" },
+  WSASetLastError: { parameters: [/* iError */ int], result: "void" },
   WSASocketW: {
     parameters: [
-      int, /* af */
-      int, /* type */
-      int, /* protocol */
-      buf, /* lpProtocolInfo */
-      DWORD, /* g */
-      DWORD, /* dwFlags */
+      /* af */ int,
+      /* type */ int,
+      /* protocol */ int,
+      /* lpProtocolInfo */ buf,
+      /* g */ DWORD,
+      /* dwFlags */ DWORD,
     ],
     result: SOCKET,
   },
   WSADuplicateSocketW: {
-    parameters: [SOCKET, DWORD, /* dwProcessId */ buf /* lpProtocolInfo */],
+    parameters: [
+      /* s */ SOCKET,
+      /* dwProcessId */ DWORD,
+      /* lpProtocolInfo */ buf,
+    ],
     result: int,
   },
   WSAIoctl: {
     parameters: [
-      SOCKET,
-      DWORD, /* dwIoControlCode */
-      buf, /* lpvInBuffer */
-      DWORD, /* cbInBuffer */
-      buf, /* lpvOutBuffer */
-      DWORD, /* cbOutBuffer */
-      buf, /* lpcbBytesReturned */
-      buf, /* lpOverlapped */
-      buf, /* lpCompletionRoutine */
+      /* s */ SOCKET,
+      /* dwIoControlCode */ DWORD,
+      /* lpvInBuffer */ buf,
+      /* cbInBuffer */ DWORD,
+      /* lpvOutBuffer */ buf,
+      /* cbOutBuffer */ DWORD,
+      /* lpcbBytesReturned */ buf,
+      /* lpOverlapped */ buf,
+      /* lpCompletionRoutine */ buf,
     ],
     result: int,
   },
   WSASend: {
     parameters: [
-      SOCKET,
-      address, /* lpBuffers */
-      DWORD, /* dwBufferCount */
-      buf, /* lpNumberOfBytesSent */
-      DWORD, /* dwFlags */
-      buf, /* lpOverlapped */
-      buf, /* lpCompletionRoutine */
+      /* s */ SOCKET,
+      /* lpBuffers */ address,
+      /* dwBufferCount */ DWORD,
+      /* lpNumberOfBytesSent */ buf,
+      /* dwFlags */ DWORD,
+      /* lpOverlapped */ buf,
+      /* lpCompletionRoutine */ buf,
     ],
     result: int,
   },
   WSARecv: {
     parameters: [
-      SOCKET,
-      address, /* lpBuffers */
-      DWORD, /* dwBufferCount */
-      buf, /* lpNumberOfBytesRecvd */
-      buf, /* lpFlags */
-      buf, /* lpOverlapped */
-      buf, /* lpCompletionRoutine */
+      /* s */ SOCKET,
+      /* lpBuffers */ address,
+      /* dwBufferCount */ DWORD,
+      /* lpNumberOfBytesRecvd */ buf,
+      /* lpFlags */ buf,
+      /* lpOverlapped */ buf,
+      /* lpCompletionRoutine */ buf,
     ],
     result: int,
   },
   WSASendMsg: {
     parameters: [
-      SOCKET,
-      buf, /* lpMsg */
-      DWORD, /* dwFlags */
-      buf, /* lpNumberOfBytesSent */
-      buf, /* lpOverlapped */
-      buf, /* lpCompletionRoutine */
+      /* s */ SOCKET,
+      /* lpMsg */ buf,
+      /* dwFlags */ DWORD,
+      /* lpNumberOfBytesSent */ buf,
+      /* lpOverlapped */ buf,
+      /* lpCompletionRoutine */ buf,
     ],
     result: int,
   },
-  inet_addr: { parameters: [buf /* cp */], result: "u32" },
+  inet_addr: { parameters: [/* cp */ buf], result: "u32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** `WSARecvMsg`, which no library exports: the socket's driver tells its address. */
+/** `WSARecvMsg`, which no library exports: the socket's provider returns its address. */
 export const WSARecvMsg = {
   parameters: [
-    SOCKET,
-    buf, /* lpMsg */
-    buf, /* lpdwNumberOfBytesRecvd */
-    buf, /* lpOverlapped */
-    buf, /* lpCompletionRoutine */
+    /* s */ SOCKET,
+    /* lpMsg */ buf,
+    /* lpdwNumberOfBytesRecvd */ buf,
+    /* lpOverlapped */ buf,
+    /* lpCompletionRoutine */ buf,
   ],
   result: int,
 } as const satisfies Deno.ForeignFunction;
 
-/** The declarations that serve as C's of the same shape, by C's names. */
+/** The declarations of functions with the same signature as in C, under C's names. */
 export const berkeley = {
   accept: sys_socket.accept,
   bind: sys_socket.bind,
@@ -130,11 +134,11 @@ export const berkeley = {
   close: { ...unistd.close, name: "closesocket" },
   ioctl: {
     name: "ioctlsocket",
-    parameters: [SOCKET, "u32", /* cmd */ buf /* argp */],
+    parameters: [/* s */ SOCKET, /* cmd */ "u32", /* argp */ buf],
     result: int,
   },
   select: select.select,
   poll: { ...unistd.poll, name: "WSAPoll" },
-  // On another thread: its error number is lost.
+  // Runs on another thread, so its error number is lost.
   poll_async: { ...unistd.poll, name: "WSAPoll", nonblocking: true },
 } as const satisfies Deno.ForeignLibraryInterface;
