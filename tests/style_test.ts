@@ -43,8 +43,9 @@ function isTooLong(line: string): boolean {
   if ([...line].length <= COLUMNS) return false;
   const comment = /^\s*(?:\/\*\*?|\*|\/\/)(.*)$|\s\/\/ (.*)$/.exec(line);
   const text = comment?.[1] ?? comment?.[2];
-  // A long URL cannot be broken.
-  return text !== undefined && text.trim().includes(" ");
+  if (text === undefined) return false;
+  // A long URL cannot be broken, nor can a command, which is indented.
+  return text.trim().includes(" ") && !/^ {4}/.test(text);
 }
 
 Deno.test("a line is too long because of its comment, not of its code", () => {
@@ -55,6 +56,7 @@ Deno.test("a line is too long because of its comment, not of its code", () => {
   assertEquals(isTooLong(`/** ${words} */`), true);
   assertEquals(isTooLong(`return 1; // ${words}`), true);
   assertEquals(isTooLong(`const text = "${words}";`), false);
+  assertEquals(isTooLong(` *     ${words}`), false);
   assertEquals(isTooLong(` * https://example.com/${"x".repeat(100)}`), false);
 });
 
