@@ -7715,7 +7715,7 @@ export declare const SOL_TCP: number;
 /** Option level of TIPC: the `TIPC_` names. Linux. */
 export declare const SOL_TIPC: number;
 
-/** Option level of kernel TLS. Linux. */
+/** Option level of kernel TLS: the `TLS_` names. Linux. */
 export declare const SOL_TLS: number;
 
 /** Option level of UDP: the `UDP_` names. Linux, macOS, FreeBSD, Windows. */
@@ -9774,6 +9774,66 @@ export declare const TIPC_ZONE_SCOPE: number;
 
 /** Of TIPC sockets (SOL_TIPC): ZONE SIZE. Linux. */
 export declare const TIPC_ZONE_SIZE: number;
+
+/** Version of kernel TLS (SOL_TLS): TLS 1.2. Linux. */
+export declare const TLS_1_2_VERSION: number;
+
+/** Version of kernel TLS (SOL_TLS): TLS 1.3. Linux. */
+export declare const TLS_1_3_VERSION: number;
+
+/** Cipher of kernel TLS (SOL_TLS): AES CCM 128. Linux. */
+export declare const TLS_CIPHER_AES_CCM_128: number;
+
+/** Cipher of kernel TLS (SOL_TLS): AES GCM 128. Linux. */
+export declare const TLS_CIPHER_AES_GCM_128: number;
+
+/** Cipher of kernel TLS (SOL_TLS): AES GCM 256. Linux. */
+export declare const TLS_CIPHER_AES_GCM_256: number;
+
+/** Cipher of kernel TLS (SOL_TLS): ARIA GCM 128. Linux. */
+export declare const TLS_CIPHER_ARIA_GCM_128: number;
+
+/** Cipher of kernel TLS (SOL_TLS): ARIA GCM 256. Linux. */
+export declare const TLS_CIPHER_ARIA_GCM_256: number;
+
+/** Cipher of kernel TLS (SOL_TLS): CHACHA20 POLY1305. Linux. */
+export declare const TLS_CIPHER_CHACHA20_POLY1305: number;
+
+/** Cipher of kernel TLS (SOL_TLS): SM4 CCM. Linux. */
+export declare const TLS_CIPHER_SM4_CCM: number;
+
+/** Cipher of kernel TLS (SOL_TLS): SM4 GCM. Linux. */
+export declare const TLS_CIPHER_SM4_GCM: number;
+
+/** Ancillary data: the type of the received record (SOL_TLS, 1 byte). Linux. */
+export declare const TLS_GET_RECORD_TYPE: number;
+
+/**
+ * Keys to decrypt what is received, after `TCP_ULP` is `tls` (SOL_TLS, `struct
+ * tls12_crypto_info_…` of the cipher). Linux.
+ */
+export declare const TLS_RX: number;
+
+/**
+ * Expects records without padding, which are then decrypted without a copy; TLS
+ * 1.3 (SOL_TLS, unsigned int). Linux.
+ */
+export declare const TLS_RX_EXPECT_NO_PAD: number;
+
+/** Ancillary data: the type of the record to send (SOL_TLS, 1 byte). Linux. */
+export declare const TLS_SET_RECORD_TYPE: number;
+
+/**
+ * Keys to encrypt what is sent, after `TCP_ULP` is `tls` (SOL_TLS, `struct
+ * tls12_crypto_info_…` of the cipher). Linux.
+ */
+export declare const TLS_TX: number;
+
+/**
+ * Lets the network card encrypt the pages of `sendfile()`, which must not
+ * change until they are sent (SOL_TLS, unsigned int). Linux.
+ */
+export declare const TLS_TX_ZEROCOPY_RO: number;
 
 /**
  * `herror`: the name server failed for now; try again. Linux, macOS, FreeBSD,

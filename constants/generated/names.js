@@ -3338,6 +3338,24 @@ export const TIPC_ZONE_MASK = constant("TIPC_ZONE_MASK");
 export const TIPC_ZONE_OFFSET = constant("TIPC_ZONE_OFFSET");
 export const TIPC_ZONE_SCOPE = constant("TIPC_ZONE_SCOPE");
 export const TIPC_ZONE_SIZE = constant("TIPC_ZONE_SIZE");
+export const TLS_1_2_VERSION = constant("TLS_1_2_VERSION");
+export const TLS_1_3_VERSION = constant("TLS_1_3_VERSION");
+export const TLS_CIPHER_AES_CCM_128 = constant("TLS_CIPHER_AES_CCM_128");
+export const TLS_CIPHER_AES_GCM_128 = constant("TLS_CIPHER_AES_GCM_128");
+export const TLS_CIPHER_AES_GCM_256 = constant("TLS_CIPHER_AES_GCM_256");
+export const TLS_CIPHER_ARIA_GCM_128 = constant("TLS_CIPHER_ARIA_GCM_128");
+export const TLS_CIPHER_ARIA_GCM_256 = constant("TLS_CIPHER_ARIA_GCM_256");
+export const TLS_CIPHER_CHACHA20_POLY1305 = constant(
+  "TLS_CIPHER_CHACHA20_POLY1305",
+);
+export const TLS_CIPHER_SM4_CCM = constant("TLS_CIPHER_SM4_CCM");
+export const TLS_CIPHER_SM4_GCM = constant("TLS_CIPHER_SM4_GCM");
+export const TLS_GET_RECORD_TYPE = constant("TLS_GET_RECORD_TYPE");
+export const TLS_RX = constant("TLS_RX");
+export const TLS_RX_EXPECT_NO_PAD = constant("TLS_RX_EXPECT_NO_PAD");
+export const TLS_SET_RECORD_TYPE = constant("TLS_SET_RECORD_TYPE");
+export const TLS_TX = constant("TLS_TX");
+export const TLS_TX_ZEROCOPY_RO = constant("TLS_TX_ZEROCOPY_RO");
 export const TRY_AGAIN = constant("TRY_AGAIN");
 export const UDPLITE_RECV_CSCOV = constant("UDPLITE_RECV_CSCOV");
 export const UDPLITE_SEND_CSCOV = constant("UDPLITE_SEND_CSCOV");

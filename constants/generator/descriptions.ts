@@ -215,7 +215,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   SOL_RFCOMM: "Option level of Bluetooth RFCOMM: the `RFCOMM_` names.",
   SOL_SCO: "Option level of Bluetooth SCO: the `SCO_` names.",
   SOL_RDS: "Option level of RDS: the `RDS_` names.",
-  SOL_TLS: "Option level of kernel TLS.",
+  SOL_TLS: "Option level of kernel TLS: the `TLS_` names.",
   SOL_MPTCP: "Option level of Multipath TCP.",
   SOL_XDP: "Option level of `AF_XDP`.",
   SOL_VSOCK: "Level of the ancillary data of `AF_VSOCK`.",
@@ -616,6 +616,22 @@ export const descriptions: Readonly<Record<string, string>> = {
     "Bytes of a sent datagram under the checksum (IPPROTO_UDPLITE, int).",
   UDPLITE_RECV_CSCOV:
     "Least bytes of a received datagram under the checksum (IPPROTO_UDPLITE, int).",
+
+  // Kernel TLS.
+  TLS_1_2_VERSION: "Version of kernel TLS (SOL_TLS): TLS 1.2.",
+  TLS_1_3_VERSION: "Version of kernel TLS (SOL_TLS): TLS 1.3.",
+  TLS_TX:
+    "Keys to encrypt what is sent, after `TCP_ULP` is `tls` (SOL_TLS, `struct tls12_crypto_info_…` of the cipher).",
+  TLS_RX:
+    "Keys to decrypt what is received, after `TCP_ULP` is `tls` (SOL_TLS, `struct tls12_crypto_info_…` of the cipher).",
+  TLS_TX_ZEROCOPY_RO:
+    "Lets the network card encrypt the pages of `sendfile()`, which must not change until they are sent (SOL_TLS, unsigned int).",
+  TLS_RX_EXPECT_NO_PAD:
+    "Expects records without padding, which are then decrypted without a copy; TLS 1.3 (SOL_TLS, unsigned int).",
+  TLS_SET_RECORD_TYPE:
+    "Ancillary data: the type of the record to send (SOL_TLS, 1 byte).",
+  TLS_GET_RECORD_TYPE:
+    "Ancillary data: the type of the received record (SOL_TLS, 1 byte).",
 
   // Packet sockets.
   PACKET_HOST: "Packet type: to this host.",

@@ -88,6 +88,7 @@ const sentences: readonly (readonly [prefix: RegExp, sentence: string])[] = [
   ],
   [/^TCP_/, "Option for `setsockopt(IPPROTO_TCP, …)`: %."],
   [/^TIPC_/, "Of TIPC sockets (SOL_TIPC): %."],
+  [/^TLS_CIPHER_/, "Cipher of kernel TLS (SOL_TLS): %."],
   [/^UDP_ENCAP_/, "For `UDP_ENCAP`: %."],
   [/^UDP_/, "Option for `setsockopt(IPPROTO_UDP, …)`: %."],
   [/^UTUN_/, "Of macOS tunnel interfaces (SYSPROTO_CONTROL): %."],
@@ -102,5 +103,7 @@ export function describeByPrefix(name: string): string {
       return sentence.replace("%", rest.replaceAll("_", " ").trim());
     }
   }
-  throw new Error(`No description fits ${name}`);
+  throw new Error(
+    `No description fits ${name}: add a sentence to descriptions.ts or a prefix to prefixes.ts`,
+  );
 }
