@@ -1,4 +1,4 @@
-// Addresses are typed by family: what follows is checked by the compiler, and never run.
+/** Addresses are typed by their family. The compiler checks this file; its functions never run. */
 
 import { assertEquals } from "@std/assert";
 import * as socket from "../mod.ts";
@@ -53,21 +53,21 @@ function families(): void {
   inet.sendto(data, ["127.0.0.1", 1]);
   inet.sendto(data, 0, ["127.0.0.1", 1]);
 
-  // @ts-expect-error: a path is no address of IPv4
+  // @ts-expect-error: a path is not an IPv4 address
   inet.bind("/path");
   // @ts-expect-error: a port is a number
   inet.bind(["127.0.0.1", "80"]);
-  // @ts-expect-error: an address of IPv4 has two parts
+  // @ts-expect-error: an IPv4 address has two parts
   inet.connect(["127.0.0.1", 80, 0, 0]);
-  // @ts-expect-error: nor is a tuple one of Unix
+  // @ts-expect-error: a tuple is not a Unix address
   unix.connect(["127.0.0.1", 80]);
-  // @ts-expect-error: an address of IPv6 has four parts at most
+  // @ts-expect-error: an IPv6 address has at most four parts
   inet6.bind(["::1", 0, 0, 0, 0]);
   // @ts-expect-error: the address is missing
   inet.sendto(data);
-  // @ts-expect-error: a string is no bytes
+  // @ts-expect-error: a string is not bytes
   inet.send("text");
-  // @ts-expect-error: a number needs to say which addresses it means
+  // @ts-expect-error: a number needs a type argument for its addresses
   new Socket(2);
   new Socket<Address>(2);
 }
@@ -81,18 +81,18 @@ function options(s: socket.Socket): void {
   s.setsockopt(1, 2, new Uint8Array(4));
   s.setsockopt(1, 2, new DataView(new ArrayBuffer(4)));
   s.setsockopt(1, 2, null, 4);
-  // @ts-expect-error: nothing has no length of its own
+  // @ts-expect-error: null needs a length
   s.setsockopt(1, 2, null);
-  // @ts-expect-error: a string is no bytes
+  // @ts-expect-error: a string is not bytes
   s.setsockopt(1, 2, "text");
-  // @ts-expect-error: an option is no boolean
+  // @ts-expect-error: an option is not a boolean
   s.setsockopt(1, 2, true);
   s.settimeout(null);
   // @ts-expect-error: seconds are a number
   s.settimeout("1");
   const timeout = s.gettimeout();
   same<typeof timeout, number | null>();
-  // @ts-expect-error: what a socket is does not change
+  // @ts-expect-error: the family is read-only
   s.family = AF_INET;
 }
 
@@ -119,9 +119,9 @@ function functions(): void {
   const type: number = socket.SOCK_STREAM;
   const asType: socket.SocketType = new socket.SocketType();
   void [family, type, asType];
-  // @ts-expect-error: a family is not just any number
+  // @ts-expect-error: not every number is a family
   socket.create_server(["", 0], { family: 2 });
-  // @ts-expect-error: an option that is none
+  // @ts-expect-error: there is no such option
   socket.create_server(["", 0], { reuse_addr: true });
 }
 
@@ -138,7 +138,7 @@ function errors(error: unknown): void {
 }
 
 Deno.test("addresses, options and functions are typed as their families say", () => {
-  // That this file compiles is the test; the functions themselves are not called.
+  // The test is that this file compiles. The functions are not called.
   assertEquals([families, options, functions, errors].map((f) => f.length), [
     0,
     1,

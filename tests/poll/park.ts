@@ -1,10 +1,12 @@
-/** A process that parks waits, wakes them, and must end by itself and leave no descriptor open. */
+/**
+ * Parks waits and wakes them. The process must then end by itself, with no descriptor left open.
+ */
 
 import { makePoller } from "../../poll/poller.ts";
 import { PollPoller } from "../../poll/poll.ts";
 import { socketpair } from "../../mod.ts";
 
-/** How many there are of what a poller opens; files are Deno's own, and come as it likes. */
+/** How many descriptors of the kinds that a poller opens there are. Files are Deno's, and vary. */
 function descriptors(): number {
   let count = 0;
   for (const { name } of Deno.readDirSync("/proc/self/fd")) {
@@ -12,7 +14,7 @@ function descriptors(): number {
       const kind = Deno.readLinkSync(`/proc/self/fd/${name}`);
       if (/^(socket|anon_inode|pipe):/.test(kind)) count++;
     } catch (error) {
-      // The one that reads the directory is closed by now.
+      // The descriptor that read the folder is closed by now.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }

@@ -1,4 +1,4 @@
-/** Makes sockets, forgets them, has them collected; tells how many descriptors are left. */
+/** Makes sockets, drops them, collects garbage, and prints how many descriptors are left. */
 
 import * as socket from "../../mod.ts";
 import { identity, openSockets } from "./descriptors.ts";
@@ -6,7 +6,7 @@ import { identity, openSockets } from "./descriptors.ts";
 declare const gc: () => void;
 
 async function collect(done: () => boolean): Promise<void> {
-  // Finalizers run as tasks of their own after a collection.
+  // Finalizers run in later tasks than the collection.
   for (let i = 0; i < 100 && !done(); i++) {
     gc();
     await new Promise((next) => setTimeout(next));
@@ -41,7 +41,7 @@ function make(): number {
 
 const made = make();
 
-/** A socket that gave its descriptor away, and one whose number belongs to another by now. */
+/** A detached descriptor, and a descriptor whose number belonged to a socket that was closed. */
 function giveAway(): [detached: number, reused: number] {
   const detached = new socket.Socket().detach();
   for (;;) {
@@ -57,7 +57,7 @@ function giveAway(): [detached: number, reused: number] {
 const [detached, reused] = giveAway();
 const given = new Set([identity(detached)]);
 await collect(() => openSockets(forgotten) === 0);
-await collect(() => false); // and goes on, lest it closed too much
+await collect(() => false); // once more, in case it closes too much
 kept[0].sendall(new TextEncoder().encode("kept"));
 console.log(JSON.stringify({
   made,

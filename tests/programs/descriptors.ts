@@ -1,4 +1,4 @@
-/** What tells one socket from another, whatever descriptors it has. Linux. */
+/** Identifies a socket, whichever of its descriptors is given. Linux. */
 export const identity = (fd: number): string =>
   Deno.readLinkSync(`/proc/self/fd/${fd}`);
 
@@ -16,7 +16,7 @@ export function openSockets(which?: ReadonlySet<string>): number {
         count++;
       }
     } catch {
-      // The descriptor of this very reading, or one of the runtime's, closed meanwhile.
+      // The descriptor that reads the folder, or one that the runtime has just closed.
     }
   }
   return count;

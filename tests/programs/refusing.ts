@@ -1,4 +1,6 @@
-/** Makes every call that must be refused many times, and tells how many descriptors each round left over. */
+/**
+ * Makes every call that must be refused many times, and prints how many descriptors a round leaks.
+ */
 
 import { badCalls, subjects } from "../errors/bad_input.ts";
 
@@ -10,15 +12,15 @@ function round(): void {
     try {
       make(on);
     } catch {
-      // As it must.
+      // As expected.
     }
   }
 }
 
-round(); // opens what stays open
+round(); // opens everything that stays open
 const before = descriptors();
 const ROUNDS = 30;
 for (let i = 0; i < ROUNDS; i++) round();
-// The runtime may have opened a few of its own.
+// The runtime may have opened a few.
 const leaked = Math.floor((descriptors() - before) / ROUNDS);
 console.log(JSON.stringify([badCalls.length, leaked]));

@@ -1,4 +1,4 @@
-/** Descriptors passed between processes, and never leaked. */
+/** Descriptors are passed between processes, and never leak. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
@@ -19,25 +19,23 @@ import {
   CMSG_SPACE,
   controlLength,
 } from "../../socket/operations/ancillary.ts";
-import { close, dup, socketpair } from "../../socket/descriptors.ts";
+import { close, dup } from "../../socket/descriptors.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
 import { closeBeyond, recv_fds, send_fds } from "../../socket/fds.ts";
 import { handleOf } from "../../socket/base.ts";
 import { Socket } from "../../socket/socket.ts";
 import { layout } from "../../ffi/layout/mod.ts";
-import { needing, noPosix, noPython } from "../support/helpers.ts";
+import { int32, text, utf8 } from "../support/bytes.ts";
+import { needs, requires } from "../support/requires.ts";
+import { socketPair } from "../support/pairs.ts";
 import type { UnixAddress } from "../../socket/address/types.ts";
 
-const encode = (text: string) => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const int = (value: number) => new Uint8Array(new Int32Array([value]).buffer);
-
-/** What a descriptor refers to: `socket:[4242]`, unlike any other socket's. */
+/** What a descriptor refers to, such as `socket:[4242]`, which is unique to a socket. */
 function target(fd: number | string): string | undefined {
   try {
     return Deno.readLinkSync(`/proc/self/fd/${fd}`);
   } catch {
-    return undefined; // closed meanwhile, by another test of this process
+    return undefined; // another test of this process has just closed it
   }
 }
 
@@ -57,18 +55,18 @@ function isCloseOnExec(fd: number): boolean {
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "descriptors pass, closed on exec, and refer to the same file",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a, _b = b;
+    using pair = socketPair();
+    const { a, b } = pair;
     const sent = [a.fileno(), b.fileno()];
-    assertEquals(send_fds(a, [encode("x"), encode("y")], new Set(sent)), 2);
+    assertEquals(send_fds(a, [utf8("x"), utf8("y")], new Set(sent)), 2);
     const [data, fds, flags, address] = recv_fds(b, 10, 2);
     try {
-      assertEquals([decode(data), flags, address], ["xy", 0, null as never]);
+      assertEquals([text(data), flags, address], ["xy", 0, null as never]);
       assertEquals(fds.map(target), sent.map(target));
       assertEquals(fds.map(isCloseOnExec), [true, true]);
       assertEquals(fds.filter((fd) => sent.includes(fd)), []);
@@ -76,7 +74,7 @@ Deno.test({
       fds.forEach(close);
     }
     // The raw form.
-    a.sendmsg([encode("z")], [[SOL_SOCKET, SCM_RIGHTS, int(a.fileno())]]);
+    a.sendmsg([utf8("z")], [[SOL_SOCKET, SCM_RIGHTS, int32(a.fileno())]]);
     const [, [[level, type, bytes]]] = b.recvmsg(1, CMSG_SPACE(4));
     assertEquals([level, type, bytes.length], [SOL_SOCKET, SCM_RIGHTS, 4]);
     close(new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true));
@@ -85,14 +83,14 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "descriptors that do not fit are closed, and MSG_CTRUNC tells",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a, _b = b;
-    const send = () => send_fds(a, [encode("x")], Array(4).fill(a.fileno()));
+    using pair = socketPair();
+    const { a, b } = pair;
+    const send = () => send_fds(a, [utf8("x")], Array(4).fill(a.fileno()));
     send();
     const [, fds, flags] = recv_fds(b, 1, 2);
     assertEquals([fds.length, flags & MSG_CTRUNC], [2, MSG_CTRUNC]);
@@ -111,9 +109,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "descriptors of a message whose handling fails are closed",
-    noPosix,
+    needs.posix,
   ),
   fn() {
     const directory = Deno.makeTempDirSync();
@@ -125,7 +123,7 @@ Deno.test({
       receiver.bind(`${directory}/receiver`);
       sender.bind(`${directory}/sender`); // so that there is an address to decode
       sender.connect(`${directory}/receiver`);
-      send_fds(sender, [encode("x")], [sender.fileno(), sender.fileno()]);
+      send_fds(sender, [utf8("x")], [sender.fileno(), sender.fileno()]);
       codec.decode = () => {
         assertEquals(descriptorsOf(sender), 3);
         throw new SyntaxError("an address that cannot be read");
@@ -140,16 +138,16 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "where the system would lose descriptors that do not fit, they are closed",
-    noPosix,
+    needs.posix,
   ),
   fn() {
     using socket = new Socket(AF_UNIX, SOCK_STREAM);
     const fds = [1, 2, 3].map(() => dup(socket.fileno()));
     const items: AncillaryItem[] = [
       [SOL_SOCKET, SCM_RIGHTS, new Uint8Array(new Int32Array(fds).buffer)],
-      [IPPROTO_IP, 1, int(0)],
+      [IPPROTO_IP, 1, int32(0)],
     ];
     const length = controlLength(items, layout);
     const control = new Uint8Array(length);
@@ -165,7 +163,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("descriptors pass to Python and back", noPosix, noPython),
+  ...requires("descriptors pass to Python and back", needs.posix, needs.python),
   async fn() {
     const directory = Deno.makeTempDirSync();
     try {
@@ -192,18 +190,17 @@ assert s.recv(1) == b""
         ],
         stderr: "inherit",
       }).spawn();
-      const [connection] = listener.accept();
-      const [ours, theirs] = socketpair();
       {
-        using _ = connection;
-        using _ours = ours;
+        using connection = listener.accept()[0];
+        using pair = socketPair();
+        const { a: ours, b: theirs } = pair;
         connection.settimeout(20);
         ours.settimeout(20);
-        send_fds(connection, [encode("hello")], [0, theirs.fileno()]);
+        send_fds(connection, [utf8("hello")], [0, theirs.fileno()]);
         theirs.close();
-        assertEquals(decode(ours.recv(100)), "written by Python");
+        assertEquals(text(ours.recv(100)), "written by Python");
         const [data, fds] = recv_fds(connection, 100, 4);
-        assertEquals([decode(data), fds.length], ["re:hello", 1]);
+        assertEquals([text(data), fds.length], ["re:hello", 1]);
         assertEquals(isCloseOnExec(fds[0]), true);
         assertEquals(
           Deno.readTextFileSync(`/proc/self/fd/${fds[0]}`),
@@ -219,20 +216,20 @@ assert s.recv(1) == b""
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sendmsg() with descriptors that are none, or too many, leaves nothing sent",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a, _b = b;
+    using pair = socketPair();
+    const { a, b } = pair;
     assertEquals(
-      assertThrows(() => send_fds(a, [encode("x")], [-1]), OSError).errno,
+      assertThrows(() => send_fds(a, [utf8("x")], [-1]), OSError).errno,
       errno.EBADF,
     );
     const many = Array(300).fill(0);
     assertEquals(
-      assertThrows(() => send_fds(a, [encode("x")], many), OSError).errno,
+      assertThrows(() => send_fds(a, [utf8("x")], many), OSError).errno,
       errno.EINVAL,
     );
     assertThrows(() => b.recvmsg(1, 4096, MSG_DONTWAIT), BlockingIOError);
@@ -240,16 +237,16 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sendmsg() with more descriptors than a message ever has room for sends nothing",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a, _b = b;
+    using pair = socketPair();
+    const { a, b } = pair;
     const oversized = new Uint8Array(1 << 22);
     const error = assertThrows(
-      () => a.sendmsg([encode("x")], [[SOL_SOCKET, SCM_RIGHTS, oversized]]),
+      () => a.sendmsg([utf8("x")], [[SOL_SOCKET, SCM_RIGHTS, oversized]]),
       OSError,
     );
     assert(

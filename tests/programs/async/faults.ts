@@ -1,4 +1,4 @@
-/** What goes wrong, many times over; no descriptor may be left over in the end. */
+/** Does one of several things that fail, many times. No descriptor may be left at the end. */
 
 import * as socket from "../../../async.ts";
 import { AsyncSocket, OSError } from "../../../async.ts";
@@ -102,7 +102,7 @@ const ways: Record<string, () => Promise<void>> = {
     }
     await b.send(new Uint8Array([5]));
     if ((await waiting)[0] !== 5) throw new Error("not received");
-    // Its other end is collected too: then there is nobody to send to.
+    // Its other end is collected too, so sending fails.
     if (!((await timed) instanceof OSError)) throw new Error("sent");
     b.close();
   },
@@ -120,7 +120,7 @@ const ways: Record<string, () => Promise<void>> = {
       const codes = await Promise.all([sending, receiving]);
       for (const code of codes) {
         if (!["ECONNRESET", "EPIPE"].includes(String(code))) {
-          // Of two who wait one is told of the reset, the other of the end.
+          // Of two operations that wait, one sees the reset, the other the end.
           if (!(code instanceof Uint8Array)) throw new Error(String(code));
         }
       }
@@ -132,7 +132,7 @@ const ways: Record<string, () => Promise<void>> = {
 
 openSignals();
 const way = ways[Deno.args[0]];
-// The first time, some are opened to stay: the poller, and what ends its parked wait.
+// The first time opens descriptors that stay: the poller and its waker.
 await way();
 for (let i = 0; i < 10; i++) {
   collect();

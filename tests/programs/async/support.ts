@@ -2,16 +2,16 @@
 
 /** How many descriptors this process has open. */
 export function descriptors(): number {
-  // Listing them takes one itself, each time.
+  // The listing itself uses one, each time.
   return [...Deno.readDirSync("/proc/self/fd")].length;
 }
 
-/** Goes on after the event loop has gone round. */
+/** Waits for a timer, so that the event loop turns. */
 export function turn(ms = 0): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Goes on once something is so; ends the program if that takes too long. */
+/** Waits until a condition holds. Throws if that takes too long. */
 export async function until(
   what: string,
   condition: () => boolean,
@@ -29,8 +29,8 @@ export function collect(): void {
 }
 
 /**
- * Has Deno open the descriptors that it handles signals by: else it does so at some time of its own,
- * and panics if it cannot.
+ * Has Deno open the descriptors that it needs for signals. Otherwise it opens them later, and
+ * panics if it cannot.
  */
 export function openSignals(): void {
   const ignore = (): void => {};

@@ -1,13 +1,13 @@
-/** The helper thread of interrupted.ts: acts on the other end when the main thread blocks. */
+/** A Worker that acts on the other end of a socket after the main thread has blocked. */
 
 import * as socket from "../../mod.ts";
 import type { Task } from "./interrupted.ts";
 
-// Long enough for dozens of signals to hit the call that waits for this thread.
+// Long enough for dozens of signals to interrupt the call that waits for this thread.
 const LATER_MS = 60;
 const never = new Int32Array(new SharedArrayBuffer(4));
 
-// A Worker's own names, which the types of the rest of the project do not have.
+// The names of a Worker, which the project's types lack.
 const worker = globalThis as unknown as {
   onmessage: (event: MessageEvent<Task>) => void;
   postMessage(message: string): void;
