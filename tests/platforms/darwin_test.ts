@@ -13,6 +13,7 @@ import {
   testsOn,
 } from "../support/emulated.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import {
   AF_INET6,
   AI_CANONNAME,
@@ -64,21 +65,16 @@ const hexOf = (name: keyof typeof structs): string => bytesOf(name).toHex();
 const test = testsOn("macOS", () => new Socket() as Socket);
 
 Deno.test("a C library that cannot be opened is named, and tried again at the next use", () => {
-  const { dlopen } = Deno;
   const cause = new Error("image not found");
-  Deno.dlopen = () => {
+  using _ = stub(Deno, "dlopen", () => {
     throw cause;
-  };
-  try {
-    const error = assertThrows(
-      () => new Socket(),
-      Error,
-      "The C library could not be opened as libSystem.dylib",
-    );
-    assertEquals(error.cause, cause);
-  } finally {
-    Deno.dlopen = dlopen;
-  }
+  });
+  const error = assertThrows(
+    () => new Socket(),
+    Error,
+    "The C library could not be opened as libSystem.dylib",
+  );
+  assertEquals(error.cause, cause);
 });
 
 test("a socket made is closed on exec and raises no SIGPIPE", (socket) => {

@@ -1,15 +1,7 @@
 /** Classic BPF: programs as bytes, and filters on live sockets. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  AF_INET,
-  AF_PACKET,
-  errno,
-  ETH_P_IP,
-  hasattr,
-  SOCK_DGRAM,
-  SOCK_RAW,
-} from "../../constants/mod.ts";
+import { AF_INET, AF_PACKET, errno, ETH_P_IP, SOCK_DGRAM, SOCK_RAW } from "../../constants/mod.ts";
 import type { Address } from "../../socket/address/types.ts";
 import {
   attachFilter,
@@ -37,7 +29,7 @@ import { OSError } from "../../errors/errors.ts";
 import { Socket } from "../../socket/socket.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { socketPair, udpPair } from "../support/pairs.ts";
-import { need, needs, requires, succeeds } from "../support/requires.ts";
+import { needs, requires } from "../support/requires.ts";
 
 const linux = needs.attribute("AF_PACKET");
 
@@ -147,11 +139,7 @@ Deno.test(
 Deno.test(
   requires(
     "a capture on AF_PACKET is filtered by UDP port",
-    need(
-      "CAP_NET_RAW",
-      hasattr("AF_PACKET") &&
-        succeeds(() => new Socket<Address>(AF_PACKET, SOCK_RAW).close()),
-    ),
+    needs.netRaw,
   ),
   () => {
     using receiver = new Socket(AF_INET, SOCK_DGRAM);

@@ -1,6 +1,7 @@
 /** Descriptors are passed between processes, and never leak. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertSpyCalls, stub } from "@std/testing/mock";
 import {
   AF_UNIX,
   errno,
@@ -29,6 +30,7 @@ import { int32, text, utf8 } from "../support/bytes.ts";
 import { needs, requires } from "../support/requires.ts";
 import { socketPair } from "../support/pairs.ts";
 import type { UnixAddress } from "../../socket/address/types.ts";
+import { temporaryFolder } from "../support/files.ts";
 
 /** What a descriptor refers to, such as `socket:[4242]`, which is unique to a socket. */
 function target(fd: number | string): string | undefined {
@@ -114,26 +116,21 @@ Deno.test({
     needs.posix,
   ),
   fn() {
-    const directory = Deno.makeTempDirSync();
+    using folder = temporaryFolder();
     using receiver = new Socket(AF_UNIX, SOCK_DGRAM);
     using sender = new Socket(AF_UNIX, SOCK_DGRAM);
     const { codec } = handleOf(receiver);
-    const { decode } = codec;
-    try {
-      receiver.bind(`${directory}/receiver`);
-      sender.bind(`${directory}/sender`); // so that there is an address to decode
-      sender.connect(`${directory}/receiver`);
-      send_fds(sender, [utf8("x")], [sender.fileno(), sender.fileno()]);
-      codec.decode = () => {
-        assertEquals(descriptorsOf(sender), 3);
-        throw new SyntaxError("an address that cannot be read");
-      };
-      assertThrows(() => receiver.recvmsg(1, 100), SyntaxError);
-      assertEquals(descriptorsOf(sender), 1);
-    } finally {
-      codec.decode = decode;
-      Deno.removeSync(directory, { recursive: true });
-    }
+    receiver.bind(`${folder.path}/receiver`);
+    sender.bind(`${folder.path}/sender`); // so that there is an address to decode
+    sender.connect(`${folder.path}/receiver`);
+    send_fds(sender, [utf8("x")], [sender.fileno(), sender.fileno()]);
+    using decoding = stub(codec, "decode", () => {
+      assertEquals(descriptorsOf(sender), 3);
+      throw new SyntaxError("an address that cannot be read");
+    });
+    assertThrows(() => receiver.recvmsg(1, 100), SyntaxError);
+    assertEquals(descriptorsOf(sender), 1);
+    assertSpyCalls(decoding, 1);
   },
 });
 
@@ -165,16 +162,15 @@ Deno.test({
 Deno.test({
   ...requires("descriptors pass to Python and back", needs.posix, needs.python),
   async fn() {
-    const directory = Deno.makeTempDirSync();
-    try {
-      using listener = new Socket(AF_UNIX, SOCK_STREAM);
-      listener.bind(`${directory}/socket`);
-      listener.listen();
-      listener.settimeout(20);
-      const python = new Deno.Command("python3", {
-        args: [
-          "-c",
-          `import os, socket, sys
+    using folder = temporaryFolder();
+    using listener = new Socket(AF_UNIX, SOCK_STREAM);
+    listener.bind(`${folder.path}/socket`);
+    listener.listen();
+    listener.settimeout(20);
+    const python = new Deno.Command("python3", {
+      args: [
+        "-c",
+        `import os, socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
 data, fds, flags, address = socket.recv_fds(s, 100, 4)
@@ -186,32 +182,29 @@ os.close(w)
 socket.send_fds(s, [b"re:", data], [r])
 assert s.recv(1) == b""
 `,
-          `${directory}/socket`,
-        ],
-        stderr: "inherit",
-      }).spawn();
-      {
-        using connection = listener.accept()[0];
-        using pair = socketPair();
-        const { a: ours, b: theirs } = pair;
-        connection.settimeout(20);
-        ours.settimeout(20);
-        send_fds(connection, [utf8("hello")], [0, theirs.fileno()]);
-        theirs.close();
-        assertEquals(text(ours.recv(100)), "written by Python");
-        const [data, fds] = recv_fds(connection, 100, 4);
-        assertEquals([text(data), fds.length], ["re:hello", 1]);
-        assertEquals(isCloseOnExec(fds[0]), true);
-        assertEquals(
-          Deno.readTextFileSync(`/proc/self/fd/${fds[0]}`),
-          "from its pipe",
-        );
-        close(fds[0]);
-      }
-      assertEquals((await python.status).code, 0);
-    } finally {
-      Deno.removeSync(directory, { recursive: true });
+        `${folder.path}/socket`,
+      ],
+      stderr: "inherit",
+    }).spawn();
+    {
+      using connection = listener.accept()[0];
+      using pair = socketPair();
+      const { a: ours, b: theirs } = pair;
+      connection.settimeout(20);
+      ours.settimeout(20);
+      send_fds(connection, [utf8("hello")], [0, theirs.fileno()]);
+      theirs.close();
+      assertEquals(text(ours.recv(100)), "written by Python");
+      const [data, fds] = recv_fds(connection, 100, 4);
+      assertEquals([text(data), fds.length], ["re:hello", 1]);
+      assertEquals(isCloseOnExec(fds[0]), true);
+      assertEquals(
+        Deno.readTextFileSync(`/proc/self/fd/${fds[0]}`),
+        "from its pipe",
+      );
+      close(fds[0]);
     }
+    assertEquals((await python.status).code, 0);
   },
 });
 

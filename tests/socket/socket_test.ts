@@ -8,6 +8,7 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
+import { assertSnapshot } from "@std/testing/snapshot";
 import { errorName } from "../../constants/errno.ts";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
@@ -390,25 +391,30 @@ Deno.test("using closes, closing again does nothing", () => {
   assertEquals([s.family, s.type, s.proto], [AF_INET, SOCK_STREAM, 0]);
 });
 
-Deno.test("console.log shows family, type and both ends by name, and [closed]", () => {
+/** How console.log shows a socket, with its changing numbers replaced by their names. */
+function shown(s: socket.Socket): string {
+  const names: [number, string][] = [[s.fileno(), "FD"], [
+    s.getsockname()[1],
+    "PORT",
+  ]];
+  if (s.type === SOCK_STREAM) names.push([s.getpeername()[1], "PEER_PORT"]);
+  return names.reduce(
+    (text, [number, name]) => text.replace(new RegExp(`\\b${number}\\b`), name),
+    Deno.inspect(s),
+  );
+}
+
+Deno.test("console.log shows family, type and both ends by name, and [closed]", async (t) => {
   using listener = socket.create_server(["127.0.0.1", 0]);
   assertMatch(Deno.inspect(listener), /laddr=\[ "127.0.0.1", \d+ \]>$/);
-  const pair = tcpPair();
-  {
-    using open = pair;
-    const { a: client } = open;
-    assertEquals(
-      Deno.inspect(client),
-      `<Socket fd=${client.fileno()}, family=AF_INET, type=SOCK_STREAM, proto=0, ` +
-        `laddr=${Deno.inspect(client.getsockname())}, ` +
-        `raddr=${Deno.inspect(client.getpeername())}>`,
-    );
-  }
-  assertEquals(
-    Deno.inspect(pair.a),
-    "<Socket [closed] fd=-1, family=AF_INET, type=SOCK_STREAM, proto=0>",
-  );
+  using pair = tcpPair();
+  const { a: client } = pair;
+  await assertSnapshot(t, shown(client));
+  client.close();
+  await assertSnapshot(t, Deno.inspect(client));
   using udp = new Socket(AF_INET, SOCK_DGRAM);
+  udp.bind(["127.0.0.1", 0]);
+  await assertSnapshot(t, shown(udp));
   assertMatch(Deno.inspect({ udp }), /type=SOCK_DGRAM/);
 });
 

@@ -1,6 +1,7 @@
 /** `splice()` of both modules and `relay()`: bytes passed on from socket to socket. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import * as awaiting from "../../async.ts";
 import { libc } from "../../ffi/libc.ts";
 import {
@@ -101,24 +102,20 @@ function socketChain(): Chain<Socket<awaiting.UnixAddress>> {
 function pipes(): Disposable & { readonly open: Set<number> } {
   new Socket().close(); // opens the C library
   const open = new Set<number>();
-  const calls = libc as {
-    pipe2: NonNullable<typeof libc.pipe2>;
-    close: typeof libc.close;
-  };
-  const { pipe2, close } = calls;
-  calls.pipe2 = (ends, flags) => {
-    const result = pipe2(ends, flags);
+  const { pipe2, close } = libc;
+  const stubs = new DisposableStack();
+  const opening: typeof pipe2 = (ends, flags) => {
+    const result = pipe2!(ends, flags);
     if (result === 0) { for (const end of ends as Int32Array) open.add(end); }
     return result;
   };
-  calls.close = (fd) => {
+  const closing: typeof close = (fd) => {
     open.delete(fd);
     return close(fd);
   };
-  return {
-    open,
-    [Symbol.dispose]: () => void Object.assign(calls, { pipe2, close }),
-  };
+  stubs.use(stub(libc, "pipe2", opening));
+  stubs.use(stub(libc, "close", closing));
+  return { open, [Symbol.dispose]: () => stubs.dispose() };
 }
 
 for (const [way, make, what = false] of ways) {

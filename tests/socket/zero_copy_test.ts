@@ -1,6 +1,7 @@
 /** `ZeroCopySender` of both modules: `MSG_ZEROCOPY` and its completions. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import * as awaiting from "../../async.ts";
 import { libc } from "../../ffi/libc.ts";
 import {
@@ -192,17 +193,15 @@ test("what the system may not lock is copied", () => {
   const sender = new ZeroCopySender(a);
   using failing = new Socket(AF_INET, SOCK_DGRAM);
   const { send } = libc;
-  const calls = libc as { send: typeof send };
   let refused = 0;
-  try {
-    calls.send = (fd, data, length, flags) => {
+  {
+    const refusing: typeof send = (fd, data, length, flags) => {
       if ((flags & MSG_ZEROCOPY) === 0) return send(fd, data, length, flags);
       refused++;
       return noBuffers(failing.fileno());
     };
+    using _ = stub(libc, "send", refusing);
     sender.sendall(new Uint8Array(1000).fill(7));
-  } finally {
-    calls.send = send;
   }
   take(b, 1000, 7);
   assertEquals([refused, sender.pending], [1, 0]);

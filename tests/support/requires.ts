@@ -4,8 +4,9 @@
  */
 
 import { hasattr } from "../../constants/hasattr.ts";
-import { AF_INET6, AF_UNIX } from "../../constants/mod.ts";
+import { AF_INET6, AF_PACKET, AF_UNIX, SOCK_RAW } from "../../constants/mod.ts";
 import { OSError } from "../../errors/errors.ts";
+import type { Address } from "../../socket/address/types.ts";
 import { Socket } from "../../socket/socket.ts";
 
 /** One thing that a test needs. */
@@ -75,6 +76,12 @@ export const needs = {
   unix: need("Unix sockets", hasUnix),
   posix: need("POSIX", isPosix),
   linux: need("Linux", isLinux),
+  /** The capability to make packet sockets and raw sockets. Linux. */
+  netRaw: need(
+    "CAP_NET_RAW",
+    hasattr("AF_PACKET") &&
+      succeeds(() => new Socket<Address>(AF_PACKET, SOCK_RAW).close()),
+  ),
   /** A user that may do everything. */
   root: need("root", Deno.build.os !== "windows" && Deno.uid() === 0),
   /** A constant or function that not every platform has. */

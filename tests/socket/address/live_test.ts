@@ -27,10 +27,12 @@ import { OSError } from "../../../errors/errors.ts";
 import { if_nameindex } from "../../../socket/resolver/interfaces.ts";
 import { Socket } from "../../../socket/socket.ts";
 import {
+  hasIPv6,
   type Need,
   need,
   needs,
   requires,
+  succeeds,
   unless,
 } from "../../support/requires.ts";
 import { python } from "../../support/peer.ts";
@@ -59,6 +61,13 @@ function refusal(call: () => void): string | undefined {
 
 const netlink = sockets(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 const packets = sockets(AF_PACKET, SOCK_DGRAM);
+const netlinkGroups = need(
+  "the privilege to join netlink groups",
+  netlink.isMet && succeeds(() => {
+    using socket = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK);
+    socket.bind([0, 1]);
+  }),
+);
 
 /** Asks a route socket for all interfaces (RTM_GETLINK). Returns their indexes and names. */
 function interfacesByNetlink(): [index: number, name: string][] {
@@ -260,6 +269,7 @@ except OSError as error: sys.exit(print(json.dumps(str(error))))
 print(json.dumps([[plain(v) for v in n] if isinstance(n, tuple) else plain(n) for n in names]))
 `;
 import { Pair } from "../../support/pairs.ts";
+import { temporaryFolder } from "../../support/files.ts";
 
 /** The names that python3 reads from descriptors of this process, or why it cannot read them. */
 async function namesByPython(fds: number[]): Promise<unknown> {
@@ -281,16 +291,34 @@ async function curiousPython(): Promise<Need> {
   return need(`pidfd_getfd: ${names}`, typeof names !== "string");
 }
 
+/** An address to bind, and the socket that takes it. */
+type Wanted = [Family<Address>, type: number, Address, proto?: number];
+
+/** Binds sockets to addresses, and has CPython read them. */
+async function assertReadByPython(wanted: Wanted[]): Promise<void> {
+  using stack = new DisposableStack();
+  const bound = wanted.map(([family, type, address, proto]) => {
+    const socket = stack.use(new Socket(family, type, proto));
+    socket.bind(address);
+    return socket;
+  });
+  const names = await namesByPython(bound.map((s) => s.fileno()));
+  assertEquals(bound.map((s) => plain(s.getsockname())), names);
+  // They are also what was asked for, where the kernel had no choice.
+  wanted.forEach(([family, , address], i) => {
+    if (family !== AF_UNIX || address === "") return;
+    assertEquals(bound[i].getsockname(), address);
+  });
+}
+
+const python3 = await curiousPython();
+
 Deno.test({
-  ...requires(
-    "CPython reads the addresses that we wrote",
-    await curiousPython(),
-  ),
+  ...requires("CPython reads the addresses that we wrote", python3),
   async fn() {
-    using stack = new DisposableStack();
-    const path = Deno.makeTempDirSync();
-    stack.defer(() => Deno.removeSync(path, { recursive: true }));
-    const wanted: [Family<Address>, type: number, Address, proto?: number][] = [
+    using folder = temporaryFolder();
+    const { path } = folder;
+    const wanted: Wanted[] = [
       [AF_INET, SOCK_DGRAM, ["127.0.0.1", 0]],
       [AF_INET, SOCK_DGRAM, ["", 0]],
       [AF_INET6, SOCK_DGRAM, ["::1", 0, 0, 0]],
@@ -304,26 +332,33 @@ Deno.test({
       [
         AF_NETLINK,
         SOCK_RAW,
-        [0x7e000000 + Deno.pid, 1 << 31 | 1],
+        [0x7d000000 + Deno.pid, 0],
         NETLINK_USERSOCK,
       ],
       [AF_PACKET, SOCK_DGRAM, ["lo", ETH_P_EXPERIMENT]],
       [AF_PACKET, SOCK_DGRAM, ["", 0x1234]],
       [AF_VSOCK, SOCK_STREAM, [0xffffffff, 0xffffffff]],
-    ].filter(([family, type, , proto]) =>
-      sockets(family as Family<Address>, type as number, proto as number).isMet
-    ) as never;
-    const bound = wanted.map(([family, type, address, proto]) => {
-      const socket = stack.use(new Socket(family, type, proto));
-      socket.bind(address);
-      return socket;
-    });
-    const names = await namesByPython(bound.map((s) => s.fileno()));
-    assertEquals(bound.map((s) => plain(s.getsockname())), names);
-    // They are also what was asked for, where the kernel had no choice.
-    wanted.forEach(([family, , address], i) => {
-      if (family !== AF_UNIX || address === "") return;
-      assertEquals(bound[i].getsockname(), address);
-    });
+    ];
+    await assertReadByPython(
+      wanted.filter(([family, type, , proto]) =>
+        sockets(family, type, proto).isMet &&
+        (family !== AF_INET6 || hasIPv6)
+      ),
+    );
+  },
+});
+
+Deno.test({
+  ...requires(
+    "CPython reads the netlink groups that we wrote",
+    python3,
+    sockets(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK),
+    netlinkGroups,
+  ),
+  async fn() {
+    const address: Address = [0x7e000000 + Deno.pid, 1 << 31 | 1];
+    await assertReadByPython([
+      [AF_NETLINK, SOCK_RAW, address, NETLINK_USERSOCK],
+    ]);
   },
 });
