@@ -273,7 +273,7 @@ Deno.test("a process whose waits are woken ends and leaves nothing open", async 
     args: [
       "run",
       "--allow-all", // reading /proc needs this
-      beside("poll/park.ts"),
+      beside("programs/park.ts"),
       ...(linux ? ["count"] : []),
     ],
     signal: AbortSignal.timeout(300_000),

@@ -1,6 +1,7 @@
 /** A Worker that acts on the other end of a socket after the main thread has blocked. */
 
 import * as socket from "../../mod.ts";
+import { utf8 } from "../support/bytes.ts";
 import type { Task } from "./interrupted.ts";
 
 // Long enough for dozens of signals to interrupt the call that waits for this thread.
@@ -26,7 +27,7 @@ worker.onmessage = ({ data }): void => {
     null,
     socket.dup(data.fd),
   );
-  if (data.what === "send") own.sendall(new TextEncoder().encode("late"));
+  if (data.what === "send") own.sendall(utf8("late"));
   else if (data.what === "accept") own.accept()[0].close();
   else for (let left = 1 << 22; left > 0;) left -= own.recv(0x10000).length;
 };

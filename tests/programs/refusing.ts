@@ -2,9 +2,8 @@
  * Makes every call that must be refused many times, and prints how many descriptors a round leaks.
  */
 
+import { descriptorsTo } from "../support/descriptors.ts";
 import { badCalls, subjects } from "../errors/bad_input.ts";
-
-const descriptors = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
 
 function round(): void {
   using on = subjects();
@@ -18,9 +17,9 @@ function round(): void {
 }
 
 round(); // opens everything that stays open
-const before = descriptors();
+const before = descriptorsTo().length;
 const ROUNDS = 30;
 for (let i = 0; i < ROUNDS; i++) round();
 // The runtime may have opened a few.
-const leaked = Math.floor((descriptors() - before) / ROUNDS);
+const leaked = Math.floor((descriptorsTo().length - before) / ROUNDS);
 console.log(JSON.stringify([badCalls.length, leaked]));

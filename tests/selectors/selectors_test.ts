@@ -246,7 +246,7 @@ for (const name of Object.keys(selectors)) {
         args: [
           "run",
           "--allow-ffi",
-          beside("selectors/interrupted_select.ts"),
+          beside("programs/interrupted_select.ts"),
           name,
         ],
         stdout: "piped",

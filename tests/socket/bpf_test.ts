@@ -1,7 +1,14 @@
 /** Classic BPF: programs as bytes, and filters on live sockets. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { AF_INET, AF_PACKET, errno, ETH_P_IP, SOCK_DGRAM, SOCK_RAW } from "../../constants/mod.ts";
+import {
+  AF_INET,
+  AF_PACKET,
+  errno,
+  ETH_P_IP,
+  SOCK_DGRAM,
+  SOCK_RAW,
+} from "../../constants/mod.ts";
 import type { Address } from "../../socket/address/types.ts";
 import {
   attachFilter,

@@ -31,24 +31,12 @@ import { needs, requires } from "../support/requires.ts";
 import { socketPair } from "../support/pairs.ts";
 import type { UnixAddress } from "../../socket/address/types.ts";
 import { temporaryFolder } from "../support/files.ts";
-
-/** What a descriptor refers to, such as `socket:[4242]`, which is unique to a socket. */
-function target(fd: number | string): string | undefined {
-  try {
-    return Deno.readLinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return undefined; // another test of this process has just closed it
-  }
-}
+import { descriptorsTo, targetOf } from "../support/descriptors.ts";
 
 /** How many descriptors of this process refer to the same socket. */
 function descriptorsOf(socket: Socket<UnixAddress>): number {
-  const wanted = target(socket.fileno());
-  let count = 0;
-  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    if (target(name) === wanted) count++;
-  }
-  return count;
+  const wanted = targetOf(socket.fileno());
+  return descriptorsTo((target) => target === wanted).length;
 }
 
 function isCloseOnExec(fd: number): boolean {
@@ -69,7 +57,7 @@ Deno.test({
     const [data, fds, flags, address] = recv_fds(b, 10, 2);
     try {
       assertEquals([text(data), flags, address], ["xy", 0, null as never]);
-      assertEquals(fds.map(target), sent.map(target));
+      assertEquals(fds.map(targetOf), sent.map(targetOf));
       assertEquals(fds.map(isCloseOnExec), [true, true]);
       assertEquals(fds.filter((fd) => sent.includes(fd)), []);
     } finally {
@@ -154,7 +142,7 @@ Deno.test({
     assertEquals(descriptorsOf(socket), 4);
     assertEquals(closeBeyond(control, length, CMSG_LEN(0) + 5), true);
     assertEquals(descriptorsOf(socket), 2);
-    assertEquals(target(fds[0]), target(socket.fileno()));
+    assertEquals(targetOf(fds[0]), targetOf(socket.fileno()));
     close(fds[0]);
   },
 });

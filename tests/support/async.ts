@@ -47,9 +47,9 @@ export async function receive(
   return all;
 }
 
-/** Lets the event loop turn once, so that everything that is ready happens. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+/** Lets the event loop turn, so that everything that is ready happens. */
+export function turn(ms = 0): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The output of a program of `programs/async/`, once it has ended by itself. */

@@ -4,6 +4,7 @@
  */
 
 import type { Socket } from "../../mod.ts";
+import { utf8 } from "./bytes.ts";
 
 /**
  * One call: the function's name in C, then its arguments. For a buffer, its contents in
@@ -86,7 +87,7 @@ const own: Readonly<Record<string, Answer>> = {
   },
   strlen: (address: bigint) => BigInt(memory.at(address).indexOf(0)),
   strerror_r(number: number, to: Uint8Array) {
-    to.set(new TextEncoder().encode(`error ${number}\0`));
+    to.set(utf8(`error ${number}\0`));
     return 0;
   },
 };

@@ -2,7 +2,7 @@
 
 import * as socket from "../../../async.ts";
 import { AsyncSocket } from "../../../async.ts";
-import { turn } from "./support.ts";
+import { turn } from "../../support/async.ts";
 
 const [near, far] = socket.socketpair();
 

@@ -2,7 +2,9 @@
 
 import * as socket from "../../../async.ts";
 import { AsyncSocket, OSError } from "../../../async.ts";
-import { collect, descriptors, openSignals, turn, until } from "./support.ts";
+import { turn } from "../../support/async.ts";
+import { descriptorsTo } from "../../support/descriptors.ts";
+import { collect, openSignals, until } from "./support.ts";
 
 const abort = (aborting: AbortController, i: number): void => {
   switch (i % 5) {
@@ -138,10 +140,10 @@ for (let i = 0; i < 10; i++) {
   collect();
   await turn(5);
 }
-const before = descriptors();
+const before = descriptorsTo().length;
 await way();
 await until(`${before} descriptors again`, () => {
   collect();
-  return descriptors() <= before;
+  return descriptorsTo().length <= before;
 });
 console.log("clean");

@@ -1,15 +1,6 @@
 /** What the programs of this folder share. */
 
-/** How many descriptors this process has open. */
-export function descriptors(): number {
-  // The listing itself uses one, each time.
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
-
-/** Waits for a timer, so that the event loop turns. */
-export function turn(ms = 0): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
+import { turn } from "../../support/async.ts";
 
 /** Waits until a condition holds. Throws if that takes too long. */
 export async function until(

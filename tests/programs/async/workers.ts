@@ -3,7 +3,9 @@
  */
 
 import * as socket from "../../../async.ts";
-import { turn, until } from "./support.ts";
+import { turn } from "../../support/async.ts";
+import { utf8 } from "../../support/bytes.ts";
+import { until } from "./support.ts";
 
 const threads = (): number => [...Deno.readDirSync("/proc/self/task")].length;
 
@@ -28,7 +30,7 @@ async function start(): Promise<Echo> {
 
 async function ask(port: number): Promise<string> {
   using client = await socket.create_connection(["127.0.0.1", port]);
-  await client.sendall(new TextEncoder().encode(`to ${port}`));
+  await client.sendall(utf8(`to ${port}`));
   client.shutdown(socket.SHUT_WR);
   return await new Response(client.readable).text();
 }

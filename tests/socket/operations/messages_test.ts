@@ -34,15 +34,7 @@ import { Socket } from "../../../socket/socket.ts";
 import { int32, text, utf8 } from "../../support/bytes.ts";
 import { need, needs, requires, succeeds } from "../../support/requires.ts";
 import { socketPair, udpPair } from "../../support/pairs.ts";
-
-function isOpen(fd: number): boolean {
-  try {
-    Deno.readLinkSync(`/proc/self/fd/${fd}`);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { descriptorsTo } from "../../support/descriptors.ts";
 
 Deno.test("sendmsg() gathers and recvmsg_into() scatters, in order", () => {
   using pair = socketPair();
@@ -284,10 +276,7 @@ Deno.test({
       // Replaces the socket's descriptor by the file's, after all checks of the descriptor.
       a.close();
       const handle = handleOf(a);
-      const fd = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => +name)
-        .find((fd) =>
-          isOpen(fd) && Deno.readLinkSync(`/proc/self/fd/${fd}`) === file
-        )!;
+      const [fd] = descriptorsTo((target) => target === file);
       handle.fd = fd;
       for (const call of [() => a.recvmsg(1), () => a.sendmsg([utf8("x")])]) {
         const error = assertThrows(call, OSError);

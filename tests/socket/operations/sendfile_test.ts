@@ -32,6 +32,7 @@ import { text, utf8 } from "../../support/bytes.ts";
 import { exists } from "../../support/files.ts";
 import { isPosix, need, needs, requires } from "../../support/requires.ts";
 import { socketPair, udpPair } from "../../support/pairs.ts";
+import { descriptorsTo } from "../../support/descriptors.ts";
 
 const small = utf8("0123456789");
 /** More than a Unix socket takes at once. */
@@ -61,27 +62,11 @@ function withFile(
     try {
       Deno.writeFileSync(path, content);
       test({ a, b, path });
-      assert(!isOpen(path), "a descriptor of the file was left open");
+      assertEquals(descriptorsTo((target) => target === path), [], "left open");
     } finally {
       Deno.removeSync(path);
     }
   };
-}
-
-/** Whether this process has a file open, where /proc says so. */
-function isOpen(path: string): boolean {
-  const folder = "/proc/self/fd";
-  try {
-    return [...Deno.readDirSync(folder)].some(({ name }) => {
-      try {
-        return Deno.readLinkSync(`${folder}/${name}`) === path;
-      } catch {
-        return false; // it has just been closed
-      }
-    });
-  } catch {
-    return false;
-  }
 }
 
 /** Receives everything that is there. */

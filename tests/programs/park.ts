@@ -5,21 +5,11 @@
 import { makePoller } from "../../poll/poller.ts";
 import { PollPoller } from "../../poll/poll.ts";
 import { socketpair } from "../../mod.ts";
+import { descriptorsTo } from "../support/descriptors.ts";
 
 /** How many descriptors of the kinds that a poller opens there are. Files are Deno's, and vary. */
-function descriptors(): number {
-  let count = 0;
-  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    try {
-      const kind = Deno.readLinkSync(`/proc/self/fd/${name}`);
-      if (/^(socket|anon_inode|pipe):/.test(kind)) count++;
-    } catch (error) {
-      // The descriptor that read the folder is closed by now.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return count;
-}
+const descriptors = (): number =>
+  descriptorsTo((target) => /^(socket|anon_inode|pipe):/.test(target)).length;
 
 const [a, b] = socketpair();
 const before = Deno.args[0] === "count" ? descriptors() : 0;
