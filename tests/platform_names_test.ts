@@ -1,10 +1,10 @@
-/** What tells platforms apart stands in `ffi/`, `constants/` and `poll/`, and nowhere else. */
+/** Only `ffi/`, `constants/` and `poll/` may distinguish platforms. */
 
 import { assert, assertEquals } from "@std/assert";
 
 const root = new URL("../", import.meta.url);
 
-/** Every source of a folder, by its path from the root. */
+/** The source files of a folder, by their paths from the root. */
 function* sources(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
     if (isDirectory) yield* sources(`${folder}${name}/`);
@@ -12,7 +12,7 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-/** A comment; or what only looks like one, or like code, because it is text. */
+/** A comment, or a text, which may look like a comment or like code. */
 const tokens =
   /\/\*[^]*?\*\/|\/\/.*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g;
 

@@ -1,11 +1,15 @@
-// The module imported by its URL: from any folder, without an import map, with no permission but one.
+/**
+ * The module can be imported by URL: from any folder, without an import map, with one permission.
+ */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { load } from "../ffi/libc.ts";
 import { libraryName } from "../ffi/posix.ts";
-import { needing, noPosix, temporaryFolder, text } from "./support/helpers.ts";
+import { text } from "./support/bytes.ts";
+import { temporaryFolder } from "./support/files.ts";
+import { needs, requires } from "./support/requires.ts";
 
-/** Serves this tree over loopback. */
+/** Serves this source tree over loopback. */
 function serve(): AsyncDisposable & { origin: string; port: number } {
   const root = new URL("../", import.meta.url);
   const server = Deno.serve(
@@ -77,13 +81,13 @@ Deno.test("import by URL works with --allow-ffi as the only permission", async (
       `import { AsyncSocket } from "${tree.origin}/async.ts";
        console.log(AsyncSocket.name);`,
     ),
-    ["--check", "--allow-ffi"], // once: the types are the same with any permission
+    ["--check", "--allow-ffi"], // once, as the types do not depend on permissions
   );
   assertEquals([success, stdout], [true, "by URL\nAsyncSocket\n"], stderr);
 });
 
 Deno.test({
-  ...needing("the C library's own path is permission enough", noPosix),
+  ...requires("the C library's own path is permission enough", needs.posix),
   async fn() {
     load();
     const path = [libraryName, ...candidates].find((path) =>
@@ -92,7 +96,8 @@ Deno.test({
     await using tree = serve();
     const { success, stdout, stderr } = await run(
       tree.port,
-      // Errors and lookups read memory of libc's, which is what a path alone does not permit.
+      // Errors and lookups read memory of the C library. Permission for its path alone does not
+      // allow that.
       program(
         tree.origin,
         `try {
@@ -151,7 +156,7 @@ const candidates = [
   "/usr/lib/libSystem.B.dylib",
 ];
 
-/** Whether there is one for this processor: macOS has it nowhere to be seen, others beside another's. */
+/** Whether this processor's C library is at that path. On macOS no file is there. */
 function isLibrary(path: string): boolean {
   try {
     Deno.dlopen(path, {}).close();

@@ -1,11 +1,11 @@
-/** `create_connection` and `create_server`, awaited. */
+/** The awaiting `create_connection()` and `create_server()`. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
 import { alternating, firstConnected } from "../../async/connect.ts";
-import type { AddressInfoTuple } from "../../socket/resolver/getaddrinfo.ts";
-import { text, utf8 } from "../support/helpers.ts";
+import type { AddressInfoTuple } from "../../socket/resolver/resolve.ts";
+import { text, utf8 } from "../support/bytes.ts";
 import { deadAddress, turn } from "../support/async.ts";
 
 Deno.test("create_connection connects to a name", async () => {
@@ -52,7 +52,7 @@ Deno.test("the last attempt's error is thrown, or all of them", async () => {
 });
 
 Deno.test("create_connection is aborted, whatever the reason is", async () => {
-  // Its queue is full: connecting to it takes for ever.
+  // Its queue is full, so connecting to it never ends.
   using listener = await socket.create_server(["127.0.0.1", 0], { backlog: 0 });
   const address = listener.getsockname();
   using _ = await socket.create_connection(address);
@@ -74,7 +74,7 @@ Deno.test("create_connection is aborted, whatever the reason is", async () => {
   others.forEach((other) => other.close());
 });
 
-/** Connects until the listener's queue takes no more. */
+/** Connects until the listener's queue is full. */
 async function fillQueue(address: socket.InetAddress): Promise<AsyncSocket[]> {
   const others: AsyncSocket[] = [];
   for (;;) {
@@ -146,7 +146,9 @@ class Attempt implements Disposable {
 
 type Plan = { after?: number; error?: Error };
 
-/** Runs attempts by plan; gives the winner, when each began, the attempts and the errors. */
+/**
+ * Runs attempts by plan. Returns the winner, when each began, which were aborted, and the errors.
+ */
 async function race(
   plans: Plan[],
   signal?: AbortSignal,
@@ -209,7 +211,7 @@ Deno.test("the next attempt does not wait for one that failed", async () => {
     { after: 5, error: refused(2) },
     { after: 0 },
   ];
-  await race(attempts); // code is slow when it runs for the first time
+  await race(attempts); // code is slow the first time that it runs
   const { winner, began, errors } = await race(attempts);
   assertEquals(winner, 2);
   assert(began[2] < 245, `${began[2]} ms`);

@@ -1,9 +1,10 @@
-/** `async.ts` beside `mod.ts`: the same names, and the same signatures but for promises and signals. */
+/** `async.ts` has the names of `mod.ts`, and its signatures with promises and signals added. */
 
 import { assert, assertEquals } from "@std/assert";
 import * as awaiting from "../../async.ts";
 import * as blocking from "../../mod.ts";
-import { beside } from "../support/helpers.ts";
+import { text } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
 
 interface Type {
   readonly repr: string;
@@ -36,13 +37,13 @@ interface Node {
   }[];
 }
 
-/** The parts of the blocking class that the awaiting one has no counterpart of. */
-const WITHOUT = ["makefile"]; // a stream takes its place: `readable`, `writable`
-/** The parts that the awaiting class has beside. */
+/** The members of the blocking class that the awaiting class lacks. */
+const WITHOUT = ["makefile"]; // `readable` and `writable` take its place
+/** The members that only the awaiting class has. */
 const BESIDE = ["from", "[Symbol.asyncIterator]"];
-/** Classes that each door has its own of. */
+/** The classes that are not the same in both modules. */
 const CLASSES = ["SocketType", "ZeroCopySender"];
-/** Functions that cannot wait, but give a socket of the door's own class. */
+/** Functions that do not wait, but return a socket of their module's class. */
 const SOCKETS_AT_ONCE = ["fromfd", "fromshare", "socketpair"];
 
 async function documented(file: string): Promise<Map<string, Node>> {
@@ -50,14 +51,14 @@ async function documented(file: string): Promise<Map<string, Node>> {
     args: ["doc", "--json", beside(`../${file}`)],
     stderr: "inherit",
   }).output();
-  const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
+  const { nodes } = JSON.parse(text(stdout));
   const files = Object.values(nodes) as { symbols: Node[] }[];
   return new Map(
     files.flatMap(({ symbols }) => symbols).map((node) => [node.name, node]),
   );
 }
 
-/** A signature as one line, without the docs and the places that tell nothing of it. */
+/** A signature on one line, without docs and positions. */
 function line({ params, returnType }: Signature): [string[], string] {
   const names = params.map((parameter) =>
     JSON.stringify(
@@ -69,7 +70,7 @@ function line({ params, returnType }: Signature): [string[], string] {
   return [names, normal(JSON.stringify(returnType))];
 }
 
-/** Awaiting types read as blocking ones. */
+/** Replaces awaiting types by blocking ones. */
 function normal(type: string): string {
   return type.replaceAll("AsyncSocket", "Socket")
     .replaceAll(/"(hosts|addrinfo|blocking)\./g, '"');
@@ -80,7 +81,7 @@ const optionsName = (parameter: string): string | undefined => {
   return name ?? left?.name;
 };
 
-/** Checks that one signature is the other's, awaited. */
+/** Checks that one signature is the awaiting form of the other. */
 function compare(
   name: string,
   now: Signature,
@@ -95,7 +96,7 @@ function compare(
   const theirs = awaitedParams.map(normal);
   if (atOnce) return assertEquals(theirs, own, name);
   if (optionsName(own.at(-1) ?? "{}") === "options") {
-    // Options that Python has too: the signal goes with them.
+    // Options that Python has too. The signal is one of them.
     assertEquals(theirs.length, own.length, name);
     assert(theirs.at(-1)!.includes("WaitOptions"), `${name} takes a signal`);
     return assertEquals(theirs.slice(0, -1), own.slice(0, -1), name);
@@ -114,7 +115,7 @@ function promiseOf(type: string): string {
   });
 }
 
-/** What matters of a type, in a fixed order. */
+/** The parts of a type that matter, in a fixed order. */
 function unnamed(type: string): unknown {
   return sorted(JSON.parse(type));
 }
@@ -144,7 +145,7 @@ const byName = (node: Node): Map<string, Signature[]> => {
   return methods;
 };
 
-/** The signatures that callers see: of overloads, the last one is the implementation's. */
+/** The signatures that callers see. The last one of several is the implementation's. */
 const visible = (signatures: Signature[]): Signature[] =>
   signatures.length > 1 ? signatures.slice(0, -1) : signatures;
 
@@ -158,7 +159,7 @@ Deno.test("AsyncSocket has the methods of Socket, with promises and signals", as
   );
   for (const [name, signatures] of Socket) {
     if (WITHOUT.includes(name)) continue;
-    // What never waits is inherited, or made for the other class.
+    // Methods that never wait are inherited, or made for the other class.
     const theirs = AsyncSocket.get(name) ?? base.get(name);
     if (theirs === undefined) throw new Error(`AsyncSocket has no ${name}`);
     const atOnce = name === "dup" || name === "settimeout";

@@ -1,16 +1,12 @@
-/** What shows only from outside: that processes end, that nothing leaks, that nobody starves. */
+/** What only another process can see: that processes end, leak nothing, and starve nothing. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as socket from "../../async.ts";
 import { errorName } from "../../constants/errno.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
-import {
-  beside,
-  needing,
-  noPosix,
-  notLinux,
-  utf8,
-} from "../support/helpers.ts";
+import { NOT_OPEN } from "../../errors/errno.ts";
+import { utf8 } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
+import { needs, requires } from "../support/requires.ts";
 import { outcome } from "../support/async.ts";
 
 const closed = errorName(E_BAD_SOCKET)!;
@@ -45,7 +41,7 @@ for (
   ]
 ) {
   Deno.test({
-    ...needing(`no descriptor and no waiter is left: ${way}`, notLinux),
+    ...requires(`no descriptor and no waiter is left: ${way}`, needs.linux),
     async fn() {
       assertEquals(await outcome("faults.ts", { args: [way] }), "clean");
     },
@@ -53,9 +49,9 @@ for (
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "without descriptors, accepting fails clearly and goes on",
-    notLinux,
+    needs.linux,
   ),
   async fn() {
     assertEquals(
@@ -78,7 +74,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("a descriptor that was inherited is adopted", noPosix),
+  ...requires("a descriptor that was inherited is adopted", needs.posix),
   async fn() {
     using listener = await socket.create_server(["127.0.0.1", 0]);
     const [, port] = listener.getsockname();
@@ -104,7 +100,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("each Worker has a reactor, which ends with it", notLinux),
+  ...requires("each Worker has a reactor, which ends with it", needs.linux),
   async fn() {
     const printed = await outcome("workers.ts");
     assertEquals(printed.split("\n"), ["true", "over"]);
@@ -112,7 +108,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("thousands of connections leave nothing behind", notLinux),
+  ...requires("thousands of connections leave nothing behind", needs.linux),
   async fn() {
     const soak = await outcome("../../../bench/soak.ts", {
       args: ["5000", "20"],
@@ -133,13 +129,13 @@ for (
   ]
 ) {
   Deno.test({
-    ...needing(
+    ...requires(
       `a flood starves no timer: ${way}`,
-      way === "to another process" ? noPosix : undefined,
+      way === "to another process" && needs.posix,
     ),
     async fn() {
       const late = Number(await outcome("flood.ts", { args: [way] }));
-      // Without giving way it would be for ever; how late exactly is the benchmark's question.
+      // Without yielding it would take for ever. How late exactly is for the benchmarks to measure.
       assert(late < 30_000, `a timer was ${late} ms late`);
     },
   });

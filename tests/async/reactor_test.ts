@@ -1,4 +1,4 @@
-/** The reactor: by itself with a poller of our own making, and on what every system has. */
+/** The reactor: with a scripted poller, and with the pollers of every system. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { libc } from "../../ffi/libc.ts";
@@ -12,10 +12,13 @@ import {
 } from "../../async/reactor.ts";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
-import { beside, needing, noPosix, text, utf8 } from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
+import { needs, requires } from "../support/requires.ts";
 import { turn } from "../support/async.ts";
+import { asyncSocketPair } from "../support/pairs.ts";
 
-/** A poller that reports what it is told, and remembers what it was asked. */
+/** A poller that reports what the test says, and records its calls. */
 class Scripted implements Poller {
   readonly fd = -1;
   readonly log: string[] = [];
@@ -67,7 +70,7 @@ class Scripted implements Poller {
   close(): void {}
 }
 
-/** A waiter whose attempts say what they are told to say, in turn. */
+/** A waiter whose attempts have the given results, in turn. */
 class Scribe implements Waiter {
   readonly #says: number[];
   readonly #log: string[];
@@ -121,8 +124,8 @@ Deno.test("an event of a descriptor that was closed reaches nobody", async () =>
   log.splice(0);
   poller.ready.push([5, 1]);
   reactor.forget(5, () => "closed");
-  assertEquals(watch.closed, true);
-  // The number is another's by now: it looks once, for nothing.
+  assertEquals(watch.over, true);
+  // Another socket has the number by now, so one look finds nothing.
   reactor.add(
     reactor.watch(5),
     "read",
@@ -177,7 +180,7 @@ Deno.test("a timer brings the next attempt where no event does", async () => {
   reactor.add(watch, "write", new Scribe(log, "a", 1), 1);
   for (let i = 0; i < 20 && !log.includes("a"); i++) await turn();
   const { promise, resolve } = Promise.withResolvers<void>();
-  // A wait that is truly parked keeps the process alive, the timers of the reactor do not.
+  // A wait that is really parked keeps the process alive. The reactor's timers do not.
   const alive = setTimeout(() => {}, 10_000);
   const last: Waiter = {
     attempt() {
@@ -220,7 +223,7 @@ Deno.test("a waiter whose attempt closes its own socket is counted once", async 
   reactor.add(watch, "read", closing, NEXT_TURN);
   await turn();
   await turn();
-  // Were the count wrong now, nothing would be parked for the next one.
+  // If the count were wrong now, no wait would be parked for the next one.
   reactor.add(reactor.watch(6), "read", new Scribe(log, "b"), WHEN_READY);
   await turn();
   await turn();
@@ -279,7 +282,7 @@ Deno.test("those who are long at it keep neither events nor timers waiting", asy
   const timer = new Promise<number>((resolve) =>
     setTimeout(() => resolve(attempts))
   );
-  // A turn has three milliseconds, and looks at the time now and then.
+  // A turn has three milliseconds, and reads the clock only now and then.
   const counts = await Promise.all([event.promise, timer]);
   assert(Math.max(...counts) < 25, `after ${counts} attempts`);
   going = false;
@@ -287,7 +290,8 @@ Deno.test("those who are long at it keep neither events nor timers waiting", asy
 });
 
 Deno.test("two sockets may have the same descriptor", async () => {
-  const [a, b] = socket.socketpair();
+  using pair = asyncSocketPair();
+  const { a, b } = pair;
   const twin = new AsyncSocket(null, null, null, a.fileno());
   const waiting = [a.recv(1), twin.recv(1)];
   await b.send(utf8("xy"));
@@ -298,8 +302,9 @@ Deno.test("two sockets may have the same descriptor", async () => {
   for (const result of await Promise.allSettled(left)) {
     assertEquals(result.status, "rejected");
   }
-  // The next one gets the number, and the twin means it now: nobody hangs.
-  const [c, d] = socket.socketpair();
+  // The next socket gets the number, and the twin refers to it now. Neither may hang.
+  using following = asyncSocketPair();
+  const { a: c, b: d } = following;
   const next = [c, d].find((other) => other.fileno() === twin.fileno());
   if (next !== undefined) {
     next.settimeout(5);
@@ -310,32 +315,31 @@ Deno.test("two sockets may have the same descriptor", async () => {
   }
   twin.detach();
   await assertRejects(() => twin.recv(1), socket.OSError);
-  for (const one of [b, c, d]) one.close();
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "a descriptor closed behind our back, and had by another, is watched",
-    noPosix,
+    needs.posix,
   ),
   async fn() {
-    const [a, b] = socket.socketpair();
+    using pair = asyncSocketPair();
+    const { a, b } = pair;
     const waiting = a.recv(1);
     await b.send(utf8("x"));
     await waiting;
     const fd = a.fileno();
     libc.close(fd);
-    const c = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
+    using c = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
     assertEquals(c.fileno(), fd);
     c.bind(["127.0.0.1", 0]);
-    const limit = new AbortController(); // a timeout would look once more
+    const limit = new AbortController(); // a timeout would make one more attempt
     const timer = setTimeout(() => limit.abort("not told"), 5000);
     const next = c.recv(1, 0, limit);
     await turn();
     await c.sendto(utf8("y"), c.getsockname());
     assertEquals(text(await next), "y");
     clearTimeout(timer);
-    for (const one of [b, c]) one.close();
     a.detach();
   },
 });

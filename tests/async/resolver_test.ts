@@ -1,10 +1,11 @@
-/** The resolver off the main thread. */
+/** Lookups on other threads than the main one. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import * as blocking from "../../mod.ts";
-import { driveSteps } from "../../async/steps.ts";
-import { Lookup, type Resolving } from "../../socket/resolver/call.ts";
+import { resolveLater } from "../../async/resolver.ts";
+import type { Resolving, SlowCalls } from "../../socket/resolver/call.ts";
+import { asyncSocketPair } from "../support/pairs.ts";
 
 Deno.test("each resolving function gives what the blocking one gives", async () => {
   const { AI_CANONNAME, AF_INET, SOCK_STREAM } = socket;
@@ -81,7 +82,7 @@ Deno.test("resolving is cancelled", async () => {
   );
 });
 
-/** A resolving function whose call takes until it is told. */
+/** A lookup whose call lasts until a promise is resolved. */
 function* slow(log: string[], name: string, until: Promise<number>): Resolving<
   string
 > {
@@ -103,13 +104,12 @@ Deno.test("a dead name server does not take all threads, and the cancelled free 
       i === 17 ? aborting : undefined,
     ).catch((reason) => reason)
   );
-  // While they hold their threads, sockets still work.
-  const [a, b] = socket.socketpair();
+  // Sockets still work while the lookups hold their threads.
+  using pair = asyncSocketPair();
+  const { a, b } = pair;
   const waiting = a.recv(1);
   await b.send(new Uint8Array(1));
   await waiting;
-  a.close();
-  b.close();
   assertEquals(log, names.slice(0, 16));
   aborting.abort("enough");
   gate.resolve(0);

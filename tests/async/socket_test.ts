@@ -1,45 +1,41 @@
-/** `AsyncSocket`: its operations, how it begins and ends, and what it refuses. */
+/** `AsyncSocket`: its operations, how it is made and closed, and what it refuses. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, Socket, TimeoutError } from "../../async.ts";
 import { osError } from "../../errors/errors.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
-import {
-  needing,
-  noPosix,
-  notLinux,
-  temporaryFolder,
-  text,
-  utf8,
-} from "../support/helpers.ts";
-import { connection, deadAddress, receive, turn } from "../support/async.ts";
+import { NOT_OPEN } from "../../errors/errno.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { needs, requires } from "../support/requires.ts";
+import { asyncSocketPair, asyncTcpPair } from "../support/pairs.ts";
+import { deadAddress, receive, turn } from "../support/async.ts";
 
-/** What a socket that was closed says. */
-const CLOSED = osError(E_BAD_SOCKET).message;
+/** The error of a closed socket. */
+const CLOSED = osError(NOT_OPEN).message;
 
 Deno.test("every operation of a stream socket works awaited", async () => {
-  using both = await connection();
-  const { near, far } = both;
-  assertEquals(await near.send(utf8("one")), 3);
-  assertEquals(text(await far.recv(10)), "one");
-  await near.sendall(utf8("two"));
+  using pair = await asyncTcpPair();
+  const { a, b } = pair;
+  assertEquals(await a.send(utf8("one")), 3);
+  assertEquals(text(await b.recv(10)), "one");
+  await a.sendall(utf8("two"));
   const buffer = new Uint8Array(10);
-  assertEquals(await far.recv_into(buffer.subarray(2)), 3);
+  assertEquals(await b.recv_into(buffer.subarray(2)), 3);
   assertEquals(text(buffer.subarray(2, 5)), "two");
-  assertEquals(await near.sendmsg([utf8("th"), utf8("ree")]), 5);
-  const [data, ancdata, flags, address] = await far.recvmsg(10);
+  assertEquals(await a.sendmsg([utf8("th"), utf8("ree")]), 5);
+  const [data, ancdata, flags, address] = await b.recvmsg(10);
   assertEquals([text(data), ancdata, flags, address], ["three", [], 0, null!]);
-  await near.sendall(utf8("four"));
-  const [a, b] = [new Uint8Array(2), new Uint8Array(5)];
-  assertEquals((await far.recvmsg_into([a, b]))[0], 4);
-  assertEquals(text(a) + text(b.subarray(0, 2)), "four");
-  await near.sendall(utf8("five"));
-  assertEquals(await far.recvfrom(10), [utf8("five"), null!]);
-  await near.sendall(utf8("six"));
-  assertEquals((await far.recvfrom_into(buffer))[0], 3);
-  near.shutdown(socket.SHUT_WR);
-  assertEquals((await far.recv(10)).length, 0);
+  await a.sendall(utf8("four"));
+  const [start, rest] = [new Uint8Array(2), new Uint8Array(5)];
+  assertEquals((await b.recvmsg_into([start, rest]))[0], 4);
+  assertEquals(text(start) + text(rest.subarray(0, 2)), "four");
+  await a.sendall(utf8("five"));
+  assertEquals(await b.recvfrom(10), [utf8("five"), null!]);
+  await a.sendall(utf8("six"));
+  assertEquals((await b.recvfrom_into(buffer))[0], 3);
+  a.shutdown(socket.SHUT_WR);
+  assertEquals((await b.recv(10)).length, 0);
 });
 
 Deno.test("datagrams come with the address they came from", async () => {
@@ -67,13 +63,12 @@ Deno.test("datagrams come with the address they came from", async () => {
 });
 
 Deno.test({
-  ...needing("descriptors are passed, awaited", noPosix),
+  ...requires("descriptors are passed, awaited", needs.posix),
   async fn() {
-    const [a, b] = socket.socketpair();
-    using _a = a;
-    using _b = b;
-    const [inner, other] = socket.socketpair();
-    using _inner = inner;
+    using pair = asyncSocketPair();
+    const { a, b } = pair;
+    using passing = asyncSocketPair();
+    const { a: inner, b: other } = passing;
     const coming = socket.recv_fds(b, 10, 2);
     assertEquals(await socket.send_fds(a, [utf8("x")], [other.fileno()]), 1);
     other.close();
@@ -99,10 +94,10 @@ Deno.test("a file is sent whole, while the other end receives it", async () => {
     file.set(contents.subarray(0, file.length - at), at);
   }
   Deno.writeFileSync(path, file);
-  using both = await connection();
+  using pair = await asyncTcpPair();
   const [sent, came] = await Promise.all([
-    both.near.sendfile(path, 3),
-    receive(both.far, file.length - 3),
+    pair.a.sendfile(path, 3),
+    receive(pair.b, file.length - 3),
   ]);
   assertEquals(sent, file.length - 3);
   assertEquals(came, file.subarray(3));
@@ -112,18 +107,18 @@ Deno.test("an aborted sendfile leaves the file's position behind what was sent",
   using folder = temporaryFolder();
   const path = `${folder.path}/file`;
   Deno.writeFileSync(path, new Uint8Array(1 << 25));
-  using both = await connection();
+  using pair = await asyncTcpPair();
   using file = Deno.openSync(path);
   const aborting = new AbortController();
-  const sending = both.near.sendfile(file, 0, null, aborting);
+  const sending = pair.a.sendfile(file, 0, null, aborting);
   await turn();
   aborting.abort();
   await assertRejects(() => sending, DOMException);
   const sent = file.seekSync(0, Deno.SeekMode.Current);
   assert(sent > 0 && sent < 1 << 25, `${sent} bytes`);
-  both.near.shutdown(socket.SHUT_WR);
+  pair.a.shutdown(socket.SHUT_WR);
   let came = 0;
-  for (let n; (n = (await both.far.recv(1 << 20)).length) > 0;) came += n;
+  for (let n; (n = (await pair.b.recv(1 << 20)).length) > 0;) came += n;
   assertEquals(came, sent);
 });
 
@@ -149,28 +144,24 @@ Deno.test("an error that is not the end is thrown out of a loop over a listener"
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "a connection whose other end vanished is quiet, then reset",
-    notLinux,
-    isRoot() ? undefined : "root",
+    needs.linux,
+    needs.root,
   ),
   async fn() {
-    using both = await connection();
-    // TCP_REPAIR: closed so, a socket tells its other end nothing.
-    both.far.setsockopt(socket.IPPROTO_TCP, 19, 1);
-    both.far.close();
-    both.near.settimeout(0.03);
-    await assertRejects(() => both.near.recv(1), TimeoutError);
-    both.near.settimeout(null);
-    const waiting = both.near.recv(1);
-    await both.near.sendall(utf8("x"));
+    using pair = await asyncTcpPair();
+    // With TCP_REPAIR, closing a socket sends nothing to its other end.
+    pair.b.setsockopt(socket.IPPROTO_TCP, 19, 1);
+    pair.b.close();
+    pair.a.settimeout(0.03);
+    await assertRejects(() => pair.a.recv(1), TimeoutError);
+    pair.a.settimeout(null);
+    const waiting = pair.a.recv(1);
+    await pair.a.sendall(utf8("x"));
     await assertRejects(() => waiting, socket.ConnectionResetError);
   },
 });
-
-function isRoot(): boolean {
-  return notLinux === undefined && Deno.uid() === 0;
-}
 
 Deno.test("a connection refused rejects, and connect_ex gives the number", async () => {
   using one = new AsyncSocket();
@@ -198,9 +189,9 @@ Deno.test("after an aborted connect, connecting again waits for the same", async
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "connecting to a Unix listener whose queue is full waits for room",
-    noPosix,
+    needs.posix,
   ),
   async fn() {
     using folder = temporaryFolder();
@@ -222,9 +213,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "a datagram waits for a Unix socket that others have filled",
-    noPosix,
+    needs.posix,
   ),
   async fn() {
     using folder = temporaryFolder();
@@ -249,7 +240,8 @@ Deno.test({
 });
 
 Deno.test("sockets become awaiting ones and back", async () => {
-  const [a, b] = socket.socketpair();
+  using pair = asyncSocketPair();
+  const { a, b } = pair;
   const blocking = new Socket(null, null, null, a.detach());
   assertEquals(a.fileno(), -1);
   assertEquals(blocking.timeout, null);
@@ -265,13 +257,13 @@ Deno.test("sockets become awaiting ones and back", async () => {
   await b.send(utf8("y"));
   assertEquals(text(await waiting), "y");
   assertThrows(() => AsyncSocket.from(blocking), OSError, CLOSED);
-  b.close();
 });
 
 Deno.test("duplicates are awaited apart", async () => {
-  const [a, b] = socket.socketpair();
+  using pair = asyncSocketPair();
+  const { a, b } = pair;
   using copy = a.dup();
-  const adopted = socket.fromfd(a.fileno(), a.family, a.type);
+  using adopted = socket.fromfd(a.fileno(), a.family, a.type);
   const waiting = [a.recv(1), copy.recv(1), adopted.recv(1)];
   await b.send(utf8("xyz"));
   const came = (await Promise.all(waiting)).map(text).sort();
@@ -281,16 +273,19 @@ Deno.test("duplicates are awaited apart", async () => {
   adopted.close();
   await b.send(utf8("w"));
   assertEquals(text(await left), "w");
-  b.close();
 });
 
 Deno.test({
-  ...needing("the error queue is not behind those who wait for data", notLinux),
+  ...requires(
+    "the error queue is not behind those who wait for data",
+    needs.linux,
+  ),
   async fn() {
     using a = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
     using b = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
     b.bind(["127.0.0.1", 0]);
-    // SOF_TIMESTAMPING_TX_SOFTWARE, _SOFTWARE: when a datagram left shows in the error queue.
+    // SOF_TIMESTAMPING_TX_SOFTWARE and _SOFTWARE: the error queue has the time that a datagram
+    // left.
     a.setsockopt(socket.SOL_SOCKET, socket.SO_TIMESTAMPING, 1 << 1 | 1 << 4);
     const data = a.recvmsg(10, 0);
     const stamp = a.recvmsg(100, 512, socket.MSG_ERRQUEUE);
@@ -304,22 +299,22 @@ Deno.test({
 });
 
 Deno.test("arguments are refused by rejecting, never by throwing", async () => {
-  using both = await connection();
-  const { near } = both;
+  using pair = await asyncTcpPair();
+  const { a } = pair;
   const bad = [
-    near.recv(-1),
-    near.recv("x" as never),
-    near.send("x" as never),
-    near.sendall("x" as never),
-    near.sendto("x" as never, ["127.0.0.1", 1]),
-    near.sendmsg("x" as never),
-    near.sendmsg([], 1 as never),
-    near.recv_into("x" as never),
-    near.recvmsg(1, -1),
-    near.recvmsg_into(1 as never),
-    near.connect(1 as never),
-    near.sendfile(null as never),
-    near.sendmsg_afalg([], { op: -1 }),
+    a.recv(-1),
+    a.recv("x" as never),
+    a.send("x" as never),
+    a.sendall("x" as never),
+    a.sendto("x" as never, ["127.0.0.1", 1]),
+    a.sendmsg("x" as never),
+    a.sendmsg([], 1 as never),
+    a.recv_into("x" as never),
+    a.recvmsg(1, -1),
+    a.recvmsg_into(1 as never),
+    a.connect(1 as never),
+    a.sendfile(null as never),
+    a.sendmsg_afalg([], { op: -1 }),
   ];
   const errors = bad.map((promise: Promise<unknown>) =>
     promise.then(() => "nothing", (error) => error)

@@ -1,19 +1,15 @@
-/** Awaiting sockets in Deno's manner: streams, loops, and the shape of `Deno.Conn`. */
+/** What awaiting sockets share with Deno's: streams, loops, and the interface of `Deno.Conn`. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
 import { osError } from "../../errors/errors.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
-import {
-  needing,
-  notLinux,
-  noUnix,
-  temporaryFolder,
-  text,
-  utf8,
-} from "../support/helpers.ts";
-import { connection, receive, turn } from "../support/async.ts";
+import { NOT_OPEN } from "../../errors/errno.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { needs, requires } from "../support/requires.ts";
+import { receive, turn } from "../support/async.ts";
+import { asyncSocketPair, asyncTcpPair } from "../support/pairs.ts";
 
 Deno.test("for await gives the connections of a listener", async () => {
   const listener = await socket.create_server(["127.0.0.1", 0]);
@@ -53,19 +49,19 @@ Deno.test("the connections end with the listener, and by return()", async () => 
 });
 
 Deno.test("what a socket receives is a stream, to its end", async () => {
-  using both = await connection();
-  const all = new Response(both.far.readable).text();
+  using pair = await asyncTcpPair();
+  const all = new Response(pair.b.readable).text();
   for (const part of ["one ", "two ", "three"]) {
-    await both.near.sendall(utf8(part));
+    await pair.a.sendall(utf8(part));
   }
-  both.near.shutdown(socket.SHUT_WR);
+  pair.a.shutdown(socket.SHUT_WR);
   assertEquals(await all, "one two three");
 });
 
 Deno.test("the readable stream fills the reader's own buffer", async () => {
-  using both = await connection();
-  const reader = both.far.readable.getReader({ mode: "byob" });
-  await both.near.sendall(utf8("hello"));
+  using pair = await asyncTcpPair();
+  const reader = pair.b.readable.getReader({ mode: "byob" });
+  await pair.a.sendall(utf8("hello"));
   const { buffer } = new Uint8Array(100);
   const first = await reader.read(new Uint8Array(buffer, 10, 3));
   assertEquals(text(first.value!), "hel");
@@ -73,94 +69,94 @@ Deno.test("the readable stream fills the reader's own buffer", async () => {
   assertEquals(first.value!.buffer.byteLength, 100, "the same buffer");
   const second = await reader.read(new Uint8Array(100));
   assertEquals(text(second.value!), "lo");
-  both.near.shutdown(socket.SHUT_WR);
+  pair.a.shutdown(socket.SHUT_WR);
   const end = await reader.read(new Uint8Array(1));
   assertEquals([end.done, end.value?.byteLength], [true, 0]);
 });
 
 Deno.test("a stream receives only when its reader asks", async () => {
-  using both = await connection();
-  const { readable } = both.far;
-  await both.near.sendall(utf8("kept"));
+  using pair = await asyncTcpPair();
+  const { readable } = pair.b;
+  await pair.a.sendall(utf8("kept"));
   await turn();
-  assertEquals(text(await both.far.recv(10, socket.MSG_PEEK)), "kept");
+  assertEquals(text(await pair.b.recv(10, socket.MSG_PEEK)), "kept");
   const reader = readable.getReader();
   assertEquals(text((await reader.read()).value!), "kept");
 });
 
 Deno.test("a write is over when the system has taken it, not before", async () => {
-  using both = await connection();
-  const writer = both.near.writable.getWriter();
+  using pair = await asyncTcpPair();
+  const writer = pair.a.writable.getWriter();
   let over = false;
   const size = 1 << 25;
   const writing = writer.write(new Uint8Array(size)).then(() => over = true);
   await turn();
   assertEquals(over, false);
   assertEquals(writer.desiredSize, 0, "the next writer is to wait");
-  await receive(both.far, size);
+  await receive(pair.b, size);
   await writing;
 });
 
 Deno.test("closing the writable stream ends one direction only", async () => {
-  using both = await connection();
-  const writer = both.near.writable.getWriter();
+  using pair = await asyncTcpPair();
+  const writer = pair.a.writable.getWriter();
   await writer.write(utf8("question"));
   await writer.close();
-  assertEquals(await new Response(both.far.readable).text(), "question");
-  await both.far.sendall(utf8("answer"));
-  both.far.shutdown(socket.SHUT_WR);
-  assertEquals(text(await both.near.recv(10)), "answer");
-  assertEquals((await both.near.recv(10)).length, 0);
+  assertEquals(await new Response(pair.b.readable).text(), "question");
+  await pair.b.sendall(utf8("answer"));
+  pair.b.shutdown(socket.SHUT_WR);
+  assertEquals(text(await pair.a.recv(10)), "answer");
+  assertEquals((await pair.a.recv(10)).length, 0);
 });
 
 Deno.test("a socket whose two streams have ended is closed", async () => {
-  using both = await connection();
-  await both.near.writable.close();
-  assert(both.near.fileno() >= 0);
-  await both.far.readable.pipeTo(both.far.writable);
-  assertEquals(both.far.fileno(), -1);
-  assertEquals(await new Response(both.near.readable).text(), "");
-  assertEquals(both.near.fileno(), -1);
+  using pair = await asyncTcpPair();
+  await pair.a.writable.close();
+  assert(pair.a.fileno() >= 0);
+  await pair.b.readable.pipeTo(pair.b.writable);
+  assertEquals(pair.b.fileno(), -1);
+  assertEquals(await new Response(pair.a.readable).text(), "");
+  assertEquals(pair.a.fileno(), -1);
 });
 
 Deno.test("cancelling the readable stream ends receiving, sending goes on", async () => {
-  using both = await connection();
-  const reader = both.near.readable.getReader();
+  using pair = await asyncTcpPair();
+  const reader = pair.a.readable.getReader();
   const reading = reader.read();
   await turn();
   await reader.cancel("enough");
   assertEquals((await reading).done, true);
-  await both.near.sendall(utf8("still"));
-  assertEquals(text(await both.far.recv(10)), "still");
+  await pair.a.sendall(utf8("still"));
+  assertEquals(text(await pair.b.recv(10)), "still");
 });
 
 Deno.test("aborting the writable stream resets the connection", async () => {
-  using both = await connection();
-  const writer = both.near.writable.getWriter();
+  using pair = await asyncTcpPair();
+  const writer = pair.a.writable.getWriter();
   const writing = writer.write(new Uint8Array(1 << 25));
   writing.catch(() => {});
   await turn();
   await writer.abort("no more");
-  assertEquals(both.near.fileno(), -1);
+  assertEquals(pair.a.fileno(), -1);
   await assertRejects(async () => {
-    while ((await both.far.recv(1 << 20)).length > 0);
+    while ((await pair.b.recv(1 << 20)).length > 0);
   }, socket.ConnectionResetError);
 });
 
 Deno.test("errors of the connection are errors of its streams", async () => {
-  using both = await connection();
-  const reading = both.far.readable.getReader().read();
+  using pair = await asyncTcpPair();
+  const reading = pair.b.readable.getReader().read();
   await turn();
-  await both.near.writable.abort();
+  await pair.a.writable.abort();
   await assertRejects(() => reading, socket.ConnectionResetError);
-  const [a, b] = socket.socketpair();
+  using other = asyncSocketPair();
+  const { a } = other;
   const reader = a.readable.getReader();
   const pending = reader.read();
   await turn();
   a.close();
   const { message } = osError(E_BAD_SOCKET);
   await assertRejects(() => pending, socket.OSError, message);
-  b.close();
 });
 
 Deno.test("pipeTo both ways is a proxy", async () => {
@@ -202,17 +198,17 @@ Deno.test("pipeTo both ways is a proxy", async () => {
   proxy.close();
 });
 
-/** Code that is written for `Deno.Conn`: asks a question, reads the answer, and tells who it was. */
+/** Code written for `Deno.Conn`: asks a question, and returns the answer and the peer. */
 async function conversation(conn: Deno.Conn<Deno.NetAddr>): Promise<string[]> {
   const log = [conn.localAddr.transport, conn.remoteAddr.hostname];
-  const question = new TextEncoder().encode("ping");
+  const question = utf8("ping");
   for (let sent = 0; sent < question.length;) {
     sent += await conn.write(question.subarray(sent));
   }
   await conn.closeWrite();
   const buffer = new Uint8Array(2);
   for (let n; (n = await conn.read(buffer)) !== null;) {
-    log.push(new TextDecoder().decode(buffer.subarray(0, n)));
+    log.push(text(buffer.subarray(0, n)));
   }
   conn.unref();
   conn.ref();
@@ -221,7 +217,7 @@ async function conversation(conn: Deno.Conn<Deno.NetAddr>): Promise<string[]> {
   return log;
 }
 
-/** The echo of Deno's documentation: nothing here closes the connection. */
+/** The echo server of Deno's documentation. Nothing here closes the connection. */
 function echo(conn: Deno.Conn): Promise<void> {
   return conn.readable.pipeTo(conn.writable);
 }
@@ -261,20 +257,20 @@ Deno.test("Deno's own listener and connections talk with ours", async () => {
 });
 
 Deno.test("addresses show in Deno's form, and outlive the connection", async () => {
-  using both = await connection();
-  const { near, far } = both;
-  const [, port] = near.getsockname();
+  using pair = await asyncTcpPair();
+  const { a, b } = pair;
+  const [, port] = a.getsockname();
   const expected = {
     transport: "tcp" as const,
     hostname: "127.0.0.1",
     port,
   };
-  assertEquals(near.localAddr, expected);
-  near.close();
-  assertEquals(near.localAddr, expected);
-  far.close();
+  assertEquals(a.localAddr, expected);
+  a.close();
+  assertEquals(a.localAddr, expected);
+  b.close();
   assertEquals(
-    far.remoteAddr,
+    b.remoteAddr,
     expected,
     "an accepted one knows from the start",
   );
@@ -284,7 +280,7 @@ Deno.test("addresses show in Deno's form, and outlive the connection", async () 
 });
 
 Deno.test({
-  ...needing("a Unix socket's address shows in Deno's form", noUnix),
+  ...requires("a Unix socket's address shows in Deno's form", needs.unix),
   fn() {
     using folder = temporaryFolder();
     using unix = new AsyncSocket(socket.AF_UNIX);
@@ -295,7 +291,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("an address that Deno has no form of is not shown", notLinux),
+  ...requires("an address that Deno has no form of is not shown", needs.linux),
   fn() {
     using unknown = new AsyncSocket(socket.AF_NETLINK, socket.SOCK_RAW);
     assertEquals(unknown.localAddr, undefined);
@@ -303,11 +299,11 @@ Deno.test({
 });
 
 Deno.test("read gives null at the end, and nothing for no room", async () => {
-  using both = await connection();
-  assertEquals(await both.far.read(new Uint8Array(0)), 0);
-  both.near.shutdown(socket.SHUT_WR);
-  assertEquals(await both.far.read(new Uint8Array(1)), null);
-  await both.near.closeWrite();
-  both.near.close();
-  await assertRejects(() => both.near.closeWrite(), socket.OSError);
+  using pair = await asyncTcpPair();
+  assertEquals(await pair.b.read(new Uint8Array(0)), 0);
+  pair.a.shutdown(socket.SHUT_WR);
+  assertEquals(await pair.b.read(new Uint8Array(1)), null);
+  await pair.a.closeWrite();
+  pair.a.close();
+  await assertRejects(() => pair.a.closeWrite(), socket.OSError);
 });

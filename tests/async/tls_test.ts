@@ -1,20 +1,15 @@
 /** The TLS examples, with a real certificate. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { beside, needing, Peer, temporaryFolder } from "../support/helpers.ts";
+import { text } from "../support/bytes.ts";
+import { beside, temporaryFolder } from "../support/files.ts";
+import { canRun, need, requires } from "../support/requires.ts";
+import { Peer } from "../support/peer.ts";
 
-function openssl(...args: string[]): Deno.CommandOutput | undefined {
-  try {
-    return new Deno.Command("openssl", { args, stderr: "null" }).outputSync();
-  } catch {
-    return undefined;
-  }
-}
-
-const noOpenssl = openssl("version") ? undefined : "openssl";
+const installed = need("openssl", canRun("openssl", "version"));
 
 function certificate(folder: string, name: string): void {
-  const made = openssl(
+  const args = [
     ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
       .split(" "),
     ..."-subj /CN=localhost -addext subjectAltName=DNS:localhost".split(" "),
@@ -22,13 +17,15 @@ function certificate(folder: string, name: string): void {
     `${folder}/${name}.key`,
     "-out",
     `${folder}/${name}.pem`,
-  );
-  assertEquals(made?.code, 0);
+  ];
+  const { code } = new Deno.Command("openssl", { args, stderr: "null" })
+    .outputSync();
+  assertEquals(code, 0);
 }
 
 const example = (name: string): string => beside(`../examples/${name}`);
 
-/** Starts the server; gives its port, told on standard error, which goes where output goes. */
+/** Starts the server. Its port comes from standard error, which is redirected to its output. */
 async function serve(folder: string): Promise<[server: Peer, port: string]> {
   const server = Peer.start("sh", [
     "-c",
@@ -64,7 +61,7 @@ async function ask(ca: string, port: string): Promise<Deno.CommandOutput> {
 }
 
 Deno.test({
-  ...needing("node:tls speaks TLS over AsyncSocket, both sides", noOpenssl),
+  ...requires("node:tls speaks TLS over AsyncSocket, both sides", installed),
   async fn() {
     using folder = temporaryFolder();
     certificate(folder.path, "own");
@@ -75,19 +72,19 @@ Deno.test({
       const { code, stdout } = await ask(`${folder.path}/own.pem`, port);
       assertEquals(code, 0);
       assertMatch(
-        new TextDecoder().decode(stdout),
+        text(stdout),
         /^Received "Hello, world" by TLSv1\.3\n$/,
       );
     }
-    // A server that somebody else vouches for is not believed.
+    // A certificate of another authority is not trusted.
     const { code, stderr } = await ask(`${folder.path}/other.pem`, port);
     assertEquals(code, 1);
-    assertMatch(new TextDecoder().decode(stderr), /certificate|Issuer/i);
+    assertMatch(text(stderr), /certificate|Issuer/i);
   },
 });
 
 Deno.test({
-  ...needing("openssl's own client is served", noOpenssl),
+  ...requires("openssl's own client is served", installed),
   async fn() {
     using folder = temporaryFolder();
     certificate(folder.path, "own");

@@ -1,3 +1,5 @@
+/** The constants: generated tables, enumerations, missing names, compared with Python and cc. */
+
 import {
   assert,
   assertEquals,
@@ -21,6 +23,9 @@ import {
 } from "../../constants/platform.ts";
 import { table } from "../../constants/table.ts";
 import { tables } from "../../constants/tables.ts";
+import { text } from "../support/bytes.ts";
+import { canRun, need, needs, requires } from "../support/requires.ts";
+import { python } from "../support/peer.ts";
 
 const {
   AddressFamily,
@@ -37,32 +42,16 @@ const root = new URL("../../", import.meta.url);
 
 const everything: Readonly<Record<string, unknown>> = constants;
 
-/** Whether a command can be run at all. */
-function canRun(command: string): boolean {
-  try {
-    return new Deno.Command(command, { args: ["--version"] }).outputSync()
-      .success;
-  } catch {
-    return false;
-  }
-}
-
-const hasPython = canRun("python3");
-
-/** What a Python expression over `socket`, `errno` and `select` gives. */
-async function python<T>(expression: string): Promise<T> {
-  const program =
-    `import json, socket, errno, select; print(json.dumps(${expression}))`;
-  const { stdout, success } = await new Deno.Command("python3", {
-    args: ["-c", program],
-  }).output();
-  assert(success);
-  return JSON.parse(new TextDecoder().decode(stdout));
+/** Evaluates a Python expression that may use `socket`, `errno` and `select`. */
+async function evaluated<T>(expression: string): Promise<T> {
+  return await python(
+    `import json, socket, errno, select; print(json.dumps(${expression}))`,
+  ) as T;
 }
 
 /** The integer constants of a Python module. */
 function integersOf(module: string): Promise<Record<string, number>> {
-  return python(
+  return evaluated(
     `{n: int(v) for n, v in vars(${module}).items() if isinstance(v, int) and not isinstance(v, bool) and n[0] != "_"}`,
   );
 }
@@ -77,8 +66,10 @@ async function assertCommitted(
 }
 
 Deno.test({
-  name: "the host's tables are what the generator writes and cc confirms",
-  ignore: platform === "unsupported" || !canRun("cc"),
+  ...requires(
+    "the host's tables are what the generator writes and cc confirms",
+    need("cc", platform !== "unsupported" && canRun("cc")),
+  ),
   async fn(): Promise<void> {
     const { files, confirmed } = await generatePlatform(
       platform as KnownPlatform,
@@ -101,8 +92,10 @@ Deno.test("the exported names are what the generator writes", async () => {
 });
 
 Deno.test({
-  name: "every integer of python3's socket is exported with its value",
-  ignore: !hasPython,
+  ...requires(
+    "every integer of python3's socket is exported with its value",
+    needs.python,
+  ),
   async fn(): Promise<void> {
     const integers = await integersOf("socket");
     assert(Object.keys(integers).length > 100);
@@ -114,14 +107,18 @@ Deno.test({
 });
 
 Deno.test({
-  name: "every integer of python3's errno is exported with its value",
-  ignore: !hasPython,
+  ...requires(
+    "every integer of python3's errno is exported with its value",
+    needs.python,
+  ),
   async fn(): Promise<void> {
     const numbers: Readonly<Record<string, unknown>> = { ...errno };
     for (const [name, value] of Object.entries(await integersOf("errno"))) {
       assertEquals(numbers[name], value, name);
     }
-    const errorcode = await python<Record<string, string>>("errno.errorcode");
+    const errorcode = await evaluated<Record<string, string>>(
+      "errno.errorcode",
+    );
     for (const [value, name] of Object.entries(errorcode)) {
       assertEquals(errno.errorcode[Number(value)], name);
     }
@@ -129,8 +126,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the tables agree with python3's select, where they have its names",
-  ignore: !hasPython,
+  ...requires(
+    "the tables agree with python3's select, where they have its names",
+    needs.python,
+  ),
   async fn(): Promise<void> {
     for (const [name, value] of Object.entries(await integersOf("select"))) {
       assertEquals(table.constants[name] ?? value, value, name);
@@ -139,10 +138,12 @@ Deno.test({
 });
 
 Deno.test({
-  name: "every string constant of python3's socket is exported",
-  ignore: !hasPython,
+  ...requires(
+    "every string constant of python3's socket is exported",
+    needs.python,
+  ),
   async fn(): Promise<void> {
-    const strings = await python<Record<string, string>>(
+    const strings = await evaluated<Record<string, string>>(
       `{n: v for n, v in vars(socket).items() if isinstance(v, str) and n[0] != "_"}`,
     );
     for (const [name, value] of Object.entries(strings)) {
@@ -152,12 +153,11 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the enumerations show values as python3's do",
-  ignore: !hasPython,
+  ...requires("the enumerations show values as python3's do", needs.python),
   async fn(): Promise<void> {
     const enums = { AddressFamily, SocketKind, MsgFlag, AddressInfo };
     for (const [name, enumeration] of Object.entries(enums)) {
-      const members = await python<[string, number][]>(
+      const members = await evaluated<[string, number][]>(
         `[[m.name, int(m)] for m in socket.${name}]`,
       );
       const ours: Readonly<Record<string, unknown>> = { ...enumeration };
@@ -250,7 +250,7 @@ Deno.test("hasattr() knows functions, methods and classes", () => {
   assertEquals(hasattr("ioctl"), isWindows);
   assertEquals(hasattr("sethostname"), !isWindows);
   assertEquals(hasattr("send_fds"), !isWindows);
-  assert(hasattr("recvmsg")); // Winsock's own, where Python has none
+  assert(hasattr("recvmsg")); // Winsock's own; Python has no such number
   assertEquals(hasattr("sendmsg_afalg"), os === "linux");
   assert(!hasattr("AF_NOWHERE"));
   assert(!hasattr("toString"));
@@ -258,8 +258,7 @@ Deno.test("hasattr() knows functions, methods and classes", () => {
 });
 
 Deno.test({
-  name: "Linux lacks what belongs to macOS and Windows",
-  ignore: os !== "linux",
+  ...requires("Linux lacks what belongs to macOS and Windows", needs.linux),
   fn(): void {
     assert(constants.AF_CAN === 29);
     assertThrows(
@@ -372,6 +371,6 @@ Deno.test("importing the constants needs no permission", async () => {
     ],
     env: { NO_COLOR: "1" },
   }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  assertMatch(new TextDecoder().decode(stdout), /^2 true\n$/);
+  assert(success, text(stderr));
+  assertMatch(text(stdout), /^2 true\n$/);
 });

@@ -1,4 +1,4 @@
-/** Nothing of Python's `socket` is missing: its list of names, walked. */
+/** Every name of Python's `socket` is here. */
 
 import { assert, assertEquals } from "@std/assert";
 import names from "../../constants/reference/python-socket-names.json" with {
@@ -6,14 +6,14 @@ import names from "../../constants/reference/python-socket-names.json" with {
 };
 import * as socket from "../../mod.ts";
 
-/** What is not here, and the platform that has it. */
+/** Names that other platforms have. */
 const elsewhere: Readonly<Record<string, string>> = {
   fromshare: "Windows",
   share: "Windows",
   ioctl: "Windows",
 };
 
-/** Python's classes whose names are others here. */
+/** Python's classes that have another name here. */
 const renamed: Readonly<Record<string, string>> = { socket: "Socket" };
 
 const exported = socket as unknown as Record<string, unknown>;
@@ -46,7 +46,7 @@ Deno.test("every method and attribute of Python's socket object is there", () =>
   const missing = [...names.socket_methods, ...names.socket_attributes]
     .filter((name) => !(name in instance) && !(name in elsewhere));
   assertEquals(missing, []);
-  // __enter__ and __exit__ are `using`, __repr__ is what console.log shows.
+  // `using` does what __enter__ and __exit__ do; console.log shows what __repr__ does.
   assert(Symbol.dispose in instance);
   assert(Deno.inspect(instance).startsWith("<Socket "));
 });

@@ -1,10 +1,12 @@
-/** What must be refused: shared by the test of how, and by the program that counts descriptors. */
+/**
+ * Calls that must be refused: for the test of their errors, and a program that counts descriptors.
+ */
 
 import * as socket from "../../mod.ts";
 
 const { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM, SOL_SOCKET, Socket } = socket;
 
-/** What a refused call gets, which may be closed already: arguments are judged before that. */
+/** The sockets for a call. They may be closed, as arguments are checked first. */
 export interface Subjects {
   readonly tcp: socket.Socket;
   readonly udp: socket.Socket;
@@ -12,7 +14,7 @@ export interface Subjects {
   readonly unix: socket.Socket<socket.UnixAddress>;
 }
 
-/** Makes them. */
+/** Makes the sockets. */
 export function subjects(): Subjects & Disposable {
   const made = {
     tcp: new Socket(),
@@ -20,7 +22,8 @@ export function subjects(): Subjects & Disposable {
     tcp6: new Socket<socket.Inet6Address>(
       socket.has_dualstack_ipv6() ? AF_INET6 : AF_INET as never,
     ),
-    // Not every system has it: it is one by what we say of it, which no argument is judged by.
+    // Not every system has Unix sockets, so this one is a Unix socket in name only. That suffices,
+    // as no check of an argument depends on it.
     unix: new Socket(
       AF_UNIX,
       SOCK_DGRAM,
@@ -34,7 +37,9 @@ export function subjects(): Subjects & Disposable {
   };
 }
 
-/** A call, the class of its error, and what the message must say: the argument's name, above all. */
+/**
+ * A call, the class of its error, and what its message must contain: usually the argument's name.
+ */
 export type BadCall = readonly [
   call: string,
   make: (on: Subjects) => unknown,
@@ -49,7 +54,7 @@ const detached = new Uint8Array(4);
 detached.buffer.transfer();
 const shrunk = new Uint8Array(new ArrayBuffer(8, { maxByteLength: 8 }), 4, 4);
 (shrunk.buffer as ArrayBuffer).resize(2);
-/** How the message of a system's error begins. */
+/** How the message of a system error begins. */
 const NUMBERED = socket.hasattr("ioctl") ? "[WinError " : "[Errno ";
 const local = (port: unknown): [string, number] => ["127.0.0.1", any(port)];
 
@@ -221,7 +226,7 @@ const others: readonly BadCall[] = [
   ["byte order of text", () => socket.ntohs(any("1")), TypeError, "x must be an integer, not string"],
 ];
 
-/** Calls with a constant of each platform: those that the running one lacks must say their name. */
+/** Calls with constants of each platform. The error names those that the running platform lacks. */
 const lacking: readonly BadCall[] = ([
   [
     "AF_SYSTEM",

@@ -1,4 +1,6 @@
-// Bad input: each gets a clear error that names the argument, before any system call, leaking nothing.
+/**
+ * Bad input is refused before any system call, by an error that names the argument; nothing leaks.
+ */
 
 import {
   assert,
@@ -6,19 +8,13 @@ import {
   assertInstanceOf,
   assertThrows,
 } from "@std/assert";
-import { socketpair } from "../../mod.ts";
 import { badCalls, type Subjects, subjects } from "./bad_input.ts";
-import {
-  datagramPair,
-  needing,
-  noPosix,
-  notLinux,
-  Peer,
-  text,
-  utf8,
-} from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { isPosix, needs, requires } from "../support/requires.ts";
+import { socketPair, udpPair } from "../support/pairs.ts";
+import { Peer } from "../support/peer.ts";
 
-/** Makes a call on sockets, and checks what comes of it. */
+/** Makes a call on sockets, and checks its error. */
 function refused(
   on: Subjects,
   [, make, expected, says]: typeof badCalls[number],
@@ -35,7 +31,7 @@ for (const [i, bad] of badCalls.entries()) {
       using open = subjects();
       refused(open, bad);
     }
-    // Were a system call made first, it would find the descriptor bad.
+    // A system call made first would fail with a bad descriptor.
     using closed = subjects();
     closed[Symbol.dispose]();
     refused(closed, bad);
@@ -43,7 +39,7 @@ for (const [i, bad] of badCalls.entries()) {
 }
 
 Deno.test({
-  ...needing("nothing that is refused leaks a descriptor", notLinux),
+  ...requires("nothing that is refused leaks a descriptor", needs.linux),
   async fn() {
     await using child = Peer.deno("programs/refusing.ts", ["--allow-all"]);
     const [calls, leaked] = JSON.parse(await child.rest());
@@ -52,9 +48,8 @@ Deno.test({
 });
 
 Deno.test("buffers of every kind are filled where they should be, or refused", () => {
-  const [a, b] = datagramPair();
-  using _a = a;
-  using _b = b;
+  using pair = udpPair();
+  const { a, b } = pair;
   const message = utf8("ABCDEFGH");
   const kinds: Record<string, () => ArrayBufferLike> = {
     plain: () => new ArrayBuffer(16),
@@ -64,7 +59,7 @@ Deno.test("buffers of every kind are filled where they should be, or refused", (
     "of WebAssembly": () => new WebAssembly.Memory({ initial: 1 }).buffer,
   };
   for (const [kind, make] of Object.entries(kinds)) {
-    // Often enough for the compiler to take over, whose calls go another way.
+    // Often enough for the compiler to optimize it, as its FFI calls take another path.
     for (let i = 0; i < (kind === "of WebAssembly" ? 3 : 5000); i++) {
       const buffer = make();
       const view = i % 2 === 0
@@ -75,7 +70,7 @@ Deno.test("buffers of every kind are filled where they should be, or refused", (
       const copy = new Uint8Array(16);
       copy.set(new Uint8Array(buffer, 0, 16));
       assertEquals(
-        new TextDecoder().decode(copy),
+        text(copy),
         "\0\0\0\0ABCDEFGH\0\0\0\0",
         kind,
       );
@@ -86,9 +81,8 @@ Deno.test("buffers of every kind are filled where they should be, or refused", (
 });
 
 Deno.test("a buffer that shrinks is seen at its new length", () => {
-  const [a, b] = socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   const buffer = new ArrayBuffer(16, { maxByteLength: 16 });
   const tracking = new Uint8Array(buffer);
   buffer.resize(4);
@@ -98,9 +92,8 @@ Deno.test("a buffer that shrinks is seen at its new length", () => {
 });
 
 Deno.test("empty buffers are no error, and take or send an empty datagram", () => {
-  const [a, b] = datagramPair();
-  using _a = a;
-  using _b = b;
+  using pair = udpPair();
+  const { a, b } = pair;
   for (
     const empty of [
       new Uint8Array(0),
@@ -111,7 +104,7 @@ Deno.test("empty buffers are no error, and take or send an empty datagram", () =
   ) {
     assertEquals(a.send(empty), 0);
     assertEquals(b.recv(4).length, 0);
-    if (noPosix === undefined) { // elsewhere what has no room is an error
+    if (isPosix) { // elsewhere data that does not fit is an error
       a.send(utf8("x"));
       assertEquals(b.recv_into(empty), 0);
     }

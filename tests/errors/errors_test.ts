@@ -1,4 +1,4 @@
-// The tree of errors: its classes by number, its fields, its messages; CPython is the oracle.
+/** Errors: their classes by number, their fields, and their messages, compared with CPython's. */
 
 import {
   assert,
@@ -12,11 +12,12 @@ import {
 import { table } from "../../constants/table.ts";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { needing, noPosix, noPython, python } from "../support/helpers.ts";
+import { isPosix, need, needs, requires } from "../support/requires.ts";
+import { python } from "../support/peer.ts";
 
 const { errno, gaierror, herror, OSError } = socket;
 
-/** The module's error classes. */
+/** The error classes of the module. */
 const classes = Object.fromEntries(
   Object.entries(socket).filter(([, value]) =>
     typeof value === "function" &&
@@ -25,9 +26,9 @@ const classes = Object.fromEntries(
 ) as Record<string, typeof OSError>;
 
 Deno.test({
-  ...needing(
+  ...requires(
     "every error number gives Python's class, text and message",
-    noPython,
+    needs.python,
   ),
   async fn() {
     const theirs = await python(`
@@ -52,7 +53,7 @@ print(json.dumps([
         error.message,
       ];
     });
-    // Of the names that share a number, each has its own favourite.
+    // CPython and we choose different names where several share a number.
     const same = (code: unknown, name: string): unknown =>
       (errno as unknown as Record<string, unknown>)[name] ===
           (errno as unknown as Record<string, unknown>)[String(code)]
@@ -69,7 +70,7 @@ print(json.dumps([
 });
 
 Deno.test({
-  ...needing("the classes extend each other as Python's do", noPython),
+  ...requires("the classes extend each other as Python's do", needs.python),
   async fn() {
     const names = Object.values(classes).map((each) => each.name);
     const theirs = await python(
@@ -134,7 +135,7 @@ Deno.test("only OSError itself turns into a subclass, as in Python", () => {
 
 Deno.test("an unknown number has a text but no code", () => {
   const error = osError(99999, "recv");
-  // Windows calls such an error EINVAL, and keeps its number apart.
+  // On Windows the errno is EINVAL, and `winerror` has the number.
   const code = error.winerror === undefined ? undefined : "EINVAL";
   assertEquals([error.name, error.code, error.syscall], [
     "OSError",
@@ -145,9 +146,9 @@ Deno.test("an unknown number has a text but no code", () => {
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "gaierror has EAI_ codes and gai_strerror()'s text, as CPython's",
-    noPython,
+    needs.python,
   ),
   async fn() {
     const calls: [
@@ -203,9 +204,9 @@ print(json.dumps(out))`,
 });
 
 Deno.test({
-  ...needing("herror is Python's", noPython),
+  ...requires("herror is Python's", needs.python),
   async fn() {
-    // No host has that address.
+    // No host has this address.
     const theirs = await python(`
 import json, socket
 try:
@@ -249,7 +250,7 @@ Deno.test("a failed call's error is that of its own errno, however often", () =>
     );
     assertEquals(
       assertThrows(() => s.getsockopt(0x7fff, 1), OSError).errno,
-      noPosix === undefined ? errno.EOPNOTSUPP : errno.EINVAL,
+      isPosix ? errno.EOPNOTSUPP : errno.EINVAL,
     );
   }
 });
@@ -267,9 +268,9 @@ Deno.test("an error of Windows has its number in the message, and is of errno's 
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "what Windows alone has is refused by name",
-    socket.hasattr("share") ? "another system" : undefined,
+    need("another system", !socket.hasattr("share")),
   ),
   fn() {
     using s = new socket.Socket();

@@ -1,3 +1,5 @@
+/** Where the fields of structs are, on each platform. */
+
 import { assert, assertEquals } from "@std/assert";
 import {
   layoutDisagreements,
@@ -13,15 +15,20 @@ import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
 import { layouts } from "../../ffi/layout/all.ts";
 import { if_nameindex } from "../../ffi/layout/handwritten.ts";
-import { layout } from "../../ffi/layout/mod.ts";
+import { need, requires } from "../support/requires.ts";
 
 const host = platform as KnownPlatform;
 
 const toolchain = toolchainFor(host, host) as Toolchain;
 
 Deno.test({
-  name: "cc finds the host's structs where the layout says",
-  ignore: platform === "unsupported" || !await isInstalled(toolchain),
+  ...requires(
+    "cc finds the host's structs where the layout says",
+    need(
+      "cc",
+      platform !== "unsupported" && await isAtHand(toolchain),
+    ),
+  ),
   async fn(): Promise<void> {
     const expected = layoutExpressions(host, referenceLayout(host));
     const answers = await evaluate(toolchain, [...expected.keys()]);
@@ -69,7 +76,7 @@ Deno.test("ancillary data is aligned as CMSG_LEN and CMSG_SPACE have it", () => 
   assertEquals(cmsg("linux_aarch64"), [8, 16]);
   assertEquals(cmsg("darwin"), [4, 12]);
   assertEquals(cmsg("windows"), [8, 16]);
-  // The header has 12 bytes, and its data begins at the next multiple of 8.
+  // The header has 12 bytes. The data begins at the next multiple of 8.
   assertEquals(cmsg("freebsd"), [8, 16]);
   assertEquals(layouts.freebsd.cmsghdr.size, 12);
 });

@@ -1,9 +1,10 @@
-/** The same buffer passed again and again: its memory is looked up once, and must still be its own. */
+/** A buffer that is passed again and again: its pointer is cached, and must stay right. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Address, type Socket, socketpair } from "../../mod.ts";
+import type { Address, Socket } from "../../mod.ts";
+import { socketPair } from "../support/pairs.ts";
 
-/** Receives a number of bytes, in however many parts they come. */
+/** Receives a number of bytes, in any number of parts. */
 function receive(socket: Socket<Address>, count: number): Uint8Array {
   const parts = new Uint8Array(count);
   for (let at = 0; at < count;) {
@@ -15,9 +16,8 @@ function receive(socket: Socket<Address>, count: number): Uint8Array {
 }
 
 Deno.test("a buffer passed again sends and receives what it holds now", () => {
-  const [a, b] = socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   const data = new Uint8Array(8);
   const buffer = new Uint8Array(8);
   for (let round = 0; round < 100; round++) {
@@ -29,9 +29,8 @@ Deno.test("a buffer passed again sends and receives what it holds now", () => {
 });
 
 Deno.test("buffers in turn do not take each other's memory", () => {
-  const [a, b] = socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   const views = [new Uint8Array(4), new Uint8Array(300_000).subarray(7, 11)];
   views.push(views[1].subarray(0, 2), new Uint8Array(views[0].buffer, 2));
   for (let round = 0; round < 64; round++) {
@@ -47,9 +46,8 @@ Deno.test("buffers in turn do not take each other's memory", () => {
 });
 
 Deno.test("a buffer that is detached after it was passed is refused, and its old memory untouched", () => {
-  const [a, b] = socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   const view = new Uint8Array(16).fill(1);
   for (let i = 0; i < 3; i++) a.send(view);
   for (let i = 0; i < 3; i++) b.recv_into(view);
@@ -61,9 +59,8 @@ Deno.test("a buffer that is detached after it was passed is refused, and its old
 });
 
 Deno.test("a buffer that shrinks after it was passed is used as far as it goes", () => {
-  const [a, b] = socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   const resizable = new ArrayBuffer(16, { maxByteLength: 32 });
   const view = new Uint8Array(resizable).fill(3);
   for (let i = 0; i < 3; i++) assertEquals(a.send(view), 16);

@@ -1,4 +1,4 @@
-/** The hot calls by their numbers: those of each processor, and what they give when they fail. */
+/** The hot calls are made by number: the numbers of each processor, and their errors. */
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { evaluate, isInstalled } from "../../constants/generator/compiler.ts";
@@ -12,17 +12,22 @@ import {
   BrokenPipeError,
   MSG_PEEK,
   Socket,
-  socketpair,
 } from "../../mod.ts";
-import { needing, noPosix } from "../support/helpers.ts";
+import { need, needs, requires } from "../support/requires.ts";
+import { socketPair } from "../support/pairs.ts";
 
-const noNumbers = platform in numbers ? undefined : "numbers of system calls";
+const numbered = need("numbers of system calls", platform in numbers);
 
 for (const known of Object.keys(numbers) as KnownPlatform[]) {
   const toolchain = toolchainFor(known, platform);
   Deno.test({
-    name: `the numbers on ${known} are its header's`,
-    ignore: toolchain === undefined || !await isInstalled(toolchain),
+    ...requires(
+      `the numbers on ${known} are its header's`,
+      need(
+        `a compiler for ${known}`,
+        toolchain !== undefined && await isAtHand(toolchain),
+      ),
+    ),
     async fn() {
       const units = ["#include <sys/syscall.h>"];
       const names = ["SYS_sendto", "SYS_recvfrom"];
@@ -36,7 +41,7 @@ for (const known of Object.keys(numbers) as KnownPlatform[]) {
 }
 
 Deno.test({
-  ...needing("where there are numbers, the calls go by them", noNumbers),
+  ...requires("where there are numbers, the calls go by them", numbered),
   fn() {
     new Socket().close(); // opens the C library
     const made: unknown[][] = [];
@@ -75,14 +80,13 @@ Deno.test("where there are none, the calls are the C library's", () => {
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "a buffer passed again meets flags and errors as the first time",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a;
-    using _b = b;
+    using pair = socketPair();
+    const { a, b } = pair;
     const data = new Uint8Array(1024).fill(1);
     const buffer = new Uint8Array(1024);
     for (const socket of [a, b]) socket.setblocking(false);

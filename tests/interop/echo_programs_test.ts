@@ -1,4 +1,6 @@
-/** The echo examples, and echoes over Unix sockets, with programs that we did not write. */
+/**
+ * The echo examples, and echoes over Unix sockets, with other programs: socat, nc, node, Python.
+ */
 
 import { assertEquals } from "@std/assert";
 import {
@@ -11,14 +13,9 @@ import {
   type UnixAddress,
 } from "../../mod.ts";
 import { missing, ours, Program } from "../examples/programs.ts";
-import {
-  beside,
-  needing,
-  noPython,
-  temporaryFolder,
-  text,
-  utf8,
-} from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { beside, temporaryFolder } from "../support/files.ts";
+import { needs, requires, unless } from "../support/requires.ts";
 
 const node = (...args: string[]): string[] => [
   "node",
@@ -26,7 +23,7 @@ const node = (...args: string[]): string[] => [
   ...args,
 ];
 
-/** Programs that send what they read, and write what comes back. */
+/** Programs that send their input, and write what comes back. */
 const clients: Record<string, (port: string) => string[]> = {
   "tcp socat": (port) => ["socat", "-t", "9", "-", `TCP:127.0.0.1:${port}`],
   "tcp nc": (port) => ["nc", "-N", "127.0.0.1", port],
@@ -40,13 +37,16 @@ for (const [name, command] of Object.entries(clients)) {
   const [kind, program] = name.split(" ");
   const server = kind === "tcp" ? "echo_server" : "udp_server";
   Deno.test({
-    ...needing(`${program} is served by ${server}.ts`, missing(program)),
+    ...requires(
+      `${program} is served by ${server}.ts`,
+      unless(missing(program)),
+    ),
     async fn() {
       await using ourServer = ours(server, ["127.0.0.1", "0"]);
       const port = await ourServer.port();
       await using client = new Program(command(port), { input: "Grüße\n" });
       await client.out.until(/^Grüße\n$/);
-      if (kind === "udp") return; // nothing tells its end
+      if (kind === "udp") return; // datagrams have no end
       assertEquals((await client.end()).code, 0);
       assertEquals((await ourServer.end()).code, 0);
     },
@@ -55,7 +55,7 @@ for (const [name, command] of Object.entries(clients)) {
 
 const socketserver = ["python3", beside("interop/socketserver_echo.py")];
 
-/** Programs that send back what comes, and tell their port. */
+/** Programs that send back what they receive, and report their port. */
 const servers: Record<string, string[]> = {
   "tcp socat": ["socat", "-dd", "TCP-LISTEN:0,bind=127.0.0.1", "PIPE"],
   "tcp node": node("tcp"),
@@ -69,7 +69,7 @@ for (const [name, command] of Object.entries(servers)) {
   const [kind, program] = name.split(" ");
   const client = kind === "tcp" ? "echo_client" : "udp_client";
   Deno.test({
-    ...needing(`${program} serves ${client}.ts`, missing(program)),
+    ...requires(`${program} serves ${client}.ts`, unless(missing(program))),
     async fn() {
       await using server = new Program(command);
       const [, port] = await server.err.until(
@@ -88,7 +88,7 @@ for (const [name, command] of Object.entries(servers)) {
   });
 }
 
-/** A Unix socket of ours that does not wait for ever. */
+/** A Unix socket of ours, with a timeout. */
 function unix(type: number): Socket<UnixAddress> {
   const socket = new Socket(AF_UNIX as Family<UnixAddress>, type);
   socket.settimeout(60);
@@ -108,9 +108,9 @@ for (
   ] as const
 ) {
   Deno.test({
-    ...needing(
+    ...requires(
       `a Unix ${kind} listener serves ${program}`,
-      missing(program),
+      unless(missing(program)),
     ),
     async fn() {
       using folder = temporaryFolder();
@@ -123,8 +123,7 @@ for (
         { input: "Grüße\n" },
       );
       await client.fed;
-      const [connection] = listener.accept();
-      using _ = connection;
+      using connection = listener.accept()[0];
       connection.settimeout(60);
       const data = connection.recv(100);
       assertEquals(text(data), "Grüße\n");
@@ -142,7 +141,10 @@ for (
   ] as const
 ) {
   Deno.test({
-    ...needing(`a Unix datagram socket answers ${program}`, missing(program)),
+    ...requires(
+      `a Unix datagram socket answers ${program}`,
+      unless(missing(program)),
+    ),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/server`;
@@ -169,7 +171,7 @@ for (
   ] as const
 ) {
   Deno.test({
-    ...needing(`socat serves a Unix ${kind} socket`, missing("socat")),
+    ...requires(`socat serves a Unix ${kind} socket`, unless(missing("socat"))),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/server`;
@@ -187,7 +189,7 @@ for (
 }
 
 Deno.test({
-  ...needing("python3 echoes empty datagrams too", noPython),
+  ...requires("python3 echoes empty datagrams too", needs.python),
   async fn() {
     await using server = new Program([...socketserver, "udp"]);
     await using client = ours("udp_client", [

@@ -1,12 +1,13 @@
-/** The HTTP examples with programs that we did not write: curl, nginx, Python's `http.server`. */
+/** The HTTP examples with other programs: curl, nginx, Python's `http.server`. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Namespaces, noNamespaces } from "../examples/namespaces.ts";
 import { missing, ours, Program } from "../examples/programs.ts";
-import { needing, noPython, temporaryFolder } from "../support/helpers.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { needs, requires, unless } from "../support/requires.ts";
 
 Deno.test({
-  ...needing("curl is served by http_server.ts", missing("curl")),
+  ...requires("curl is served by http_server.ts", unless(missing("curl"))),
   async fn() {
     await using server = ours("http_server", ["127.0.0.1", "0"]);
     const url = `http://127.0.0.1:${await server.port()}/page?a=b`;
@@ -26,7 +27,7 @@ Deno.test({
   },
 });
 
-/** A page of many lines, and of more than any buffer holds. */
+/** A page of many lines, and larger than any buffer. */
 const page = Array.from({ length: 50_000 }, (_, i) => `line ${i}\n`).join("");
 
 const nginx = (folder: string): string => `
@@ -41,7 +42,7 @@ http {
 }
 `;
 
-/** Fetches the page, and one that is not there. */
+/** Fetches the page, and a page that does not exist. */
 async function fetchFrom(url: string, namespace?: string): Promise<void> {
   await using found = ours("http_get", [`${url}/page`], { namespace });
   const { code, out, err } = await found.end();
@@ -56,12 +57,16 @@ async function fetchFrom(url: string, namespace?: string): Promise<void> {
 }
 
 Deno.test({
-  ...needing("nginx serves http_get.ts", missing("nginx"), noNamespaces),
+  ...requires(
+    "nginx serves http_get.ts",
+    unless(missing("nginx")),
+    unless(noNamespaces),
+  ),
   async fn() {
     using folder = temporaryFolder();
     Deno.writeTextFileSync(`${folder.path}/page`, page);
     Deno.writeTextFileSync(`${folder.path}/conf`, nginx(folder.path));
-    // Nginx cannot tell a port that the system chose: in a network of its own any is free.
+    // Nginx cannot report a port that the system chose. In its own network every port is free.
     using network = new Namespaces(1);
     const [namespace] = network.names;
     await using server = new Program(
@@ -76,7 +81,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("Python's http.server serves http_get.ts", noPython),
+  ...requires("Python's http.server serves http_get.ts", needs.python),
   async fn() {
     using folder = temporaryFolder();
     Deno.writeTextFileSync(`${folder.path}/page`, page);

@@ -1,4 +1,4 @@
-"""Answers on standard output, as JSON, what CPython's makefile() makes of the cases on standard input."""
+"""Prints the results of CPython's makefile() for the cases on standard input, as JSON."""
 
 import json
 import socket

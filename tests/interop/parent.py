@@ -2,7 +2,7 @@
 
     parent.py activation|wrong-pid|no-socket|inetd|inetd-wait|inetd-no-socket command...
 
-It is its own client, and prints as JSON what it received, the child's status and its errors.
+It is also the client. It prints what it received, the child's status and its errors, as JSON.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""A program of another make to talk to: peer.py serve|call <kind> [<address as JSON>].
+"""A program to talk to: peer.py serve|call <kind> [<address as JSON>].
 
-It exchanges over one connection: each side sends 4 bytes of length and so many bytes, and answers what
-it got with its SHA-256. Over datagrams, one message each way for every size.
+Over a connection, one side sends a length of 4 bytes and the data, and the other answers with the
+SHA-256 of the data. Over datagrams, it does so with one message of each size.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-// Real data exchanged with a program of another make: CPython as the server, and as the client.
+/** Data exchanged with CPython, as the server and as the client. */
 
 import { assertEquals } from "@std/assert";
 import {
@@ -16,14 +16,9 @@ import type {
   UnixAddress,
 } from "../../socket/address/types.ts";
 import { Socket } from "../../socket/socket.ts";
-import {
-  beside,
-  needing,
-  noIPv6,
-  noPython,
-  Peer,
-  temporaryFolder,
-} from "../support/helpers.ts";
+import { beside, temporaryFolder } from "../support/files.ts";
+import { needs, requires } from "../support/requires.ts";
+import { Peer } from "../support/peer.ts";
 
 type AnyAddress = InetAddress | Inet6Address | UnixAddress;
 
@@ -119,11 +114,11 @@ const python = (what: "serve" | "call", kind: Kind, address: unknown): Peer =>
   ]);
 
 for (const kind of Object.keys(kinds) as Kind[]) {
-  const lacking = [noPython, kind.endsWith("6") ? noIPv6 : undefined];
+  const lacking = [needs.python, kind.endsWith("6") && needs.ipv6];
   const [, type, local] = kinds[kind];
 
   Deno.test({
-    ...needing(`our client talks to a Python server over ${kind}`, ...lacking),
+    ...requires(`our client talks to a Python server over ${kind}`, ...lacking),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/server`;
@@ -144,7 +139,7 @@ for (const kind of Object.keys(kinds) as Kind[]) {
   });
 
   Deno.test({
-    ...needing(`a Python client talks to our server over ${kind}`, ...lacking),
+    ...requires(`a Python client talks to our server over ${kind}`, ...lacking),
     async fn() {
       using folder = temporaryFolder();
       using socket = open(kind);

@@ -1,4 +1,4 @@
-"""What python3's selectors answer; tests/selectors_test.ts plays the same scenes and compares."""
+"""What Python's selectors answer. ../selectors/selectors_test.ts compares them with ours."""
 
 import json
 import selectors

@@ -1,11 +1,11 @@
-/** Packets that the examples make by hand, as tcpdump reads them. */
+/** Packets that the examples build by hand, as tcpdump reads them. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Namespaces, noNamespaces } from "../examples/namespaces.ts";
 import { missing, ours, Program } from "../examples/programs.ts";
-import { needing } from "../support/helpers.ts";
+import { requires, unless } from "../support/requires.ts";
 
-/** Has tcpdump print so many packets, with all it finds wrong with them. */
+/** Has tcpdump print a number of packets, with everything that is wrong with them. */
 async function tcpdump(
   namespace: string,
   count: number,
@@ -21,10 +21,10 @@ async function tcpdump(
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "tcpdump reads the request of arping.ts",
-    missing("tcpdump"),
-    noNamespaces,
+    unless(missing("tcpdump")),
+    unless(noNamespaces),
   ),
   async fn() {
     using network = new Namespaces(2);
@@ -50,10 +50,10 @@ for (
   const [kind, groups] of [["raw", "1 0"], ["datagram", "0 0"]]
 ) {
   Deno.test({
-    ...needing(
+    ...requires(
       `tcpdump finds the requests of ping.ts right, sent by a ${kind} socket`,
-      missing("tcpdump"),
-      noNamespaces,
+      unless(missing("tcpdump")),
+      unless(noNamespaces),
     ),
     async fn() {
       using network = new Namespaces(1);
@@ -77,10 +77,10 @@ for (
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "tcpdump reads what udp_client.ts sends",
-    missing("tcpdump"),
-    noNamespaces,
+    unless(missing("tcpdump")),
+    unless(noNamespaces),
   ),
   async fn() {
     using network = new Namespaces(1);

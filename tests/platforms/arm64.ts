@@ -1,14 +1,13 @@
 /**
- * The tests on linux-arm64, under qemu's emulation of its programs: `deno task test:arm64 [files]`.
- * The kernel is the machine's own, so what is emulated is everything but the system calls' work.
+ * The tests on linux-arm64, emulated by qemu: `deno task test:arm64 [files]`. System calls go to
+ * the kernel of this machine.
  */
 
-import { qemuGaps } from "./qemu_gaps.ts";
+import { qemuFailures } from "./qemu_failures.ts";
 import {
   allMet,
   cache,
   everything,
-  exists,
   install,
   must,
   options,
@@ -16,6 +15,8 @@ import {
   run,
   unpack,
 } from "./support.ts";
+import { exists } from "../support/files.ts";
+import { utf8 } from "../support/bytes.ts";
 
 const folder = cache("arm64");
 const libraries = "/usr/aarch64-linux-gnu";
@@ -31,7 +32,7 @@ await install({
 await unpack("@deno/linux-arm64-glibc@2.9.5", `${folder}/deno`);
 await must(["chmod", "+x", `${folder}/deno/deno`]);
 
-// Tests ask "the machine's" compiler about structs and constants: this machine is an arm64 one now.
+// Tests ask the machine's compiler about structs and constants: here that is one for arm64.
 if (!exists(`${folder}/bin`)) {
   Deno.mkdirSync(`${folder}/bin`);
   for (const name of ["cc", "gcc"]) {
@@ -47,12 +48,12 @@ const env = {
   DENO_DIR: `${folder}/cache`,
   PATH: `${folder}/bin:${Deno.env.get("PATH")}`,
   SOCKET_TEST_EMULATOR: "qemu",
-  SOCKET_TEST_GAPS: Deno.makeTempFileSync(),
+  SOCKET_TEST_KNOWN_FAILURES: Deno.makeTempFileSync(),
 };
 
-// Tests start Deno again, and programs they compiled: the kernel is told to run arm64 programs by
-// qemu, in namespaces of our own, so that nothing of it is seen elsewhere. The network is one of
-// these, as root's rights there are what the tests need; loopback is in it.
+// Tests start Deno again, and programs that they compiled. So the kernel is told to run arm64
+// programs by qemu, in our own namespaces, so that nothing else is affected. The network is one of
+// them, as the tests need root's rights there; it has a loopback interface.
 const magic = "\\x7fELF\\x02\\x01\\x01" + "\\x00".repeat(9) +
   "\\x02\\x00\\xb7\\x00";
 const mask = "\\xff".repeat(7) + "\\x00" + "\\xff".repeat(8) +
@@ -63,17 +64,17 @@ const prepare = `
   ip link set lo up
   exec "$@"`;
 
-/** Runs a command where arm64's programs run; gives its exit status. */
+/** Runs a command where arm64 programs run. Returns its exit status. */
 async function emulated(command: readonly string[]): Promise<number> {
-  // Root takes every user along; anyone else only themselves, as root. Whoever makes the namespace
-  // cannot say so from within: so `cat` holds it open meanwhile, and answers once it is there.
+  // Root maps every user; any other user maps only itself, as root. A process cannot map users from
+  // inside its new namespace, so `cat` holds the namespace open, and answers once it exists.
   const holder = new Deno.Command("unshare", {
     args: ["--user", "cat"],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
   const writer = holder.stdin.getWriter();
-  await writer.write(new TextEncoder().encode("there?"));
+  await writer.write(utf8("there?"));
   await holder.stdout.getReader().read();
   const proc = `/proc/${holder.pid}`;
   const [uid, gid] = [Deno.uid(), Deno.gid()];
@@ -93,18 +94,18 @@ async function emulated(command: readonly string[]): Promise<number> {
   }
 }
 
-// There is no network inside: what the tests import is fetched before.
+// There is no network inside, so dependencies are fetched first.
 await must([Deno.execPath(), "install", "--quiet"], { cwd: root, env });
 
 const whole = Deno.args.length === 0;
 const status = await emulated([
   `${folder}/deno/deno`,
   "test",
-  "--no-check", // checking takes minutes here, and is the same everywhere
-  "--preload=tests/platforms/gaps.ts",
+  "--no-check", // type checking takes minutes here, and is the same everywhere
+  "--preload=tests/platforms/known_failures.ts",
   ...options.filter((option) => option !== "--parallel"),
   ...(whole ? everything : Deno.args),
 ]);
-const met = !whole || allMet(qemuGaps, env.SOCKET_TEST_GAPS);
-Deno.removeSync(env.SOCKET_TEST_GAPS);
+const met = !whole || allMet(qemuFailures, env.SOCKET_TEST_KNOWN_FAILURES);
+Deno.removeSync(env.SOCKET_TEST_KNOWN_FAILURES);
 Deno.exit(met ? status : status || 1);

@@ -1,7 +1,8 @@
 /**
- * What can be proved of macOS without one: `deno task check:darwin` asks a compiler that carries
- * macOS's own headers for every constant, struct and field of the tables, for the bytes of the
- * structs that the library writes, for the symbols it loads, and for how variadic arguments go.
+ * What can be proved about macOS without a Mac: `deno task check:darwin` asks a compiler that has
+ * macOS's headers for every constant, struct and field of the tables, for the bytes of the structs
+ * that the library writes, for the symbols that it loads, and for how variadic arguments are
+ * passed.
  */
 
 import { compilers } from "./darwin/compiler.ts";

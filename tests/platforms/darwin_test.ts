@@ -1,6 +1,6 @@
 /**
- * The library as it runs on macOS, on a libSystem that only records its calls. That the bytes here
- * are macOS's own, `deno task check:darwin` proves with a compiler.
+ * The library as it runs on macOS, on a libSystem that only records its calls. `deno task
+ * check:darwin` proves with a compiler that the bytes here are macOS's.
  */
 
 import "../support/darwin.ts";
@@ -13,6 +13,7 @@ import {
   testsOn,
 } from "../support/emulated.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import {
   AF_INET6,
   AI_CANONNAME,
@@ -43,14 +44,15 @@ import { KqueuePoller } from "../../poll/kqueue.ts";
 import { READ, WRITE } from "../../poll/base.ts";
 import { codec } from "../socket/address/platforms.ts";
 import { addresses, pointer, structs } from "./darwin/structs.ts";
+import { utf8 } from "../support/bytes.ts";
 
 const { FIOCLEX, FIONCLEX, FIONBIO, F_DUPFD_CLOEXEC, F_GETFD, SO_NOSIGPIPE } =
   table.constants;
 
-/** The registers that variadic arguments do not go in on Apple's processor. */
+/** Fills the registers that variadic arguments do not use on Apple's processors. */
 const skipped = [0n, 0n, 0n, 0n, 0n, 0n] as const;
 
-/** What every new descriptor is given. */
+/** The calls that every new descriptor gets. */
 const settled = (fd: number): unknown[] => [
   ["ioctl", fd, FIOCLEX, ...skipped, ""],
   ["setsockopt", fd, SOL_SOCKET, SO_NOSIGPIPE, "01000000", 4],
@@ -63,21 +65,16 @@ const hexOf = (name: keyof typeof structs): string => bytesOf(name).toHex();
 const test = testsOn("macOS", () => new Socket() as Socket);
 
 Deno.test("a C library that cannot be opened is named, and tried again at the next use", () => {
-  const { dlopen } = Deno;
   const cause = new Error("image not found");
-  Deno.dlopen = () => {
+  using _ = stub(Deno, "dlopen", () => {
     throw cause;
-  };
-  try {
-    const error = assertThrows(
-      () => new Socket(),
-      Error,
-      "The C library could not be opened as libSystem.dylib",
-    );
-    assertEquals(error.cause, cause);
-  } finally {
-    Deno.dlopen = dlopen;
-  }
+  });
+  const error = assertThrows(
+    () => new Socket(),
+    Error,
+    "The C library could not be opened as libSystem.dylib",
+  );
+  assertEquals(error.cause, cause);
 });
 
 test("a socket made is closed on exec and raises no SIGPIPE", (socket) => {
@@ -220,14 +217,14 @@ test("a message that comes is read from the same fields", (socket) => {
     [IPPROTO_IPV6, -2, Uint8Array.of(1, 2, 3, 4, 5)],
   ]);
   assertEquals(flags, MSG_CTRUNC | MSG_EOR);
-  // The descriptor that came is closed on exec.
+  // The received descriptor is closed on exec.
   assertEquals(takeCalls().slice(1), [settled(3)[0]]);
   assertEquals(address as unknown, ["127.0.0.1", 8080]);
 });
 
 test("a name's addresses are found behind its canonical name", () => {
   const address = Uint8Array.fromHex(addresses[0][1].bytes);
-  const name = new TextEncoder().encode("host.example\0");
+  const name = utf8("host.example\0");
   const last = bytesOf("answer");
   exchange(last, 24, 0n);
   exchange(last, 32, memory.addressOf(address));
@@ -304,7 +301,7 @@ test("an awaited receive waits by kqueue", async () => {
   let tries = 0;
   answers.recv = (fd) => fd === 7 && ++tries > 1 ? 2 : fail(errno.EAGAIN);
   answers.kevent = (_kq, _changes, count, events: Uint8Array, _room, until) => {
-    if (count > 0 || until !== null) return 0; // a change, or only a look
+    if (count > 0 || until !== null) return 0; // a change, or only a poll
     events.set(bytesOf("events").subarray(0, 32));
     return 1;
   };
@@ -313,7 +310,7 @@ test("an awaited receive waits by kqueue", async () => {
   const calls = takeCalls();
   const [[, kq, changes]] = calls.filter(([name]) => name === "kevent");
   assertEquals([kq, changes], [11, hexOf("changes")]);
-  // What wakes the wait is a pair like any other.
+  // The waker is a socket pair like any other.
   assertEquals(calls.filter(([, fd]) => fd === 6), settled(6));
   socket.detach();
 });

@@ -24,13 +24,14 @@ import {
   Socket,
   SOL_SOCKET,
 } from "../../mod.ts";
+import { utf8 } from "../support/bytes.ts";
 
 const zeros = (count: number): string => "00".repeat(count);
 const localhost = `10021f907f000001${zeros(8)}`;
-// The header of an item has 12 bytes, and its data begins at a multiple of 8.
+// An item's header has 12 bytes. Its data begins at a multiple of 8.
 const control = `14000000ffff000001000000${zeros(4)}03000000${zeros(4)}` +
   `1500000029000000feffffff${zeros(4)}0102030405${zeros(3)}`;
-/** A `struct msghdr`, its pointers 0. */
+/** A `struct msghdr` with null pointers. */
 const message = (controlLength: string, flags: string): string =>
   `${zeros(8)}10000000${zeros(4)}${zeros(8)}01000000${zeros(4)}${zeros(8)}` +
   `${controlLength}000000${flags}`;
@@ -93,7 +94,7 @@ test("a message is a msghdr with ints for lengths, its cmsgs at multiples of 8",
 
 test("a name's addresses are found behind its canonical name", () => {
   const storage = Uint8Array.fromHex(localhost);
-  const name = new TextEncoder().encode("host.example\0");
+  const name = utf8("host.example\0");
   const answer = Uint8Array.fromHex(
     `0000000002000000010000000600000010000000${zeros(28)}`,
   );

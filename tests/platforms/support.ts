@@ -1,16 +1,20 @@
-/** What the runs on other platforms share: a folder for what they install, and installing it. */
+/** What the runs on other platforms share: installing, and what there is to test. */
+
+import { fileURLToPath } from "node:url";
+import { text } from "../support/bytes.ts";
+import { exists } from "../support/files.ts";
 
 /** The project's folder. */
-export const root = new URL("../../", import.meta.url).pathname;
+export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Where one platform's installation is kept; git ignores it. */
+/** The folder for one platform's installation. Git ignores it. */
 export function cache(name: string): string {
   const folder = `${root}.cache/${name}`;
   Deno.mkdirSync(folder, { recursive: true });
   return folder;
 }
 
-/** Runs a command to its end, its output shown; gives its exit status. */
+/** Runs a command to its end and shows its output. Returns its exit status. */
 export async function run(
   command: readonly string[],
   options: Deno.CommandOptions = {},
@@ -20,7 +24,7 @@ export async function run(
   return (await child.status).code;
 }
 
-/** Runs a command that must succeed, and ends the task if it does not. */
+/** Runs a command, and ends the task if it fails. */
 export async function must(
   command: readonly string[],
   options: Deno.CommandOptions = {},
@@ -31,17 +35,9 @@ export async function must(
   Deno.exit(1);
 }
 
-/** Whether there is such a file or folder. */
-export function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Installs Debian packages that a file tells are missing; says what to install where it cannot. */
+/**
+ * Installs the Debian packages whose file is missing. Ends the task where it may not install them.
+ */
 export async function install(
   packages: Readonly<Record<string, string>>,
 ): Promise<void> {
@@ -63,7 +59,7 @@ export async function install(
   );
 }
 
-/** Fetches a package of the registry that npm uses, once, and unpacks it into a folder. */
+/** Fetches an npm package, unless a folder has it already, and unpacks it there. */
 export async function unpack(name: string, folder: string): Promise<void> {
   if (exists(`${folder}/package.json`)) return;
   console.log(`fetching ${name}`);
@@ -73,12 +69,12 @@ export async function unpack(name: string, folder: string): Promise<void> {
     cwd: folder,
     stderr: "inherit",
   }).output();
-  const archive = new TextDecoder().decode(stdout).trim();
+  const archive = text(stdout).trim();
   await must(["tar", "xzf", archive, "--strip-components=1"], { cwd: folder });
   Deno.removeSync(`${folder}/${archive}`);
 }
 
-/** The words of the `test` task after `deno test`. */
+/** The arguments of `deno test` in the `test` task. */
 const words: string[] = JSON.parse(Deno.readTextFileSync(`${root}deno.json`))
   .tasks.test.command.split(" ").slice(2);
 
@@ -87,18 +83,18 @@ export const options: readonly string[] = words.filter((word) =>
   word.startsWith("--")
 );
 
-/** What the `test` task tests. */
+/** The files and folders that the `test` task tests. */
 export const everything: readonly string[] = words.filter((word) =>
   !word.startsWith("--")
 );
 
-/** Tells of entries in a table of gaps that named no test; whether there were none. */
+/** Reports the entries of a table of known failures that name no test. Returns whether all do. */
 export function allMet(
-  gaps: Readonly<Record<string, string>>,
+  failures: Readonly<Record<string, string>>,
   record: string,
 ): boolean {
   const met = exists(record) ? Deno.readTextFileSync(record).split("\n") : [];
-  const unmet = Object.keys(gaps).filter((name) => !met.includes(name));
+  const unmet = Object.keys(failures).filter((name) => !met.includes(name));
   for (const name of unmet) console.error(`no test is named: ${name}`);
   return unmet.length === 0;
 }

@@ -1,4 +1,4 @@
-/** A platform that is not supported: everything can be imported, and whatever is used first says so. */
+/** On a platform that is not supported everything can be imported, and the first use says so. */
 
 import "../support/musl.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";

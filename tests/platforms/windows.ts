@@ -1,20 +1,21 @@
 /**
- * The tests on Windows, as Wine has it: `deno task test:windows [files]`; after `--deno`, any command
- * of Deno for Windows. Wine and what it needs live in a Debian of their own below `.cache`.
+ * The tests on Windows, emulated by Wine: `deno task test:windows [files]`. After `--deno` comes
+ * any command for a Deno on Windows. Wine and what it needs are in a Debian installation in
+ * `.cache`.
  */
 
 import {
   allMet,
   cache,
   everything,
-  exists,
   install,
   must,
   options,
   root,
   unpack,
 } from "./support.ts";
-import { wineGaps } from "./wine_gaps.ts";
+import { exists } from "../support/files.ts";
+import { wineFailures } from "./wine_failures.ts";
 
 const folder = cache("windows");
 const debian = `${folder}/debian`;
@@ -35,7 +36,7 @@ if (!exists(`${debian}${wine}`)) {
 }
 await unpack("@deno/win32-x64@2.9.5", `${folder}/deno`);
 
-/** Where the tests write down which gaps they met. */
+/** Where the tests record the known failures that they met. */
 const met = `${folder}/met`;
 const windowsPath = (path: string): string => `Z:${path.replaceAll("/", "\\")}`;
 
@@ -49,21 +50,21 @@ const env = {
   DENO_DIR: windowsPath(`${folder}/cache`),
   NO_COLOR: "1",
   SOCKET_TEST_EMULATOR: "wine",
-  SOCKET_TEST_GAPS: windowsPath(met),
+  SOCKET_TEST_KNOWN_FAILURES: windowsPath(met),
   PATH: Deno.env.get("PATH")!,
 };
 
-/** Wine's registry and drive C, as they were once made. */
+/** Wine's registry and drive C, as first made. */
 const prefix = `${folder}/prefix`;
 
-/** What runs with the prefix itself; and with a layer over it, so that runs are alike and apart. */
+/** Mounts the prefix itself, or a layer over it, so that each run starts from the same state. */
 const itself = `mount --bind ${prefix}.new ${debian}${env.WINEPREFIX}`;
 const layers = `${debian}/tmp/upper,workdir=${debian}/tmp/work`;
 const layered = `
     mkdir ${debian}/tmp/upper ${debian}/tmp/work
     mount -t overlay overlay -o lowerdir=${prefix},upperdir=${layers} ${debian}${env.WINEPREFIX}`;
 
-/** Starts a program inside, the project at its own path; nobody else sees the mounts. */
+/** Starts a program inside, with the project at its own path. The mounts are invisible outside. */
 function start(
   mountPrefix: string,
   command: string[],
@@ -86,13 +87,13 @@ function start(
     stdout,
   }).spawn();
   Deno.addSignalListener("SIGTERM", () => {
-    child.kill("SIGKILL"); // all that is inside ends with it, which hears nothing else
+    child.kill("SIGKILL"); // everything inside ends with it; it ignores other signals
     Deno.exit(143);
   });
   return child;
 }
 
-/** Runs tests. They have passed if they say so, too: Wine may lose the status of a process. */
+/** Runs tests. They must also print that they passed, as Wine may lose the status of a process. */
 async function tested(command: string[]): Promise<number> {
   const child = start(layered, command, "piped");
   const [shown, kept] = child.stdout.tee();
@@ -108,7 +109,7 @@ async function tested(command: string[]): Promise<number> {
 
 if (!exists(prefix)) {
   console.log("preparing Wine");
-  // The server writes the registry as it ends.
+  // The server writes the registry when it ends.
   Deno.mkdirSync(`${prefix}.new`, { recursive: true });
   const prepare = `${wine} wineboot -i; /usr/lib/wine/wineserver64 -w`;
   await start(itself, ["timeout", "120", "sh", "-c", prepare]).status;
@@ -131,9 +132,9 @@ const status = await tested([
   ...deno,
   "test",
   "--no-check",
-  "--preload=tests/platforms/gaps.ts",
+  "--preload=tests/platforms/known_failures.ts",
   ...options.filter((option) => option !== "--parallel"),
   ...(Deno.args.length > 0 ? Deno.args : everything),
 ]);
 const whole = Deno.args.length === 0;
-Deno.exit(!whole || allMet(wineGaps, met) ? status : status || 1);
+Deno.exit(!whole || allMet(wineFailures, met) ? status : status || 1);

@@ -1,37 +1,43 @@
-// What only Windows has: sharing, `ioctl()`, exclusive addresses, errors with Windows' own numbers.
+/**
+ * What only Windows has: `share()`, `ioctl()`, exclusive addresses, errors with Windows' numbers.
+ */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as awaiting from "../../async.ts";
 import * as socket from "../../mod.ts";
 import { SelectSelector } from "../../selectors.ts";
 import { osError } from "../../errors/errors.ts";
-import { datagramPair, needing, Peer, text, utf8 } from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { need, requires } from "../support/requires.ts";
+import { socketPair, udpPair } from "../support/pairs.ts";
+import { Peer } from "../support/peer.ts";
 
 const { errno, Socket } = socket;
 
+const windows = need("Windows", socket.hasattr("ioctl"));
+
 /** A test that is skipped elsewhere. */
 function test(name: string, fn: () => void | Promise<void>): void {
-  const lacking = socket.hasattr("ioctl") ? undefined : "Windows";
-  Deno.test({ ...needing(name, lacking), fn });
+  Deno.test({ ...requires(name, windows), fn });
 }
 
 test("a socket is shared with another process", async () => {
   await using child = Peer.deno("programs/shared.ts");
   const pid = Number(await child.line());
-  const [near, far] = socket.socketpair();
-  using _near = near;
-  near.settimeout(20);
-  await child.write(far.share(pid).toHex());
-  const ended = child.rest(); // which ends its input: it begins then
-  near.sendall(utf8("shared"));
-  assertEquals(await receive(near, 6), "shared");
-  far.close(); // the other process has its own
-  near.shutdown(socket.SHUT_WR);
+  using pair = socketPair();
+  const { a, b } = pair;
+  a.settimeout(20);
+  await child.write(b.share(pid).toHex());
+  const ended = child.rest(); // this ends its input, and it starts
+  a.sendall(utf8("shared"));
+  assertEquals(await receive(a, 6), "shared");
+  b.close(); // the other process has a copy
+  a.shutdown(socket.SHUT_WR);
   await ended;
-  assertEquals(near.recv(1).length, 0);
+  assertEquals(a.recv(1).length, 0);
 });
 
-/** Receives while the event loop goes on, which the other process gets its input by. */
+/** Receives while the event loop runs, as that writes the other process's input. */
 async function receive(
   from: socket.Socket<socket.UnixAddress>,
   count: number,
@@ -42,28 +48,27 @@ async function receive(
 }
 
 test("fromshare() and new Socket(0, 0, 0, bytes) make the socket that was shared", async () => {
-  const [near, far] = socket.socketpair();
-  using _near = near;
-  using _far = far;
-  const info = near.share(Deno.pid);
+  using pair = socketPair();
+  const { a, b } = pair;
+  const info = a.share(Deno.pid);
   assertEquals(info.length, 628);
   using one = socket.fromshare<socket.Address>(info);
-  using two = new Socket<socket.Address>(0, 0, 0, near.share(Deno.pid));
-  using three = awaiting.fromshare<socket.Address>(near.share(Deno.pid));
-  using other = awaiting.AsyncSocket.from(far.dup());
+  using two = new Socket<socket.Address>(0, 0, 0, a.share(Deno.pid));
+  using three = awaiting.fromshare<socket.Address>(a.share(Deno.pid));
+  using other = awaiting.AsyncSocket.from(b.dup());
   for (const made of [one, two, three]) {
     assertEquals([made.family as number, made.type, made.proto], [
-      near.family as number,
-      near.type,
-      socket.IPPROTO_TCP, // which the bytes tell
+      a.family as number,
+      a.type,
+      socket.IPPROTO_TCP, // which the bytes contain
     ]);
-    assertEquals(made.getsockname(), near.getsockname());
+    assertEquals(made.getsockname(), a.getsockname());
     assertEquals(made.get_inheritable(), false);
     await made.send(utf8("x"));
     assertEquals(text(await other.recv(2)), "x");
   }
   using four = awaiting.fromshare<socket.Address>(other.share(Deno.pid));
-  assertEquals(four.getpeername(), near.getsockname());
+  assertEquals(four.getpeername(), a.getsockname());
 });
 
 test("what is no shared socket is refused", () => {
@@ -85,11 +90,10 @@ test("what is no shared socket is refused", () => {
 });
 
 test("ioctl() sets when a silent connection is asked for", () => {
-  const [near, far] = socket.socketpair();
-  using _near = near;
-  using _far = far;
-  near.ioctl(socket.SIO_KEEPALIVE_VALS, [1, 60_000, 1000]);
-  using other = awaiting.AsyncSocket.from(near.dup());
+  using pair = socketPair();
+  const { a } = pair;
+  a.ioctl(socket.SIO_KEEPALIVE_VALS, [1, 60_000, 1000]);
+  using other = awaiting.AsyncSocket.from(a.dup());
   other.ioctl(socket.SIO_KEEPALIVE_VALS, [0, 60_000, 1000]);
 });
 
@@ -132,7 +136,7 @@ test("nobody takes an address over that create_server() has", async () => {
   }
 });
 
-/** What the test above asks a socket of either class. */
+/** What the test above asks of a socket of either class. */
 function bound(s: socket.Socket | awaiting.AsyncSocket): {
   getsockopt(level: number, option: number): number;
   getsockname(): socket.InetAddress;
@@ -145,7 +149,7 @@ function bound(s: socket.Socket | awaiting.AsyncSocket): {
 
 test("an error has Windows' number and text, and Python's errno and class", () => {
   using silent = new Socket();
-  silent.bind(["127.0.0.1", 0]); // bound, but nobody listens
+  silent.bind(["127.0.0.1", 0]); // bound, but not listening
   using client = new Socket();
   const error = assertThrows(
     () => client.connect(silent.getsockname()),
@@ -189,9 +193,8 @@ test("the numbers that C has too are C's, as in CPython", () => {
 });
 
 test("a datagram that does not fit is an error", async () => {
-  const [a, b] = datagramPair();
-  using _a = a;
-  using _b = b;
+  using pair = udpPair();
+  const { a, b } = pair;
   a.send(utf8("long"));
   const error = assertThrows(() => b.recv(2), socket.OSError);
   assertEquals([error.code, error.syscall], ["EMSGSIZE", "recv"]);
@@ -206,9 +209,8 @@ test("a datagram that does not fit is an error", async () => {
 });
 
 test("socketpair() is a connection over loopback", () => {
-  const [a, b] = socket.socketpair(socket.AF_INET);
-  using _a = a;
-  using _b = b;
+  using pair = socketPair(socket.AF_INET);
+  const { a, b } = pair;
   assertEquals(a.getsockname(), b.getpeername());
   assertEquals(a.getsockname()[0], "127.0.0.1");
   assertThrows(
@@ -221,11 +223,9 @@ test("SelectSelector takes more sockets than a bit set has room for", () => {
   using stack = new DisposableStack();
   using selector = new SelectSelector();
   for (let i = 0; i < 300; i++) {
-    const [a, b] = socket.socketpair();
-    for (const each of [a, b]) {
-      stack.use(each);
-      selector.register(each, 2);
-    }
+    const { a, b } = stack.use(socketPair());
+    selector.register(a, 2);
+    selector.register(b, 2);
   }
   assertEquals(selector.select(0).length, 600);
 });

@@ -1,6 +1,6 @@
 /**
- * A `kqueue` made of Linux's `epoll`, so that the poller for kqueue runs here with the structs and the
- * constants of the systems that have it.
+ * A `kqueue` made of Linux's `epoll`. It lets the kqueue poller run here, with the structs and the
+ * constants of the systems that have kqueue.
  */
 
 import type { KnownPlatform } from "../../constants/platform.ts";
@@ -16,11 +16,11 @@ type Bytes = Uint8Array<ArrayBuffer> | null;
 const view = (bytes: Uint8Array<ArrayBuffer>): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Another system's `kqueue`, of one queue. */
+/** One `kqueue` of another system. */
 export class EmulatedKqueue implements KqueueSystem {
   readonly layout: Layout;
   readonly constants: Readonly<Record<string, number>>;
-  /** An epoll instance for each filter, and one that holds both. */
+  /** An epoll instance for each filter, and one that contains both. */
   readonly #filters = new Map<number, number>();
   #both = -1;
   readonly #edges = new Set<string>();

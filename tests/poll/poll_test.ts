@@ -1,5 +1,7 @@
+/** The pollers: epoll, kqueue and poll, and what they tell the kernel. */
+
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { errno, OSError, type Socket, socketpair } from "../../mod.ts";
+import { errno, OSError, type Socket, type UnixAddress } from "../../mod.ts";
 import { platform } from "../../constants/platform.ts";
 import { tables } from "../../constants/tables.ts";
 import { libc } from "../../ffi/libc.ts";
@@ -8,9 +10,12 @@ import { EpollPoller } from "../../poll/epoll.ts";
 import { KqueuePoller } from "../../poll/kqueue.ts";
 import { PollPoller } from "../../poll/poll.ts";
 import { best, makePoller } from "../../poll/poller.ts";
-import { beside, needing, noPosix } from "../support/helpers.ts";
+import { text } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
+import { need, needs, requires } from "../support/requires.ts";
 import { EmulatedKqueue } from "./kqueue.ts";
 import { ScriptedKqueue } from "./scripted_kqueue.ts";
+import { type Pair, socketPair } from "../support/pairs.ts";
 
 const pollers: Record<string, () => Poller> = {
   PollPoller: () => new PollPoller(),
@@ -24,17 +29,15 @@ if (best === "epoll") {
 } else if (best === "kqueue") pollers.KqueuePoller = () => new KqueuePoller();
 
 /** A pair of non-blocking sockets. */
-function pair(): [Socket<string>, Socket<string>] & Disposable {
-  const both = socketpair() as unknown as [Socket<string>, Socket<string>];
-  for (const one of both) one.setblocking(false);
-  return Object.assign(both, {
-    [Symbol.dispose]: () => both.forEach((one) => one.close()),
-  });
+function nonBlockingPair(): Pair<Socket<UnixAddress>> {
+  const pair = socketPair();
+  for (const socket of [pair.a, pair.b]) socket.setblocking(false);
+  return pair;
 }
 
 const byte = new Uint8Array(1);
 
-/** What is ready: flags by descriptor. */
+/** What is ready, as flags by descriptor. */
 function ready(poller: Poller, count: number): Record<number, number> {
   const found: Record<number, number> = {};
   for (let i = 0; i < count; i++) {
@@ -50,7 +53,7 @@ const look = (poller: Poller): Record<number, number> =>
   ready(poller, poller.wait(0));
 
 for (const [name, make] of Object.entries(pollers)) {
-  /** A test with a poller that is closed in the end. */
+  /** A test with a poller, which is closed at the end. */
   const test = (
     behaviour: string,
     body: (poller: Poller) => void | Promise<void>,
@@ -65,8 +68,8 @@ for (const [name, make] of Object.entries(pollers)) {
     });
 
   test("reports edges once, and each readiness that comes after it was armed", (poller) => {
-    using sockets = pair();
-    const [a, b] = sockets;
+    using sockets = nonBlockingPair();
+    const { a, b } = sockets;
     const fd = a.fileno();
     poller.register(fd);
     assertEquals(look(poller), { [fd]: WRITE });
@@ -82,8 +85,8 @@ for (const [name, make] of Object.entries(pollers)) {
   });
 
   test("reports levels for as long as they last", (poller) => {
-    using sockets = pair();
-    const [a, b] = sockets;
+    using sockets = nonBlockingPair();
+    const { a, b } = sockets;
     const fd = a.fileno();
     poller.register(fd, READ);
     assertEquals(look(poller), {});
@@ -101,8 +104,8 @@ for (const [name, make] of Object.entries(pollers)) {
   });
 
   test("reports a hang-up as both", (poller) => {
-    using sockets = pair();
-    const [a, b] = sockets;
+    using sockets = nonBlockingPair();
+    const { a, b } = sockets;
     poller.register(a.fileno());
     look(poller);
     poller.arm(a.fileno(), READ | WRITE);
@@ -112,22 +115,25 @@ for (const [name, make] of Object.entries(pollers)) {
   });
 
   test("forgets what is unregistered, closed or not", (poller) => {
-    using one = pair();
-    using other = pair();
-    using last = pair();
-    for (const [a] of [one, other, last]) poller.register(a.fileno());
-    poller.unregister(one[0].fileno());
-    const gone = other[0].fileno();
-    other[0].close();
+    using one = nonBlockingPair();
+    using other = nonBlockingPair();
+    using last = nonBlockingPair();
+    for (const { a } of [one, other, last]) poller.register(a.fileno());
+    poller.unregister(one.a.fileno());
+    const gone = other.a.fileno();
+    other.a.close();
     poller.unregister(gone);
-    assertEquals(look(poller), { [last[0].fileno()]: WRITE });
+    assertEquals(look(poller), { [last.a.fileno()]: WRITE });
   });
 
   test("reports hundreds at once", (poller) => {
     using stack = new DisposableStack();
-    const pairs = Array.from({ length: 150 }, () => stack.use(pair()));
+    const pairs = Array.from(
+      { length: 150 },
+      () => stack.use(nonBlockingPair()),
+    );
     const expected: Record<number, number> = {};
-    for (const [a, b] of pairs) {
+    for (const { a, b } of pairs) {
       poller.register(a.fileno(), READ | WRITE);
       b.send(byte);
       expected[a.fileno()] = READ | WRITE;
@@ -136,16 +142,16 @@ for (const [name, make] of Object.entries(pollers)) {
   });
 
   test("waits no longer than asked", (poller) => {
-    using sockets = pair();
-    poller.register(sockets[0].fileno(), READ);
+    using sockets = nonBlockingPair();
+    poller.register(sockets.a.fileno(), READ);
     const began = performance.now();
     assertEquals(poller.wait(20), 0);
     assert(performance.now() - began >= 19.9);
   });
 
   test("ends a parked wait when a descriptor is ready", async (poller) => {
-    using sockets = pair();
-    const [a, b] = sockets;
+    using sockets = nonBlockingPair();
+    const { a, b } = sockets;
     poller.register(a.fileno());
     look(poller);
     const parked = poller.park(-1);
@@ -156,14 +162,14 @@ for (const [name, make] of Object.entries(pollers)) {
   });
 
   test("waits briefly for what is ready, and not for long", (poller) => {
-    using one = pair();
-    poller.register(one[0].fileno(), READ);
+    using one = nonBlockingPair();
+    poller.register(one.a.fileno(), READ);
     const began = performance.now();
     assertEquals(poller.waitBriefly(), 0);
     assert(performance.now() - began < 1000);
-    one[1].send(new Uint8Array(1));
+    one.b.send(new Uint8Array(1));
     assertEquals(poller.waitBriefly(), 1);
-    assertEquals(poller.fdAt(0), one[0].fileno());
+    assertEquals(poller.fdAt(0), one.a.fileno());
     assert(poller.readableAt(0));
   });
 
@@ -175,7 +181,7 @@ for (const [name, make] of Object.entries(pollers)) {
       assertEquals(await parked, 0);
       assertEquals(poller.wait(0), 0);
     }
-    poller.wake(); // nobody waits: it must not end the next wait
+    poller.wake(); // as no wait is parked, this must not end the next one
     const began = performance.now();
     assertEquals(await poller.park(20), 0);
     assert(performance.now() - began >= 19.9);
@@ -191,31 +197,31 @@ for (const [name, make] of Object.entries(pollers)) {
   });
 
   test("keeps the parked wait's events apart", async (poller) => {
-    using one = pair();
-    using other = pair();
-    poller.register(one[0].fileno(), READ);
-    poller.register(other[0].fileno(), READ);
+    using one = nonBlockingPair();
+    using other = nonBlockingPair();
+    poller.register(one.a.fileno(), READ);
+    poller.register(other.a.fileno(), READ);
     const parked = poller.park(-1);
-    one[1].send(byte);
-    // Until the promise is settled, any number of looks may be taken.
-    assertEquals(look(poller), { [one[0].fileno()]: READ });
-    other[1].send(byte);
+    one.b.send(byte);
+    // Until the promise settles, there may be any number of polls.
+    assertEquals(look(poller), { [one.a.fileno()]: READ });
+    other.b.send(byte);
     assertEquals(look(poller), {
-      [one[0].fileno()]: READ,
-      [other[0].fileno()]: READ,
+      [one.a.fileno()]: READ,
+      [other.a.fileno()]: READ,
     });
     const found = ready(poller, await parked);
-    assertEquals(found[one[0].fileno()], READ);
+    assertEquals(found[one.a.fileno()], READ);
   });
 
   test("sees what is registered while a wait is parked", async (poller) => {
-    using sockets = pair();
+    using sockets = nonBlockingPair();
     const parked = poller.park(-1);
-    poller.register(sockets[0].fileno());
+    poller.register(sockets.a.fileno());
     let found = ready(poller, await parked);
-    // A wait that cannot see it ends, so that the next one does.
+    // A wait that cannot see the new descriptor ends, so that the next one can.
     if (Object.keys(found).length === 0) found = look(poller);
-    assertEquals(found, { [sockets[0].fileno()]: WRITE });
+    assertEquals(found, { [sockets.a.fileno()]: WRITE });
   });
 
   test("parks one wait at a time, and none when closed", async (poller) => {
@@ -236,18 +242,20 @@ Deno.test("makePoller() opens the platform's poller", () => {
 });
 
 Deno.test({
-  name: "EpollPoller refuses what the kernel refuses",
-  ignore: best !== "epoll",
+  ...requires(
+    "EpollPoller refuses what the kernel refuses",
+    need("epoll", best === "epoll"),
+  ),
   fn(): void {
     const poller = new EpollPoller();
-    using sockets = pair();
-    const fd = sockets[0].fileno();
+    using sockets = nonBlockingPair();
+    const fd = sockets.a.fileno();
     poller.register(fd);
     assertEquals(
       assertThrows(() => poller.register(fd), OSError).code,
       "EEXIST",
     );
-    // Closed, and of a number that no other test gets by chance.
+    // A closed descriptor whose number no other test gets by chance.
     const { F_DUPFD_CLOEXEC } = tables[platform].constants;
     const closed = libc.fcntl_int!(fd, F_DUPFD_CLOEXEC, 800);
     libc.close(closed);
@@ -264,20 +272,20 @@ Deno.test("a process whose waits are woken ends and leaves nothing open", async 
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--allow-all", // which /proc takes
-      beside("poll/park.ts"),
+      "--allow-all", // reading /proc needs this
+      beside("programs/park.ts"),
       ...(linux ? ["count"] : []),
     ],
     signal: AbortSignal.timeout(300_000),
   }).output();
-  assert(success, new TextDecoder().decode(stderr));
+  assert(success, text(stderr));
   assertEquals(
-    new TextDecoder().decode(stdout).split("\n"),
+    text(stdout).split("\n"),
     ["0", "0", "0", "0", ...(linux ? ["0"] : []), ""],
   );
 });
 
-/** The bytes of a `struct kevent` as the headers of the two systems lay it out, without the table. */
+/** The bytes of a `struct kevent`, by the headers of the two systems instead of our tables. */
 function kevent(
   platform: string,
   ident: number,
@@ -312,17 +320,17 @@ for (const system of ["darwin", "freebsd"] as const) {
   });
 
   Deno.test({
-    ...needing(`KqueuePoller reads ${system}'s receipts`, noPosix),
+    ...requires(`KqueuePoller reads ${system}'s receipts`, needs.posix),
     fn() {
       const kqueue = new ScriptedKqueue(system);
       const poller = new KqueuePoller(kqueue);
       const receipt = (filter: string, error: number): string =>
         kevent(system, 6, filter, "0040", error);
       const { ENOENT, EBADF } = errno;
-      // A filter to be deleted is not there: it is not needed either.
+      // A filter to delete does not exist, which is no problem.
       kqueue.answers.push(receipt(READING, 0) + receipt(WRITING, ENOENT));
       poller.register(6, READ);
-      // The writing filter is refused: the reading one goes too.
+      // The write filter is refused, so the read filter is removed too.
       kqueue.answers.push(receipt(READING, 0) + receipt(WRITING, EBADF));
       const error = assertThrows(() => poller.register(6), OSError);
       assertEquals([error.errno, error.syscall], [EBADF, "kevent"]);
@@ -330,10 +338,10 @@ for (const system of ["darwin", "freebsd"] as const) {
         kqueue.told.at(-1),
         kevent(system, 6, READING, "4200") + kevent(system, 6, WRITING, "4200"),
       );
-      // One to be added cannot be missing: that is an error.
+      // A filter to add cannot be missing, so that is an error.
       kqueue.answers.push(receipt(READING, ENOENT) + receipt(WRITING, 0));
       assertThrows(() => poller.modify(6, READ), OSError);
-      // The descriptor is closed: it is gone already.
+      // The descriptor is closed, so its filters are gone already.
       kqueue.answers.push(receipt(READING, EBADF) + receipt(WRITING, EBADF));
       poller.unregister(6);
     },
@@ -357,7 +365,7 @@ for (const system of ["darwin", "freebsd"] as const) {
       9: READ | WRITE,
       10: READ | WRITE,
     };
-    // The first parked wait begins by registering what wakes it.
+    // The first parked wait begins by registering its waker.
     kqueue.answers.push(events, "", "", events);
     assertEquals(ready(poller, poller.wait(1500)), flags);
     assertEquals(kqueue.timeout, "0100000000000000" + "0065cd1d00000000");

@@ -1,26 +1,19 @@
-/** The scenes of `interop/readiness.py`, played with this library's selectors. */
+/** The scenes of `interop/readiness.py` with this library's selectors. */
 
-import { OSError, SHUT_WR, Socket, socketpair } from "../../mod.ts";
+import { OSError, SHUT_WR, Socket, type UnixAddress } from "../../mod.ts";
 import {
   type BaseSelector,
   EVENT_READ as R,
   EVENT_WRITE as W,
   type FileObject,
 } from "../../selectors.ts";
-import { utf8 } from "../support/helpers.ts";
+import { utf8 } from "../support/bytes.ts";
+import { socketPair } from "../support/pairs.ts";
 
-/** A selector's class. */
+/** A class of selectors. */
 export type Class = { new (): BaseSelector };
 
-/** Two sockets connected to each other. */
-function pair() {
-  const both = socketpair();
-  return Object.assign(both, {
-    [Symbol.dispose]: () => both.forEach((one) => one.close()),
-  });
-}
-
-/** What a selector of this library answers, by scene. */
+/** The answers of a selector of this library, by scene. */
 export function play(Selector: Class): Record<string, unknown> {
   const answers: Record<string, unknown> = {};
   const outcome = (call: () => unknown): unknown => {
@@ -49,10 +42,10 @@ export function play(Selector: Class): Record<string, unknown> {
   for (const events of [R, W, R | W]) {
     const scene = (
       name: string,
-      prepare: (a: Socket<never>, b: Socket<never>) => void,
+      prepare: (a: Socket<UnixAddress>, b: Socket<UnixAddress>) => void,
     ): void => {
-      using sockets = pair();
-      const [a, b] = sockets as unknown as [Socket<never>, Socket<never>];
+      using sockets = socketPair();
+      const { a, b } = sockets;
       seen(`${name} ${events}`, a, events, () => prepare(a, b));
     };
     scene("idle", () => {});
@@ -86,8 +79,8 @@ export function play(Selector: Class): Record<string, unknown> {
       return answer;
     },
   });
-  using sockets = pair();
-  const [a, b] = sockets;
+  using sockets = socketPair();
+  const { a, b } = sockets;
   for (const events of [0, 4, 7, -1]) {
     answers[`events ${events}`] = register(a, events);
   }

@@ -1,4 +1,4 @@
-/** A `kqueue` that only listens, for the bytes that the poller writes and reads. */
+/** A `kqueue` that only records, to check the bytes that the poller writes and reads. */
 
 import type { KnownPlatform } from "../../constants/platform.ts";
 import { tables } from "../../constants/tables.ts";
@@ -6,13 +6,13 @@ import { layouts } from "../../ffi/layout/all.ts";
 import type { Layout } from "../../ffi/layout/mod.ts";
 import type { KqueueSystem } from "../../poll/kqueue.ts";
 
-/** A kqueue that keeps what it is told and answers with what it was given. */
+/** A kqueue that records its changes and returns prepared events. */
 export class ScriptedKqueue implements KqueueSystem {
   readonly layout: Layout;
   readonly constants: Readonly<Record<string, number>>;
   /** The changes of each call. */
   readonly told: string[] = [];
-  /** What the next calls answer: the structs in bytes. */
+  /** The events that the next calls return, as bytes. */
   readonly answers: string[] = [];
   /** The timeout of the last call. */
   timeout: string | null = null;

@@ -1,22 +1,27 @@
-/** Makes sockets, forgets them, has them collected; tells how many descriptors are left. */
+/** Makes sockets, drops them, collects garbage, and prints how many descriptors are left. */
 
 import * as socket from "../../mod.ts";
-import { identity, openSockets } from "./descriptors.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { descriptorsTo, targetOf } from "../support/descriptors.ts";
 
 declare const gc: () => void;
 
 async function collect(done: () => boolean): Promise<void> {
-  // Finalizers run as tasks of their own after a collection.
+  // Finalizers run in later tasks than the collection.
   for (let i = 0; i < 100 && !done(); i++) {
     gc();
     await new Promise((next) => setTimeout(next));
   }
 }
 
+/** How many descriptors refer to the sockets of a set. */
+const count = (sockets: ReadonlySet<string>): number =>
+  descriptorsTo((target) => sockets.has(target)).length;
+
 const forgotten = new Set<string>();
 
 function forget(...sockets: { fileno(): number }[]): void {
-  for (const each of sockets) forgotten.add(identity(each.fileno()));
+  for (const each of sockets) forgotten.add(targetOf(each.fileno())!);
 }
 
 using listener = socket.create_server(["127.0.0.1", 0]);
@@ -36,12 +41,12 @@ function make(): number {
     using client = socket.create_connection(address);
     forget(client, listener.accept()[0]);
   }
-  return openSockets(forgotten);
+  return count(forgotten);
 }
 
 const made = make();
 
-/** A socket that gave its descriptor away, and one whose number belongs to another by now. */
+/** A detached descriptor, and a descriptor whose number belonged to a socket that was closed. */
 function giveAway(): [detached: number, reused: number] {
   const detached = new socket.Socket().detach();
   for (;;) {
@@ -55,14 +60,14 @@ function giveAway(): [detached: number, reused: number] {
 }
 
 const [detached, reused] = giveAway();
-const given = new Set([identity(detached)]);
-await collect(() => openSockets(forgotten) === 0);
-await collect(() => false); // and goes on, lest it closed too much
-kept[0].sendall(new TextEncoder().encode("kept"));
+const given = new Set([targetOf(detached)!]);
+await collect(() => count(forgotten) === 0);
+await collect(() => false); // once more, in case it closes too much
+kept[0].sendall(utf8("kept"));
 console.log(JSON.stringify({
   made,
-  left: openSockets(forgotten),
-  givenAway: openSockets(given) === 2 &&
-    identity(reused) === identity(detached),
-  kept: new TextDecoder().decode(kept[1].recv(8)),
+  left: count(forgotten),
+  givenAway: count(given) === 2 &&
+    targetOf(reused) === targetOf(detached),
+  kept: text(kept[1].recv(8)),
 }));

@@ -1,12 +1,12 @@
 /**
- * Calls that signals interrupt, each of them for real: a timer sends SIGURG every few milliseconds,
- * and the C library is told that its handler does not restart system calls. The main thread blocks
- * in each call; what it waits for comes from a Worker, later. Writes one line of JSON a call.
+ * Calls that are really interrupted by signals: a timer sends SIGURG every few milliseconds, and
+ * the C library is told that its handler does not restart system calls. The main thread blocks in
+ * each call, and a Worker provides what it waits for. Prints one line of JSON for each call.
  */
 
 import * as socket from "../../mod.ts";
 
-// A signal that does nothing by itself, whatever happens to its handler.
+// A signal that does nothing by default, whatever happens to its handler.
 const SIGURG = 23;
 const CLOCK_MONOTONIC = 1;
 const EVERY_NANOSECONDS = 2_000_000n;
@@ -35,20 +35,20 @@ function everyNanoseconds(interval: bigint): void {
   libc.timer_settime(timer[0], 0, new Uint8Array(times.buffer), null);
 }
 
-/** What a helper thread does to the other end, some time after the main thread blocks. */
+/** What the Worker does to the other end, some time after the main thread has blocked. */
 export interface Task {
   readonly what: "send" | "connect" | "accept" | "drain";
   readonly fd: number;
   readonly address?: [string, number];
 }
 
-const helper = new Worker(new URL("./later.ts", import.meta.url), {
+const helper = new Worker(new URL("./delayed.ts", import.meta.url), {
   type: "module",
 });
 await new Promise((ready) => helper.onmessage = ready);
 const later = (task: Task): void => helper.postMessage(task);
 
-/** Whether a blocked call without any retrying of ours comes back before there is anything. */
+/** Whether a blocked call returns early if we do not retry it. */
 function interruptedBare(fd: number): boolean {
   return libc.recv(fd, new Uint8Array(1), 1, 0) === -1;
 }
@@ -87,7 +87,7 @@ report("recv that times out", measured(() => b.recv(8)));
 later({ what: "connect", fd: -1, address: listener.getsockname() });
 report("accept", measured(() => listener.accept()[1][0]));
 
-// A Unix listener whose queue is full has a blocking connect wait, and forget it when interrupted.
+// A blocking connect to a Unix listener whose queue is full waits, and is lost when interrupted.
 const unix = new socket.Socket(socket.AF_UNIX);
 unix.bind(Deno.args[0]);
 unix.listen(0);
@@ -99,7 +99,7 @@ report(
   measured(() => (patient.connect(Deno.args[0]), patient.getpeername())),
 );
 
-// A TCP connect goes on by itself when interrupted: this one until the queue has room.
+// An interrupted TCP connect goes on by itself: this one until the queue has room.
 const busy = new socket.Socket();
 busy.bind(["127.0.0.1", 0]);
 busy.listen(0);

@@ -1,8 +1,9 @@
-/** Makes every call that must be refused many times, and tells how many descriptors each round left over. */
+/**
+ * Makes every call that must be refused many times, and prints how many descriptors a round leaks.
+ */
 
+import { descriptorsTo } from "../support/descriptors.ts";
 import { badCalls, subjects } from "../errors/bad_input.ts";
-
-const descriptors = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
 
 function round(): void {
   using on = subjects();
@@ -10,15 +11,15 @@ function round(): void {
     try {
       make(on);
     } catch {
-      // As it must.
+      // As expected.
     }
   }
 }
 
-round(); // opens what stays open
-const before = descriptors();
+round(); // opens everything that stays open
+const before = descriptorsTo().length;
 const ROUNDS = 30;
 for (let i = 0; i < ROUNDS; i++) round();
-// The runtime may have opened a few of its own.
-const leaked = Math.floor((descriptors() - before) / ROUNDS);
+// The runtime may have opened a few.
+const leaked = Math.floor((descriptorsTo().length - before) / ROUNDS);
 console.log(JSON.stringify([badCalls.length, leaked]));

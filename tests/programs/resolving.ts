@@ -1,8 +1,8 @@
-/** A Worker that looks names up and tells every answer that is not its own. */
+/** A Worker that looks names up, and reports every wrong answer. */
 
 import * as socket from "../../mod.ts";
 
-// A Worker's own names, which the types of the rest of the project do not have.
+// The names of a Worker, which the project's types lack.
 const worker = globalThis as unknown as {
   onmessage: (event: MessageEvent<[index: number, rounds: number]>) => void;
   postMessage(message: "ready" | string[]): void;

@@ -1,4 +1,4 @@
-/** Tells its number, is given a socket by `share()`'s bytes, and sends back what comes over it. */
+/** Prints its process id, reads the bytes of `share()`, and echoes over the shared socket. */
 
 import { fromshare } from "../../mod.ts";
 

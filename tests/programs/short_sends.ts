@@ -1,4 +1,4 @@
-/** Preloaded to a program: the system takes no more than five bytes of it at once. */
+/** Preloaded to a program: each of its sends takes at most five bytes. */
 
 import { Socket } from "../../mod.ts";
 

@@ -1,4 +1,4 @@
-"""Reads a little from a connection every few milliseconds, for ever: slow_reader.py <address as JSON>."""
+"""Reads slowly from a connection, a little at a time: slow_reader.py <address as JSON>."""
 
 import json
 import select

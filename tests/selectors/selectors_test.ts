@@ -1,3 +1,5 @@
+/** The selectors, compared with those of Python. */
+
 import {
   assert,
   assertEquals,
@@ -5,7 +7,13 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { dup, OSError, Socket, socketpair, TimeoutError } from "../../mod.ts";
+import {
+  dup,
+  OSError,
+  Socket,
+  TimeoutError,
+  type UnixAddress,
+} from "../../mod.ts";
 import { table } from "../../constants/table.ts";
 import { libc } from "../../ffi/libc.ts";
 import { KqueuePoller } from "../../poll/kqueue.ts";
@@ -22,18 +30,13 @@ import {
   SelectorKey,
   SelectSelector,
 } from "../../selectors.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
-import {
-  beside,
-  needing,
-  noPosix,
-  noPython,
-  notLinux,
-  text,
-  utf8,
-} from "../support/helpers.ts";
+import { NOT_OPEN } from "../../errors/errno.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
+import { needs, requires } from "../support/requires.ts";
 import { EmulatedKqueue } from "../poll/kqueue.ts";
 import { type Class, play } from "../poll/readiness.ts";
+import { socketPair } from "../support/pairs.ts";
 
 class EmulatedKqueueSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -51,19 +54,11 @@ const selectors = {
 const R = EVENT_READ;
 const W = EVENT_WRITE;
 
-/** Two sockets connected to each other. */
-function pair() {
-  const both = socketpair();
-  return Object.assign(both, {
-    [Symbol.dispose]: () => both.forEach((one) => one.close()),
-  });
-}
-
 for (const [name, Selector] of Object.entries(selectors)) {
   Deno.test(`${name}.register() gives a key that can be taken apart`, () => {
-    using sockets = pair();
-    using selector = new Selector<string, Socket<string>>();
-    const [a] = sockets as unknown as [Socket<string>];
+    using sockets = socketPair();
+    using selector = new Selector<string, Socket<UnixAddress>>();
+    const { a } = sockets;
     const key = selector.register(a, R, "mine");
     assertInstanceOf(key, SelectorKey);
     const [fileobj, fd, events, data] = key;
@@ -74,9 +69,9 @@ for (const [name, Selector] of Object.entries(selectors)) {
   });
 
   Deno.test(`${name} says what is wrong as Python does`, () => {
-    using sockets = pair();
+    using sockets = socketPair();
     using selector = new (Selector as Class)();
-    const [a, b] = sockets;
+    const { a, b } = sockets;
     selector.register(a, R);
     const shown = Deno.inspect(a);
     const message = (f: () => unknown): string =>
@@ -105,14 +100,14 @@ for (const [name, Selector] of Object.entries(selectors)) {
   });
 
   Deno.test(`${name}.select() gives each ready one's key and events`, () => {
-    using one = pair();
-    using other = pair();
+    using one = socketPair();
+    using other = socketPair();
     using selector = new (Selector as Class)();
-    const reading = selector.register(one[0], R, 1);
-    const both = selector.register(other[0], R | W, 2);
+    const reading = selector.register(one.a, R, 1);
+    const both = selector.register(other.a, R | W, 2);
     assertEquals(selector.select(0), [[both, W]]);
-    one[1].send(utf8("x"));
-    other[1].send(utf8("x"));
+    one.b.send(utf8("x"));
+    other.b.send(utf8("x"));
     const byData = selector.select().sort(([a], [b]) =>
       (a.data as number) - (b.data as number)
     );
@@ -120,9 +115,9 @@ for (const [name, Selector] of Object.entries(selectors)) {
   });
 
   Deno.test(`${name}.modify() changes events and data`, () => {
-    using sockets = pair();
+    using sockets = socketPair();
     using selector = new (Selector as Class)();
-    const [a] = sockets;
+    const { a } = sockets;
     const key = selector.register(a, R, "x");
     assertEquals(selector.select(0), []);
     assertStrictEquals(selector.modify(a, R, "x"), key);
@@ -134,9 +129,9 @@ for (const [name, Selector] of Object.entries(selectors)) {
   });
 
   Deno.test(`${name}.unregister() ends the waiting, even for a closed one`, () => {
-    using sockets = pair();
+    using sockets = socketPair();
     using selector = new (Selector as Class)();
-    const [a, b] = sockets;
+    const { a, b } = sockets;
     const key = selector.register(a, W);
     assertStrictEquals(selector.unregister(a), key);
     assertEquals(selector.select(0), []);
@@ -152,9 +147,9 @@ for (const [name, Selector] of Object.entries(selectors)) {
   });
 
   Deno.test(`${name} takes descriptors, sockets and files`, () => {
-    using sockets = pair();
+    using sockets = socketPair();
     using selector = new (Selector as Class)();
-    const [a, b] = sockets;
+    const { a, b } = sockets;
     using file = b.makefile("rwb");
     selector.register(a.fileno(), W);
     selector.register(file, W);
@@ -163,9 +158,9 @@ for (const [name, Selector] of Object.entries(selectors)) {
   });
 
   Deno.test(`${name}.get_map() lives with the selector, and ends with it`, () => {
-    using sockets = pair();
+    using sockets = socketPair();
     using selector = new (Selector as Class)();
-    const [a] = sockets;
+    const { a } = sockets;
     const map = selector.get_map()!;
     assertEquals([map.size, map.has(a), map.get(a)], [0, false, undefined]);
     const key = selector.register(a, R);
@@ -183,9 +178,9 @@ for (const [name, Selector] of Object.entries(selectors)) {
   });
 
   Deno.test(`${name}.select() waits at least as long as asked`, () => {
-    using sockets = pair();
+    using sockets = socketPair();
     using selector = new (Selector as Class)();
-    selector.register(sockets[0], R);
+    selector.register(sockets.a, R);
     for (const [timeout, least] of [[-1, 0], [0, 0], [0.0301, 30.1]]) {
       const began = performance.now();
       assertEquals(selector.select(timeout), []);
@@ -206,7 +201,7 @@ for (const [name, Selector] of Object.entries(selectors)) {
     using selector = new (Selector as Class)();
     const expected = new Set<number>();
     for (let i = 0; i < 120; i++) {
-      const [a] = stack.use(pair());
+      const { a } = stack.use(socketPair());
       selector.register(a, W);
       expected.add(a.fileno());
     }
@@ -217,7 +212,7 @@ for (const [name, Selector] of Object.entries(selectors)) {
 }
 
 /**
- * A second descriptor for a socket, of a number that nobody gets by chance once it is closed: other
+ * A second descriptor for a socket, whose number nothing gets by chance once it is closed: other
  * test files of the same process open descriptors too.
  */
 function high(socket: { fileno(): number }): number {
@@ -228,7 +223,7 @@ function high(socket: { fileno(): number }): number {
 
 for (const [name, Selector] of Object.entries(selectors)) {
   Deno.test({
-    ...needing(`${name} answers as python3's`, noPython),
+    ...requires(`${name} answers as python3's`, needs.python),
     async fn(): Promise<void> {
       const theirs = name.replace("EmulatedKqueue", "Epoll");
       const { stdout } = await new Deno.Command("python3", {
@@ -242,16 +237,16 @@ for (const [name, Selector] of Object.entries(selectors)) {
 for (const name of Object.keys(selectors)) {
   if (name.startsWith("Emulated")) continue;
   Deno.test({
-    ...needing(
+    ...requires(
       `${name}.select() waits on when a signal interrupts it`,
-      noPosix,
+      needs.posix,
     ),
     async fn() {
       const child = new Deno.Command(Deno.execPath(), {
         args: [
           "run",
           "--allow-ffi",
-          beside("selectors/interrupted_select.ts"),
+          beside("programs/interrupted_select.ts"),
           name,
         ],
         stdout: "piped",
@@ -289,15 +284,18 @@ Deno.test("DefaultSelector is the best of the platform", () => {
 });
 
 Deno.test({
-  ...needing("EpollSelector.fileno() is readable while something is", notLinux),
+  ...requires(
+    "EpollSelector.fileno() is readable while something is",
+    needs.linux,
+  ),
   fn(): void {
-    using sockets = pair();
+    using sockets = socketPair();
     using inner = new EpollSelector();
     using outer = new PollSelector();
-    inner.register(sockets[0], R);
+    inner.register(sockets.a, R);
     outer.register(inner, R);
     assertEquals(outer.select(0), []);
-    sockets[1].send(utf8("x"));
+    sockets.b.send(utf8("x"));
     assertEquals(outer.select(0).length, 1);
     inner.close();
     assertThrows(() => inner.fileno(), Error, "Selector is closed");
@@ -305,11 +303,11 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("EpollSelector keeps nothing that epoll refuses", notLinux),
+  ...requires("EpollSelector keeps nothing that epoll refuses", needs.linux),
   fn(): void {
-    using sockets = pair();
+    using sockets = socketPair();
     using selector = new EpollSelector();
-    const fd = high(sockets[0]);
+    const fd = high(sockets.a);
     selector.register(fd, R);
     libc.close(fd);
     const error = assertThrows(() => selector.modify(fd, W), OSError);
@@ -321,9 +319,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "KqueueSelector says where it does not work",
-    notLinux,
+    needs.linux,
   ),
   fn(): void {
     assertThrows(
@@ -335,9 +333,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "SelectSelector refuses descriptors that select() has no room for",
-    noPosix,
+    needs.posix,
   ),
   fn(): void {
     using selector = new SelectSelector();
@@ -351,11 +349,11 @@ Deno.test({
 });
 
 Deno.test("PollSelector says that a closed descriptor is ready", () => {
-  using sockets = pair();
+  using sockets = socketPair();
   using selector = new PollSelector();
-  const fd = high(sockets[0]);
+  const fd = high(sockets.a);
   selector.register(fd, R | W);
-  selector.register(sockets[1], R); // Winsock polls nothing if there is no socket at all
+  selector.register(sockets.b, R); // Winsock cannot poll an empty set
   libc.close(fd);
   assertEquals(
     selector.select(0).map(([key, events]) => [key.fd, events]),
@@ -364,9 +362,9 @@ Deno.test("PollSelector says that a closed descriptor is ready", () => {
 });
 
 Deno.test("SelectSelector says that a closed descriptor is an error", () => {
-  using sockets = pair();
+  using sockets = socketPair();
   using selector = new SelectSelector();
-  const fd = high(sockets[0]);
+  const fd = high(sockets.a);
   selector.register(fd, R);
   libc.close(fd);
   assertEquals(
@@ -387,8 +385,7 @@ Deno.test("an accept that a selector announced does not wait", () => {
   client.connect(listener.getsockname());
   const [[key, events]] = selector.select(5);
   assertEquals(events, R);
-  const [connection] = key.fileobj.accept();
-  using _ = connection;
+  using _ = key.fileobj.accept()[0];
   listener.settimeout(0.01);
   assertThrows(() => listener.accept(), TimeoutError);
 });

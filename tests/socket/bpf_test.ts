@@ -6,7 +6,6 @@ import {
   AF_PACKET,
   errno,
   ETH_P_IP,
-  hasattr,
   SOCK_DGRAM,
   SOCK_RAW,
 } from "../../constants/mod.ts";
@@ -34,13 +33,12 @@ import {
   SKF_AD_PKTTYPE,
 } from "../../socket/bpf_codes.ts";
 import { OSError } from "../../errors/errors.ts";
-import { socketpair } from "../../socket/descriptors.ts";
 import { Socket } from "../../socket/socket.ts";
-import { datagramPair } from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { socketPair, udpPair } from "../support/pairs.ts";
+import { needs, requires } from "../support/requires.ts";
 
-const linux = hasattr("AF_PACKET");
-const encode = (text: string) => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const linux = needs.attribute("AF_PACKET");
 
 Deno.test("instructions are what C's macros and tcpdump -dd make", () => {
   const program = [
@@ -66,8 +64,8 @@ Deno.test("instructions are what C's macros and tcpdump -dd make", () => {
 });
 
 Deno.test("instructions of the wrong shape are refused with their place", () => {
-  const [a, b] = datagramPair();
-  using _a = a, _b = b;
+  using pair = udpPair();
+  const { a } = pair;
   const ok = [6, 0, 0, 1];
   const cases: [unknown, new (...args: never[]) => Error, string][] = [
     [5, TypeError, "instructions must be an iterable"],
@@ -85,77 +83,71 @@ Deno.test("instructions of the wrong shape are refused with their place", () => 
   }
 });
 
-Deno.test("a filter decides what a socket receives, until the next", {
-  ignore: !linux,
-}, () => {
-  const [a, b] = socketpair(null, SOCK_DGRAM);
-  using _a = a, _b = b;
-  b.setblocking(false);
-  attachFilter(
-    b,
-    new Set([
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x41, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, 3), // three bytes are kept
-      BPF_STMT(BPF_RET | BPF_K, 0),
-    ]),
-  );
-  for (const text of ["B", "Alpha", "C"]) a.send(encode(text));
-  assertEquals(decode(b.recv(100)), "Alp");
-  assertThrows(() => b.recv(100), OSError);
-  attachFilter(b, [BPF_STMT(BPF_RET | BPF_K, 1)]);
-  a.send(encode("replaced"));
-  assertEquals(decode(b.recv(100)), "r");
-  for (
-    const program of [[BPF_STMT(0xffff, 0)], [
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
-    ]]
-  ) {
-    assertEquals(
-      assertThrows(() => attachFilter(b, program), OSError).errno,
-      errno.EINVAL,
+Deno.test(
+  requires("a filter decides what a socket receives, until the next", linux),
+  () => {
+    using pair = socketPair(null, SOCK_DGRAM);
+    const { a, b } = pair;
+    b.setblocking(false);
+    attachFilter(
+      b,
+      new Set([
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x41, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 3), // three bytes are kept
+        BPF_STMT(BPF_RET | BPF_K, 0),
+      ]),
     );
-  }
-});
-
-Deno.test("a filter of no instructions is refused by the system", {
-  ignore: !linux,
-}, () => {
-  using socket = new Socket(null, SOCK_DGRAM);
-  const error = assertThrows(() => attachFilter(socket, []), OSError);
-  assertEquals(error.errno, errno.EINVAL);
-});
-
-Deno.test("a filter decides no more once it is detached", {
-  ignore: !linux,
-}, () => {
-  const [a, b] = socketpair(null, SOCK_DGRAM);
-  using _a = a, _b = b;
-  b.setblocking(false);
-  attachFilter(b, [BPF_STMT(BPF_RET | BPF_K, 1)]);
-  detachFilter(b);
-  a.send(encode("whole"));
-  assertEquals(decode(b.recv(100)), "whole");
-  assertEquals(
-    assertThrows(() => detachFilter(b), OSError).errno,
-    errno.ENOENT,
-  );
-});
-
-/** Whether packets may be captured here: it takes CAP_NET_RAW. */
-const noCapture = (() => {
-  try {
-    using _ = new Socket<Address>(AF_PACKET, SOCK_RAW);
-    return false;
-  } catch {
-    return true;
-  }
-})();
+    for (const word of ["B", "Alpha", "C"]) a.send(utf8(word));
+    assertEquals(text(b.recv(100)), "Alp");
+    assertThrows(() => b.recv(100), OSError);
+    attachFilter(b, [BPF_STMT(BPF_RET | BPF_K, 1)]);
+    a.send(utf8("replaced"));
+    assertEquals(text(b.recv(100)), "r");
+    for (
+      const program of [[BPF_STMT(0xffff, 0)], [
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+      ]]
+    ) {
+      assertEquals(
+        assertThrows(() => attachFilter(b, program), OSError).errno,
+        errno.EINVAL,
+      );
+    }
+  },
+);
 
 Deno.test(
-  "a capture on AF_PACKET is filtered by UDP port" +
-    (noCapture ? " (packets may not be captured here)" : ""),
-  { ignore: noCapture },
+  requires("a filter of no instructions is refused by the system", linux),
+  () => {
+    using socket = new Socket(null, SOCK_DGRAM);
+    const error = assertThrows(() => attachFilter(socket, []), OSError);
+    assertEquals(error.errno, errno.EINVAL);
+  },
+);
+
+Deno.test(
+  requires("a filter decides no more once it is detached", linux),
+  () => {
+    using pair = socketPair(null, SOCK_DGRAM);
+    const { a, b } = pair;
+    b.setblocking(false);
+    attachFilter(b, [BPF_STMT(BPF_RET | BPF_K, 1)]);
+    detachFilter(b);
+    a.send(utf8("whole"));
+    assertEquals(text(b.recv(100)), "whole");
+    assertEquals(
+      assertThrows(() => detachFilter(b), OSError).errno,
+      errno.ENOENT,
+    );
+  },
+);
+
+Deno.test(
+  requires(
+    "a capture on AF_PACKET is filtered by UDP port",
+    needs.netRaw,
+  ),
   () => {
     using receiver = new Socket(AF_INET, SOCK_DGRAM);
     using other = new Socket(AF_INET, SOCK_DGRAM);
@@ -163,7 +155,7 @@ Deno.test(
     receiver.bind(["127.0.0.1", 0]);
     other.bind(["127.0.0.1", 0]);
     const port = receiver.getsockname()[1], udp = 17;
-    // Without a protocol it captures nothing, until the filter is in place.
+    // Without a protocol it captures nothing, so the filter is in place in time.
     using capture = new Socket<Address>(AF_PACKET, SOCK_RAW);
     capture.settimeout(5);
     attachFilter(capture, [
@@ -177,12 +169,12 @@ Deno.test(
     ]);
     capture.bind(["lo", ETH_P_IP]);
     for (let i = 0; i < 3; i++) {
-      sender.sendto(encode("to another port"), other.getsockname());
-      sender.sendto(encode(`wanted ${i}`), receiver.getsockname());
+      sender.sendto(utf8("to another port"), other.getsockname());
+      sender.sendto(utf8(`wanted ${i}`), receiver.getsockname());
     }
     // Ethernet's header, IP's and UDP's come before the payload.
     const seen = [0, 1, 2].map(() =>
-      decode(capture.recv(2000).subarray(14 + 20 + 8))
+      text(capture.recv(2000).subarray(14 + 20 + 8))
     );
     assertEquals(seen, ["wanted 0", "wanted 1", "wanted 2"]);
   },

@@ -1,12 +1,13 @@
-// A socket that is collected closes its descriptor.
+/** When a socket is garbage-collected, its descriptor is closed. */
 
 import { assertEquals } from "@std/assert";
-import { needing, notLinux, Peer } from "../support/helpers.ts";
+import { needs, requires } from "../support/requires.ts";
+import { Peer } from "../support/peer.ts";
 
 Deno.test({
-  ...needing(
+  ...requires(
     "a socket that nobody has any more closes its descriptor",
-    notLinux,
+    needs.linux,
   ),
   async fn() {
     await using child = Peer.deno("programs/collected.ts", [
@@ -14,10 +15,10 @@ Deno.test({
       "--v8-flags=--expose-gc",
     ]);
     assertEquals(JSON.parse(await child.rest()), {
-      // Of each way to make sockets, so many.
+      // Twenty rounds, with all ways to make sockets.
       made: 140,
       left: 0,
-      // What was given away or closed is nobody's to close again.
+      // Descriptors that were detached or closed must not be closed again.
       givenAway: true,
       kept: "kept",
     });

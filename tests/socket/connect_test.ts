@@ -1,4 +1,4 @@
-// create_connection(), create_server(), has_dualstack_ipv6().
+/** `create_connection()`, `create_server()` and `has_dualstack_ipv6()`. */
 
 import {
   assert,
@@ -9,22 +9,18 @@ import {
 } from "@std/assert";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import {
-  needing,
-  noIPv6,
-  notLinux,
-  noUnix,
-  temporaryFolder,
-  text,
-  utf8,
-} from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { hasIPv6, need, needs, requires } from "../support/requires.ts";
 
 const { AF_INET, AF_INET6, AF_UNIX, Socket, SOL_SOCKET } = socket;
 
-const noDualstack = noIPv6 ??
-  (socket.has_dualstack_ipv6() ? undefined : "sockets for both IPv4 and IPv6");
+const dualstack = need(
+  "sockets for both IPv4 and IPv6",
+  hasIPv6 && socket.has_dualstack_ipv6(),
+);
 
-/** A port with no listener that stays taken until the block ends. */
+/** A socket that is bound but not listening, so that its port stays taken. */
 function deadEnd(): socket.Socket {
   const s = new Socket();
   s.bind(["127.0.0.1", 0]);
@@ -66,7 +62,10 @@ Deno.test("create_connection()'s timeout stays the connection's; left out, it is
 });
 
 Deno.test({
-  ...needing("create_connection() connects from the source address", notLinux),
+  ...requires(
+    "create_connection() connects from the source address",
+    needs.linux,
+  ),
   fn() {
     using server = socket.create_server(["", 0]);
     const to = ["127.0.0.1", server.getsockname()[1]] as const;
@@ -100,7 +99,7 @@ Deno.test("create_connection() throws the last attempt's error, or all of them",
     () => socket.create_connection(["no-such-host.invalid", 1]),
     socket.gaierror,
   );
-  // A source address that is not ours.
+  // A source address of another machine.
   const bound = assertThrows(
     () => socket.create_connection(address, 5, ["192.0.2.1", 0]),
     socket.OSError,
@@ -109,12 +108,12 @@ Deno.test("create_connection() throws the last attempt's error, or all of them",
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "create_connection() goes on to the next address when one fails",
-    noIPv6,
+    needs.ipv6,
   ),
   fn() {
-    // null is loopback in both families, and nobody listens on the other one's port.
+    // null means loopback in both families, and only one of them has a listener.
     using four = socket.create_server(["127.0.0.1", 0]);
     using client = socket.create_connection([null, four.getsockname()[1]]);
     assertEquals(client.family as number, AF_INET as number);
@@ -127,7 +126,7 @@ Deno.test({
 Deno.test("create_server() may take an address again at once", () => {
   using first = socket.create_server(["127.0.0.1", 0]);
   const address = first.getsockname();
-  // Where another may take an address over that reuses its own, nobody may.
+  // Where SO_REUSEADDR would let other sockets take the address over, the address is exclusive.
   const option = socket.hasattr("SO_EXCLUSIVEADDRUSE")
     ? socket.SO_EXCLUSIVEADDRUSE
     : socket.SO_REUSEADDR;
@@ -162,9 +161,9 @@ Deno.test("create_server() names the address that is in use", () => {
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "create_server() with reuse_port shares a port",
-    socket.hasattr("SO_REUSEPORT") ? undefined : "SO_REUSEPORT",
+    needs.attribute("SO_REUSEPORT"),
   ),
   fn() {
     using first = socket.create_server(["127.0.0.1", 0], { reuse_port: true });
@@ -180,9 +179,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("create_server()'s backlog is the listener's", notLinux),
+  ...requires("create_server()'s backlog is the listener's", needs.linux),
   fn() {
-    // Linux tells the length of a listener's queue in its TCP_INFO (tcpi_sacked).
+    // On Linux, a listener's TCP_INFO contains the length of its queue (tcpi_sacked).
     for (
       const [backlog, length] of [[3, 3], [0, 0], [undefined, 128], [
         null,
@@ -197,9 +196,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "create_server() of IPv6 serves IPv6 only, with dualstack_ipv6 both",
-    noDualstack,
+    dualstack,
   ),
   fn() {
     using six = socket.create_server(["", 0], { family: AF_INET6 });
@@ -225,7 +224,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("create_server() serves a Unix path too", noUnix),
+  ...requires("create_server() serves a Unix path too", needs.unix),
   fn() {
     using folder = temporaryFolder();
     const path = `${folder.path}/s`;

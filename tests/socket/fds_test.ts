@@ -1,6 +1,7 @@
-/** Descriptors passed between processes, and never leaked. */
+/** Descriptors are passed between processes, and never leak. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertSpyCalls, stub } from "@std/testing/mock";
 import {
   AF_UNIX,
   errno,
@@ -19,37 +20,24 @@ import {
   CMSG_SPACE,
   controlLength,
 } from "../../socket/operations/ancillary.ts";
-import { close, dup, socketpair } from "../../socket/descriptors.ts";
+import { close, dup } from "../../socket/descriptors.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
 import { recv_fds, send_fds } from "../../socket/fds.ts";
 import { closeBeyond } from "../../socket/operations/rights.ts";
 import { handleOf } from "../../socket/operations/handle.ts";
 import { Socket } from "../../socket/socket.ts";
 import { layout } from "../../ffi/layout/mod.ts";
-import { needing, noPosix, noPython } from "../support/helpers.ts";
+import { int32, text, utf8 } from "../support/bytes.ts";
+import { needs, requires } from "../support/requires.ts";
+import { socketPair } from "../support/pairs.ts";
 import type { UnixAddress } from "../../socket/address/types.ts";
-
-const encode = (text: string) => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const int = (value: number) => new Uint8Array(new Int32Array([value]).buffer);
-
-/** What a descriptor refers to: `socket:[4242]`, unlike any other socket's. */
-function target(fd: number | string): string | undefined {
-  try {
-    return Deno.readLinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return undefined; // closed meanwhile, by another test of this process
-  }
-}
+import { temporaryFolder } from "../support/files.ts";
+import { descriptorsTo, targetOf } from "../support/descriptors.ts";
 
 /** How many descriptors of this process refer to the same socket. */
 function descriptorsOf(socket: Socket<UnixAddress>): number {
-  const wanted = target(socket.fileno());
-  let count = 0;
-  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    if (target(name) === wanted) count++;
-  }
-  return count;
+  const wanted = targetOf(socket.fileno());
+  return descriptorsTo((target) => target === wanted).length;
 }
 
 function isCloseOnExec(fd: number): boolean {
@@ -58,26 +46,26 @@ function isCloseOnExec(fd: number): boolean {
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "descriptors pass, closed on exec, and refer to the same file",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a, _b = b;
+    using pair = socketPair();
+    const { a, b } = pair;
     const sent = [a.fileno(), b.fileno()];
-    assertEquals(send_fds(a, [encode("x"), encode("y")], new Set(sent)), 2);
+    assertEquals(send_fds(a, [utf8("x"), utf8("y")], new Set(sent)), 2);
     const [data, fds, flags, address] = recv_fds(b, 10, 2);
     try {
-      assertEquals([decode(data), flags, address], ["xy", 0, null as never]);
-      assertEquals(fds.map(target), sent.map(target));
+      assertEquals([text(data), flags, address], ["xy", 0, null as never]);
+      assertEquals(fds.map(targetOf), sent.map(targetOf));
       assertEquals(fds.map(isCloseOnExec), [true, true]);
       assertEquals(fds.filter((fd) => sent.includes(fd)), []);
     } finally {
       fds.forEach(close);
     }
     // The raw form.
-    a.sendmsg([encode("z")], [[SOL_SOCKET, SCM_RIGHTS, int(a.fileno())]]);
+    a.sendmsg([utf8("z")], [[SOL_SOCKET, SCM_RIGHTS, int32(a.fileno())]]);
     const [, [[level, type, bytes]]] = b.recvmsg(1, CMSG_SPACE(4));
     assertEquals([level, type, bytes.length], [SOL_SOCKET, SCM_RIGHTS, 4]);
     close(new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true));
@@ -86,14 +74,14 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "descriptors that do not fit are closed, and MSG_CTRUNC tells",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a, _b = b;
-    const send = () => send_fds(a, [encode("x")], Array(4).fill(a.fileno()));
+    using pair = socketPair();
+    const { a, b } = pair;
+    const send = () => send_fds(a, [utf8("x")], Array(4).fill(a.fileno()));
     send();
     const [, fds, flags] = recv_fds(b, 1, 2);
     assertEquals([fds.length, flags & MSG_CTRUNC], [2, MSG_CTRUNC]);
@@ -112,45 +100,40 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "descriptors of a message whose handling fails are closed",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const directory = Deno.makeTempDirSync();
+    using folder = temporaryFolder();
     using receiver = new Socket(AF_UNIX, SOCK_DGRAM);
     using sender = new Socket(AF_UNIX, SOCK_DGRAM);
     const { codec } = handleOf(receiver);
-    const { decode } = codec;
-    try {
-      receiver.bind(`${directory}/receiver`);
-      sender.bind(`${directory}/sender`); // so that there is an address to decode
-      sender.connect(`${directory}/receiver`);
-      send_fds(sender, [encode("x")], [sender.fileno(), sender.fileno()]);
-      codec.decode = () => {
-        assertEquals(descriptorsOf(sender), 3);
-        throw new SyntaxError("an address that cannot be read");
-      };
-      assertThrows(() => receiver.recvmsg(1, 100), SyntaxError);
-      assertEquals(descriptorsOf(sender), 1);
-    } finally {
-      codec.decode = decode;
-      Deno.removeSync(directory, { recursive: true });
-    }
+    receiver.bind(`${folder.path}/receiver`);
+    sender.bind(`${folder.path}/sender`); // so that there is an address to decode
+    sender.connect(`${folder.path}/receiver`);
+    send_fds(sender, [utf8("x")], [sender.fileno(), sender.fileno()]);
+    using decoding = stub(codec, "decode", () => {
+      assertEquals(descriptorsOf(sender), 3);
+      throw new SyntaxError("an address that cannot be read");
+    });
+    assertThrows(() => receiver.recvmsg(1, 100), SyntaxError);
+    assertEquals(descriptorsOf(sender), 1);
+    assertSpyCalls(decoding, 1);
   },
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "where the system would lose descriptors that do not fit, they are closed",
-    noPosix,
+    needs.posix,
   ),
   fn() {
     using socket = new Socket(AF_UNIX, SOCK_STREAM);
     const fds = [1, 2, 3].map(() => dup(socket.fileno()));
     const items: AncillaryItem[] = [
       [SOL_SOCKET, SCM_RIGHTS, new Uint8Array(new Int32Array(fds).buffer)],
-      [IPPROTO_IP, 1, int(0)],
+      [IPPROTO_IP, 1, int32(0)],
     ];
     const length = controlLength(items, layout);
     const control = new Uint8Array(length);
@@ -160,24 +143,23 @@ Deno.test({
     assertEquals(descriptorsOf(socket), 4);
     assertEquals(closeBeyond(control, length, CMSG_LEN(0) + 5), true);
     assertEquals(descriptorsOf(socket), 2);
-    assertEquals(target(fds[0]), target(socket.fileno()));
+    assertEquals(targetOf(fds[0]), targetOf(socket.fileno()));
     close(fds[0]);
   },
 });
 
 Deno.test({
-  ...needing("descriptors pass to Python and back", noPosix, noPython),
+  ...requires("descriptors pass to Python and back", needs.posix, needs.python),
   async fn() {
-    const directory = Deno.makeTempDirSync();
-    try {
-      using listener = new Socket(AF_UNIX, SOCK_STREAM);
-      listener.bind(`${directory}/socket`);
-      listener.listen();
-      listener.settimeout(20);
-      const python = new Deno.Command("python3", {
-        args: [
-          "-c",
-          `import os, socket, sys
+    using folder = temporaryFolder();
+    using listener = new Socket(AF_UNIX, SOCK_STREAM);
+    listener.bind(`${folder.path}/socket`);
+    listener.listen();
+    listener.settimeout(20);
+    const python = new Deno.Command("python3", {
+      args: [
+        "-c",
+        `import os, socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
 data, fds, flags, address = socket.recv_fds(s, 100, 4)
@@ -189,51 +171,47 @@ os.close(w)
 socket.send_fds(s, [b"re:", data], [r])
 assert s.recv(1) == b""
 `,
-          `${directory}/socket`,
-        ],
-        stderr: "inherit",
-      }).spawn();
-      const [connection] = listener.accept();
-      const [ours, theirs] = socketpair();
-      {
-        using _ = connection;
-        using _ours = ours;
-        connection.settimeout(20);
-        ours.settimeout(20);
-        send_fds(connection, [encode("hello")], [0, theirs.fileno()]);
-        theirs.close();
-        assertEquals(decode(ours.recv(100)), "written by Python");
-        const [data, fds] = recv_fds(connection, 100, 4);
-        assertEquals([decode(data), fds.length], ["re:hello", 1]);
-        assertEquals(isCloseOnExec(fds[0]), true);
-        assertEquals(
-          Deno.readTextFileSync(`/proc/self/fd/${fds[0]}`),
-          "from its pipe",
-        );
-        close(fds[0]);
-      }
-      assertEquals((await python.status).code, 0);
-    } finally {
-      Deno.removeSync(directory, { recursive: true });
+        `${folder.path}/socket`,
+      ],
+      stderr: "inherit",
+    }).spawn();
+    {
+      using connection = listener.accept()[0];
+      using pair = socketPair();
+      const { a: ours, b: theirs } = pair;
+      connection.settimeout(20);
+      ours.settimeout(20);
+      send_fds(connection, [utf8("hello")], [0, theirs.fileno()]);
+      theirs.close();
+      assertEquals(text(ours.recv(100)), "written by Python");
+      const [data, fds] = recv_fds(connection, 100, 4);
+      assertEquals([text(data), fds.length], ["re:hello", 1]);
+      assertEquals(isCloseOnExec(fds[0]), true);
+      assertEquals(
+        Deno.readTextFileSync(`/proc/self/fd/${fds[0]}`),
+        "from its pipe",
+      );
+      close(fds[0]);
     }
+    assertEquals((await python.status).code, 0);
   },
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sendmsg() with descriptors that are none, or too many, leaves nothing sent",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a, _b = b;
+    using pair = socketPair();
+    const { a, b } = pair;
     assertEquals(
-      assertThrows(() => send_fds(a, [encode("x")], [-1]), OSError).errno,
+      assertThrows(() => send_fds(a, [utf8("x")], [-1]), OSError).errno,
       errno.EBADF,
     );
     const many = Array(300).fill(0);
     assertEquals(
-      assertThrows(() => send_fds(a, [encode("x")], many), OSError).errno,
+      assertThrows(() => send_fds(a, [utf8("x")], many), OSError).errno,
       errno.EINVAL,
     );
     assertThrows(() => b.recvmsg(1, 4096, MSG_DONTWAIT), BlockingIOError);
@@ -241,16 +219,16 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sendmsg() with more descriptors than a message ever has room for sends nothing",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _a = a, _b = b;
+    using pair = socketPair();
+    const { a, b } = pair;
     const oversized = new Uint8Array(1 << 22);
     const error = assertThrows(
-      () => a.sendmsg([encode("x")], [[SOL_SOCKET, SCM_RIGHTS, oversized]]),
+      () => a.sendmsg([utf8("x")], [[SOL_SOCKET, SCM_RIGHTS, oversized]]),
       OSError,
     );
     assert(

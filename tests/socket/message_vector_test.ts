@@ -1,4 +1,4 @@
-/** `recvmmsg()` and `sendmmsg()` of both classes, and the messages they share. */
+/** `recvmmsg()` and `sendmmsg()` of both classes, and `MessageVector`. */
 
 import {
   assert,
@@ -32,7 +32,6 @@ import {
   SOCK_DGRAM,
   SOCK_STREAM,
   Socket,
-  socketpair,
   SOL_SOCKET,
   TimeoutError,
   UDP_GRO,
@@ -40,35 +39,12 @@ import {
 } from "../../mod.ts";
 import { handleOf } from "../../socket/operations/handle.ts";
 import { vectorCallsOf } from "../../socket/operations/vector_calls.ts";
-import {
-  needing,
-  noIPv6,
-  noPosix,
-  notLinux,
-  temporaryFolder,
-  text,
-  utf8,
-} from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { isPosix, need, needs, requires } from "../support/requires.ts";
+import { asyncSocketPair, boundUdpPair, socketPair } from "../support/pairs.ts";
 
-/** Two bound sockets; what goes wrong ends in five seconds. */
-function datagrams(): Disposable & { near: Socket; far: Socket } {
-  const [near, far] = [0, 1].map(() => {
-    const socket = new Socket(AF_INET, SOCK_DGRAM);
-    socket.bind(["127.0.0.1", 0]);
-    socket.settimeout(5);
-    return socket;
-  });
-  return {
-    near,
-    far,
-    [Symbol.dispose](): void {
-      near.close();
-      far.close();
-    },
-  };
-}
-
-/** Puts texts into a vector, one a message. */
+/** Puts texts into a vector, one in each message. */
 function put(vector: MessageVector, ...texts: string[]): number {
   texts.forEach((text, i) => {
     vector.lengths[i] = new TextEncoder().encodeInto(text, vector.buffers[i])
@@ -77,7 +53,7 @@ function put(vector: MessageVector, ...texts: string[]): number {
   return texts.length;
 }
 
-/** Receives so many messages, however many calls that takes. */
+/** Receives a number of messages, in any number of calls. */
 function receive(socket: Socket, vector: MessageVector, count: number): void {
   for (let at = 0; at < count;) {
     at += socket.recvmmsg(vector as MessageVector<awaiting.InetAddress>, at);
@@ -88,56 +64,56 @@ const texts = (vector: MessageVector, count: number): string[] =>
   Array.from({ length: count }, (_, i) => text(vector.data(i)));
 
 Deno.test("what recvmmsg() received, sendmmsg() sends back to where it came from", () => {
-  using ends = datagrams();
-  const { near, far } = ends;
+  using pair = boundUdpPair(5);
+  const { a, b } = pair;
   using third = new Socket(AF_INET, SOCK_DGRAM);
   third.settimeout(5);
-  near.sendto(utf8("one"), far.getsockname());
-  third.sendto(utf8("twoo"), far.getsockname());
-  const vector = new MessageVector(far, 4, 100);
-  receive(far, vector, 2);
+  a.sendto(utf8("one"), b.getsockname());
+  third.sendto(utf8("twoo"), b.getsockname());
+  const vector = new MessageVector(b, 4, 100);
+  receive(b, vector, 2);
   assertEquals(texts(vector, 2), ["one", "twoo"]);
   assertEquals([...vector.lengths], [3, 4, 100, 100]);
-  assertEquals(vector.address(0), near.getsockname());
+  assertEquals(vector.address(0), a.getsockname());
   assertEquals(vector.address(1), ["127.0.0.1", third.getsockname()[1]]);
   assertEquals(vector.address(2), null);
-  assertEquals(far.sendmmsg(vector, 0, 2), 2);
-  assertEquals(text(near.recv(100)), "one");
+  assertEquals(b.sendmmsg(vector, 0, 2), 2);
+  assertEquals(text(a.recv(100)), "one");
   assertEquals(text(third.recv(100)), "twoo");
 });
 
 Deno.test("an awaiting socket's recvmmsg() waits for the first message alone", async () => {
-  using near = new awaiting.AsyncSocket(AF_INET, SOCK_DGRAM);
-  using far = new awaiting.AsyncSocket(AF_INET, SOCK_DGRAM);
-  far.bind(["127.0.0.1", 0]);
-  const vector = new MessageVector(far, 8, 100);
-  const receiving = far.recvmmsg(vector);
-  const outgoing = new MessageVector(near, 3, 100);
-  outgoing.setAddresses(far.getsockname());
-  assertEquals(await near.sendmmsg(outgoing, 0, put(outgoing, "a", "bb")), 2);
+  using a = new awaiting.AsyncSocket(AF_INET, SOCK_DGRAM);
+  using b = new awaiting.AsyncSocket(AF_INET, SOCK_DGRAM);
+  b.bind(["127.0.0.1", 0]);
+  const vector = new MessageVector(b, 8, 100);
+  const receiving = b.recvmmsg(vector);
+  const outgoing = new MessageVector(a, 3, 100);
+  outgoing.setAddresses(b.getsockname());
+  assertEquals(await a.sendmmsg(outgoing, 0, put(outgoing, "a", "bb")), 2);
   let count = await receiving;
-  while (count < 2) count += await far.recvmmsg(vector, count);
+  while (count < 2) count += await b.recvmmsg(vector, count);
   assertEquals(count, 2);
   assertEquals(texts(vector, 2), ["a", "bb"]);
-  assertEquals(await far.sendmmsg(vector, 0, 2), 2);
-  assertEquals(text(await near.recv(100)), "a");
+  assertEquals(await b.sendmmsg(vector, 0, 2), 2);
+  assertEquals(text(await a.recv(100)), "a");
 });
 
 Deno.test("a blocking socket's recvmmsg() waits for the first message alone", () => {
-  using ends = datagrams();
-  const { near, far } = ends;
-  near.sendto(utf8("one"), far.getsockname());
-  far.settimeout(null);
-  assertEquals(far.recvmmsg(new MessageVector(far, 4, 100)), 1);
+  using pair = boundUdpPair(5);
+  const { a, b } = pair;
+  a.sendto(utf8("one"), b.getsockname());
+  b.settimeout(null);
+  assertEquals(b.recvmmsg(new MessageVector(b, 4, 100)), 1);
 });
 
 Deno.test("recvmmsg() keeps to the socket's timeout", () => {
-  using ends = datagrams();
-  const vector = new MessageVector(ends.far, 4, 100);
-  ends.far.settimeout(0.01);
-  assertThrows(() => ends.far.recvmmsg(vector), TimeoutError);
-  ends.far.settimeout(0);
-  const error = assertThrows(() => ends.far.recvmmsg(vector), BlockingIOError);
+  using pair = boundUdpPair(5);
+  const vector = new MessageVector(pair.b, 4, 100);
+  pair.b.settimeout(0.01);
+  assertThrows(() => pair.b.recvmmsg(vector), TimeoutError);
+  pair.b.settimeout(0);
+  const error = assertThrows(() => pair.b.recvmmsg(vector), BlockingIOError);
   assertEquals(error.syscall, "recvmmsg");
 });
 
@@ -161,25 +137,25 @@ Deno.test("an awaiting socket's recvmmsg() ends with its timeout, its signal and
 });
 
 Deno.test("recvmmsg() fills from start to end, and nothing else", () => {
-  using ends = datagrams();
-  const { near, far } = ends;
+  using pair = boundUdpPair(5);
+  const { a, b } = pair;
   const memory = new Uint8Array(50).fill(0xee);
   const buffers = [memory.subarray(10, 14), memory.subarray(20, 24)];
-  const vector = new MessageVector(far, [
+  const vector = new MessageVector(b, [
     ...buffers,
     new DataView(memory.buffer, 30, 4),
   ]);
   for (const word of ["long", "longer", "x"]) {
-    near.sendto(utf8(word), far.getsockname());
+    a.sendto(utf8(word), b.getsockname());
   }
-  assertEquals(far.recvmmsg(vector, 1, 2), 1);
+  assertEquals(b.recvmmsg(vector, 1, 2), 1);
   assertEquals(text(memory.subarray(20, 24)), "long");
   assertEquals([...vector.lengths], [4, 4, 4]);
-  receive(far, vector, 1);
+  receive(b, vector, 1);
   assertEquals(text(memory.subarray(10, 14)), "long");
   assertEquals(vector.lengths[0], 4);
   assert((vector.msg_flags[0] & MSG_TRUNC) !== 0, "cut");
-  if (vector.lengths[1] !== 1) assertEquals(far.recvmmsg(vector, 1), 1);
+  if (vector.lengths[1] !== 1) assertEquals(b.recvmmsg(vector, 1), 1);
   assertEquals(text(vector.data(1)), "x");
   assertEquals(vector.msg_flags[1], 0);
   const outside = [
@@ -190,39 +166,43 @@ Deno.test("recvmmsg() fills from start to end, and nothing else", () => {
   assert(outside.every((byte) => byte === 0xee), "nothing is written outside");
 });
 
-Deno.test("with MSG_TRUNC, recvmmsg() tells a datagram's true length", {
-  ignore: notLinux !== undefined,
-}, () => {
-  using ends = datagrams();
-  const { near, far } = ends;
-  near.sendto(utf8("longer"), far.getsockname());
-  const vector = new MessageVector(far, 1, 4);
-  far.recvmmsg(vector, 0, 1, MSG_PEEK | MSG_TRUNC);
-  assertEquals(vector.lengths[0], 6);
-  assertEquals(text(vector.data(0)), "long", "there is no more of it");
-  assertThrows(() => far.sendmmsg(vector), RangeError, "lengths[0]");
-});
+Deno.test(
+  requires(
+    "with MSG_TRUNC, recvmmsg() tells a datagram's true length",
+    needs.linux,
+  ),
+  () => {
+    using pair = boundUdpPair(5);
+    const { a, b } = pair;
+    a.sendto(utf8("longer"), b.getsockname());
+    const vector = new MessageVector(b, 1, 4);
+    b.recvmmsg(vector, 0, 1, MSG_PEEK | MSG_TRUNC);
+    assertEquals(vector.lengths[0], 6);
+    assertEquals(text(vector.data(0)), "long", "there is no more of it");
+    assertThrows(() => b.sendmmsg(vector), RangeError, "lengths[0]");
+  },
+);
 
 Deno.test("a connected socket's messages need no addresses, and empty ones go too", () => {
-  using ends = datagrams();
-  const { near, far } = ends;
-  near.connect(far.getsockname());
-  const vector = new MessageVector(near, 3, 10);
-  assertEquals(near.sendmmsg(vector, 0, put(vector, "a", "", "c")), 3);
-  const came = new MessageVector(far, 3, 10);
-  receive(far, came, 3);
+  using pair = boundUdpPair(5);
+  const { a, b } = pair;
+  a.connect(b.getsockname());
+  const vector = new MessageVector(a, 3, 10);
+  assertEquals(a.sendmmsg(vector, 0, put(vector, "a", "", "c")), 3);
+  const came = new MessageVector(b, 3, 10);
+  receive(b, came, 3);
   assertEquals(texts(came, 3), ["a", "", "c"]);
 });
 
 Deno.test("addresses are set for one message, for all, and for none", () => {
-  using ends = datagrams();
-  const { near, far } = ends;
-  const vector = new MessageVector(near, 3, 10);
-  vector.setAddresses(far.getsockname());
+  using pair = boundUdpPair(5);
+  const { a, b } = pair;
+  const vector = new MessageVector(a, 3, 10);
+  vector.setAddresses(b.getsockname());
   vector.setAddress(1, ["127.0.0.1", 9]);
   assertEquals(
     [0, 1, 2].map((i) => vector.address(i)),
-    [far.getsockname(), ["127.0.0.1", 9], far.getsockname()],
+    [b.getsockname(), ["127.0.0.1", 9], b.getsockname()],
   );
   assertThrows(
     () => vector.setAddress(1, ["127.0.0.1", 65536]),
@@ -232,144 +212,145 @@ Deno.test("addresses are set for one message, for all, and for none", () => {
   assertEquals(vector.address(1), null, "half an address is none");
   vector.setAddresses(null);
   assertEquals([0, 1, 2].map((i) => vector.address(i)), [null, null, null]);
-  const error = assertThrows(() => near.sendmmsg(vector), OSError);
+  const error = assertThrows(() => a.sendmmsg(vector), OSError);
   assertEquals(error.syscall, "sendmmsg");
 });
 
-Deno.test(needing("IPv6 addresses come and go", noIPv6).name, {
-  ignore: noIPv6 !== undefined,
-}, () => {
-  using near = new Socket(AF_INET6, SOCK_DGRAM);
-  using far = new Socket(AF_INET6, SOCK_DGRAM);
-  for (const socket of [near, far]) {
+Deno.test(requires("IPv6 addresses come and go", needs.ipv6), () => {
+  using a = new Socket(AF_INET6, SOCK_DGRAM);
+  using b = new Socket(AF_INET6, SOCK_DGRAM);
+  for (const socket of [a, b]) {
     socket.bind(["::1", 0]);
     socket.settimeout(5);
   }
-  const vector = new MessageVector(near, 2, 10);
-  vector.setAddresses(["::1", far.getsockname()[1]]);
-  near.sendmmsg(vector, 0, put(vector, "a"));
-  assertEquals(far.recvmmsg(new MessageVector(far, 2, 10)), 1);
-  near.sendmmsg(vector, 0, 1);
-  const came = new MessageVector(far, 2, 10);
-  far.recvmmsg(came);
-  assertEquals(came.address(0), near.getsockname());
+  const vector = new MessageVector(a, 2, 10);
+  vector.setAddresses(["::1", b.getsockname()[1]]);
+  a.sendmmsg(vector, 0, put(vector, "a"));
+  assertEquals(b.recvmmsg(new MessageVector(b, 2, 10)), 1);
+  a.sendmmsg(vector, 0, 1);
+  const came = new MessageVector(b, 2, 10);
+  b.recvmmsg(came);
+  assertEquals(came.address(0), a.getsockname());
 });
 
 Deno.test({
-  ...needing("Unix datagrams have paths for addresses", noPosix),
+  ...requires("Unix datagrams have paths for addresses", needs.posix),
   fn() {
     using folder = temporaryFolder();
-    using near = new Socket(AF_UNIX, SOCK_DGRAM);
-    using far = new Socket(AF_UNIX, SOCK_DGRAM);
-    far.bind(`${folder.path}/far`);
-    const vector = new MessageVector(near, 2, 10);
+    using a = new Socket(AF_UNIX, SOCK_DGRAM);
+    using b = new Socket(AF_UNIX, SOCK_DGRAM);
+    b.bind(`${folder.path}/far`);
+    const vector = new MessageVector(a, 2, 10);
     vector.setAddresses(`${folder.path}/far`);
-    near.sendmmsg(vector, 0, put(vector, "a", "b"));
-    const came = new MessageVector(far, 2, 10);
-    assertEquals(far.recvmmsg(came), 2);
+    a.sendmmsg(vector, 0, put(vector, "a", "b"));
+    const came = new MessageVector(b, 2, 10);
+    assertEquals(b.recvmmsg(came), 2);
     assertEquals(came.address(0), null, "it is not bound");
-    near.bind(`${folder.path}/near`);
-    near.sendmmsg(vector, 0, 2);
-    assertEquals(far.recvmmsg(came), 2);
+    a.bind(`${folder.path}/near`);
+    a.sendmmsg(vector, 0, 2);
+    assertEquals(b.recvmmsg(came), 2);
     assertEquals(came.address(1), `${folder.path}/near`);
   },
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sendmmsg() sends as many as the socket takes, and waits for room for the first",
-    noPosix,
+    needs.posix,
   ),
   async fn() {
-    const [a, b] = awaiting.socketpair(AF_UNIX, SOCK_DGRAM);
-    using near = a;
-    using far = b;
-    const vector = new MessageVector(near, 1000, 1000);
-    const sent = await near.sendmmsg(vector);
+    using pair = asyncSocketPair(AF_UNIX, SOCK_DGRAM);
+    const { a, b } = pair;
+    const vector = new MessageVector(a, 1000, 1000);
+    const sent = await a.sendmmsg(vector);
     assert(sent > 0 && sent < 1000, `${sent}`);
-    near.settimeout(0);
+    a.settimeout(0);
     const error = await assertRejects(
-      () => near.sendmmsg(vector),
+      () => a.sendmmsg(vector),
       BlockingIOError,
     );
     assertEquals(error.syscall, "sendmmsg");
-    near.settimeout(5);
-    const more = near.sendmmsg(vector, sent);
-    const came = new MessageVector(far, 1000, 1000);
-    let received = await far.recvmmsg(came);
+    a.settimeout(5);
+    const more = a.sendmmsg(vector, sent);
+    const came = new MessageVector(b, 1000, 1000);
+    let received = await b.recvmmsg(came);
     let total = sent + await more;
     while (total < 1000) {
-      received += await far.recvmmsg(came);
-      total += await near.sendmmsg(vector, total);
+      received += await b.recvmmsg(came);
+      total += await a.sendmmsg(vector, total);
     }
-    while (received < 1000) received += await far.recvmmsg(came);
+    while (received < 1000) received += await b.recvmmsg(came);
     assertEquals([received, total], [1000, 1000]);
   },
 });
 
 Deno.test("sendmmsg() stops before a message that fails, and fails when it is the first", () => {
-  using ends = datagrams();
-  const { near, far } = ends;
-  const vector = new MessageVector(near, [
+  using pair = boundUdpPair(5);
+  const { a, b } = pair;
+  const vector = new MessageVector(a, [
     new Uint8Array(1),
     new Uint8Array(70_000),
     new Uint8Array(3),
   ]);
-  vector.setAddresses(far.getsockname());
-  assertEquals(near.sendmmsg(vector), 1);
-  const error = assertThrows(() => near.sendmmsg(vector, 1), OSError);
+  vector.setAddresses(b.getsockname());
+  assertEquals(a.sendmmsg(vector), 1);
+  const error = assertThrows(() => a.sendmmsg(vector, 1), OSError);
   assertEquals([error.errno, error.syscall], [errno.EMSGSIZE, "sendmmsg"]);
-  assertEquals(near.sendmmsg(vector, 2), 1);
-  assertEquals(far.recv(9).length + far.recv(9).length, 4);
+  assertEquals(a.sendmmsg(vector, 2), 1);
+  assertEquals(b.recv(9).length + b.recv(9).length, 4);
 });
 
-Deno.test("recvmmsg() tells of an error that the socket has", {
-  ignore: Deno.build.os === "windows",
-}, () => {
-  using ends = datagrams();
-  const { near, far } = ends;
-  near.connect(far.getsockname());
-  far.close();
-  near.send(utf8("anyone?"));
-  const error = assertThrows(
-    () => near.recvmmsg(new MessageVector(near, 2, 10)),
-    ConnectionRefusedError,
-  );
-  assertEquals(error.syscall, "recvmmsg");
-});
+Deno.test(
+  requires(
+    "recvmmsg() tells of an error that the socket has",
+    need("a system other than Windows", Deno.build.os !== "windows"),
+  ),
+  () => {
+    using pair = boundUdpPair(5);
+    const { a, b } = pair;
+    a.connect(b.getsockname());
+    b.close();
+    a.send(utf8("anyone?"));
+    const error = assertThrows(
+      () => a.recvmmsg(new MessageVector(a, 2, 10)),
+      ConnectionRefusedError,
+    );
+    assertEquals(error.syscall, "recvmmsg");
+  },
+);
 
 Deno.test("no messages are none", () => {
-  using ends = datagrams();
-  const vector = new MessageVector(ends.near, 2, 10);
-  assertEquals(ends.near.sendmmsg(vector, 1, 1), 0);
-  assertEquals(ends.near.recvmmsg(vector, 2, 2), 0);
+  using pair = boundUdpPair(5);
+  const vector = new MessageVector(pair.a, 2, 10);
+  assertEquals(pair.a.sendmmsg(vector, 1, 1), 0);
+  assertEquals(pair.a.recvmmsg(vector, 2, 2), 0);
 });
 
 Deno.test("a stream's messages are parts of it", () => {
-  const [near, far] = socketpair(null, SOCK_STREAM);
-  using _near = near, _far = far;
-  const vector = new MessageVector(near, 2, 3);
-  near.sendmmsg(vector, 0, put(vector, "abc", "def"));
-  const came = new MessageVector(far, 4, 4);
+  using pair = socketPair(null, SOCK_STREAM);
+  const { a, b } = pair;
+  const vector = new MessageVector(a, 2, 3);
+  a.sendmmsg(vector, 0, put(vector, "abc", "def"));
+  const came = new MessageVector(b, 4, 4);
   let count = 0, all = "";
   while (all.length < 6) {
-    count = far.recvmmsg(came);
+    count = b.recvmmsg(came);
     all += texts(came, count).join("");
   }
   assertEquals(all, "abcdef");
 });
 
 Deno.test({
-  ...needing("descriptors come with messages, closed on exec", noPosix),
+  ...requires("descriptors come with messages, closed on exec", needs.posix),
   fn() {
-    const [near, far] = socketpair(AF_UNIX, SOCK_DGRAM);
-    using _near = near, _far = far;
-    const vector = new MessageVector(near, 2, 3, CMSG_SPACE(4));
-    const fd = new Uint8Array(new Int32Array([near.fileno()]).buffer);
+    using pair = socketPair(AF_UNIX, SOCK_DGRAM);
+    const { a, b } = pair;
+    const vector = new MessageVector(a, 2, 3, CMSG_SPACE(4));
+    const fd = new Uint8Array(new Int32Array([a.fileno()]).buffer);
     vector.setAncdata(1, [[SOL_SOCKET, SCM_RIGHTS, fd]]);
-    assertEquals(near.sendmmsg(vector), 2);
-    const came = new MessageVector(far, 2, 3, CMSG_LEN(4));
-    assertEquals(far.recvmmsg(came), 2);
+    assertEquals(a.sendmmsg(vector), 2);
+    const came = new MessageVector(b, 2, 3, CMSG_LEN(4));
+    assertEquals(b.recvmmsg(came), 2);
     assertEquals(came.ancdata(0), []);
     const [[level, type, data]] = came.ancdata(1);
     assertEquals([level, type, data.length], [SOL_SOCKET, SCM_RIGHTS, 4]);
@@ -378,53 +359,54 @@ Deno.test({
     using copy = new Socket(AF_UNIX, SOCK_DGRAM, 0, number);
     assertEquals(copy.get_inheritable(), false);
     vector.setAncdata(1, []);
-    near.sendmmsg(vector);
-    assertEquals(recv_fds(far as never, 3, 1)[1], []);
+    a.sendmmsg(vector);
+    assertEquals(recv_fds(b as never, 3, 1)[1], []);
   },
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "descriptors that find no room are gone, and MSG_CTRUNC tells",
-    noPosix,
+    needs.posix,
   ),
   fn() {
-    const [near, far] = socketpair(AF_UNIX, SOCK_DGRAM);
-    using _near = near, _far = far;
-    const fd = new Uint8Array(new Int32Array([near.fileno()]).buffer);
-    near.sendmsg([utf8("x")], [[SOL_SOCKET, SCM_RIGHTS, fd]]);
-    const next = dup(near.fileno());
+    using pair = socketPair(AF_UNIX, SOCK_DGRAM);
+    const { a, b } = pair;
+    const fd = new Uint8Array(new Int32Array([a.fileno()]).buffer);
+    a.sendmsg([utf8("x")], [[SOL_SOCKET, SCM_RIGHTS, fd]]);
+    const next = dup(a.fileno());
     libc.close(next);
-    const came = new MessageVector(far, 1, 3);
-    far.recvmmsg(came);
+    const came = new MessageVector(b, 1, 3);
+    b.recvmmsg(came);
     assertEquals(came.msg_flags[0] & MSG_CTRUNC, MSG_CTRUNC);
     assertEquals(came.ancdata(0), []);
-    const after = dup(near.fileno());
+    const after = dup(a.fileno());
     libc.close(after);
     assertEquals(after, next, "nothing is left open");
   },
 });
 
 Deno.test(
-  "UDP_SEGMENT cuts messages into datagrams, and UDP_GRO makes messages of them",
-  {
-    ignore: !hasattr("UDP_SEGMENT") || !hasattr("UDP_GRO"),
-  },
+  requires(
+    "UDP_SEGMENT cuts messages into datagrams, and UDP_GRO makes messages of them",
+    needs.attribute("UDP_SEGMENT"),
+    needs.attribute("UDP_GRO"),
+  ),
   () => {
-    using ends = datagrams();
-    const { near, far } = ends;
-    const vector = new MessageVector(near, 2, 10, CMSG_SPACE(2));
-    vector.setAddresses(far.getsockname());
+    using pair = boundUdpPair(5);
+    const { a, b } = pair;
+    const vector = new MessageVector(a, 2, 10, CMSG_SPACE(2));
+    vector.setAddresses(b.getsockname());
     vector.setAncdata(0, [[IPPROTO_UDP, UDP_SEGMENT, Uint8Array.of(4, 0)]]);
     const count = put(vector, "aaaabbbbcc", "d");
-    assertEquals(near.sendmmsg(vector, 0, count), 2);
-    const parts = new MessageVector(far, 8, 10, CMSG_SPACE(4));
-    receive(far, parts, 4);
+    assertEquals(a.sendmmsg(vector, 0, count), 2);
+    const parts = new MessageVector(b, 8, 10, CMSG_SPACE(4));
+    receive(b, parts, 4);
     assertEquals(texts(parts, 4), ["aaaa", "bbbb", "cc", "d"]);
     assertEquals(parts.segmentSize(0), 4, "its own length");
-    far.setsockopt(IPPROTO_UDP, UDP_GRO, 1);
-    near.sendmmsg(vector, 0, count);
-    receive(far, parts, 2);
+    b.setsockopt(IPPROTO_UDP, UDP_GRO, 1);
+    a.sendmmsg(vector, 0, count);
+    receive(b, parts, 2);
     assertEquals(texts(parts, 2), ["aaaabbbbcc", "d"]);
     assertEquals([0, 1].map((i) => parts.segmentSize(i)), [4, 1]);
   },
@@ -481,25 +463,25 @@ Deno.test("recvmmsg() and sendmmsg() refuse what is not theirs, by name", async 
   );
   vector.lengths[2] = 11;
   assertThrows(() => socket.sendmmsg(vector), RangeError, "lengths[2]");
-  if (noPosix === undefined) {
+  if (isPosix) {
     using other = new Socket(AF_UNIX, SOCK_DGRAM);
     assertThrows(() => other.sendmmsg(vector as never), TypeError, "msgvec");
   }
 });
 
 Deno.test("a buffer that was detached is refused before the system writes to it", () => {
-  using ends = datagrams();
-  const { near, far } = ends;
-  near.sendto(utf8("one"), far.getsockname());
-  const owned = new MessageVector(far, 4, 10);
-  const given = new MessageVector(far, [new Uint8Array(1), new Uint8Array(5)]);
+  using pair = boundUdpPair(5);
+  const { a, b } = pair;
+  a.sendto(utf8("one"), b.getsockname());
+  const owned = new MessageVector(b, 4, 10);
+  const given = new MessageVector(b, [new Uint8Array(1), new Uint8Array(5)]);
   structuredClone(0, { transfer: [owned.buffers[0].buffer] });
   structuredClone(0, { transfer: [given.buffers[1].buffer] });
   for (const vector of [owned, given]) {
-    assertThrows(() => far.recvmmsg(vector), TypeError, "msgvec");
-    assertThrows(() => far.sendmmsg(vector), TypeError, "msgvec");
+    assertThrows(() => b.recvmmsg(vector), TypeError, "msgvec");
+    assertThrows(() => b.sendmmsg(vector), TypeError, "msgvec");
   }
-  assertEquals(text(far.recv(10)), "one");
+  assertEquals(text(b.recv(10)), "one");
 });
 
 Deno.test("the views of a vector cannot be exchanged", () => {
@@ -513,12 +495,12 @@ Deno.test("the views of a vector cannot be exchanged", () => {
 });
 
 Deno.test("where there are no calls for many messages, they go one by one", () => {
-  using ends = datagrams();
-  const { near, far } = ends;
+  using pair = boundUdpPair(5);
+  const { a, b } = pair;
   const { recvmsg, sendmsg } = libc;
   const calls = vectorCallsOf({ recvmsg, sendmsg });
-  const [from, to] = [near, far].map(handleOf);
-  near.connect(far.getsockname());
+  const [from, to] = [a, b].map(handleOf);
+  a.connect(b.getsockname());
   const data = [new Uint8Array(1), new Uint8Array(2), new Uint8Array(70_000)];
   const out = new MessageHeaders(data, 0);
   data.forEach(({ length }, i) => out.offer(i, length, 0, 0));
@@ -527,19 +509,19 @@ Deno.test("where there are no calls for many messages, they go one by one", () =
   assertEquals(calls.sendmmsg(from, out, 2, 1, 0), -errno.EMSGSIZE);
   const into = new MessageHeaders(data, 0);
   data.forEach((_, i) => into.expect(i));
-  far.settimeout(null);
+  b.settimeout(null);
   let count = calls.recvmmsg(to, into, 0, 3, 0);
   while (count < 2) count += calls.recvmmsg(to, into, count, 3 - count, 0);
   assertEquals([count, into.length(0), into.length(1)], [2, 1, 2]);
   assert(into.nameLength(0) > 0);
-  far.settimeout(0);
+  b.settimeout(0);
   assertEquals(calls.recvmmsg(to, into, 0, 3, 0), -errno.EWOULDBLOCK);
 });
 
 Deno.test("where messages go one by one, an error after the first is told by the next call", () => {
-  using ends = datagrams();
-  const h = handleOf(ends.near);
-  const results = [5, -1, 7]; // of recvmsg(), in turn
+  using pair = boundUdpPair(5);
+  const h = handleOf(pair.a);
+  const results = [5, -1, 7]; // what recvmsg() returns, in turn
   const calls = vectorCallsOf({
     sendmsg: libc.sendmsg,
     recvmsg: () => {

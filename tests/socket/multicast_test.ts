@@ -27,6 +27,9 @@ import {
 import { joinGroup, leaveGroup, membership } from "../../socket/multicast.ts";
 import { Socket } from "../../socket/socket.ts";
 import type { Address } from "../../socket/address/types.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { canRun, need, requires } from "../support/requires.ts";
+import { beside } from "../support/files.ts";
 
 function on(platform: keyof typeof layouts): typeof context {
   return {
@@ -38,7 +41,7 @@ function on(platform: keyof typeof layouts): typeof context {
   };
 }
 
-/** Bytes at offsets of a structure that is zero elsewhere. */
+/** A structure with bytes at some offsets, and zeros elsewhere. */
 function bytes(
   size: number,
   parts: Record<number, string>,
@@ -186,8 +189,8 @@ Deno.test("a group that was not joined cannot be left", () => {
   assertEquals(error.errno, errno.EADDRNOTAVAIL);
 });
 
-// IPv6 has no multicast on loopback: the last test runs those of IPv6 in a namespace where there is
-// an interface for them, and names it so.
+// IPv6 has no multicast on loopback. So the last test runs this file again, in a namespace with an
+// interface for it, which this variable names.
 const interface6 = Deno.env.get("MULTICAST_TEST_INTERFACE");
 const live = {
   4: {
@@ -210,7 +213,7 @@ const live = {
   },
 } as const;
 
-/** A receiver bound to any address, and a sender to a group, both on the same interface. */
+/** A receiver, bound to the wildcard address, and a sender to a group, on the same interface. */
 function groupPair(version: 4 | 6) {
   const { family, group, by, any, source, all } = live[version];
   const index = if_nametoindex(by);
@@ -220,23 +223,22 @@ function groupPair(version: 4 | 6) {
   sender.bind([source, 0] as never);
   const [, port] = receiver.getsockname() as [string, number];
   if (version === 4) {
-    // An ip_mreqn: the interface is its third field.
+    // An ip_mreqn, whose third field is the interface.
     const value = new Uint8Array(new Int32Array([0, 0, index]).buffer);
     sender.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, value);
   } else sender.setsockopt(IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
-  // Linux delivers the groups that any socket of the machine joined, unless told otherwise.
+  // By default, Linux delivers the groups that any socket of the machine has joined.
   receiver.setsockopt(all[0], all[1], 0);
-  // What a machine sends to itself is there when sending returns.
+  // Datagrams to the same machine have arrived when sending returns.
   receiver.setblocking(false);
   return {
     group,
     receiver,
     index,
-    send: (text: string) =>
-      sender.sendto(new TextEncoder().encode(text), [group, port] as never),
+    send: (text: string) => sender.sendto(utf8(text), [group, port] as never),
     receive(): string | undefined {
       try {
-        return new TextDecoder().decode(receiver.recv(100));
+        return text(receiver.recv(100));
       } catch (error) {
         if (error instanceof BlockingIOError) return undefined;
         throw error;
@@ -249,26 +251,25 @@ function groupPair(version: 4 | 6) {
   };
 }
 
-/** Why live groups cannot be tested here, if so. */
-function reason(version: 4 | 6): string {
-  if (!hasattr("IP_MULTICAST_IF") || isMissing(IP_MULTICAST_ALL)) {
-    return " (Linux only)";
-  }
-  return version === 6 && interface6 === undefined
-    ? " (run by the last test)"
-    : "";
-}
+const options = need(
+  "Linux's options",
+  hasattr("IP_MULTICAST_IF") && !isMissing(IP_MULTICAST_ALL),
+);
+/** IPv6 groups are for the last test, which runs this file again. */
+const versions = {
+  4: [options],
+  6: [
+    options,
+    need("an interface, as the last test has", interface6 !== undefined),
+  ],
+};
 
 for (const version of [4, 6] as const) {
-  const ignore = reason(version) !== "";
-
   Deno.test(
-    `an IPv${version} group is received from joining to leaving${
-      reason(version)
-    }`,
-    {
-      ignore,
-    },
+    requires(
+      `an IPv${version} group is received from joining to leaving`,
+      ...versions[version],
+    ),
     () => {
       using pair = groupPair(version);
       const { receiver, group, index } = pair;
@@ -291,12 +292,10 @@ for (const version of [4, 6] as const) {
   );
 
   Deno.test(
-    `an IPv${version} group is received from the source asked for alone${
-      reason(version)
-    }`,
-    {
-      ignore,
-    },
+    requires(
+      `an IPv${version} group is received from the source asked for alone`,
+      ...versions[version],
+    ),
     () => {
       using pair = groupPair(version);
       const { receiver, group, index } = pair;
@@ -314,23 +313,24 @@ for (const version of [4, 6] as const) {
   );
 }
 
-Deno.test(`an IPv4 group is joined by the interface's address${reason(4)}`, {
-  ignore: reason(4) !== "",
-}, () => {
-  using pair = groupPair(4);
-  const by = { interface: "127.0.0.1" };
-  const specific = { ...by, source: "127.0.0.1" };
-  for (const options of [by, specific]) {
-    joinGroup(pair.receiver, pair.group, options);
-    pair.send("joined");
-    assertEquals(pair.receive(), "joined");
-    leaveGroup(pair.receiver, pair.group, options);
-    pair.send("left");
-    assertEquals(pair.receive(), undefined);
-  }
-});
+Deno.test(
+  requires("an IPv4 group is joined by the interface's address", options),
+  () => {
+    using pair = groupPair(4);
+    const by = { interface: "127.0.0.1" };
+    const specific = { ...by, source: "127.0.0.1" };
+    for (const options of [by, specific]) {
+      joinGroup(pair.receiver, pair.group, options);
+      pair.send("joined");
+      assertEquals(pair.receive(), "joined");
+      leaveGroup(pair.receiver, pair.group, options);
+      pair.send("left");
+      assertEquals(pair.receive(), undefined);
+    }
+  },
+);
 
-// A pair of interfaces, gone with the namespace when its process ends.
+// A pair of interfaces. They vanish with the namespace, when its process ends.
 const namespace = [
   "ip link add m0 type veth peer name m1",
   "ip link set m1 up",
@@ -338,23 +338,14 @@ const namespace = [
   "ip address add fd77::1/64 dev m0 nodad",
 ].join(" && ");
 
-const noNamespace = interface6 !== undefined || !hasNamespaces();
-
-function hasNamespaces(): boolean {
-  try {
-    return new Deno.Command("unshare", {
-      args: ["--net", "sh", "-c", namespace],
-      stderr: "null",
-    }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
+const namespaces = need(
+  "the privilege to make network namespaces",
+  interface6 === undefined &&
+    canRun("unshare", "--net", "sh", "-c", namespace),
+);
 
 Deno.test(
-  "IPv6 groups are received in a network namespace" +
-    (noNamespace ? " (which may not be made here)" : ""),
-  { ignore: noNamespace },
+  requires("IPv6 groups are received in a network namespace", namespaces),
   async () => {
     const { success, stdout, stderr } = await new Deno.Command("unshare", {
       args: [
@@ -363,12 +354,11 @@ Deno.test(
         "-c",
         `${namespace} && exec "$0" test --no-check --allow-all --filter "an IPv6 group" "$1"`,
         Deno.execPath(),
-        new URL(import.meta.url).pathname,
+        beside("socket/multicast_test.ts"),
       ],
       env: { MULTICAST_TEST_INTERFACE: "m0", NO_COLOR: "1" },
     }).output();
-    const output = new TextDecoder().decode(stdout) +
-      new TextDecoder().decode(stderr);
+    const output = text(stdout) + text(stderr);
     assert(success && output.includes("2 passed"), output);
   },
 );

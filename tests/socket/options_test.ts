@@ -1,15 +1,10 @@
-// getsockopt() and setsockopt(): a table of options set and read back, and the three forms of a value.
+/** `getsockopt()` and `setsockopt()`: options set and read back, and the three forms of a value. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as socket from "../../mod.ts";
-import {
-  needing,
-  noIPv6,
-  noPosix,
-  noPython,
-  notLinux,
-  python,
-} from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { hasIPv6, needs, requires } from "../support/requires.ts";
+import { python } from "../support/peer.ts";
 
 const {
   AF_INET,
@@ -40,7 +35,7 @@ const open = (kind: Kind): socket.Socket<socket.Address> =>
     kind.startsWith("udp") ? SOCK_DGRAM : SOCK_STREAM,
   );
 
-/** A kind of socket, level and option, the values to set, and what is read back if not the same. */
+/** A kind of socket, level, option, the values to set, and a check of what is read back. */
 type Option = readonly [
   kind: Kind,
   level: keyof typeof socket,
@@ -96,16 +91,16 @@ const options: readonly Option[] = [
   ["udp6", "IPPROTO_IPV6", "IPV6_TCLASS", [0, 0x20]],
 ];
 
-// Winsock has their names, and TCP there knows nothing of them.
+// Winsock has the names, but its TCP does not implement them.
 const posixOnly = ["SO_RCVLOWAT", "TCP_MAXSEG"];
 
 for (const [kind, level, option, values, read] of options) {
   Deno.test({
-    ...needing(
+    ...requires(
       `${option} of ${kind} is set and read back`,
-      socket.hasattr(option) ? undefined : option,
-      kind.endsWith("6") ? noIPv6 : undefined,
-      posixOnly.includes(option) ? noPosix : undefined,
+      needs.attribute(option),
+      kind.endsWith("6") && needs.ipv6,
+      posixOnly.includes(option) && needs.posix,
     ),
     fn() {
       const l = socket[level] as number, o = socket[option] as number;
@@ -120,7 +115,7 @@ for (const [kind, level, option, values, read] of options) {
           );
           const bytes = s.getsockopt(l, o, 4);
           const wide = new Uint8Array(4);
-          wide.set(bytes); // some options fit one byte, and the kernel says so
+          wide.set(bytes); // the kernel returns some options in one byte
           assertEquals(new DataView(wide.buffer).getInt32(0, true), got);
         }
       }
@@ -137,9 +132,9 @@ Deno.test("a structure is set and read as bytes, as long as the system makes it"
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "a shorter room than the structure gives a shorter answer",
-    noPosix,
+    needs.posix,
   ),
   fn() {
     using s = new Socket();
@@ -147,20 +142,20 @@ Deno.test({
   },
 });
 
+/** The interface that a socket is bound to. */
+function interfaceOf(s: socket.Socket): string {
+  return text(s.getsockopt(SOL_SOCKET, socket.SO_BINDTODEVICE, 16));
+}
+
 Deno.test({
-  ...needing("a string is set as bytes, and nothing with a length", notLinux),
+  ...requires(
+    "a string is set as bytes, and nothing with a length",
+    needs.linux,
+  ),
   fn() {
     using s = new Socket(AF_INET, SOCK_DGRAM);
-    const lo = new TextEncoder().encode("lo");
-    s.setsockopt(SOL_SOCKET, socket.SO_BINDTODEVICE, lo);
-    const name = (): string =>
-      new TextDecoder().decode(
-        s.getsockopt(SOL_SOCKET, socket.SO_BINDTODEVICE, 16),
-      );
-    assertEquals(name(), "lo\0");
-    // NULL with length 0 takes the interface away again.
-    s.setsockopt(SOL_SOCKET, socket.SO_BINDTODEVICE, null, 0);
-    assertEquals(name(), "");
+    s.setsockopt(SOL_SOCKET, socket.SO_BINDTODEVICE, utf8("lo"));
+    assertEquals(interfaceOf(s), "lo\0");
     const error = assertThrows(
       () => s.setsockopt(SOL_SOCKET, socket.SO_RCVBUF, null, 4),
       socket.OSError,
@@ -170,9 +165,23 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
+    "null with length 0 takes the interface of a socket away",
+    needs.linux,
+    needs.netRaw,
+  ),
+  fn() {
+    using s = new Socket(AF_INET, SOCK_DGRAM);
+    s.setsockopt(SOL_SOCKET, socket.SO_BINDTODEVICE, utf8("lo"));
+    s.setsockopt(SOL_SOCKET, socket.SO_BINDTODEVICE, null, 0);
+    assertEquals(interfaceOf(s), "");
+  },
+});
+
+Deno.test({
+  ...requires(
     "an option's unsigned integer goes to its 32 bits",
-    socket.hasattr("SO_MARK") ? undefined : "SO_MARK",
+    needs.attribute("SO_MARK"),
   ),
   fn() {
     using s = new Socket(AF_INET, SOCK_DGRAM);
@@ -187,7 +196,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("an option's integer may be negative", noPosix),
+  ...requires("an option's integer may be negative", needs.posix),
   fn() {
     using s = new Socket(AF_INET, SOCK_DGRAM);
     s.setsockopt(IPPROTO_IP, socket.IP_MULTICAST_TTL, -1); // "the default"
@@ -213,7 +222,7 @@ Deno.test("values that are not taken are errors of the system", () => {
     socket.OSError,
   );
   assertEquals([error.code, error.syscall], ["EINVAL", "setsockopt"]);
-  // Too few bytes for an int are for the system to judge.
+  // The system checks whether there are enough bytes for an int.
   assertThrows(
     () => s.setsockopt(SOL_SOCKET, socket.SO_REUSEADDR, new Uint8Array(1)),
     socket.OSError,
@@ -231,15 +240,15 @@ Deno.test("what the system only tells can be read", () => {
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "options that are set here read alike to CPython's table",
-    noPython,
+    needs.python,
   ),
   async fn() {
-    // Fresh sockets of both have the same options to begin with.
+    // New sockets have the same options in both languages.
     const table = options
       .filter(([kind, , option]) =>
-        socket.hasattr(option) && (!kind.endsWith("6") || noIPv6 === undefined)
+        socket.hasattr(option) && (!kind.endsWith("6") || hasIPv6)
       )
       .map(([kind, level, option]) =>
         [
@@ -272,7 +281,7 @@ print(json.dumps(out))`,
 });
 
 Deno.test({
-  ...needing("IPV6_V6ONLY lets one listener serve both", noIPv6),
+  ...requires("IPV6_V6ONLY lets one listener serve both", needs.ipv6),
   fn() {
     using dual = new Socket(AF_INET6, SOCK_STREAM);
     dual.setsockopt(IPPROTO_IPV6, socket.IPV6_V6ONLY, 0);

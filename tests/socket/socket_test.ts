@@ -1,4 +1,4 @@
-// The blocking Socket: its life, its data, its end.
+/** The blocking `Socket`: how it is made, sends, receives and is closed. */
 
 import {
   assert,
@@ -8,20 +8,21 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
+import { assertSnapshot } from "@std/testing/snapshot";
 import { errorName } from "../../constants/errno.ts";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
+import { NOT_OPEN } from "../../errors/errno.ts";
+import { text, utf8 } from "../support/bytes.ts";
 import {
-  datagramPair,
-  needing,
-  noIPv6,
-  noPosix,
-  notLinux,
-  noUnix,
-  text,
-  utf8,
-} from "../support/helpers.ts";
+  hasIPv6,
+  hasUnix,
+  isLinux,
+  isPosix,
+  needs,
+  requires,
+} from "../support/requires.ts";
+import { socketPair, tcpPair, udpPair } from "../support/pairs.ts";
 
 const {
   AF_INET,
@@ -36,26 +37,6 @@ const {
   SOCK_STREAM,
   Socket,
 } = socket;
-
-/** A connected pair over loopback TCP, and its listener. */
-function connected(): Disposable & {
-  listener: socket.Socket;
-  client: socket.Socket;
-  server: socket.Socket;
-} {
-  const listener = socket.create_server(["127.0.0.1", 0]);
-  const client = new Socket();
-  client.connect(listener.getsockname());
-  const [server] = listener.accept();
-  return {
-    listener,
-    client,
-    server,
-    [Symbol.dispose]() {
-      for (const each of [listener, client, server]) each.close();
-    },
-  };
-}
 
 Deno.test("new Socket() is AF_INET, SOCK_STREAM, protocol 0, blocking, not inheritable", () => {
   using s = new Socket();
@@ -85,9 +66,9 @@ Deno.test("family, type and proto of null and -1 are the defaults, as in Python"
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "SOCK_NONBLOCK in the type makes the timeout 0 and is no part of it",
-    notLinux,
+    needs.linux,
   ),
   fn() {
     using s = new Socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
@@ -96,18 +77,16 @@ Deno.test({
       0,
       false,
     ]);
-    const [a, b] = socket.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK);
-    using _a = a;
-    using _b = b;
+    using pair = socketPair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK);
+    const { a, b } = pair;
     assertEquals([a.type, a.gettimeout(), b.gettimeout()], [SOCK_STREAM, 0, 0]);
     assertThrows(() => a.recv(1), socket.BlockingIOError);
-    const adopted = new Socket(
+    using adopted = new Socket(
       AF_UNIX,
       SOCK_STREAM | SOCK_NONBLOCK,
       0,
       socket.dup(a.fileno()),
     );
-    using _adopted = adopted;
     assertEquals([adopted.type, adopted.gettimeout()], [SOCK_STREAM, 0]);
   },
 });
@@ -117,9 +96,9 @@ Deno.test("a descriptor's family, type and protocol are found out", () => {
     const [family, type, proto] of [
       [AF_INET, SOCK_STREAM, socket.IPPROTO_TCP],
       [AF_INET, SOCK_DGRAM, socket.IPPROTO_UDP],
-      ...(noUnix === undefined ? [[AF_UNIX, SOCK_STREAM, 0] as const] : []),
-      ...(noPosix === undefined ? [[AF_UNIX, SOCK_DGRAM, 0] as const] : []),
-      ...(noIPv6 === undefined
+      ...(hasUnix ? [[AF_UNIX, SOCK_STREAM, 0] as const] : []),
+      ...(isPosix ? [[AF_UNIX, SOCK_DGRAM, 0] as const] : []),
+      ...(hasIPv6
         ? [[AF_INET6, SOCK_STREAM, socket.IPPROTO_TCP] as const]
         : []),
     ]
@@ -135,14 +114,14 @@ Deno.test("a descriptor's family, type and protocol are found out", () => {
       family as number,
       type,
     ]);
-    if (notLinux === undefined) assertEquals(found.proto, proto);
+    if (isLinux) assertEquals(found.proto, proto);
   }
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "a descriptor that is no socket is refused and stays open",
-    noPosix,
+    needs.posix,
   ),
   fn() {
     const fd = socket.dup(0);
@@ -190,8 +169,8 @@ Deno.test("TCP: accept() gives a connection and the address of its other end", (
 });
 
 Deno.test("a stream carries bytes until its end", () => {
-  using pair = connected();
-  const { client, server } = pair;
+  using pair = tcpPair();
+  const { a: client, b: server } = pair;
   assertEquals(client.send(utf8("one")), 3);
   client.sendall(utf8("two"));
   assertEquals(text(server.recv(6, socket.MSG_WAITALL)), "onetwo");
@@ -203,26 +182,25 @@ Deno.test("a stream carries bytes until its end", () => {
 });
 
 Deno.test("recvfrom() of a connected stream gives no address, as in Python", () => {
-  using pair = connected();
-  pair.client.sendall(utf8("abcd"));
-  const [data, address] = pair.server.recvfrom(2);
+  using pair = tcpPair();
+  pair.a.sendall(utf8("abcd"));
+  const [data, address] = pair.b.recvfrom(2);
   assertEquals([text(data), address as unknown], ["ab", null]);
   const buffer = new Uint8Array(2);
-  assertEquals(pair.server.recvfrom_into(buffer) as unknown, [2, null]);
+  assertEquals(pair.b.recvfrom_into(buffer) as unknown, [2, null]);
   assertEquals(text(buffer), "cd");
 });
 
 Deno.test("MSG_PEEK leaves what it reads", () => {
-  using pair = connected();
-  pair.client.sendall(utf8("abc"));
-  assertEquals(text(pair.server.recv(2, MSG_PEEK)), "ab");
-  assertEquals(text(pair.server.recv(8)), "abc");
+  using pair = tcpPair();
+  pair.a.sendall(utf8("abc"));
+  assertEquals(text(pair.b.recv(2, MSG_PEEK)), "ab");
+  assertEquals(text(pair.b.recv(8)), "abc");
 });
 
 Deno.test("recv() of a large size gives just what came, in memory of its own", () => {
-  const [a, b] = socket.socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   a.sendall(utf8("first"));
   const first = b.recv(0x7fffffff);
   a.sendall(utf8("other"));
@@ -237,9 +215,8 @@ Deno.test("recv() of a large size gives just what came, in memory of its own", (
 });
 
 Deno.test("what is received goes to the caller's part of a buffer and nowhere else", () => {
-  const [a, b] = socket.socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   const buffer = new Uint8Array(12).fill(0x2e);
   a.sendall(utf8("abcdefgh"));
   assertEquals(b.recv_into(buffer.subarray(2, 5)), 3);
@@ -251,9 +228,8 @@ Deno.test("what is received goes to the caller's part of a buffer and nowhere el
 });
 
 Deno.test("what is sent is the caller's part of a buffer", () => {
-  const [a, b] = datagramPair();
-  using _a = a;
-  using _b = b;
+  using pair = udpPair();
+  const { a, b } = pair;
   const whole = utf8("0123456789");
   for (
     const [data, expected] of [
@@ -286,11 +262,10 @@ Deno.test("UDP: datagrams go between addresses, in both shapes of sendto()", () 
 });
 
 Deno.test({
-  ...needing("what recv() has no room for of a datagram is lost", noPosix),
+  ...requires("what recv() has no room for of a datagram is lost", needs.posix),
   fn() {
-    const [a, b] = datagramPair();
-    using _a = a;
-    using _b = b;
+    using pair = udpPair();
+    const { a, b } = pair;
     a.send(utf8("long"));
     a.send(utf8("next"));
     assertEquals(b.recvfrom(2), [utf8("lo"), a.getsockname()]);
@@ -299,10 +274,10 @@ Deno.test({
 });
 
 Deno.test("shutdown() ends one direction or both", () => {
-  using pair = connected();
-  pair.client.shutdown(SHUT_RDWR);
-  assertThrows(() => pair.client.send(utf8("x")), socket.BrokenPipeError);
-  assertEquals(pair.server.recv(1).length, 0);
+  using pair = tcpPair();
+  pair.a.shutdown(SHUT_RDWR);
+  assertThrows(() => pair.a.send(utf8("x")), socket.BrokenPipeError);
+  assertEquals(pair.b.recv(1).length, 0);
   using lonely = new Socket();
   const error = assertThrows(() => lonely.shutdown(SHUT_WR), socket.OSError);
   assertEquals([error.code, error.syscall], ["ENOTCONN", "shutdown"]);
@@ -331,8 +306,8 @@ Deno.test("connect() to nobody is refused, connect_ex() says so by number", () =
 });
 
 Deno.test("detach() gives the descriptor away, open", () => {
-  const [a, b] = socket.socketpair();
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   const fd = a.fileno();
   assertEquals(a.detach(), fd);
   assertEquals([a.fileno(), a.detach()], [-1, -1]);
@@ -343,8 +318,8 @@ Deno.test("detach() gives the descriptor away, open", () => {
 });
 
 Deno.test("dup() is the same socket with a descriptor of its own, and the same timeout", () => {
-  const [a, b] = socket.socketpair();
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   a.settimeout(7);
   using copy = a.dup();
   assertNotEquals(copy.fileno(), a.fileno());
@@ -357,9 +332,8 @@ Deno.test("dup() is the same socket with a descriptor of its own, and the same t
 });
 
 Deno.test("fromfd() leaves the descriptor alone; dup() and close() work on descriptors", () => {
-  const [a, b] = socket.socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   using copy = socket.fromfd(a.fileno(), a.family, SOCK_STREAM);
   assertNotEquals(copy.fileno(), a.fileno());
   copy.sendall(utf8("1"));
@@ -388,7 +362,10 @@ Deno.test("inheritance is turned on and off", () => {
 });
 
 Deno.test({
-  ...needing("a child sees what is inheritable, and nothing else", noPosix),
+  ...requires(
+    "a child sees what is inheritable, and nothing else",
+    needs.posix,
+  ),
   async fn() {
     using listener = socket.create_server(["127.0.0.1", 0]);
     for (const inheritable of [true, false]) {
@@ -414,24 +391,30 @@ Deno.test("using closes, closing again does nothing", () => {
   assertEquals([s.family, s.type, s.proto], [AF_INET, SOCK_STREAM, 0]);
 });
 
-Deno.test("console.log shows family, type and both ends by name, and [closed]", () => {
-  const pair = connected();
-  {
-    using p = pair;
-    const { client } = p;
-    assertEquals(
-      Deno.inspect(client),
-      `<Socket fd=${client.fileno()}, family=AF_INET, type=SOCK_STREAM, proto=0, ` +
-        `laddr=${Deno.inspect(client.getsockname())}, ` +
-        `raddr=${Deno.inspect(client.getpeername())}>`,
-    );
-    assertMatch(Deno.inspect(p.listener), /laddr=\[ "127.0.0.1", \d+ \]>$/);
-  }
-  assertEquals(
-    Deno.inspect(pair.client),
-    "<Socket [closed] fd=-1, family=AF_INET, type=SOCK_STREAM, proto=0>",
+/** How console.log shows a socket, with its changing numbers replaced by their names. */
+function shown(s: socket.Socket): string {
+  const names: [number, string][] = [[s.fileno(), "FD"], [
+    s.getsockname()[1],
+    "PORT",
+  ]];
+  if (s.type === SOCK_STREAM) names.push([s.getpeername()[1], "PEER_PORT"]);
+  return names.reduce(
+    (text, [number, name]) => text.replace(new RegExp(`\\b${number}\\b`), name),
+    Deno.inspect(s),
   );
+}
+
+Deno.test("console.log shows family, type and both ends by name, and [closed]", async (t) => {
+  using listener = socket.create_server(["127.0.0.1", 0]);
+  assertMatch(Deno.inspect(listener), /laddr=\[ "127.0.0.1", \d+ \]>$/);
+  using pair = tcpPair();
+  const { a: client } = pair;
+  await assertSnapshot(t, shown(client));
+  client.close();
+  await assertSnapshot(t, Deno.inspect(client));
   using udp = new Socket(AF_INET, SOCK_DGRAM);
+  udp.bind(["127.0.0.1", 0]);
+  await assertSnapshot(t, shown(udp));
   assertMatch(Deno.inspect({ udp }), /type=SOCK_DGRAM/);
 });
 
@@ -469,8 +452,8 @@ Deno.test("every method of a closed socket says that it is not open", () => {
   };
   for (const [name, call] of Object.entries(calls)) {
     const error = assertThrows(call, socket.OSError, undefined, name);
-    // The inheritance of a handle is asked as that of any other.
-    const number = name.includes("inheritable") ? errno.EBADF : E_BAD_SOCKET;
+    // Windows asks for the inheritance of any handle in the same way.
+    const number = name.includes("inheritable") ? errno.EBADF : NOT_OPEN;
     assertEquals([error.errno, error.code], [number, errorName(number)], name);
     assertEquals(
       error.message,
@@ -483,8 +466,8 @@ Deno.test("every method of a closed socket says that it is not open", () => {
 });
 
 Deno.test("a connection that was reset says so", () => {
-  using pair = connected();
-  const { client, server } = pair;
+  using pair = tcpPair();
+  const { a: client, b: server } = pair;
   client.setsockopt(
     socket.SOL_SOCKET,
     socket.SO_LINGER,
@@ -495,7 +478,7 @@ Deno.test("a connection that was reset says so", () => {
   const error = assertThrows(() => {
     for (;;) server.send(utf8("x"));
   }, socket.ConnectionError);
-  if (noPosix === undefined) assertInstanceOf(error, socket.BrokenPipeError);
+  if (isPosix) assertInstanceOf(error, socket.BrokenPipeError);
 });
 
 Deno.test("what Python calls error, timeout and SocketType are aliases", () => {

@@ -1,6 +1,7 @@
-/** `splice()` of both doors and `relay()`: bytes passed on from socket to socket. */
+/** `splice()` of both modules and `relay()`: bytes passed on from socket to socket. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import * as awaiting from "../../async.ts";
 import { libc } from "../../ffi/libc.ts";
 import {
@@ -14,7 +15,6 @@ import {
   SOCK_DGRAM,
   SOCK_STREAM,
   Socket,
-  socketpair,
   SOL_SOCKET,
   splice,
   TimeoutError,
@@ -22,25 +22,22 @@ import {
 import { osError } from "../../errors/errors.ts";
 import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import { encodeLinger } from "../../socket/structures/options.ts";
-import {
-  type Connection,
-  connection,
-  fill,
-  receive,
-} from "../support/async.ts";
-import { needing, notLinux, text, utf8 } from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { fill, receive } from "../support/async.ts";
+import { type Need, needs, requires } from "../support/requires.ts";
+import { asyncTcpPair, type Pair, socketPair } from "../support/pairs.ts";
 
 /** The system's call, for a test to replace. */
 type Calls = { splice?: typeof libc.splice };
 
-/** How a test's bytes go: by the kernel, or copied where it cannot. */
-const ways: [string, (() => typeof libc.splice) | undefined, string?][] = [
-  ["spliced", undefined, notLinux],
+/** How bytes are passed on: by the kernel, or by copying where it cannot. */
+const ways: [string, (() => typeof libc.splice) | undefined, Need?][] = [
+  ["spliced", undefined, needs.linux],
   ["copied", () => undefined],
-  ["copied to what takes no splice", refusing, notLinux],
+  ["copied to what takes no splice", refusing, needs.linux],
 ];
 
-/** A `splice` that takes from any socket, and gives to none. */
+/** A `splice` that reads from any socket, but writes to none. */
 function refusing(): typeof libc.splice {
   const { splice } = libc;
   return (...args) => {
@@ -65,63 +62,73 @@ function replaced(make: (() => typeof libc.splice) | undefined): Disposable {
   return { [Symbol.dispose]: () => void (all.splice = splice) };
 }
 
-/** Bytes of which no two parts are alike. */
+/** Bytes without repetition. */
 function noise(length: number): Uint8Array<ArrayBuffer> {
   const words = new Uint32Array(length / 4);
   for (let i = 0; i < words.length; i++) words[i] = i * 2654435761;
   return new Uint8Array(words.buffer);
 }
 
-/** Two connections side by side: what comes out of the one is to go into the other. */
-async function connections(): Promise<
-  Disposable & { a: Connection; b: Connection }
-> {
-  const [a, b] = [await connection(), await connection()];
-  return {
-    a,
-    b,
-    [Symbol.dispose](): void {
-      a[Symbol.dispose]();
-      b[Symbol.dispose]();
-    },
-  };
+/** Two pairs. What the first receives is passed on to the second. */
+class Chain<S extends { close(): void }> implements Disposable {
+  readonly first: Pair<S>;
+  readonly second: Pair<S>;
+
+  constructor(first: Pair<S>, second: Pair<S>) {
+    this.first = first;
+    this.second = second;
+  }
+
+  [Symbol.dispose](): void {
+    this.first[Symbol.dispose]();
+    this.second[Symbol.dispose]();
+  }
 }
 
-/** The descriptors of pipes that were made in a block and are still open. */
+/** Two TCP connections between awaiting sockets. */
+async function tcpChain(): Promise<Chain<awaiting.AsyncSocket>> {
+  return new Chain(await asyncTcpPair(), await asyncTcpPair());
+}
+
+/** Two pairs of stream sockets. */
+function socketChain(): Chain<Socket<awaiting.UnixAddress>> {
+  return new Chain(
+    socketPair(null, SOCK_STREAM),
+    socketPair(null, SOCK_STREAM),
+  );
+}
+
+/** The descriptors of pipes that were made in the block and are still open. */
 function pipes(): Disposable & { readonly open: Set<number> } {
   new Socket().close(); // opens the C library
   const open = new Set<number>();
-  const calls = libc as {
-    pipe2: NonNullable<typeof libc.pipe2>;
-    close: typeof libc.close;
-  };
-  const { pipe2, close } = calls;
-  calls.pipe2 = (ends, flags) => {
-    const result = pipe2(ends, flags);
+  const { pipe2, close } = libc;
+  const stubs = new DisposableStack();
+  const opening: typeof pipe2 = (ends, flags) => {
+    const result = pipe2!(ends, flags);
     if (result === 0) { for (const end of ends as Int32Array) open.add(end); }
     return result;
   };
-  calls.close = (fd) => {
+  const closing: typeof close = (fd) => {
     open.delete(fd);
     return close(fd);
   };
-  return {
-    open,
-    [Symbol.dispose]: () => void Object.assign(calls, { pipe2, close }),
-  };
+  stubs.use(stub(libc, "pipe2", opening));
+  stubs.use(stub(libc, "close", closing));
+  return { open, [Symbol.dispose]: () => stubs.dispose() };
 }
 
-for (const [way, make, lacking] of ways) {
+for (const [way, make, what = false] of ways) {
   Deno.test({
-    ...needing(
+    ...requires(
       `splice() passes on until the end of the stream: ${way}`,
-      lacking,
+      what,
     ),
     fn() {
       using _ = replaced(make);
-      const [a, from] = socketpair(null, SOCK_STREAM);
-      const [to, b] = socketpair(null, SOCK_STREAM);
-      using _a = a, _from = from, _to = to, _b = b;
+      using chain = socketChain();
+      const { a, b: from } = chain.first;
+      const { a: to, b } = chain.second;
       a.sendall(utf8("hello, world"));
       a.shutdown(SHUT_WR);
       assertEquals(splice(from, to, 5), 5);
@@ -134,15 +141,15 @@ for (const [way, make, lacking] of ways) {
   });
 
   Deno.test({
-    ...needing(
+    ...requires(
       `splice() keeps to the timeouts of both sockets: ${way}`,
-      lacking,
+      what,
     ),
     fn() {
       using _ = replaced(make);
-      const [a, from] = socketpair(null, SOCK_STREAM);
-      const [to, b] = socketpair(null, SOCK_STREAM);
-      using _a = a, _from = from, _to = to, _b = b;
+      using chain = socketChain();
+      const { a, b: from } = chain.first;
+      const { a: to } = chain.second;
       from.settimeout(0);
       assertThrows(() => splice(from, to), BlockingIOError);
       from.settimeout(0.01);
@@ -159,13 +166,13 @@ for (const [way, make, lacking] of ways) {
   });
 
   Deno.test({
-    ...needing(`relay() passes on both ways at once: ${way}`, lacking),
+    ...requires(`relay() passes on both ways at once: ${way}`, what),
     async fn() {
       using _ = replaced(make);
-      using both = await connections();
-      const { a, b } = both;
+      using chain = await tcpChain();
+      const { first, second } = chain;
       const there = noise(3_000_000), back = noise(5_000_000).reverse();
-      const relaying = awaiting.relay(a.far, b.near);
+      const relaying = awaiting.relay(first.b, second.a);
       const send = async (
         socket: awaiting.AsyncSocket,
         data: Uint8Array<ArrayBuffer>,
@@ -174,112 +181,115 @@ for (const [way, make, lacking] of ways) {
         socket.shutdown(SHUT_WR);
       };
       const [, , came, cameBack] = await Promise.all([
-        send(a.near, there),
-        send(b.far, back),
-        receive(b.far, there.length),
-        receive(a.near, back.length),
+        send(first.a, there),
+        send(second.b, back),
+        receive(second.b, there.length),
+        receive(first.a, back.length),
       ]);
       assert(came.every((byte, i) => byte === there[i]));
       assert(cameBack.every((byte, i) => byte === back[i]));
       assertEquals(await relaying, [there.length, back.length]);
-      assertEquals((await a.near.recv(1)).length, 0, "the end is passed on");
-      assertEquals((await b.far.recv(1)).length, 0);
+      assertEquals((await first.a.recv(1)).length, 0, "the end is passed on");
+      assertEquals((await second.b.recv(1)).length, 0);
     },
   });
 
   Deno.test({
-    ...needing(
+    ...requires(
       `relay() passes an end on while the other way goes on: ${way}`,
-      lacking,
+      what,
     ),
     async fn() {
       using _ = replaced(make);
-      using both = await connections();
-      const { a, b } = both;
-      const relaying = awaiting.relay(a.far, b.near);
-      await a.near.sendall(utf8("question"));
-      a.near.shutdown(SHUT_WR);
-      assertEquals(text(await receive(b.far, 8)), "question");
-      assertEquals((await b.far.recv(1)).length, 0);
-      await b.far.sendall(utf8("answer"));
-      assertEquals(text(await receive(a.near, 6)), "answer");
-      b.far.close();
+      using chain = await tcpChain();
+      const { first, second } = chain;
+      const relaying = awaiting.relay(first.b, second.a);
+      await first.a.sendall(utf8("question"));
+      first.a.shutdown(SHUT_WR);
+      assertEquals(text(await receive(second.b, 8)), "question");
+      assertEquals((await second.b.recv(1)).length, 0);
+      await second.b.sendall(utf8("answer"));
+      assertEquals(text(await receive(first.a, 6)), "answer");
+      second.b.close();
       assertEquals(await relaying, [8, 6]);
     },
   });
 }
 
 Deno.test("an awaiting socket's bytes go back to itself", async () => {
-  using ends = await connection();
-  const echoing = awaiting.splice(ends.far, ends.far, 6);
-  await ends.near.sendall(utf8("abc"));
-  assertEquals(text(await receive(ends.near, 3)), "abc");
-  await ends.near.sendall(utf8("def"));
+  using pair = await asyncTcpPair();
+  const echoing = awaiting.splice(pair.b, pair.b, 6);
+  await pair.a.sendall(utf8("abc"));
+  assertEquals(text(await receive(pair.a, 3)), "abc");
+  await pair.a.sendall(utf8("def"));
   assertEquals(await echoing, 6);
-  assertEquals(text(await receive(ends.near, 3)), "def");
+  assertEquals(text(await receive(pair.a, 3)), "def");
 });
 
 Deno.test("relay() ends with its signal, and leaves the sockets open", async () => {
-  using both = await connections();
-  const { a, b } = both;
+  using chain = await tcpChain();
+  const { first, second } = chain;
   const controller = new AbortController();
   const { signal } = controller;
-  const relaying = awaiting.relay(a.far, b.near, { signal });
-  await a.near.sendall(utf8("x"));
-  await receive(b.far, 1);
+  const relaying = awaiting.relay(first.b, second.a, { signal });
+  await first.a.sendall(utf8("x"));
+  await receive(second.b, 1);
   controller.abort(new Error("enough"));
   await assertRejects(() => relaying, Error, "enough");
-  await b.near.sendall(utf8("y"));
-  assertEquals(text(await receive(b.far, 1)), "y");
+  await second.a.sendall(utf8("y"));
+  assertEquals(text(await receive(second.b, 1)), "y");
   await assertRejects(
-    () => awaiting.relay(a.far, b.near, { signal }),
+    () => awaiting.relay(first.b, second.a, { signal }),
     Error,
     "enough",
   );
 });
 
 Deno.test("relay() ends both ways when one fails", async () => {
-  using both = await connections();
-  const { a, b } = both;
-  const relaying = awaiting.relay(a.far, b.near);
-  b.far.setsockopt(SOL_SOCKET, SO_LINGER, encodeLinger(true, 0));
-  b.far.close(); // a reset
+  using chain = await tcpChain();
+  const { first, second } = chain;
+  const relaying = awaiting.relay(first.b, second.a);
+  second.b.setsockopt(SOL_SOCKET, SO_LINGER, encodeLinger(true, 0));
+  second.b.close(); // a reset
   await assertRejects(() => relaying, OSError, "reset");
 });
 
 Deno.test("relay() ends when a socket is closed", async () => {
-  using both = await connections();
-  const { a, b } = both;
-  const relaying = awaiting.relay(a.far, b.near);
-  a.far.close();
-  const { message } = osError(E_BAD_SOCKET);
+  using chain = await tcpChain();
+  const { first, second } = chain;
+  const relaying = awaiting.relay(first.b, second.a);
+  first.b.close();
+  const { message } = osError(NOT_OPEN);
   await assertRejects(() => relaying, OSError, message);
 });
 
 Deno.test("splice() fails when no more can be sent", () => {
-  const [a, from] = socketpair(null, SOCK_STREAM);
-  const [to, b] = socketpair(null, SOCK_STREAM);
-  using _a = a, _from = from, _to = to, _b = b;
+  using chain = socketChain();
+  const { a, b: from } = chain.first;
+  const { a: to } = chain.second;
   to.shutdown(SHUT_WR);
   a.sendall(utf8("x"));
   assertThrows(() => splice(from, to), BrokenPipeError);
 });
 
 Deno.test({
-  ...needing("splice() leaves no descriptor open, however it ends", notLinux),
+  ...requires(
+    "splice() leaves no descriptor open, however it ends",
+    needs.linux,
+  ),
   async fn() {
-    using both = await connections();
-    const { a, b } = both;
-    await fill(b.near as never);
+    using chain = await tcpChain();
+    const { first, second } = chain;
+    await fill(second.a as never);
     using made = pipes();
     for (let i = 0; i < 20; i++) {
-      await a.near.sendall(utf8("never passed on"));
+      await first.a.sendall(utf8("never passed on"));
       const signal = AbortSignal.timeout(1);
       await assertRejects(() =>
-        awaiting.splice(a.far, b.near, null, { signal })
+        awaiting.splice(first.b, second.a, null, { signal })
       );
     }
-    // The pipe of one that got nothing before the signal is kept for the next.
+    // A pipe that is still empty at the signal is kept for the next call.
     assert(made.open.size <= 2, `${made.open.size} ends of pipes are open`);
   },
 });

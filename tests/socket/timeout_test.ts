@@ -1,27 +1,18 @@
-// Blocking, non-blocking and timeout modes, as the notes on them in Python's documentation say.
+/** Blocking, non-blocking and timeout mode, as Python documents them. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { E_CONNECT_PENDING } from "../../errors/errno.ts";
-import {
-  beside,
-  needing,
-  noPython,
-  notLinux,
-  Peer,
-  temporaryFolder,
-  utf8,
-} from "../support/helpers.ts";
+import { CONNECTING } from "../../errors/errno.ts";
+import { utf8 } from "../support/bytes.ts";
+import { beside, temporaryFolder } from "../support/files.ts";
+import { isLinux, needs, requires } from "../support/requires.ts";
+import { fullPair, socketPair } from "../support/pairs.ts";
+import { Peer } from "../support/peer.ts";
 
 const { AF_INET, AF_UNIX, errno, SOCK_DGRAM, SOCK_STREAM, Socket } = socket;
 
-/** How long a call takes that throws what it must: in seconds. */
+/** How long a call takes to throw an error, in seconds. */
 function secondsUntil(
   error: new (...args: never[]) => Error,
   call: () => unknown,
@@ -31,40 +22,17 @@ function secondsUntil(
   return (performance.now() - began) / 1000;
 }
 
-/** A pair whose first socket can send no more. */
-function stuffed(): Disposable & {
-  full: socket.Socket<socket.UnixAddress>;
-  other: socket.Socket<socket.UnixAddress>;
-} {
-  const [full, other] = socket.socketpair();
-  full.setblocking(false);
-  const chunk = new Uint8Array(0x10000);
-  try {
-    for (;;) full.send(chunk);
-  } catch (error) {
-    assertInstanceOf(error, socket.BlockingIOError);
-  }
-  return {
-    full,
-    other,
-    [Symbol.dispose]() {
-      full.close();
-      other.close();
-    },
-  };
-}
-
 Deno.test("the three modes are what gettimeout(), getblocking() and the descriptor say", () => {
   using s = new Socket();
   const nonBlocking = () =>
-    notLinux !== undefined ? undefined : (parseInt(
+    !isLinux ? undefined : (parseInt(
       /flags:\s+(\d+)/.exec(
         Deno.readTextFileSync(`/proc/self/fdinfo/${s.fileno()}`),
       )![1],
       8,
     ) & 0o4000) !== 0;
-  const on = notLinux === undefined ? true : undefined;
-  const off = notLinux === undefined ? false : undefined;
+  const on = isLinux ? true : undefined;
+  const off = isLinux ? false : undefined;
   for (
     const [set, timeout, blocking, flag] of [
       [() => s.settimeout(1.5), 1.5, true, on],
@@ -100,13 +68,11 @@ Deno.test("the default timeout goes to new sockets, of every making", () => {
       using client = new Socket();
       client.settimeout(10);
       client.connect(listener.getsockname());
-      const [server] = listener.accept();
-      using _ = server;
+      using server = listener.accept()[0];
       // Not the listener's.
       assertEquals(server.gettimeout(), timeout);
-      const [a, b] = socket.socketpair();
-      using _a = a;
-      using _b = b;
+      using pair = socketPair();
+      const { a, b } = pair;
       assertEquals([a.gettimeout(), b.gettimeout()], [timeout, timeout]);
       using copy = socket.fromfd(a.fileno(), a.family, SOCK_STREAM);
       assertEquals(copy.gettimeout(), timeout);
@@ -116,15 +82,18 @@ Deno.test("the default timeout goes to new sockets, of every making", () => {
   }
 });
 
-Deno.test("a non-blocking call that would wait throws BlockingIOError", () => {
-  using listener = socket.create_server(["127.0.0.1", 0]);
-  listener.setblocking(false);
-  using pair = stuffed();
-  const { full, other } = pair;
-  using empty = new Socket(AF_INET, SOCK_DGRAM);
+/** Calls that have to wait, with their system calls, on sockets in the mode given. */
+function callsThatWait(
+  stack: DisposableStack,
+  setMode: (s: socket.Socket<socket.Address>) => void,
+): [call: () => unknown, syscall: string][] {
+  const listener = stack.use(socket.create_server(["127.0.0.1", 0]));
+  const { a: full, b: other } = stack.use(fullPair());
+  const empty = stack.use(new Socket(AF_INET, SOCK_DGRAM));
   empty.bind(["127.0.0.1", 0]);
-  empty.setblocking(false);
-  const calls: [() => unknown, string][] = [
+  for (const each of [listener, full, empty]) setMode(each);
+  assertEquals(other.gettimeout(), null);
+  return [
     [() => listener.accept(), "accept"],
     [() => empty.recv(1), "recv"],
     [() => empty.recv_into(new Uint8Array(1)), "recv"],
@@ -133,6 +102,11 @@ Deno.test("a non-blocking call that would wait throws BlockingIOError", () => {
     [() => full.send(utf8("x")), "send"],
     [() => full.sendall(utf8("x")), "send"],
   ];
+}
+
+Deno.test("a non-blocking call that would wait throws BlockingIOError", () => {
+  using stack = new DisposableStack();
+  const calls = callsThatWait(stack, (s) => s.setblocking(false));
   for (const [call, syscall] of calls) {
     const error = assertThrows(call, socket.BlockingIOError);
     assertEquals([error.errno, error.code, error.syscall], [
@@ -141,27 +115,11 @@ Deno.test("a non-blocking call that would wait throws BlockingIOError", () => {
       syscall,
     ]);
   }
-  assertEquals(other.gettimeout(), null);
 });
 
 Deno.test("a call that times out throws TimeoutError, in time", () => {
-  using listener = socket.create_server(["127.0.0.1", 0]);
-  listener.settimeout(0.1);
-  using pair = stuffed();
-  const { full } = pair;
-  full.settimeout(0.1);
-  using empty = new Socket(AF_INET, SOCK_DGRAM);
-  empty.bind(["127.0.0.1", 0]);
-  empty.settimeout(0.1);
-  const calls: [() => unknown, string][] = [
-    [() => listener.accept(), "accept"],
-    [() => empty.recv(1), "recv"],
-    [() => empty.recv_into(new Uint8Array(1)), "recv"],
-    [() => empty.recvfrom(1), "recvfrom"],
-    [() => empty.recvfrom_into(new Uint8Array(1)), "recvfrom"],
-    [() => full.send(utf8("x")), "send"],
-    [() => full.sendall(utf8("x")), "send"],
-  ];
+  using stack = new DisposableStack();
+  const calls = callsThatWait(stack, (s) => s.settimeout(0.1));
   for (const [call, syscall] of calls) {
     const began = performance.now();
     const error = assertThrows(call, socket.TimeoutError);
@@ -175,9 +133,8 @@ Deno.test("a call that times out throws TimeoutError, in time", () => {
 });
 
 Deno.test("a timeout of less than a millisecond still waits, and ends", () => {
-  const [a, b] = socket.socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a } = pair;
   for (const timeout of [0.0004, 1e-12, Number.MIN_VALUE]) {
     a.settimeout(timeout);
     assert(secondsUntil(socket.TimeoutError, () => a.recv(1)) < 10);
@@ -185,18 +142,17 @@ Deno.test("a timeout of less than a millisecond still waits, and ends", () => {
 });
 
 Deno.test("a longer timeout than poll(2) takes at once is no error", () => {
-  const [a, b] = socket.socketpair();
-  using _a = a;
-  using _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   a.settimeout(5e9);
   b.sendall(utf8("x"));
   assertEquals(a.recv(4).length, 1);
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sendall()'s timeout is for the whole, however much goes on moving",
-    noPython,
+    needs.python,
   ),
   async fn() {
     using listener = socket.create_server(["127.0.0.1", 0]);
@@ -205,11 +161,10 @@ Deno.test({
       JSON.stringify(listener.getsockname()),
     ]);
     listener.settimeout(30);
-    const [connection] = listener.accept();
-    using _ = connection;
+    using connection = listener.accept()[0];
     assertEquals(await reader.line(), "reading");
     connection.settimeout(0.5);
-    // Each piece that the reader takes comes well within the timeout; all of them never do.
+    // The reader takes each piece well within the timeout, but never all of them.
     const seconds = secondsUntil(
       socket.TimeoutError,
       () => connection.sendall(new Uint8Array(1 << 26)),
@@ -219,12 +174,12 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "connect() in timeout mode times out when nothing answers",
-    notLinux,
+    needs.linux,
   ),
   fn() {
-    // A listener whose queue is full answers nobody.
+    // A listener whose queue is full does not answer.
     using listener = new Socket();
     listener.bind(["127.0.0.1", 0]);
     listener.listen(0);
@@ -276,12 +231,11 @@ Deno.test("connect_ex() of a non-blocking socket is under way, then connected", 
   using listener = socket.create_server(["127.0.0.1", 0]);
   using client = new Socket();
   client.setblocking(false);
-  assertEquals(client.connect_ex(listener.getsockname()), E_CONNECT_PENDING);
-  const [server] = listener.accept();
-  using _ = server;
-  // What Python's documentation has programs ask then.
+  assertEquals(client.connect_ex(listener.getsockname()), CONNECTING);
+  using _ = listener.accept()[0];
+  // Python's documentation says to ask for this then.
   assertEquals(client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), 0);
-  if (notLinux === undefined) { // the kernel settles it
+  if (isLinux) { // the kernel has finished connecting
     assertEquals(client.connect_ex(listener.getsockname()), 0);
   }
   assertEquals(client.connect_ex(listener.getsockname()), errno.EISCONN);
@@ -299,9 +253,9 @@ Deno.test("connect_ex() of a non-blocking socket is under way, then connected", 
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "connect() to a Unix listener with a full queue does not wait, as in Python",
-    notLinux,
+    needs.linux,
   ),
   fn() {
     using folder = temporaryFolder();
@@ -322,12 +276,14 @@ Deno.test({
 });
 
 Deno.test("data that comes while a call waits ends the wait", async () => {
-  const [a, b] = socket.socketpair();
-  using _a = a;
-  using _b = b;
-  const worker = new Worker(new URL("../programs/later.ts", import.meta.url), {
-    type: "module",
-  });
+  using pair = socketPair();
+  const { a, b } = pair;
+  const worker = new Worker(
+    new URL("../programs/delayed.ts", import.meta.url),
+    {
+      type: "module",
+    },
+  );
   try {
     await new Promise((ready) => worker.onmessage = ready);
     for (const timeout of [null, 30]) {
@@ -341,9 +297,9 @@ Deno.test("data that comes while a call waits ends the wait", async () => {
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "calls that signals interrupt go on with what is left of the timeout",
-    notLinux,
+    needs.linux,
   ),
   async fn() {
     using folder = temporaryFolder();
@@ -358,7 +314,7 @@ Deno.test({
     > = Object.fromEntries(
       (await child.rest()).trim().split("\n").map((line) => JSON.parse(line)),
     );
-    // Without retrying, a call does come back: so the signals do interrupt.
+    // Without retrying, a call returns early, which proves that the signals interrupt.
     assertEquals(outcomes["bare recv is interrupted"], true);
     const late = String(utf8("late"));
     const timedOut = "TimeoutError: timed out";

@@ -1,52 +1,26 @@
-/** What the tests of awaiting sockets share. */
+/** Helpers for the tests of awaiting sockets. */
 
 import {
   type Address,
   AsyncSocket,
-  create_server,
   type InetAddress,
   TimeoutError,
   type UnixAddress,
 } from "../../async.ts";
-import { beside } from "./helpers.ts";
+import { text } from "./bytes.ts";
+import { beside } from "./files.ts";
 
-/** Two ends of a TCP connection over loopback. */
-export interface Connection extends Disposable {
-  /** The end that connected. */
-  readonly near: AsyncSocket;
-  /** The end that was accepted. */
-  readonly far: AsyncSocket;
-}
-
-/** Connects two sockets by TCP. */
-export async function connection(): Promise<Connection> {
-  using listener = await create_server(["127.0.0.1", 0]);
-  const near = new AsyncSocket();
-  const [[far]] = await Promise.all([
-    listener.accept(),
-    near.connect(listener.getsockname()),
-  ]);
-  return {
-    near,
-    far,
-    [Symbol.dispose](): void {
-      near.close();
-      far.close();
-    },
-  };
-}
-
-/** An address that nobody listens at. */
+/** An address without a listener. */
 export function deadAddress(): InetAddress {
   using socket = new AsyncSocket();
   socket.bind(["127.0.0.1", 0]);
   return socket.getsockname();
 }
 
-/** Fills one of a pair of sockets until it takes no more; gives how many bytes that took. */
+/** Sends until a socket takes no more. Returns how many bytes that took. */
 export async function fill(socket: AsyncSocket<UnixAddress>): Promise<number> {
   const { timeout } = socket;
-  socket.settimeout(0.05); // what a connection passes on makes room once more
+  socket.settimeout(0.05); // a connection makes room again as it delivers
   const chunk = new Uint8Array(0x10000);
   let sent = 0;
   try {
@@ -73,12 +47,12 @@ export async function receive(
   return all;
 }
 
-/** Goes on after the event loop has gone round, so that all that could happen has. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+/** Lets the event loop turn, so that everything that is ready happens. */
+export function turn(ms = 0): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** What a program of `programs/` printed, once it has ended by itself. */
+/** The output of a program of `programs/async/`, once it has ended by itself. */
 export async function outcome(
   program: string,
   { args = [], flags = [], descriptors }: {
@@ -108,9 +82,7 @@ export async function outcome(
     env: { NO_COLOR: "1" },
     signal: AbortSignal.timeout(300_000),
   }).output();
-  const [out, errors] = [stdout, stderr].map((bytes) =>
-    new TextDecoder().decode(bytes)
-  );
+  const [out, errors] = [stdout, stderr].map(text);
   if (code !== 0) {
     throw new Error(`${program} ${args}: ${signal ?? code}\n${out}${errors}`);
   }

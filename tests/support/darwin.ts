@@ -1,9 +1,9 @@
-/** Makes the module instance that imports this first one of macOS on Apple's processor. */
+/** Imported first, it makes a test file run as on macOS on Apple's processors. */
 
-import { become } from "./emulated.ts";
+import { emulate } from "./emulated.ts";
 import { there } from "./libsystem.ts";
 
-become({
+emulate({
   build: {
     target: "aarch64-apple-darwin",
     os: "darwin",

@@ -1,26 +1,31 @@
 /**
- * Another system than the one the tests run on: the module instance that becomes one takes that
- * system's tables and opens a C library that only records what it is called with. So every byte that
- * the system would see can be looked at without it.
+ * Emulates another system: the library takes that system's tables, and opens a C library that only
+ * records its calls. So tests can check every byte that the system would see.
  */
 
 import type { Socket } from "../../mod.ts";
+import { utf8 } from "./bytes.ts";
 
-/** One call: the function's name in C, then its arguments; of buffers, what they held. */
+/**
+ * One call: the function's name in C, then its arguments. For a buffer, its contents in
+ * hexadecimal.
+ */
 export type Call = readonly [name: string, ...args: unknown[]];
 
-/** What a function answers; by default 0. Buffers are the library's own, to be filled. */
+/** What a function returns, by default 0. It may fill the buffers, which are the library's. */
 // deno-lint-ignore no-explicit-any
 export type Answer = (...args: any[]) => unknown;
 
 const PAGE = 0x1000n;
 
-/** What lies at made-up addresses. */
+/** Bytes at made-up addresses. */
 class Memory {
   readonly #regions: { readonly start: bigint; readonly bytes: Uint8Array }[] =
     [];
 
-  /** The address of bytes, the same each time; of a part, that of the whole and its offset. */
+  /**
+   * The address of bytes, the same each time. A part has the address of the whole plus its offset.
+   */
   addressOf(bytes: Uint8Array): bigint {
     const known = this.#regions.find((one) =>
       one.bytes.buffer === bytes.buffer
@@ -33,7 +38,7 @@ class Memory {
     return region.start + BigInt(bytes.byteOffset);
   }
 
-  /** The bytes at an address, to the end of what they belong to. */
+  /** The bytes from an address to the end of their buffer. */
   at(address: bigint): Uint8Array {
     for (const { start, bytes } of this.#regions) {
       const offset = address - start;
@@ -50,19 +55,19 @@ export const memory = new Memory();
 
 const errno = new Int32Array(1);
 
-/** Makes a call fail: the answer's result, once `errno` is set. */
+/** Sets `errno`, and returns what a call that failed returns. */
 export function fail(number: number): number {
   errno[0] = number;
   return -1;
 }
 
-/** What the functions answer, by their names in C; a test adds its own. */
+/** The answers of functions, by their names in C. Tests add theirs. */
 export const answers: Record<string, Answer> = {};
 
-/** The calls since they were last taken. */
+/** The calls since the last `takeCalls()`. */
 let calls: Call[] = [];
 
-/** Gives the calls since they were last taken, and forgets them. */
+/** Returns the calls since the last time, and forgets them. */
 export function takeCalls(): Call[] {
   const taken = calls;
   calls = [];
@@ -72,7 +77,7 @@ export function takeCalls(): Call[] {
 const bytesOf = (view: ArrayBufferView): Uint8Array =>
   new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
-/** The functions that are part of the test's machinery: they are not recorded. */
+/** Functions that serve the emulation. They are not recorded. */
 const own: Readonly<Record<string, Answer>> = {
   __error: () => memory.addressOf(bytesOf(errno)),
   memcpy(to: ArrayBufferView, from: bigint, count: number) {
@@ -82,12 +87,12 @@ const own: Readonly<Record<string, Answer>> = {
   },
   strlen: (address: bigint) => BigInt(memory.at(address).indexOf(0)),
   strerror_r(number: number, to: Uint8Array) {
-    to.set(new TextEncoder().encode(`error ${number}\0`));
+    to.set(utf8(`error ${number}\0`));
     return 0;
   },
 };
 
-/** A function as the FFI would give it. */
+/** A function as the FFI would return it. */
 function symbol(key: string, declared: Deno.ForeignFunction): Answer {
   const { name = key, parameters, nonblocking } = declared;
   return (...args) => {
@@ -106,7 +111,7 @@ function symbol(key: string, declared: Deno.ForeignFunction): Answer {
   };
 }
 
-/** Exchanges the word at an offset of a struct for another; gives the old one. */
+/** Replaces the word at an offset of a struct. Returns the old one. */
 export function exchange(bytes: Uint8Array, at: number, word: bigint): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const old = view.getBigUint64(at, true);
@@ -114,18 +119,18 @@ export function exchange(bytes: Uint8Array, at: number, word: bigint): bigint {
   return old;
 }
 
-/** What makes a system. */
+/** A system to emulate. */
 export interface System {
-  /** What Deno says of where it runs. */
+  /** What `Deno.build` says. */
   readonly build: Partial<typeof Deno.build>;
   /** The names of its C library. */
   readonly library: RegExp;
-  /** Which of the functions that not every system has are in it. */
+  /** Its optional functions. */
   readonly there: readonly string[];
 }
 
-/** Makes this module instance one of another system, before the library is imported. */
-export function become({ build, library, there }: System): void {
+/** Emulates a system. Call it before the library is imported. */
+export function emulate({ build, library, there }: System): void {
   const dlopen = (
     filename: string,
     declarations: Readonly<Record<string, Deno.ForeignFunction>>,
@@ -138,7 +143,7 @@ export function become({ build, library, there }: System): void {
     });
     return { symbols: Object.fromEntries(symbols), close() {} };
   };
-  // Made-up addresses are not for pointers; the library can do without.
+  // There are no pointers to made-up addresses. The library works without them.
   const UnsafePointer = {
     create(): never {
       throw new Deno.errors.NotCapable("no pointers here");

@@ -1,8 +1,8 @@
-/** Makes the module instance that imports this first one of FreeBSD. */
+/** Imported first, it makes a test file run as on FreeBSD. */
 
-import { become } from "./emulated.ts";
+import { emulate } from "./emulated.ts";
 
-become({
+emulate({
   build: {
     target: "x86_64-unknown-freebsd",
     os: "freebsd",

@@ -1,6 +1,4 @@
-/**
- * What macOS has of the functions that not every system has: `check:darwin` has a linker confirm it.
- */
+/** The optional functions that macOS has. `check:darwin` confirms them with a linker. */
 export const there: readonly string[] = [
   "__error",
   "fcntl",

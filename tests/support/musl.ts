@@ -1,4 +1,4 @@
-/** Makes the module instance that imports this first one of a Linux without glibc. */
+/** Imported first, it makes a test file run as on a Linux without glibc. */
 
 Object.defineProperties(Deno, {
   build: {

@@ -1,12 +1,12 @@
-/** Waits in one of several ways, and ends the waiting: the process must then end by itself. */
+/** Waits in one of several ways, and ends the waiting. The process must then end by itself. */
 
 import * as socket from "../../../async.ts";
 import { AsyncSocket } from "../../../async.ts";
-import { turn } from "./support.ts";
+import { turn } from "../../support/async.ts";
 
 const [near, far] = socket.socketpair();
 
-/** Lets the reactor come to rest: its wait is parked then. */
+/** Lets the reactor become idle, so that its wait is parked. */
 async function parked(): Promise<void> {
   for (let i = 0; i < 5; i++) await turn();
 }
@@ -65,7 +65,7 @@ const ways: Record<string, () => Promise<unknown>> = {
     await parked();
     near.ref();
     const timer = setTimeout(() => far.send(new Uint8Array([7])), 50);
-    Deno.unrefTimer(timer); // only the waiting keeps the process alive
+    Deno.unrefTimer(timer); // so only the waiting keeps the process alive
     return (await waiting)[0];
   },
   async "served though unreferenced"() {

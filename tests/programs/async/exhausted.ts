@@ -1,10 +1,10 @@
-/** With no descriptor left: accepting fails clearly, and goes on once there is one. */
+/** With no descriptors left, accepting fails clearly, and works again once there is one. */
 
 import * as socket from "../../../async.ts";
 import { AsyncSocket } from "../../../async.ts";
 import { openSignals } from "./support.ts";
 
-/** Takes all descriptors that are left; gives the duplicates. */
+/** Uses up the descriptors that are left. Returns the duplicates. */
 function exhaust(descriptor: number): number[] {
   const taken: number[] = [];
   try {
@@ -22,15 +22,15 @@ listener.listen();
 const [a, b] = socket.socketpair();
 const client = new AsyncSocket();
 
-// None for the poller: that is an error of whoever waits first.
+// There is none for the poller, so the first operation that waits fails.
 let taken = exhaust(a.fileno());
 console.log(await a.recv(1).catch((error) => error.code));
-// One for the poller, none for what wakes it: it works all the same.
+// One for the poller and none for its waker is enough.
 socket.close(taken.pop()!);
 setTimeout(() => b.send(new Uint8Array([9])), 20);
 console.log((await a.recv(1))[0]);
 taken.forEach((fd) => socket.close(fd));
-// Now it gets all it needs.
+// Now there are enough.
 setTimeout(() => b.send(new Uint8Array([8])), 20);
 console.log((await a.recv(1))[0]);
 
@@ -47,7 +47,7 @@ const next = listener.accept();
 socket.close(taken.pop()!);
 const [connection] = await next;
 console.log(connection.remoteAddr.port === client.getsockname()[1]);
-// Resting, it is still aborted and closed at once.
+// While accepting backs off, it is still aborted and closed at once.
 taken.push(...exhaust(a.fileno()));
 await listener.accept().catch(() => {});
 const failing = listener.accept().catch((error) => error.code);

@@ -1,8 +1,10 @@
-/** What goes wrong, many times over; no descriptor may be left over in the end. */
+/** Does one of several things that fail, many times. No descriptor may be left at the end. */
 
 import * as socket from "../../../async.ts";
 import { AsyncSocket, OSError } from "../../../async.ts";
-import { collect, descriptors, openSignals, turn, until } from "./support.ts";
+import { turn } from "../../support/async.ts";
+import { descriptorsTo } from "../../support/descriptors.ts";
+import { collect, openSignals, until } from "./support.ts";
 
 const abort = (aborting: AbortController, i: number): void => {
   switch (i % 5) {
@@ -102,7 +104,7 @@ const ways: Record<string, () => Promise<void>> = {
     }
     await b.send(new Uint8Array([5]));
     if ((await waiting)[0] !== 5) throw new Error("not received");
-    // Its other end is collected too: then there is nobody to send to.
+    // Its other end is collected too, so sending fails.
     if (!((await timed) instanceof OSError)) throw new Error("sent");
     b.close();
   },
@@ -120,7 +122,7 @@ const ways: Record<string, () => Promise<void>> = {
       const codes = await Promise.all([sending, receiving]);
       for (const code of codes) {
         if (!["ECONNRESET", "EPIPE"].includes(String(code))) {
-          // Of two who wait one is told of the reset, the other of the end.
+          // Of two operations that wait, one sees the reset, the other the end.
           if (!(code instanceof Uint8Array)) throw new Error(String(code));
         }
       }
@@ -132,16 +134,16 @@ const ways: Record<string, () => Promise<void>> = {
 
 openSignals();
 const way = ways[Deno.args[0]];
-// The first time, some are opened to stay: the poller, and what ends its parked wait.
+// The first time opens descriptors that stay: the poller and its waker.
 await way();
 for (let i = 0; i < 10; i++) {
   collect();
   await turn(5);
 }
-const before = descriptors();
+const before = descriptorsTo().length;
 await way();
 await until(`${before} descriptors again`, () => {
   collect();
-  return descriptors() <= before;
+  return descriptorsTo().length <= before;
 });
 console.log("clean");

@@ -1,4 +1,4 @@
-/** Floods sockets in one of several ways; prints by how many milliseconds a timer was late at most. */
+/** Floods sockets in one of several ways. Prints how late a timer was at most, in milliseconds. */
 
 import * as socket from "../../../async.ts";
 import { AsyncSocket } from "../../../async.ts";

@@ -1,4 +1,4 @@
-/** Adopts the connection that this process has as its standard input, and answers on it. */
+/** Adopts the connection that is its standard input, and answers on it. */
 
 import { AsyncSocket, SHUT_WR } from "../../../async.ts";
 

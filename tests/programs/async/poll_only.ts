@@ -1,4 +1,4 @@
-/** Takes the place of `poll/poller.ts`, as on a system that has nothing but `poll(2)`. */
+/** Replaces `poll/poller.ts`, as on a system that has only `poll(2)`. */
 
 import { PollPoller } from "../../../poll/poll.ts";
 import type { Poller } from "../../../poll/base.ts";

@@ -1,17 +1,8 @@
 /** What the programs of this folder share. */
 
-/** How many descriptors this process has open. */
-export function descriptors(): number {
-  // Listing them takes one itself, each time.
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
+import { turn } from "../../support/async.ts";
 
-/** Goes on after the event loop has gone round. */
-export function turn(ms = 0): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Goes on once something is so; ends the program if that takes too long. */
+/** Waits until a condition holds. Throws if that takes too long. */
 export async function until(
   what: string,
   condition: () => boolean,
@@ -29,8 +20,8 @@ export function collect(): void {
 }
 
 /**
- * Has Deno open the descriptors that it handles signals by: else it does so at some time of its own,
- * and panics if it cannot.
+ * Has Deno open the descriptors that it needs for signals. Otherwise it opens them later, and
+ * panics if it cannot.
  */
 export function openSignals(): void {
   const ignore = (): void => {};

@@ -1,4 +1,4 @@
-/** A Worker of `workers.ts`: echoes what comes to a port of its own. */
+/** A Worker of `workers.ts`: an echo server on its own port. */
 
 /// <reference lib="deno.worker" />
 

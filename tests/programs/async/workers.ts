@@ -1,7 +1,11 @@
-/** Workers, each with its own reactor; ended from outside while they wait, no thread is left over. */
+/**
+ * Workers, each with its own reactor. When they are terminated while they wait, no thread is left.
+ */
 
 import * as socket from "../../../async.ts";
-import { turn, until } from "./support.ts";
+import { turn } from "../../support/async.ts";
+import { utf8 } from "../../support/bytes.ts";
+import { until } from "./support.ts";
 
 const threads = (): number => [...Deno.readDirSync("/proc/self/task")].length;
 
@@ -26,12 +30,12 @@ async function start(): Promise<Echo> {
 
 async function ask(port: number): Promise<string> {
   using client = await socket.create_connection(["127.0.0.1", port]);
-  await client.sendall(new TextEncoder().encode(`to ${port}`));
+  await client.sendall(utf8(`to ${port}`));
   client.shutdown(socket.SHUT_WR);
   return await new Response(client.readable).text();
 }
 
-// This thread's own wait takes a thread, and a while to give it back.
+// The wait of this thread uses a thread, and takes a while to return it.
 const [near, far] = socket.socketpair();
 const waiting = near.recv(1);
 for (let i = 0; i < 10; i++) await turn(2);
@@ -50,5 +54,5 @@ closing.worker.postMessage("close");
 console.log(await over);
 closing.worker.terminate();
 for (const { worker } of ending) worker.terminate();
-// One thread more may be this one's, which Deno keeps for a while.
+// One more thread may be that of this thread's wait, which Deno keeps for a while.
 await until("their threads end", () => threads() <= before + 1);

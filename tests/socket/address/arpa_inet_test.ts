@@ -1,18 +1,19 @@
-// Byte order, and IP addresses between text and bytes, each compared with CPython.
+/** Byte order, and IP addresses as text and as bytes, compared with CPython. */
 
 import { assertEquals } from "@std/assert";
 import * as socket from "../../../mod.ts";
-import { needing, noPython, python } from "../../support/helpers.ts";
+import { needs, requires } from "../../support/requires.ts";
+import { python } from "../../support/peer.ts";
 
 const { AF_INET, AF_INET6 } = socket;
 
-/** A call by name; bytes go as `{ hex }`. */
+/** A call by name. Bytes are written as `{ hex }`. */
 type Call = readonly [name: string, ...args: unknown[]];
 
 const asJson = (value: unknown): unknown =>
   value instanceof Uint8Array ? { hex: value.toHex() } : value;
 
-/** Python's exceptions as this library has them. */
+/** Python's exceptions, and their classes here. */
 const pythonClasses = {
   ValueError: "RangeError",
   OverflowError: "RangeError",
@@ -21,7 +22,7 @@ const pythonClasses = {
   TypeError: "TypeError",
 } as Record<string, string>;
 
-/** What the calls give: a value, or a class with, of an `OSError`, its message. */
+/** The results of calls: a value, or the class of an error, and the message of an `OSError`. */
 function ours(calls: readonly Call[]): unknown[] {
   return calls.map(([name, ...args]) => {
     const call = socket[name as keyof typeof socket] as (
@@ -153,7 +154,7 @@ const calls: Call[] = [
 ];
 
 Deno.test({
-  ...needing("byte order and IP texts are as CPython has them", noPython),
+  ...requires("byte order and IP texts are as CPython has them", needs.python),
   async fn() {
     const [mine, python] = [ours(calls), await theirs(calls)];
     for (const [i, call] of calls.entries()) {
@@ -163,11 +164,14 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("random addresses become the same texts, and come back", noPython),
+  ...requires(
+    "random addresses become the same texts, and come back",
+    needs.python,
+  ),
   async fn() {
     const random = Array.from({ length: 400 }, (_, i) => {
       const bytes = crypto.getRandomValues(new Uint8Array(16));
-      // Runs of zeros are what the text's form depends on.
+      // The form of the text depends on runs of zeros.
       for (let at = 0; at < 16; at += 2) {
         if (bytes[at] & 1 || i % 4 === 0 && at < 10) bytes.fill(0, at, at + 2);
       }

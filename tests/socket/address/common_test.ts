@@ -1,4 +1,4 @@
-// The addresses of AF_INET, AF_INET6 and AF_UNIX, on real sockets.
+/** The addresses of AF_INET, AF_INET6 and AF_UNIX, on real sockets. */
 
 import {
   assert,
@@ -7,14 +7,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as socket from "../../../mod.ts";
-import {
-  needing,
-  noIPv6,
-  noPosix,
-  notLinux,
-  temporaryFolder,
-  utf8,
-} from "../../support/helpers.ts";
+import { utf8 } from "../../support/bytes.ts";
+import { temporaryFolder } from "../../support/files.ts";
+import { isLinux, needs, requires } from "../../support/requires.ts";
+import { Pair } from "../../support/pairs.ts";
 
 const { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM, Socket } = socket;
 
@@ -25,7 +21,7 @@ Deno.test('AF_INET: "" is any address, names are resolved, broadcast is by permi
   using named = new Socket(AF_INET, SOCK_DGRAM);
   named.bind(["localhost", 0]);
   assertEquals(named.getsockname()[0], "127.0.0.1");
-  // That it is refused shows that it was understood.
+  // The refusal shows that the kernel has read the value.
   assertThrows(
     () => named.sendto(utf8("x"), ["<broadcast>", 9]),
     socket.PermissionError,
@@ -37,10 +33,10 @@ Deno.test('AF_INET: "" is any address, names are resolved, broadcast is by permi
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "AF_INET6: two to four fields, scopes by number and by name",
-    noIPv6,
-    notLinux,
+    needs.ipv6,
+    needs.linux,
   ),
   fn() {
     const scope = socket.if_nametoindex("lo");
@@ -53,7 +49,7 @@ Deno.test({
     assertEquals(client.getpeername(), ["::1", port, 0, 0]);
     client.connect(["::1", port, 0]);
     client.connect(["::1", port, 0, scope]);
-    // The kernel keeps a scope with link-local addresses only.
+    // The kernel keeps the scope of link-local addresses only.
     for (
       const address of [
         ["ff02::1", 0, 0, scope],
@@ -73,10 +69,10 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "AF_INET6: flow information goes to the kernel and comes back",
-    noIPv6,
-    notLinux,
+    needs.ipv6,
+    needs.linux,
   ),
   fn() {
     const IPV6_FLOWINFO_SEND = 33;
@@ -85,7 +81,8 @@ Deno.test({
     try {
       s.connect(["::1", 9, 0x12345]);
     } catch (error) {
-      // A kernel that manages flow labels wants them registered: then it has read this one.
+      // A kernel that manages flow labels refuses an unregistered one, which shows that it has read
+      // it.
       assertEquals((error as socket.OSError).code, "EINVAL");
       return;
     }
@@ -93,22 +90,31 @@ Deno.test({
   },
 });
 
+/** A listener with a Unix name, and a socket that has connected to it by that name. */
+function connectedTo(
+  name: socket.UnixAddress,
+): Pair<socket.Socket<socket.UnixAddress>> {
+  const listener = new Socket(AF_UNIX);
+  listener.bind(name);
+  listener.listen();
+  assertEquals(listener.getsockname(), name);
+  const client = new Socket(AF_UNIX);
+  client.connect(name);
+  assertEquals(client.getpeername(), name);
+  return new Pair(client, listener);
+}
+
 Deno.test({
-  ...needing(
+  ...requires(
     "AF_UNIX: paths as strings and, where they are not UTF-8, as bytes",
-    noPosix,
+    needs.posix,
   ),
   fn() {
     using folder = temporaryFolder();
     const raw = new Uint8Array([...utf8(`${folder.path}/`), 0xff, 0xfe, 0x41]);
     for (const path of [`${folder.path}/plain`, `${folder.path}/é 中`, raw]) {
-      using listener = new Socket(AF_UNIX);
-      listener.bind(path);
-      listener.listen();
-      assertEquals(listener.getsockname(), path);
-      using client = new Socket(AF_UNIX);
-      client.connect(path);
-      assertEquals(client.getpeername(), path);
+      using pair = connectedTo(path);
+      const { a: client, b: listener } = pair;
       assertEquals(client.getsockname(), "");
       const [server, address] = listener.accept();
       using _ = server;
@@ -128,21 +134,18 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("AF_UNIX: abstract names are bytes that begin with NUL", notLinux),
+  ...requires(
+    "AF_UNIX: abstract names are bytes that begin with NUL",
+    needs.linux,
+  ),
   fn() {
     const name = new Uint8Array([
       0,
       ...crypto.getRandomValues(new Uint8Array(12)),
       0,
     ]);
-    using listener = new Socket(AF_UNIX);
-    listener.bind(name);
-    listener.listen();
-    assertEquals(listener.getsockname(), name);
-    using client = new Socket(AF_UNIX);
-    client.connect(name);
-    assertEquals(client.getpeername(), name);
-    // A name that is longer by a NUL is another.
+    using _ = connectedTo(name);
+    // A name with one more NUL is another name.
     using other = new Socket(AF_UNIX);
     assertThrows(
       () => other.connect(new Uint8Array([...name, 0])),
@@ -157,13 +160,13 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "AF_UNIX: a path too long is refused, one that just fits is not",
-    noPosix,
+    needs.posix,
   ),
   fn() {
     using folder = temporaryFolder();
-    const most = notLinux === undefined ? 107 : 103;
+    const most = isLinux ? 107 : 103;
     using s = new Socket(AF_UNIX);
     const fitting = folder.path + "/" +
       "p".repeat(most - folder.path.length - 1);
@@ -179,9 +182,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "AF_UNIX: datagrams tell their sender's path, or nothing",
-    noPosix,
+    needs.posix,
   ),
   fn() {
     using folder = temporaryFolder();

@@ -2,6 +2,7 @@
 
 import type { KnownPlatform } from "../../../constants/platform.ts";
 import { CONTROL } from "./platforms.ts";
+import { utf8 } from "../../support/bytes.ts";
 
 /** An address and its bytes: platforms, family, protocol, address, bytes, and what they decode to. */
 export type Golden = readonly [
@@ -19,7 +20,7 @@ const bsd = ["darwin", "freebsd"] as const;
 const bytes = (hex: string): Uint8Array => Uint8Array.fromHex(hex);
 const zeros = (count: number): string => "00".repeat(count);
 const ascii = (text: string, size = text.length): string =>
-  new TextEncoder().encode(text).toHex().padEnd(2 * size, "0");
+  utf8(text).toHex().padEnd(2 * size, "0");
 
 const db8 = `20010db8${zeros(11)}01`;
 const device = "01:23:45:67:89:AB";
@@ -101,7 +102,7 @@ export const golden: readonly Golden[] = [
   [linux, "AF_BLUETOOTH", "BTPROTO_HCI", [0xffff, 3], "1f00ffff0300"],
   ["freebsd", "AF_BLUETOOTH", "BTPROTO_HCI", "ubt0hci", `2224${ascii("ubt0hci", 32)}`],
   [linux, "AF_BLUETOOTH", "BTPROTO_SCO", device, `1f00${reversed}`],
-  [linux, "AF_BLUETOOTH", "BTPROTO_SCO", new TextEncoder().encode(device), `1f00${reversed}`, device],
+  [linux, "AF_BLUETOOTH", "BTPROTO_SCO", utf8(device), `1f00${reversed}`, device],
   ["freebsd", "AF_BLUETOOTH", "BTPROTO_SCO", device, `0824${reversed}`],
   [linux, "AF_BLUETOOTH", "BTPROTO_ISO", [31, bytes(`${reversed}01`)], `1f00${reversed}01`],
 
@@ -112,7 +113,7 @@ export const golden: readonly Golden[] = [
   ["darwin", "AF_LINK", 0, ["en0", 4, 6, bytes("020000000001")], `1412040006030600${ascii("en0")}020000000001000000`],
   ["freebsd", "AF_LINK", 0, ["em0", 1, 6, bytes("020000000001")], `3612010006030600${ascii("em0")}020000000001${zeros(37)}`],
   ["darwin", "AF_LINK", 0, ["longinterface", 4, 6, bytes("020000000001")], `1b120400060d0600${ascii("longinterface")}020000000001`],
-  // Windows' structure of that name is another one, and so is FreeBSD's for Hyper-V.
+  // Windows' structure of that name differs, and so does FreeBSD's for Hyper-V.
   ["windows", "AF_LINK", 0, [33, bytes("0102")], "21000102"],
   ["freebsd", "AF_HYPERV", 0, [43, bytes("0000b0a0")], "062b0000b0a0"],
 

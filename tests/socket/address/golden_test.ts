@@ -16,7 +16,7 @@ for (const [on, family, proto, address, hex, decoded = address] of golden) {
       const { encode, decode } = codec(platform, family, proto);
       assertEquals(encode(address), hex);
       assertEquals(decode(hex), decoded);
-      // Once more, now that the codec remembers the address.
+      // Once more, now that the codec has cached the address.
       assertEquals(encode(address), hex);
       assertEquals(decode(hex), decoded);
       assertEquals(encode(decoded), hex);

@@ -1,4 +1,4 @@
-/** IP addresses as text, compared with the C library's by way of python3. */
+/** IP addresses as text, compared with the C library through python3. */
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -7,9 +7,9 @@ import {
   parseIPv4,
   parseIPv6,
 } from "../../../socket/address/ip.ts";
-import { python } from "./python.ts";
+import { python } from "../../support/peer.ts";
 
-/** Reads texts and addresses from standard input, and prints what the C library makes of them. */
+/** Reads texts and addresses from standard input, and prints the C library's results. */
 const ORACLE = `
 import json, socket, sys
 def pton(family, text):
@@ -23,6 +23,7 @@ print(json.dumps({
     "ntop6": [socket.inet_ntop(socket.AF_INET6, bytes.fromhex(b)) for b in asked["bytes"]],
 }))
 `;
+import { needs, requires } from "../../support/requires.ts";
 
 /** A repeatable source of numbers below a bound. */
 function randomFrom(seed: number): (below: number) => number {
@@ -104,7 +105,7 @@ function texts(): string[] {
       from("01:.", random(20)),
       from("0123456789abcdefABCDEF:::::..g", random(40)),
       Array.from({ length: 3 + random(3) }, octet).join("."),
-      // Groups of which some are missing, so that "::" comes by itself.
+      // Some groups are missing, so that "::" appears by itself.
       Array.from({ length: 6 + random(4) }, () => random(3) ? group() : "")
         .join(":") + (random(4) ? "" : "." + octet() + ".1.2"),
       "::" + Array.from({ length: random(9) }, group).join(":"),
@@ -123,7 +124,7 @@ function addresses(): Uint8Array[] {
     Uint8Array.fromHex("00".repeat(12) + "00010000"),
   ];
   for (let i = 0; i < 3000; i++) {
-    // Zeros among them, whole groups and single bytes, so that runs compete.
+    // With zeros, both whole groups and single bytes, so that several runs of zeros compete.
     const sparse = Uint8Array.from(
       { length: 16 },
       () => random(4) ? 0 : random(256),
@@ -139,11 +140,13 @@ function addresses(): Uint8Array[] {
 }
 
 Deno.test({
-  name: "addresses are read and written as the C library reads and writes them",
-  ignore: !python.available,
+  ...requires(
+    "addresses are read and written as the C library reads and writes them",
+    needs.python,
+  ),
   async fn() {
     const asked = { texts: texts(), bytes: addresses().map((b) => b.toHex()) };
-    const told = await python.run(ORACLE, asked) as {
+    const told = await python(ORACLE, asked) as {
       ipv4: (string | null)[];
       ipv6: (string | null)[];
       ntop4: string[];

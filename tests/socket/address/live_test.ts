@@ -1,4 +1,4 @@
-/** Addresses that this machine's kernel takes and gives, and what CPython makes of them. */
+/** Addresses that this machine's kernel accepts and returns, compared with CPython. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
@@ -26,8 +26,16 @@ import type {
 import { OSError } from "../../../errors/errors.ts";
 import { if_nameindex } from "../../../socket/resolver/interfaces.ts";
 import { Socket } from "../../../socket/socket.ts";
-import { needing } from "../../support/helpers.ts";
-import { python } from "./python.ts";
+import {
+  hasIPv6,
+  type Need,
+  need,
+  needs,
+  requires,
+  succeeds,
+  unless,
+} from "../../support/requires.ts";
+import { python } from "../../support/peer.ts";
 
 const { NETLINK_ROUTE, NETLINK_USERSOCK, ARPHRD_LOOPBACK, VMADDR_CID_LOCAL } =
   table.constants;
@@ -35,25 +43,33 @@ const { NETLINK_ROUTE, NETLINK_USERSOCK, ARPHRD_LOOPBACK, VMADDR_CID_LOCAL } =
 /** The EtherType that IEEE gives to local experiments. */
 const ETH_P_EXPERIMENT = 0x88b5;
 
-/** What is missing if a kind of socket cannot be had here, and why; `undefined` if it can. */
-function whyNot(
-  family: Family<Address>,
-  type: number,
-  proto = 0,
-): string | undefined {
-  if (isMissing(family)) return "the address family";
+/** A kind of socket as a need; if it is not met, with the reason. */
+function sockets(family: Family<Address>, type: number, proto = 0): Need {
+  if (isMissing(family)) return need("the address family", false);
+  return unless(refusal(() => new Socket(family, type, proto).close()));
+}
+
+/** The error of the system that a call fails with, or `undefined` if it succeeds. */
+function refusal(call: () => void): string | undefined {
   try {
-    new Socket(family, type, proto).close();
+    call();
   } catch (error) {
     if (error instanceof OSError) return `such a socket: ${error.message}`;
     throw error;
   }
 }
 
-const noNetlink = whyNot(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-const noPacket = whyNot(AF_PACKET, SOCK_DGRAM);
+const netlink = sockets(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+const packets = sockets(AF_PACKET, SOCK_DGRAM);
+const netlinkGroups = need(
+  "the privilege to join netlink groups",
+  netlink.isMet && succeeds(() => {
+    using socket = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK);
+    socket.bind([0, 1]);
+  }),
+);
 
-/** Asks a route socket for all interfaces (RTM_GETLINK) and gives index and name of each. */
+/** Asks a route socket for all interfaces (RTM_GETLINK). Returns their indexes and names. */
 function interfacesByNetlink(): [index: number, name: string][] {
   const NLM_F_REQUEST = 1, NLM_F_DUMP = 0x300;
   const NLMSG_ERROR = 2, NLMSG_DONE = 3, RTM_NEWLINK = 16, RTM_GETLINK = 18;
@@ -101,9 +117,9 @@ function interfacesByNetlink(): [index: number, name: string][] {
 }
 
 Deno.test({
-  ...needing("a netlink socket lists the network interfaces", noNetlink),
+  ...requires("a netlink socket lists the network interfaces", netlink),
   fn() {
-    // Interfaces may come and go meanwhile, so a second look is allowed to differ from the first.
+    // Interfaces may appear or vanish between the two calls, so either list may be right.
     for (let attempt = 0;; attempt++) {
       const before = if_nameindex().sort();
       const listed = interfacesByNetlink().sort();
@@ -118,7 +134,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("netlink sockets address each other by port id", noNetlink),
+  ...requires("netlink sockets address each other by port id", netlink),
   fn() {
     using one = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK);
     using two = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK);
@@ -134,7 +150,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("packet sockets inject into lo and capture from it", noPacket),
+  ...requires("packet sockets inject into lo and capture from it", packets),
   fn() {
     using receiver = new Socket(AF_PACKET, SOCK_DGRAM);
     using sender = new Socket(AF_PACKET, SOCK_DGRAM);
@@ -161,7 +177,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("a packet socket may be bound to no interface", noPacket),
+  ...requires("a packet socket may be bound to no interface", packets),
   fn() {
     using socket = new Socket(AF_PACKET, SOCK_DGRAM);
     socket.bind(["", ETH_P_EXPERIMENT]);
@@ -171,7 +187,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("an interface that does not exist is an OSError", noPacket),
+  ...requires("an interface that does not exist is an OSError", packets),
   fn() {
     using socket = new Socket(AF_PACKET, SOCK_DGRAM);
     const error = assertThrows(
@@ -183,21 +199,13 @@ Deno.test({
   },
 });
 
-type VsockSocket = Socket<VsockAddress>;
-
-/** Why a listener cannot be had at the local vsock address. */
-function noLocalVsock(): string | undefined {
-  const reason = whyNot(AF_VSOCK, SOCK_STREAM);
-  if (reason !== undefined) return reason;
-  try {
-    vsockPair().forEach((socket) => socket.close());
-  } catch (error) {
-    if (error instanceof OSError) return `VMADDR_CID_LOCAL: ${error.message}`;
-    throw error;
-  }
+/** A listener at the local vsock address. */
+function localVsock(): Need {
+  const any = sockets(AF_VSOCK, SOCK_STREAM);
+  return any.isMet ? unless(refusal(() => vsockPair()[Symbol.dispose]())) : any;
 }
 
-function vsockPair(): [client: VsockSocket, server: VsockSocket] {
+function vsockPair(): Pair<Socket<VsockAddress>> {
   using listener = new Socket(AF_VSOCK, SOCK_STREAM);
   listener.bind([VMADDR_CID_LOCAL, 0xffffffff]);
   listener.listen(1);
@@ -208,7 +216,7 @@ function vsockPair(): [client: VsockSocket, server: VsockSocket] {
     client.connect(listener.getsockname());
     const [server, address] = listener.accept();
     assertEquals(address, client.getsockname());
-    return [client, server];
+    return new Pair(client, server);
   } catch (error) {
     client.close();
     throw error;
@@ -216,10 +224,10 @@ function vsockPair(): [client: VsockSocket, server: VsockSocket] {
 }
 
 Deno.test({
-  ...needing("vsock sockets connect within this machine", noLocalVsock()),
+  ...requires("vsock sockets connect within this machine", localVsock()),
   fn() {
-    const [client, server] = vsockPair();
-    using _client = client, _server = server;
+    using pair = vsockPair();
+    const { a: client, b: server } = pair;
     assertEquals(client.getpeername()[0], VMADDR_CID_LOCAL);
     assertEquals(client.getpeername(), server.getsockname());
     client.sendall(new Uint8Array([1, 2, 3]));
@@ -228,9 +236,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "a vsock socket has the address it was bound to",
-    whyNot(AF_VSOCK, SOCK_STREAM),
+    sockets(AF_VSOCK, SOCK_STREAM),
   ),
   fn() {
     using socket = new Socket(AF_VSOCK, SOCK_STREAM);
@@ -241,7 +249,7 @@ Deno.test({
   },
 });
 
-/** Takes over sockets of its parent's and prints their addresses as CPython reads them. */
+/** Takes over sockets of its parent, and prints their addresses as CPython reads them. */
 const PARENT_SOCKETS = `
 import ctypes, json, os, socket, sys
 asked = json.load(sys.stdin)
@@ -260,10 +268,12 @@ try: names = [name(fd) for fd in asked["fds"]]
 except OSError as error: sys.exit(print(json.dumps(str(error))))
 print(json.dumps([[plain(v) for v in n] if isinstance(n, tuple) else plain(n) for n in names]))
 `;
+import { Pair } from "../../support/pairs.ts";
+import { temporaryFolder } from "../../support/files.ts";
 
-/** The names that python3 reads from descriptors of this process, or why it cannot. */
+/** The names that python3 reads from descriptors of this process, or why it cannot read them. */
 async function namesByPython(fds: number[]): Promise<unknown> {
-  return await python.run(PARENT_SOCKETS, { pid: Deno.pid, fds });
+  return await python(PARENT_SOCKETS, { pid: Deno.pid, fds });
 }
 
 /** A name with its bytes as the program above prints them. */
@@ -273,20 +283,42 @@ function plain(name: Address): unknown {
   return Array.isArray(name) ? name.map(part) : part(name);
 }
 
-async function noPython(): Promise<string | undefined> {
-  if (!python.available) return "python3";
-  if (os !== "linux") return "pidfd_getfd";
+/** A Python that may read other processes' descriptors. */
+async function curiousPython(): Promise<Need> {
+  if (!needs.python.isMet) return needs.python;
+  if (os !== "linux") return need("pidfd_getfd", false);
   const names = await namesByPython([]);
-  return typeof names === "string" ? `pidfd_getfd: ${names}` : undefined;
+  return need(`pidfd_getfd: ${names}`, typeof names !== "string");
 }
 
+/** An address to bind, and the socket that takes it. */
+type Wanted = [Family<Address>, type: number, Address, proto?: number];
+
+/** Binds sockets to addresses, and has CPython read them. */
+async function assertReadByPython(wanted: Wanted[]): Promise<void> {
+  using stack = new DisposableStack();
+  const bound = wanted.map(([family, type, address, proto]) => {
+    const socket = stack.use(new Socket(family, type, proto));
+    socket.bind(address);
+    return socket;
+  });
+  const names = await namesByPython(bound.map((s) => s.fileno()));
+  assertEquals(bound.map((s) => plain(s.getsockname())), names);
+  // They are also what was asked for, where the kernel had no choice.
+  wanted.forEach(([family, , address], i) => {
+    if (family !== AF_UNIX || address === "") return;
+    assertEquals(bound[i].getsockname(), address);
+  });
+}
+
+const python3 = await curiousPython();
+
 Deno.test({
-  ...needing("CPython reads the addresses that we wrote", await noPython()),
+  ...requires("CPython reads the addresses that we wrote", python3),
   async fn() {
-    using stack = new DisposableStack();
-    const path = Deno.makeTempDirSync();
-    stack.defer(() => Deno.removeSync(path, { recursive: true }));
-    const wanted: [Family<Address>, type: number, Address, proto?: number][] = [
+    using folder = temporaryFolder();
+    const { path } = folder;
+    const wanted: Wanted[] = [
       [AF_INET, SOCK_DGRAM, ["127.0.0.1", 0]],
       [AF_INET, SOCK_DGRAM, ["", 0]],
       [AF_INET6, SOCK_DGRAM, ["::1", 0, 0, 0]],
@@ -300,27 +332,33 @@ Deno.test({
       [
         AF_NETLINK,
         SOCK_RAW,
-        [0x7e000000 + Deno.pid, 1 << 31 | 1],
+        [0x7d000000 + Deno.pid, 0],
         NETLINK_USERSOCK,
       ],
       [AF_PACKET, SOCK_DGRAM, ["lo", ETH_P_EXPERIMENT]],
       [AF_PACKET, SOCK_DGRAM, ["", 0x1234]],
       [AF_VSOCK, SOCK_STREAM, [0xffffffff, 0xffffffff]],
-    ].filter(([family, type, , proto]) =>
-      whyNot(family as Family<Address>, type as number, proto as number) ===
-        undefined
-    ) as never;
-    const sockets = wanted.map(([family, type, address, proto]) => {
-      const socket = stack.use(new Socket(family, type, proto));
-      socket.bind(address);
-      return socket;
-    });
-    const names = await namesByPython(sockets.map((s) => s.fileno()));
-    assertEquals(sockets.map((s) => plain(s.getsockname())), names);
-    // And they are what was asked for, where nothing was left to the kernel.
-    wanted.forEach(([family, , address], i) => {
-      if (family !== AF_UNIX || address === "") return;
-      assertEquals(sockets[i].getsockname(), address);
-    });
+    ];
+    await assertReadByPython(
+      wanted.filter(([family, type, , proto]) =>
+        sockets(family, type, proto).isMet &&
+        (family !== AF_INET6 || hasIPv6)
+      ),
+    );
+  },
+});
+
+Deno.test({
+  ...requires(
+    "CPython reads the netlink groups that we wrote",
+    python3,
+    sockets(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK),
+    netlinkGroups,
+  ),
+  async fn() {
+    const address: Address = [0x7e000000 + Deno.pid, 1 << 31 | 1];
+    await assertReadByPython([
+      [AF_NETLINK, SOCK_RAW, address, NETLINK_USERSOCK],
+    ]);
   },
 });

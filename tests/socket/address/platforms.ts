@@ -1,4 +1,4 @@
-/** Codecs as each platform would run them, on made-up interfaces, names and kernel controls. */
+/** The codecs of each platform, with made-up interfaces, names and kernel controls. */
 
 import type { KnownPlatform } from "../../../constants/platform.ts";
 import { tables } from "../../../constants/tables.ts";
@@ -9,23 +9,24 @@ import { codecsOf } from "../../../socket/address/registry.ts";
 import type { Address } from "../../../socket/address/types.ts";
 import { unknown } from "../../../socket/address/unknown.ts";
 import { OSError } from "../../../errors/errors.ts";
-import { featuresOf } from "../../../ffi/features.ts";
+import { traitsOf } from "../../../ffi/features.ts";
+import { utf8 } from "../../support/bytes.ts";
 
 /** The interfaces that the made-up kernel knows. */
 const interfaces: Readonly<Record<string, number>> = { eth0: 3, can0: 5 };
 
-/** The one kernel control that it knows. */
+/** The only kernel control that it knows. */
 export const CONTROL = "com.apple.net.utun_control";
 
-/** A codec of a platform, bytes as hexadecimal digits. */
+/** A codec of a platform, whose bytes are hexadecimal digits. */
 export interface Codec {
-  /** Encodes into storage that is full of other things. */
+  /** Encodes into storage that is not zero. */
   encode(address: unknown): string;
-  /** Decodes from storage with other things behind the address. */
+  /** Decodes from storage with other bytes behind the address. */
   decode(hex: string): Address;
 }
 
-/** What a codec may ask, on a platform. */
+/** What a platform tells a codec. */
 export function contextOf(platform: KnownPlatform): CodecContext {
   const { constants } = tables[platform];
   const layout = layouts[platform];
@@ -60,12 +61,12 @@ export function contextOf(platform: KnownPlatform): CodecContext {
       const found = Object.entries(interfaces)
         .find(([, number]) => number === view.getUint32(at, true));
       if (found === undefined) throw new OSError(null, "No such device");
-      arg.set(new TextEncoder().encode(found[0] + "\0"), name.at);
+      arg.set(utf8(found[0] + "\0"), name.at);
     },
   };
 }
 
-/** The codec of a platform's family, for a socket of a protocol (by name or number). */
+/** The codec of a platform's family, for a socket of a protocol, by name or number. */
 export function codec(
   platform: KnownPlatform,
   family: string | number,

@@ -1,4 +1,7 @@
-/** What is no address of a family: the error, and that it names the argument. */
+/**
+ * Values that are not addresses of a family: the class of the error, and that it names the
+ * argument.
+ */
 
 import { assertEquals, assertThrows } from "@std/assert";
 import type { KnownPlatform } from "../../../constants/platform.ts";
@@ -8,7 +11,7 @@ import { codecsOf } from "../../../socket/address/registry.ts";
 import { OSError } from "../../../errors/errors.ts";
 import { codec } from "./platforms.ts";
 
-/** A platform, family and protocol, what is passed, and the error with a part of its message. */
+/** A platform, family and protocol, the argument, and the error with a part of its message. */
 type Refused = readonly [
   on: KnownPlatform,
   family: string | number,
@@ -33,7 +36,7 @@ const refused: readonly Refused[] = [
   [L, "AF_INET", 0, ["127.0.0.1", 1.5], TypeError, "port must be an integer, not 1.5"],
   [L, "AF_INET", 0, ["127.0.0.1", -1], RangeError, "port must be 0-65535, not -1"],
   [L, "AF_INET", 0, ["127.0.0.1", 65536], RangeError, "port must be 0-65535, not 65536"],
-  // A bad port is told before a name is looked up, which the made-up resolver would refuse.
+  // A bad port is reported before the name is looked up, which the made-up resolver would refuse.
   [L, "AF_INET", 0, ["unknown.example", 65536], RangeError, "port"],
   [L, "AF_INET", 0, ["1.2.3", 1], OSError, "unknown host"],
   [L, "AF_INET", 0, ["1.2.3.04", 1], OSError, "unknown host"],

@@ -1,13 +1,22 @@
-// What makefile() does with random input, compared with CPython's: one Python process answers all.
+/** `makefile()` with random input, compared with CPython. One Python process answers all cases. */
 
 import { assertEquals } from "@std/assert";
 import { AF_UNIX, SHUT_WR } from "../../../constants/mod.ts";
-import { socketpair } from "../../../socket/descriptors.ts";
 import type { FileMode } from "../../../socket/file/mode.ts";
 import type { TextOptions } from "../../../socket/file/text.ts";
 import type { Socket } from "../../../socket/socket.ts";
 import type { UnixAddress } from "../../../socket/address/types.ts";
 import * as socket from "../../../constants/mod.ts";
+import { utf8 } from "../../support/bytes.ts";
+import {
+  hasUnix,
+  need,
+  needs,
+  requires,
+  succeeds,
+} from "../../support/requires.ts";
+import { socketPair } from "../../support/pairs.ts";
+import { beside } from "../../support/files.ts";
 
 type Operation = [name: string, argument: unknown];
 
@@ -22,11 +31,11 @@ interface Case {
   operations: Operation[];
 }
 
-const script = new URL("../../interop/makefile.py", import.meta.url);
+const script = beside("interop/makefile.py");
 
 async function python(cases: Case[]): Promise<unknown[]> {
   const child = new Deno.Command("python3", {
-    args: [script.pathname],
+    args: [script],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -35,7 +44,7 @@ async function python(cases: Case[]): Promise<unknown[]> {
     child.output(),
     new Blob([JSON.stringify(cases)]).stream().pipeTo(child.stdin),
   ]);
-  return JSON.parse(new TextDecoder().decode(output.stdout));
+  return JSON.parse(text(output.stdout));
 }
 
 const latin1 = (text: string): Uint8Array<ArrayBuffer> =>
@@ -43,7 +52,7 @@ const latin1 = (text: string): Uint8Array<ArrayBuffer> =>
 const text = (bytes: Uint8Array): string =>
   Array.from(bytes, (b) => String.fromCharCode(b)).join("");
 
-/** Bytes as Python's side writes them into JSON. */
+/** Bytes as the Python program writes them into JSON. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return `b:${text(value)}`;
   if (Array.isArray(value)) return value.map(plain);
@@ -71,16 +80,14 @@ function received(sock: Socket<UnixAddress>): Uint8Array[] {
 }
 
 function run(one: Case): unknown {
-  using stack = new DisposableStack();
-  const [near, far] = socketpair(AF_UNIX, socket[one.type]);
-  stack.use(near);
-  stack.use(far);
+  using pair = socketPair(AF_UNIX, socket[one.type]);
+  const { a, b } = pair;
   if (one.packets !== undefined) {
-    for (const packet of one.packets) far.send(latin1(packet));
-    far.shutdown(SHUT_WR);
+    for (const packet of one.packets) b.send(latin1(packet));
+    b.shutdown(SHUT_WR);
   }
   const { encoding, errors, newline } = one;
-  const file = near.makefile(
+  const file = a.makefile(
     one.mode,
     one.buffering,
     one.mode.includes("b") ? {} : { encoding, errors, newline },
@@ -102,13 +109,13 @@ function run(one: Case): unknown {
   }
   file.close();
   if (one.mode.includes("w")) {
-    near.close();
-    results.push(plain(received(far)));
+    a.close();
+    results.push(plain(received(b)));
   } else results.push(plain("newlines" in file ? file.newlines : null));
   return results;
 }
 
-// A generator of its own, as a failure must be the same each time.
+// Our own generator, so that a failure can be repeated.
 let state = 1;
 function random(below: number): number {
   state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
@@ -119,8 +126,8 @@ const many = <T>(most: number, make: () => T): T[] =>
   Array.from({ length: random(most + 1) }, make);
 
 const lines = ["a", "bc", "\r", "\n", "\r\n", "\r\r", "\n\r", "def"];
-const utf8 = ["é", "€", "😀", "\ufffd", "\ufeff", "𝒳y"]
-  .map((c) => text(new TextEncoder().encode(c)));
+const letters = ["é", "€", "😀", "\ufffd", "\ufeff", "𝒳y"]
+  .map((c) => text(utf8(c)));
 const wrong = [
   "\xff",
   "\xc3",
@@ -133,7 +140,7 @@ const wrong = [
 ];
 const newlines = [null, "", "\n", "\r", "\r\n"] as const;
 
-/** Cuts bytes into packets that end anywhere. */
+/** Cuts bytes into packets at random places. */
 function packets(bytes: string): string[] {
   const cut: string[] = [];
   while (bytes.length > 0) {
@@ -157,7 +164,7 @@ function textCase(): Case {
   const errors = pick(["strict", "replace", "ignore"] as const);
   let parts = lines;
   if (/utf-?8/i.test(encoding)) {
-    parts = [...lines, ...utf8, ...random(3) === 0 ? wrong : []];
+    parts = [...lines, ...letters, ...random(3) === 0 ? wrong : []];
   } else if (encoding === "latin-1" || encoding === "koi8-r") {
     parts = [...lines, "\xe9", "\x80\xff"];
   } else if (encoding === "ascii") {
@@ -240,18 +247,13 @@ function writeCase(): Case {
   };
 }
 
-function available(): boolean {
-  try {
-    new Deno.Command("python3", { args: ["--version"], stdout: "null" })
-      .outputSync();
-    socketpair(AF_UNIX, socket.SOCK_SEQPACKET).forEach((one) => one.close());
-    return true;
-  } catch {
-    return false;
-  }
-}
-const ignore = !available();
-const why = ignore ? " (needs python3 and Unix packet sockets)" : "";
+const packetSockets = need(
+  "Unix packet sockets",
+  hasUnix &&
+    succeeds(() =>
+      socketPair(AF_UNIX, socket.SOCK_SEQPACKET)[Symbol.dispose]()
+    ),
+);
 
 for (
   const [name, make] of Object.entries({
@@ -260,11 +262,14 @@ for (
     "text and bytes written": writeCase,
   })
 ) {
-  Deno.test(`makefile(): ${name} as by CPython${why}`, { ignore }, async () => {
-    const cases = Array.from({ length: 1500 }, make);
-    const expected = await python(cases);
-    cases.forEach((one, i) =>
-      assertEquals(run(one), expected[i], JSON.stringify(one))
-    );
-  });
+  Deno.test(
+    requires(`makefile(): ${name} as by CPython`, needs.python, packetSockets),
+    async () => {
+      const cases = Array.from({ length: 1500 }, make);
+      const expected = await python(cases);
+      cases.forEach((one, i) =>
+        assertEquals(run(one), expected[i], JSON.stringify(one))
+      );
+    },
+  );
 }

@@ -1,4 +1,4 @@
-/** Ancillary data as bytes: built and walked for every platform, and never beyond the buffer. */
+/** Ancillary data as bytes: built and parsed for every platform, and never beyond the buffer. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { layouts } from "../../../ffi/layout/all.ts";
@@ -13,7 +13,8 @@ import {
   walkControl,
 } from "../../../socket/operations/ancillary.ts";
 import { OSError } from "../../../errors/errors.ts";
-import { needing, noPython } from "../../support/helpers.ts";
+import { text } from "../../support/bytes.ts";
+import { needs, requires } from "../../support/requires.ts";
 
 const hex = (bytes: Uint8Array) =>
   Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
@@ -108,11 +109,11 @@ Deno.test("the walker stays inside the buffer and ends, whatever the bytes", () 
   for (let round = 0; round < 20_000; round++) {
     const layout =
       layouts[(["linux_x86_64", "darwin", "freebsd"] as const)[random(3)]];
-    // A window of a larger buffer: a read beyond it would be seen as a wrong offset, not as a crash.
+    // A part of a larger buffer, so that a read beyond it shows as a wrong offset, not as a crash.
     const around = Uint8Array.from({ length: 160 }, () => random(256));
     const offset = random(16), size = random(129), length = random(200);
     const control = around.subarray(offset, offset + size);
-    // Small lengths make long walks; random ones end at once.
+    // Small lengths make long walks. Random lengths end at once.
     for (let at = 0; at + 8 <= size; at += 8) {
       if (random(2)) control.fill(0, at, at + 8)[at] = random(40);
     }
@@ -130,9 +131,9 @@ Deno.test("the walker stays inside the buffer and ends, whatever the bytes", () 
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "CMSG_LEN() and CMSG_SPACE() are Python's, with its bounds",
-    noPython,
+    needs.python,
   ),
   async fn() {
     const lengths = [
@@ -170,7 +171,7 @@ print(json.dumps([[call(socket.CMSG_LEN, n), call(socket.CMSG_SPACE, n)] for n i
     };
     assertEquals(
       [...lengths, -1].map((n) => [call(CMSG_LEN, n), call(CMSG_SPACE, n)]),
-      JSON.parse(new TextDecoder().decode(stdout)),
+      JSON.parse(text(stdout)),
     );
     assertThrows(() => CMSG_LEN(1.5), TypeError, "length");
   },

@@ -1,4 +1,4 @@
-/** `sendmsg`, `recvmsg` and their kin: scattering, gathering, truncation, errors, `AF_ALG`. */
+/** `sendmsg()`, `recvmsg()` and their kin: scattering, gathering, truncation, errors, `AF_ALG`. */
 
 import {
   assert,
@@ -21,7 +21,6 @@ import {
 } from "../../../constants/mod.ts";
 import { table } from "../../../constants/table.ts";
 import { MAX_BUFFERS } from "../../../ffi/msghdr.ts";
-import { socketpair } from "../../../socket/descriptors.ts";
 import {
   BlockingIOError,
   OSError,
@@ -32,25 +31,15 @@ import { algItems } from "../../../socket/operations/messages.ts";
 import { handleOf } from "../../../socket/operations/handle.ts";
 import { E_BAD_SOCKET } from "../../../errors/errno.ts";
 import { Socket } from "../../../socket/socket.ts";
-import { datagramPair, needing, notLinux } from "../../support/helpers.ts";
-
-const encode = (text: string) => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const int = (value: number) => new Uint8Array(new Int32Array([value]).buffer);
-
-function isOpen(fd: number): boolean {
-  try {
-    Deno.readLinkSync(`/proc/self/fd/${fd}`);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { int32, text, utf8 } from "../../support/bytes.ts";
+import { need, needs, requires, succeeds } from "../../support/requires.ts";
+import { socketPair, udpPair } from "../../support/pairs.ts";
+import { descriptorsTo } from "../../support/descriptors.ts";
 
 Deno.test("sendmsg() gathers and recvmsg_into() scatters, in order", () => {
-  const [a, b] = socketpair();
-  using _a = a, _b = b;
-  const whole = encode("xhello, world");
+  using pair = socketPair();
+  const { a, b } = pair;
+  const whole = utf8("xhello, world");
   const parts = [
     whole.subarray(1, 3),
     new DataView(whole.buffer, 3, 3),
@@ -68,22 +57,22 @@ Deno.test("sendmsg() gathers and recvmsg_into() scatters, in order", () => {
     third,
   ];
   assertEquals(b.recvmsg_into(buffers), [12, [], 0, null as never]);
-  assertEquals(decode(first), "..hel.....");
-  assertEquals(decode(new Uint8Array(second)), "lo, ");
-  assertEquals(decode(third), "world...");
+  assertEquals(text(first), "..hel.....");
+  assertEquals(text(new Uint8Array(second)), "lo, ");
+  assertEquals(text(third), "world...");
 });
 
 Deno.test("buffers and ancillary data come from any iterable, and are taken once", () => {
-  const [a, b] = socketpair();
-  using _a = a, _b = b;
+  using pair = socketPair();
+  const { a, b } = pair;
   a.settimeout(5);
   function* parts() {
-    yield encode("a");
-    b.sendmsg([encode("nested")]); // uses the same storage while the outer call is prepared
-    yield encode("b");
+    yield utf8("a");
+    b.sendmsg([utf8("nested")]); // uses the same storage while the outer call is prepared
+    yield utf8("b");
   }
   assertEquals(a.sendmsg(parts(), new Set<never>()), 2);
-  assertEquals(decode(b.recvmsg(10)[0]), "ab");
+  assertEquals(text(b.recvmsg(10)[0]), "ab");
   const buffer = new Uint8Array(10);
   b.settimeout(0.01);
   assertThrows(() => b.recvmsg_into([buffer].values()), TimeoutError);
@@ -91,8 +80,8 @@ Deno.test("buffers and ancillary data come from any iterable, and are taken once
 });
 
 Deno.test("a message has at most IOV_MAX buffers", () => {
-  const [a, b] = datagramPair();
-  using _a = a, _b = b;
+  using pair = udpPair();
+  const { a, b } = pair;
   const most = Array.from(
     { length: MAX_BUFFERS },
     (_, i) => Uint8Array.of(i),
@@ -113,30 +102,30 @@ Deno.test("a message has at most IOV_MAX buffers", () => {
 });
 
 Deno.test("no buffers and empty buffers are what they are to Python", () => {
-  const [a, b] = datagramPair();
-  using _a = a, _b = b;
+  using pair = udpPair();
+  const { a, b } = pair;
   assertEquals(a.sendmsg([]), 0);
   const from = a.getsockname();
   assertEquals(b.recvmsg(5), [new Uint8Array(0), [], 0, from]);
   assertEquals(a.sendmsg([new Uint8Array(0)]), 0);
   assertEquals(b.recvmsg_into([]), [0, [], 0, from]);
-  a.sendmsg([encode("abc")]);
+  a.sendmsg([utf8("abc")]);
   assertEquals(b.recvmsg(0), [new Uint8Array(0), [], MSG_TRUNC, from]);
 });
 
 Deno.test("a datagram that was cut says so", () => {
-  const [sender, receiver] = datagramPair();
-  using _sender = sender, _receiver = receiver;
+  using pair = udpPair();
+  const { a: sender, b: receiver } = pair;
   const from = sender.getsockname();
-  const send = () => sender.sendmsg([encode("01234"), encode("56789")]);
+  const send = () => sender.sendmsg([utf8("01234"), utf8("56789")]);
   assertEquals(send(), 10);
-  assertEquals(receiver.recvmsg(4), [encode("0123"), [], MSG_TRUNC, from]);
+  assertEquals(receiver.recvmsg(4), [utf8("0123"), [], MSG_TRUNC, from]);
   send();
-  assertEquals(receiver.recvmsg(10), [encode("0123456789"), [], 0, from]);
+  assertEquals(receiver.recvmsg(10), [utf8("0123456789"), [], 0, from]);
 });
 
 Deno.test({
-  ...needing("a datagram that was cut tells its true length", notLinux),
+  ...requires("a datagram that was cut tells its true length", needs.linux),
   fn() {
     using receiver = new Socket(AF_INET, SOCK_DGRAM);
     using sender = new Socket(AF_INET, SOCK_DGRAM);
@@ -144,7 +133,7 @@ Deno.test({
     sender.bind(["127.0.0.1", 0]);
     const to = receiver.getsockname(), from = sender.getsockname();
     const send = () =>
-      sender.sendmsg([encode("01234"), encode("56789")], [], 0, to);
+      sender.sendmsg([utf8("01234"), utf8("56789")], [], 0, to);
     send();
     const buffer = new Uint8Array(4);
     assertEquals(receiver.recvmsg_into([buffer], 0, MSG_TRUNC), [
@@ -153,10 +142,10 @@ Deno.test({
       MSG_TRUNC,
       from,
     ]);
-    assertEquals(decode(buffer), "0123");
+    assertEquals(text(buffer), "0123");
     send();
     assertEquals(receiver.recvmsg(4, 0, MSG_TRUNC), [
-      encode("0123"),
+      utf8("0123"),
       [],
       MSG_TRUNC,
       from,
@@ -167,8 +156,8 @@ Deno.test({
 });
 
 Deno.test("a waiting recvmsg() throws what its timeout says", () => {
-  const [a, b] = socketpair();
-  using _a = a, _b = b;
+  using pair = socketPair();
+  const { a } = pair;
   a.settimeout(0);
   const error = assertThrows(() => a.recvmsg(1), BlockingIOError);
   assertEquals(error.syscall, "recvmsg");
@@ -186,9 +175,9 @@ Deno.test("a waiting recvmsg() throws what its timeout says", () => {
 });
 
 Deno.test("wrong arguments are named, before any system call", () => {
-  const [a, b] = socketpair();
-  using _a = a, _b = b;
-  a.send(encode("still here"));
+  using pair = socketPair();
+  const { a, b } = pair;
+  a.send(utf8("still here"));
   // deno-lint-ignore no-explicit-any
   const x = b as any;
   const cases: [() => unknown, new (...args: never[]) => Error, string][] = [
@@ -210,7 +199,7 @@ Deno.test("wrong arguments are named, before any system call", () => {
       TypeError,
       "buffers must be an iterable, not string",
     ],
-    [() => x.sendmsg(encode("abc")), TypeError, "buffers[0] must be bytes"],
+    [() => x.sendmsg(utf8("abc")), TypeError, "buffers[0] must be bytes"],
     [() => x.sendmsg(["abc"]), TypeError, "buffers[0] must be bytes"],
     [() => x.sendmsg([], null), TypeError, "ancdata must be an iterable"],
     [() => x.sendmsg([], [[1, 1]]), TypeError, "ancdata[0]"],
@@ -221,11 +210,11 @@ Deno.test("wrong arguments are named, before any system call", () => {
       "embedded", /* any TypeError */
     ],
     [
-      () => send_fds(x, [encode("x")], 5 as never),
+      () => send_fds(x, [utf8("x")], 5 as never),
       TypeError,
       "fds must be an iterable",
     ],
-    [() => send_fds(x, [encode("x")], [1.5]), TypeError, "fds[0]"],
+    [() => send_fds(x, [utf8("x")], [1.5]), TypeError, "fds[0]"],
     [() => recv_fds(x, 1, -1), RangeError, "maxfds"],
     [() => recv_fds(x, -1, 1), RangeError, "bufsize"],
   ];
@@ -235,13 +224,13 @@ Deno.test("wrong arguments are named, before any system call", () => {
       assert(error.message.includes(message), error.message);
     }
   }
-  assertEquals(decode(b.recv(100)), "still here");
+  assertEquals(text(b.recv(100)), "still here");
   const closed = new Socket();
   closed.close();
   for (
     const call of [
       () => closed.recvmsg(1),
-      () => closed.sendmsg([encode("x")]),
+      () => closed.sendmsg([utf8("x")]),
     ]
   ) {
     assertEquals(assertThrows(call, OSError).errno, E_BAD_SOCKET);
@@ -249,22 +238,22 @@ Deno.test("wrong arguments are named, before any system call", () => {
 });
 
 Deno.test("MSG_PEEK leaves the message, and flags are given back as the kernel says", () => {
-  const [a, b] = datagramPair();
-  using _a = a, _b = b;
-  a.sendmsg([encode("abc")]);
-  assertEquals(decode(b.recvmsg(10, 0, MSG_PEEK)[0]), "abc");
-  assertEquals(b.recvmsg(10), [encode("abc"), [], 0, a.getsockname()]);
+  using pair = udpPair();
+  const { a, b } = pair;
+  a.sendmsg([utf8("abc")]);
+  assertEquals(text(b.recvmsg(10, 0, MSG_PEEK)[0]), "abc");
+  assertEquals(b.recvmsg(10), [utf8("abc"), [], 0, a.getsockname()]);
 });
 
 Deno.test("recvmsg() gives no bytes of another message", () => {
-  const [a, b] = socketpair();
-  using _a = a, _b = b;
-  a.send(encode("secret"));
+  using pair = socketPair();
+  const { a, b } = pair;
+  a.send(utf8("secret"));
   const [first] = b.recvmsg(100);
-  a.send(encode("x"));
+  a.send(utf8("x"));
   const [second] = b.recvmsg(100);
   assertEquals(second.buffer.byteLength, 1);
-  assertEquals(decode(first), "secret");
+  assertEquals(text(first), "secret");
   const large = new Uint8Array(200_000).fill(7);
   a.setblocking(true);
   const sent = a.send(large.subarray(0, 100_000));
@@ -274,25 +263,22 @@ Deno.test("recvmsg() gives no bytes of another message", () => {
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sendmsg() and recvmsg() of a descriptor that is no socket fail as the kernel says",
-    notLinux,
+    needs.linux,
   ),
   fn() {
-    const [a, b] = socketpair();
-    using _b = b;
+    using pair = socketPair();
+    const { a } = pair;
     const file = Deno.makeTempFileSync();
     try {
       using _file = Deno.openSync(file);
-      // Puts the file in the place of the socket's descriptor, where none is asked any more.
+      // Replaces the socket's descriptor by the file's, after all checks of the descriptor.
       a.close();
       const handle = handleOf(a);
-      const fd = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => +name)
-        .find((fd) =>
-          isOpen(fd) && Deno.readLinkSync(`/proc/self/fd/${fd}`) === file
-        )!;
+      const [fd] = descriptorsTo((target) => target === file);
       handle.fd = fd;
-      for (const call of [() => a.recvmsg(1), () => a.sendmsg([encode("x")])]) {
+      for (const call of [() => a.recvmsg(1), () => a.sendmsg([utf8("x")])]) {
         const error = assertThrows(call, OSError);
         assertInstanceOf(error, OSError);
         assertEquals(error.errno, errno.ENOTSOCK);
@@ -304,62 +290,61 @@ Deno.test({
   },
 });
 
-Deno.test("sendmsg_afalg() checks its arguments and builds Linux's items", {
-  ignore: !hasattr("AF_ALG"),
-}, () => {
-  using socket = new Socket();
-  const error = assertThrows(
-    () => socket.sendmsg_afalg([], { op: ALG_OP_ENCRYPT }),
-    OSError,
-  );
-  assertEquals(error.message, "algset is only supported for AF_ALG");
-  for (const op of [undefined, null, -1, "0"]) {
+Deno.test(
+  requires(
+    "sendmsg_afalg() checks its arguments and builds Linux's items",
+    needs.attribute("AF_ALG"),
+  ),
+  () => {
+    using socket = new Socket();
+    const error = assertThrows(
+      () => socket.sendmsg_afalg([], { op: ALG_OP_ENCRYPT }),
+      OSError,
+    );
+    assertEquals(error.message, "algset is only supported for AF_ALG");
+    for (const op of [undefined, null, -1, "0"]) {
+      assertThrows(
+        () => socket.sendmsg_afalg([], { op } as never),
+        TypeError,
+        "'op'",
+      );
+    }
     assertThrows(
-      () => socket.sendmsg_afalg([], { op } as never),
+      () => socket.sendmsg_afalg([], undefined as never),
       TypeError,
       "'op'",
     );
-  }
-  assertThrows(
-    () => socket.sendmsg_afalg([], undefined as never),
-    TypeError,
-    "'op'",
-  );
-  assertThrows(
-    () => socket.sendmsg_afalg([], { op: 0, assoclen: -1 }),
-    TypeError,
-    "assoclen must be positive",
-  );
-  assertThrows(
-    () => socket.sendmsg_afalg([], { op: 0, iv: "x" as never }),
-    TypeError,
-    "iv must be bytes",
-  );
-  const { SOL_ALG, ALG_SET_OP, ALG_SET_IV, ALG_SET_AEAD_ASSOCLEN } =
-    table.constants;
-  assertEquals(algItems({ op: 1, iv: Uint8Array.of(9, 8, 7), assoclen: 5 }), [
-    [SOL_ALG, ALG_SET_OP, int(1)],
-    [SOL_ALG, ALG_SET_IV, Uint8Array.of(3, 0, 0, 0, 9, 8, 7)],
-    [SOL_ALG, ALG_SET_AEAD_ASSOCLEN, int(5)],
-  ]);
-});
+    assertThrows(
+      () => socket.sendmsg_afalg([], { op: 0, assoclen: -1 }),
+      TypeError,
+      "assoclen must be positive",
+    );
+    assertThrows(
+      () => socket.sendmsg_afalg([], { op: 0, iv: "x" as never }),
+      TypeError,
+      "iv must be bytes",
+    );
+    const { SOL_ALG, ALG_SET_OP, ALG_SET_IV, ALG_SET_AEAD_ASSOCLEN } =
+      table.constants;
+    assertEquals(algItems({ op: 1, iv: Uint8Array.of(9, 8, 7), assoclen: 5 }), [
+      [SOL_ALG, ALG_SET_OP, int32(1)],
+      [SOL_ALG, ALG_SET_IV, Uint8Array.of(3, 0, 0, 0, 9, 8, 7)],
+      [SOL_ALG, ALG_SET_AEAD_ASSOCLEN, int32(5)],
+    ]);
+  },
+);
 
-/** Whether the kernel has the algorithm that the test below needs. */
-const noAlg = (() => {
-  try {
+/** The algorithm that the test below uses. */
+const aes = need(
+  "AF_ALG with cbc(aes)",
+  hasattr("AF_ALG") && succeeds(() => {
     using socket = new Socket(AF_ALG, SOCK_SEQPACKET);
     socket.bind(["skcipher", "cbc(aes)"]);
-    return false;
-  } catch {
-    return true;
-  }
-})();
+  }),
+);
 
 Deno.test(
-  "sendmsg_afalg() encrypts" + (noAlg ? " (no AF_ALG in this kernel)" : ""),
-  {
-    ignore: noAlg,
-  },
+  requires("sendmsg_afalg() encrypts", aes),
   async () => {
     using algorithm = new Socket(AF_ALG, SOCK_SEQPACKET);
     algorithm.bind(["skcipher", "cbc(aes)"]);
@@ -370,9 +355,8 @@ Deno.test(
       table.constants.ALG_SET_KEY,
       key,
     );
-    const [operation] = algorithm.accept();
-    using _ = operation;
-    const text = encode("sixteen bytes...");
+    using operation = algorithm.accept()[0];
+    const text = utf8("sixteen bytes...");
     assertEquals(
       operation.sendmsg_afalg([text], { op: ALG_OP_ENCRYPT, iv }),
       16,

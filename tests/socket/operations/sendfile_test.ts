@@ -1,3 +1,5 @@
+/** `sendfile()`: from files of every kind, the position it leaves, and its errors. */
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { closeSync, openSync, readSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -10,8 +12,7 @@ import {
 } from "../../../constants/mod.ts";
 import { errno as E } from "../../../constants/errno.ts";
 import { sendfileOf, type SendfileSymbols } from "../../../ffi/sendfile.ts";
-import { handleOf } from "../../../socket/operations/handle.ts";
-import { socketpair } from "../../../socket/descriptors.ts";
+import { handleOf } from "../../../socket/base.ts";
 import {
   BrokenPipeError,
   FileNotFoundError,
@@ -27,9 +28,13 @@ import {
 } from "../../../socket/operations/sendfile.ts";
 import type { Socket } from "../../../socket/socket.ts";
 import type { UnixAddress } from "../../../socket/address/types.ts";
-import { datagramPair, needing, noPosix } from "../../support/helpers.ts";
+import { text, utf8 } from "../../support/bytes.ts";
+import { exists } from "../../support/files.ts";
+import { isPosix, need, needs, requires } from "../../support/requires.ts";
+import { socketPair, udpPair } from "../../support/pairs.ts";
+import { descriptorsTo } from "../../support/descriptors.ts";
 
-const small = new TextEncoder().encode("0123456789");
+const small = utf8("0123456789");
 /** More than a Unix socket takes at once. */
 const large = Uint8Array.from(
   { length: 3_000_000 },
@@ -37,8 +42,8 @@ const large = Uint8Array.from(
 );
 
 interface Fixture {
-  readonly near: Socket<UnixAddress>;
-  readonly far: Socket<UnixAddress>;
+  readonly a: Socket<UnixAddress>;
+  readonly b: Socket<UnixAddress>;
   readonly path: string;
 }
 
@@ -49,59 +54,43 @@ function withFile(
 ): () => void {
   return () => {
     const path = Deno.makeTempFileSync();
-    const [near, far] = socketpair();
-    using _near = near;
-    using _far = far;
-    // TCP, where that is what a pair is, would make room for more and more.
-    near.setsockopt(SOL_SOCKET, SO_SNDBUF, 0x10000);
-    far.setsockopt(SOL_SOCKET, SO_RCVBUF, 0x10000);
+    using pair = socketPair();
+    const { a, b } = pair;
+    // Where the pair is a TCP connection, its buffers would grow and grow.
+    a.setsockopt(SOL_SOCKET, SO_SNDBUF, 0x10000);
+    b.setsockopt(SOL_SOCKET, SO_RCVBUF, 0x10000);
     try {
       Deno.writeFileSync(path, content);
-      test({ near, far, path });
-      assert(!isOpen(path), "a descriptor of the file was left open");
+      test({ a, b, path });
+      assertEquals(descriptorsTo((target) => target === path), [], "left open");
     } finally {
       Deno.removeSync(path);
     }
   };
 }
 
-/** Whether this process has a file open, where that can be told. */
-function isOpen(path: string): boolean {
-  const folder = "/proc/self/fd";
-  try {
-    return [...Deno.readDirSync(folder)].some(({ name }) => {
-      try {
-        return Deno.readLinkSync(`${folder}/${name}`) === path;
-      } catch {
-        return false; // closed meanwhile
-      }
-    });
-  } catch {
-    return false;
-  }
-}
-
-/** Receives all that is there. */
+/** Receives everything that is there. */
 function received(socket: Socket<UnixAddress>): Uint8Array {
   socket.setblocking(false);
   using file = socket.makefile("rb");
   return file.read() ?? new Uint8Array();
 }
 
-/** Receives all until the other end, which sends no more. */
-function rest(near: Socket<UnixAddress>, far: Socket<UnixAddress>): Uint8Array {
-  near.shutdown(SHUT_WR);
-  far.settimeout(10);
-  using file = far.makefile("rb");
+/** Receives everything until the end, which it makes the other socket send. */
+function rest(a: Socket<UnixAddress>, b: Socket<UnixAddress>): Uint8Array {
+  a.shutdown(SHUT_WR);
+  b.settimeout(10);
+  using file = b.makefile("rb");
   return file.read()!;
 }
 
-/** Whether a descriptor's position moves; that of `node:fs` is read at positions where there is no other. */
-const moves = noPosix === undefined;
+/**
+ * Whether sending moves the position of a descriptor. Elsewhere `node:fs` reads it at given
+ * positions.
+ */
+const moves = isPosix;
 
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
-/** A file that is in memory. */
+/** A file in memory. */
 function inMemory(content: Uint8Array): ReadableFile & { at: number } {
   return {
     at: 0,
@@ -119,7 +108,7 @@ function inMemory(content: Uint8Array): ReadableFile & { at: number } {
 
 Deno.test(
   "Socket.sendfile() sends a file by path and URL, descriptor, FsFile and from memory",
-  withFile(small, ({ near, far, path }) => {
+  withFile(small, ({ a, b, path }) => {
     const fd = openSync(path, "r");
     using file = Deno.openSync(path);
     try {
@@ -133,17 +122,17 @@ Deno.test(
           inMemory(small),
         ]
       ) {
-        assertEquals(near.sendfile(source), 10);
-        assertEquals(text(far.recv(10, MSG_WAITALL)), "0123456789");
-        assertEquals(near.sendfile(source, 7), 3);
-        assertEquals(text(far.recv(3, MSG_WAITALL)), "789");
-        assertEquals(near.sendfile(source, 2, 4), 4);
-        assertEquals(text(far.recv(4, MSG_WAITALL)), "2345");
-        assertEquals(near.sendfile(source, 8, 100), 2);
-        assertEquals(near.sendfile(source, 100), 0);
-        assertEquals(text(far.recv(2, MSG_WAITALL)), "89");
-        assertEquals(received(far), new Uint8Array());
-        far.setblocking(true);
+        assertEquals(a.sendfile(source), 10);
+        assertEquals(text(b.recv(10, MSG_WAITALL)), "0123456789");
+        assertEquals(a.sendfile(source, 7), 3);
+        assertEquals(text(b.recv(3, MSG_WAITALL)), "789");
+        assertEquals(a.sendfile(source, 2, 4), 4);
+        assertEquals(text(b.recv(4, MSG_WAITALL)), "2345");
+        assertEquals(a.sendfile(source, 8, 100), 2);
+        assertEquals(a.sendfile(source, 100), 0);
+        assertEquals(text(b.recv(2, MSG_WAITALL)), "89");
+        assertEquals(received(b), new Uint8Array());
+        b.setblocking(true);
       }
     } finally {
       closeSync(fd);
@@ -154,17 +143,17 @@ Deno.test(
 
 Deno.test(
   "Socket.sendfile() leaves the position behind what was sent",
-  withFile(small, ({ near, path }) => {
+  withFile(small, ({ a, path }) => {
     const fd = openSync(path, "r");
     using file = Deno.openSync(path);
     const memory = inMemory(small);
     const next = new Uint8Array(2);
-    near.sendfile(fd, 2, 3);
+    a.sendfile(fd, 2, 3);
     readSync(fd, next, 0, 2, null);
     assertEquals(text(next), moves ? "56" : "01");
-    near.sendfile(file, 2, 3);
+    a.sendfile(file, 2, 3);
     assertEquals(file.seekSync(0, Deno.SeekMode.Current), 5);
-    near.sendfile(memory);
+    a.sendfile(memory);
     assertEquals(memory.at, 10);
     closeSync(fd);
     file.close();
@@ -173,24 +162,24 @@ Deno.test(
 
 Deno.test(
   "Socket.sendfile() sends nothing of an empty file",
-  withFile(new Uint8Array(), ({ near, path }) => {
-    assertEquals(near.sendfile(path), 0);
-    assertEquals(near.sendfile(inMemory(new Uint8Array())), 0);
+  withFile(new Uint8Array(), ({ a, path }) => {
+    assertEquals(a.sendfile(path), 0);
+    assertEquals(a.sendfile(inMemory(new Uint8Array())), 0);
   }),
 );
 
 for (const kind of ["descriptor", "FsFile"]) {
   Deno.test(
     `Socket.sendfile() of a ${kind} that times out tells by the position what was sent`,
-    withFile(large, ({ near, far, path }) => {
+    withFile(large, ({ a, b, path }) => {
       using file = Deno.openSync(path);
       const fd = openSync(path, "r");
-      near.settimeout(0.01);
+      a.settimeout(0.01);
       assertThrows(
-        () => near.sendfile(kind === "FsFile" ? file : fd, 100),
+        () => a.sendfile(kind === "FsFile" ? file : fd, 100),
         TimeoutError,
       );
-      const data = rest(near, far);
+      const data = rest(a, b);
       assert(data.length > 0);
       assertEquals(data, large.slice(100, 100 + data.length));
       const next = new Uint8Array(4);
@@ -205,19 +194,19 @@ for (const kind of ["descriptor", "FsFile"]) {
 
   Deno.test(
     `an attempt to send a ${kind} goes on where it stopped`,
-    withFile(large, ({ near, far, path }) => {
-      near.settimeout(1);
+    withFile(large, ({ a, b, path }) => {
+      a.settimeout(1);
       using file = Deno.openSync(path);
       const source = kind === "FsFile" ? file : path;
-      using sending = fileTransfer(handleOf(near), 1, source, 10, 2_000_000);
+      using sending = sendingFile(handleOf(a), 1, source, 10, 2_000_000);
       const parts: Uint8Array[] = [];
       let result;
-      while ((result = sending.attempt(handleOf(near))) instanceof Pending) {
+      while ((result = sending.attempt(handleOf(a))) instanceof Wait) {
         assertEquals(result.readiness, "write");
-        parts.push(received(far));
+        parts.push(received(b));
       }
       assertEquals(result, 2_000_000);
-      parts.push(rest(near, far));
+      parts.push(rest(a, b));
       assert(parts.length > 2);
       const all = new Uint8Array(parts.flatMap((part) => [...part]));
       assertEquals(all.length, 2_000_000);
@@ -232,19 +221,19 @@ for (const kind of ["descriptor", "FsFile"]) {
 
   Deno.test(
     `sending a ${kind} that shrinks ends where it ends`,
-    withFile(large, ({ near, far, path }) => {
-      near.settimeout(1);
+    withFile(large, ({ a, b, path }) => {
+      a.settimeout(1);
       using file = Deno.openSync(path);
       const source = kind === "FsFile" ? file : path;
-      using sending = fileTransfer(handleOf(near), 1, source, 0, 3_000_000);
-      assert(sending.attempt(handleOf(near)) instanceof Pending);
+      using sending = sendingFile(handleOf(a), 1, source, 0, 3_000_000);
+      assert(sending.attempt(handleOf(a)) instanceof Wait);
       Deno.truncateSync(path, 5);
       let got = 0;
       let result;
-      while ((result = sending.attempt(handleOf(near))) instanceof Pending) {
-        got += received(far).length;
+      while ((result = sending.attempt(handleOf(a))) instanceof Wait) {
+        got += received(b).length;
       }
-      got += rest(near, far).length;
+      got += rest(a, b).length;
       assertEquals(result, got);
       assert(got < 1_000_000);
       sending[Symbol.dispose]();
@@ -254,52 +243,43 @@ for (const kind of ["descriptor", "FsFile"]) {
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "Socket.sendfile() copies what the kernel does not send, such as another socket",
-    noPosix,
+    needs.posix,
   ),
-  fn: withFile(small, ({ near, far }) => {
-    const [source, writer] = socketpair();
-    using _source = source;
-    using _writer = writer;
-    writer.sendall(new TextEncoder().encode("from a socket"));
-    assertEquals(near.sendfile(source.fileno(), 0, 13), 13);
-    assertEquals(text(received(far)), "from a socket");
-    assertThrows(() => near.sendfile(source.fileno(), 1), OSError, "seek");
+  fn: withFile(small, ({ a, b }) => {
+    using pair = socketPair();
+    const { a: source, b: writer } = pair;
+    writer.sendall(utf8("from a socket"));
+    assertEquals(a.sendfile(source.fileno(), 0, 13), 13);
+    assertEquals(text(received(b)), "from a socket");
+    assertThrows(() => a.sendfile(source.fileno(), 1), OSError, "seek");
   }),
 });
 
 Deno.test(
-  "Socket.sendfile() sends a file whose length the system does not know",
-  { ignore: !exists("/proc/self/status") },
-  withFile(small, ({ near, far }) => {
-    assert(near.sendfile("/proc/self/status") > 0);
-    assert(text(received(far)).startsWith("Name:"));
+  requires(
+    "Socket.sendfile() sends a file whose length the system does not know",
+    need("/proc/self/status", exists("/proc/self/status")),
+  ),
+  withFile(small, ({ a, b }) => {
+    assert(a.sendfile("/proc/self/status") > 0);
+    assert(text(received(b)).startsWith("Name:"));
   }),
 );
 
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
 Deno.test(
   "Socket.sendfile() refuses non-blocking and datagram sockets",
-  withFile(small, ({ near, path }) => {
-    near.setblocking(false);
+  withFile(small, ({ a, path }) => {
+    a.setblocking(false);
     assertThrows(
-      () => near.sendfile(path),
+      () => a.sendfile(path),
       RangeError,
       "non-blocking sockets are not supported",
     );
-    const [a, b] = datagramPair();
-    using _a = a;
-    using _b = b;
+    using datagrams = udpPair();
     assertThrows(
-      () => a.sendfile(path),
+      () => datagrams.a.sendfile(path),
       RangeError,
       "only SOCK_STREAM type sockets are supported",
     );
@@ -308,20 +288,20 @@ Deno.test(
 
 Deno.test(
   "Socket.sendfile() refuses bad arguments",
-  withFile(small, ({ near, path }) => {
+  withFile(small, ({ a, path }) => {
     const bad = (value: unknown) => value as FileToSend & number;
-    assertThrows(() => near.sendfile(path, -1), RangeError, "offset");
-    assertThrows(() => near.sendfile(path, 0.5), TypeError, "offset");
-    assertThrows(() => near.sendfile(path, 0, 0), RangeError, "count");
-    assertThrows(() => near.sendfile(path, 0, -1), RangeError, "count");
-    assertThrows(() => near.sendfile(path, 0, bad("1")), TypeError, "count");
-    assertThrows(() => near.sendfile(bad(null)), TypeError, "file must be");
-    assertThrows(() => near.sendfile(bad({})), TypeError, "file must be");
-    assertThrows(() => near.sendfile(bad({ fd: "3" })), TypeError, "file.fd");
-    assertThrows(() => near.sendfile(-1), RangeError, "file");
-    assertThrows(() => near.sendfile("a\0b"), RangeError, "null byte");
+    assertThrows(() => a.sendfile(path, -1), RangeError, "offset");
+    assertThrows(() => a.sendfile(path, 0.5), TypeError, "offset");
+    assertThrows(() => a.sendfile(path, 0, 0), RangeError, "count");
+    assertThrows(() => a.sendfile(path, 0, -1), RangeError, "count");
+    assertThrows(() => a.sendfile(path, 0, bad("1")), TypeError, "count");
+    assertThrows(() => a.sendfile(bad(null)), TypeError, "file must be");
+    assertThrows(() => a.sendfile(bad({})), TypeError, "file must be");
+    assertThrows(() => a.sendfile(bad({ fd: "3" })), TypeError, "file.fd");
+    assertThrows(() => a.sendfile(-1), RangeError, "file");
+    assertThrows(() => a.sendfile("a\0b"), RangeError, "null byte");
     assertThrows(
-      () => near.sendfile(new URL("https://example.com/")),
+      () => a.sendfile(new URL("https://example.com/")),
       TypeError,
       "file: URL",
     );
@@ -330,28 +310,28 @@ Deno.test(
 
 Deno.test(
   "Socket.sendfile() fails as its system calls do",
-  withFile(small, ({ near, path }) => {
+  withFile(small, ({ a, path }) => {
     const missing = assertThrows(
-      () => near.sendfile(`${path}.missing`),
+      () => a.sendfile(`${path}.missing`),
       FileNotFoundError,
     );
     assertEquals([missing.code, missing.syscall], ["ENOENT", "open"]);
     assertEquals(
-      assertThrows(() => near.sendfile(999_999), OSError).code,
+      assertThrows(() => a.sendfile(999_999), OSError).code,
       "EBADF",
     );
-    if (noPosix === undefined) { // elsewhere a folder is not even opened
+    if (isPosix) { // elsewhere opening a folder fails already
       const folder = new URL(".", import.meta.url);
-      const error = assertThrows(() => near.sendfile(folder), OSError);
+      const error = assertThrows(() => a.sendfile(folder), OSError);
       assertEquals(error.code, "EISDIR");
     }
-    near.shutdown(SHUT_WR);
-    assertThrows(() => near.sendfile(path), BrokenPipeError);
-    assertThrows(() => near.sendfile(inMemory(small)), BrokenPipeError);
-    near.close();
+    a.shutdown(SHUT_WR);
+    assertThrows(() => a.sendfile(path), BrokenPipeError);
+    assertThrows(() => a.sendfile(inMemory(small)), BrokenPipeError);
+    a.close();
     assertEquals(
-      assertThrows(() => near.sendfile(path), OSError).errno,
-      E_BAD_SOCKET,
+      assertThrows(() => a.sendfile(path), OSError).errno,
+      NOT_OPEN,
     );
   }),
 );
@@ -360,11 +340,10 @@ Deno.test({
   name: "Socket.sendfile() opens no path without permission to read it",
   permissions: { ffi: true, read: false },
   fn() {
-    const [near, far] = socketpair();
-    using _near = near;
-    using _far = far;
+    using pair = socketPair();
+    const { a } = pair;
     assertThrows(
-      () => near.sendfile("/etc/hostname"),
+      () => a.sendfile("/etc/hostname"),
       Deno.errors.NotCapable,
       "--allow-read",
     );

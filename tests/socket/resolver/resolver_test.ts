@@ -1,14 +1,10 @@
-// Names and numbers of hosts, services, protocols and interfaces, compared with CPython.
+/** Names and numbers of hosts, services, protocols and interfaces, compared with CPython. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as socket from "../../../mod.ts";
-import {
-  needing,
-  noIPv6,
-  noPython,
-  notLinux,
-  python,
-} from "../../support/helpers.ts";
+import { text, utf8 } from "../../support/bytes.ts";
+import { needs, requires } from "../../support/requires.ts";
+import { python } from "../../support/peer.ts";
 
 const {
   AF_INET,
@@ -118,7 +114,7 @@ function ours([name, ...args]: Call): unknown {
 }
 
 Deno.test({
-  ...needing("every lookup answers as CPython's", noPython),
+  ...requires("every lookup answers as CPython's", needs.python),
   async fn() {
     const theirs = await python(
       `
@@ -136,7 +132,7 @@ print(json.dumps(out))`,
       calls,
     ) as unknown[];
     for (const [i, call] of calls.entries()) {
-      // Python's codec refuses labels that are too long; here the resolver does.
+      // Python's codec refuses labels that are too long. Here the resolver refuses them.
       if (theirs[i] === "UnicodeError") {
         assertEquals((ours(call) as unknown[])[0], "gaierror");
       } else assertEquals(ours(call), theirs[i], JSON.stringify(call));
@@ -162,10 +158,10 @@ Deno.test("an address of getaddrinfo() fits the socket it describes", () => {
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "an IPv6 address of getaddrinfo() has its scope",
-    noIPv6,
-    notLinux,
+    needs.ipv6,
+    needs.linux,
   ),
   fn() {
     const [[, , , , address]] = socket.getaddrinfo("fe80::1%lo", 7, AF_INET6);
@@ -174,10 +170,10 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "getnameinfo() keeps the scope in a host's text, which Python drops",
-    noIPv6,
-    notLinux,
+    needs.ipv6,
+    needs.linux,
   ),
   fn() {
     const flags = NI_NUMERICHOST | NI_NUMERICSERV;
@@ -193,7 +189,7 @@ Deno.test({
 });
 
 Deno.test("bytes do for names", () => {
-  const bytes = (text: string) => new TextEncoder().encode(text);
+  const bytes = (text: string) => utf8(text);
   assertEquals(
     socket.getaddrinfo(bytes("127.0.0.1"), bytes("80"), 0, SOCK_STREAM),
     socket.getaddrinfo("127.0.0.1", 80, 0, SOCK_STREAM),
@@ -213,9 +209,9 @@ Deno.test("names beyond ASCII are looked up in their IDNA form", () => {
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sethostname() needs the administrator, and works in a namespace of its own",
-    notLinux,
+    needs.linux,
   ),
   async fn() {
     const program = (name: string) => `
@@ -230,7 +226,7 @@ Deno.test({
       }`;
     const run = async (command: string, ...args: string[]): Promise<string> => {
       const { stdout } = await new Deno.Command(command, { args }).output();
-      return new TextDecoder().decode(stdout).trim();
+      return text(stdout).trim();
     };
     const deno = (name: string) => [
       Deno.execPath(),
@@ -241,7 +237,7 @@ Deno.test({
     const before = socket.gethostname();
     const space = ["--user", "--map-root-user", "--uts"];
     const inside = await run("unshare", ...space, ...deno(`"renamed"`));
-    // Where such namespaces are forbidden, unshare says nothing on its output.
+    // Where such namespaces are forbidden, unshare prints nothing.
     if (inside !== "") {
       assertEquals(inside, "renamed");
       assertEquals(
@@ -256,7 +252,7 @@ Deno.test({
         await run("unshare", ...space, ...deno(`"n".repeat(65)`)),
         "OSError EINVAL sethostname",
       );
-      // An ordinary user of it.
+      // As an ordinary user of the namespace.
       assertEquals(
         await run("unshare", "--user", ...deno(`"renamed"`)),
         "PermissionError EPERM sethostname",

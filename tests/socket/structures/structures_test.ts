@@ -1,19 +1,17 @@
-/** Structures decoded and encoded: golden bytes of each platform, and what the kernel gives here. */
+/**
+ * Structures decoded and encoded: golden bytes of each platform, and live values of this kernel.
+ */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
-  AF_INET,
-  hasattr,
   IPPROTO_TCP,
   SO_LINGER,
   SO_PEERCRED,
-  SOCK_STREAM,
   SOL_SOCKET,
   TCP_INFO,
 } from "../../../constants/mod.ts";
 import { layouts } from "../../../ffi/layout/all.ts";
 import { layout } from "../../../ffi/layout/mod.ts";
-import { socketpair } from "../../../socket/descriptors.ts";
 import { Socket } from "../../../socket/socket.ts";
 import { decodeExtendedError } from "../../../socket/structures/extended_error.ts";
 import {
@@ -38,9 +36,10 @@ import {
   decodeTimeval,
   timeval,
 } from "../../../socket/structures/timestamps.ts";
-import { needing, noPosix } from "../../support/helpers.ts";
+import { need, needs, requires } from "../../support/requires.ts";
+import { socketPair, tcpPair } from "../../support/pairs.ts";
 
-/** Bytes from hexadecimal text, spaces between fields. */
+/** Bytes from hexadecimal text, with spaces between fields. */
 function hex(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(
     text.replace(/\s/g, "").match(/../g) ?? [],
@@ -61,7 +60,7 @@ function within(bytes: Uint8Array): DataView<ArrayBuffer> {
   return new DataView(around.buffer, 3, bytes.length);
 }
 
-const linux = "pid" in (layout.ucred ?? {});
+const linux = need("Linux", "pid" in (layout.ucred ?? {}));
 
 Deno.test("SO_LINGER is encoded and decoded on every platform", () => {
   const posix = hex("01000000 0a000000");
@@ -155,52 +154,57 @@ Deno.test("credentials are decoded on every platform", () => {
   );
 });
 
-Deno.test("SO_PEERCRED tells the process at the other end", {
-  ignore: !hasattr("SO_PEERCRED"),
-}, () => {
-  const [a, b] = socketpair();
-  using _a = a, _b = b;
-  const self = { pid: Deno.pid, uid: Deno.uid()!, gid: Deno.gid()! };
-  assertEquals(
-    decodeCredentials(a.getsockopt(SOL_SOCKET, SO_PEERCRED, 12)),
-    self,
-  );
-  assertEquals(
-    decodeCredentials(encodeCredentials(self.pid, self.uid, self.gid)),
-    self,
-  );
-  assertThrows(() => encodeCredentials(1, -1, 0), RangeError, "uid");
-});
+Deno.test(
+  requires(
+    "SO_PEERCRED tells the process at the other end",
+    needs.attribute("SO_PEERCRED"),
+  ),
+  () => {
+    using pair = socketPair();
+    const { a } = pair;
+    const self = { pid: Deno.pid, uid: Deno.uid()!, gid: Deno.gid()! };
+    assertEquals(
+      decodeCredentials(a.getsockopt(SOL_SOCKET, SO_PEERCRED, 12)),
+      self,
+    );
+    assertEquals(
+      decodeCredentials(encodeCredentials(self.pid, self.uid, self.gid)),
+      self,
+    );
+    assertThrows(() => encodeCredentials(1, -1, 0), RangeError, "uid");
+  },
+);
 
-Deno.test("in_pktinfo and in6_pktinfo are decoded and encoded", {
-  ignore: !linux,
-}, () => {
-  assertEquals(decodePktinfo(within(hex("02000000 c0a80105 efffff01"))), {
-    ifindex: 2,
-    specDst: "192.168.1.5",
-    addr: "239.255.255.1",
-  });
-  assertEquals(
-    encodePktinfo(2, "192.168.1.5"),
-    hex("02000000 c0a80105 00000000"),
-  );
-  const six = hex("fe800000000000000000000000000001 03000000");
-  assertEquals(decodePktinfo6(within(six)), { ifindex: 3, addr: "fe80::1" });
-  assertEquals(encodePktinfo6(3, "fe80::1"), six);
-  assertEquals(encodePktinfo6(0), new Uint8Array(20));
-  assertThrows(
-    () => encodePktinfo(0, "::1"),
-    RangeError,
-    "specDst must be an IPv4 address",
-  );
-  assertThrows(() => encodePktinfo(-1), RangeError, "ifindex");
-  assertThrows(
-    () => encodePktinfo6(0, "host"),
-    RangeError,
-    "addr must be an IPv6 address",
-  );
-  assertThrows(() => decodePktinfo(hex("00")), RangeError, "in_pktinfo");
-});
+Deno.test(
+  requires("in_pktinfo and in6_pktinfo are decoded and encoded", linux),
+  () => {
+    assertEquals(decodePktinfo(within(hex("02000000 c0a80105 efffff01"))), {
+      ifindex: 2,
+      specDst: "192.168.1.5",
+      addr: "239.255.255.1",
+    });
+    assertEquals(
+      encodePktinfo(2, "192.168.1.5"),
+      hex("02000000 c0a80105 00000000"),
+    );
+    const six = hex("fe800000000000000000000000000001 03000000");
+    assertEquals(decodePktinfo6(within(six)), { ifindex: 3, addr: "fe80::1" });
+    assertEquals(encodePktinfo6(3, "fe80::1"), six);
+    assertEquals(encodePktinfo6(0), new Uint8Array(20));
+    assertThrows(
+      () => encodePktinfo(0, "::1"),
+      RangeError,
+      "specDst must be an IPv4 address",
+    );
+    assertThrows(() => encodePktinfo(-1), RangeError, "ifindex");
+    assertThrows(
+      () => encodePktinfo6(0, "host"),
+      RangeError,
+      "addr must be an IPv6 address",
+    );
+    assertThrows(() => decodePktinfo(hex("00")), RangeError, "in_pktinfo");
+  },
+);
 
 Deno.test("timestamps are decoded with each platform's sizes", () => {
   const expected = { seconds: 0x67000000, nanoseconds: 999_999_000 };
@@ -210,7 +214,7 @@ Deno.test("timestamps are decoded with each platform's sizes", () => {
       expected,
     );
   }
-  // macOS has microseconds of 32 bits, and four bytes of padding that may hold anything.
+  // On macOS microseconds have 32 bits, followed by four bytes of padding that may hold anything.
   assertEquals(
     timeval(hex("0000006700000000 3f420f00 eeeeeeee"), layouts.darwin),
     expected,
@@ -222,7 +226,7 @@ Deno.test("timestamps are decoded with each platform's sizes", () => {
 });
 
 Deno.test({
-  ...needing("timestamps with nanoseconds are decoded", noPosix),
+  ...requires("timestamps with nanoseconds are decoded", needs.posix),
   fn() {
     const before1970 = hex("ffffffffffffffff ffc99a3b00000000");
     assertEquals(decodeTimespec(before1970), {
@@ -248,38 +252,42 @@ Deno.test({
   },
 });
 
-Deno.test("sock_extended_err is decoded with the address that reported it", {
-  ignore: !linux,
-}, () => {
-  const fields = "6f000000 02 03 04 00 05000000 06000000";
-  const expected = {
-    errno: 111,
-    origin: 2,
-    type: 3,
-    code: 4,
-    info: 5,
-    data: 6,
-  };
-  const address4 = "0200 0000 0a000001 0000000000000000";
-  const address6 =
-    "0a00 0000 00000000 fe800000000000000000000000000001 02000000";
-  assertEquals(decodeExtendedError(within(hex(fields + address4))), {
-    ...expected,
-    offender: ["10.0.0.1", 0],
-  });
-  assertEquals(decodeExtendedError(hex(fields + address6)), {
-    ...expected,
-    offender: ["fe80::1", 0, 0, 2],
-  });
-  for (const none of ["", "0200", "0000 0000 00000000 0000000000000000"]) {
-    assertEquals(decodeExtendedError(hex(fields + none)).offender, null);
-  }
-  assertThrows(
-    () => decodeExtendedError(hex("00")),
-    RangeError,
-    "sock_extended_err",
-  );
-});
+Deno.test(
+  requires(
+    "sock_extended_err is decoded with the address that reported it",
+    linux,
+  ),
+  () => {
+    const fields = "6f000000 02 03 04 00 05000000 06000000";
+    const expected = {
+      errno: 111,
+      origin: 2,
+      type: 3,
+      code: 4,
+      info: 5,
+      data: 6,
+    };
+    const address4 = "0200 0000 0a000001 0000000000000000";
+    const address6 =
+      "0a00 0000 00000000 fe800000000000000000000000000001 02000000";
+    assertEquals(decodeExtendedError(within(hex(fields + address4))), {
+      ...expected,
+      offender: ["10.0.0.1", 0],
+    });
+    assertEquals(decodeExtendedError(hex(fields + address6)), {
+      ...expected,
+      offender: ["fe80::1", 0, 0, 2],
+    });
+    for (const none of ["", "0200", "0000 0000 00000000 0000000000000000"]) {
+      assertEquals(decodeExtendedError(hex(fields + none)).offender, null);
+    }
+    assertThrows(
+      () => decodeExtendedError(hex("00")),
+      RangeError,
+      "sock_extended_err",
+    );
+  },
+);
 
 Deno.test("TCP_INFO has the fields within its length, on every platform", () => {
   const bytes = new Uint8Array(280);
@@ -342,31 +350,30 @@ Deno.test("TCP_INFO has the fields within its length, on every platform", () => 
   assertEquals(mac.tcpi_txbytes, 2n ** 53n);
 });
 
-Deno.test("TCP_INFO of a live connection counts what was sent", {
-  ignore: !hasattr("TCP_INFO") || !linux,
-}, () => {
-  using listener = new Socket(AF_INET, SOCK_STREAM);
-  listener.bind(["127.0.0.1", 0]);
-  listener.listen();
-  using client = new Socket(AF_INET, SOCK_STREAM);
-  client.connect(listener.getsockname());
-  const [server] = listener.accept();
-  using _ = server;
-  client.sendall(new Uint8Array(1000));
-  for (let got = 0; got < 1000;) got += server.recv(1000).length;
-  const value = client.getsockopt(IPPROTO_TCP, TCP_INFO, 1024);
-  const info = decodeTcpInfo(value);
-  assertEquals(info.tcpi_state, 1);
-  assertEquals(info.tcpi_bytes_sent, 1000);
-  assert(
-    info.tcpi_rtt! > 0 && info.tcpi_snd_mss! > 500 && info.tcpi_snd_cwnd > 0,
-  );
-  const late = decodeTcpInfo(client.getsockopt(IPPROTO_TCP, TCP_INFO, 104));
-  assertEquals("tcpi_bytes_sent" in late, false);
-  listener.close();
-  assertEquals(
-    decodeTcpInfo(server.getsockopt(IPPROTO_TCP, TCP_INFO, 1024))
-      .tcpi_bytes_received,
-    1000,
-  );
-});
+Deno.test(
+  requires(
+    "TCP_INFO of a live connection counts what was sent",
+    needs.attribute("TCP_INFO"),
+    linux,
+  ),
+  () => {
+    using pair = tcpPair();
+    const { a: client, b: server } = pair;
+    client.sendall(new Uint8Array(1000));
+    for (let got = 0; got < 1000;) got += server.recv(1000).length;
+    const value = client.getsockopt(IPPROTO_TCP, TCP_INFO, 1024);
+    const info = decodeTcpInfo(value);
+    assertEquals(info.tcpi_state, 1);
+    assertEquals(info.tcpi_bytes_sent, 1000);
+    assert(
+      info.tcpi_rtt! > 0 && info.tcpi_snd_mss! > 500 && info.tcpi_snd_cwnd > 0,
+    );
+    const late = decodeTcpInfo(client.getsockopt(IPPROTO_TCP, TCP_INFO, 104));
+    assertEquals("tcpi_bytes_sent" in late, false);
+    assertEquals(
+      decodeTcpInfo(server.getsockopt(IPPROTO_TCP, TCP_INFO, 1024))
+        .tcpi_bytes_received,
+      1000,
+    );
+  },
+);

@@ -1,23 +1,15 @@
-/** A process that parks waits, wakes them, and must end by itself and leave no descriptor open. */
+/**
+ * Parks waits and wakes them. The process must then end by itself, with no descriptor left open.
+ */
 
 import { makePoller } from "../../poll/poller.ts";
 import { PollPoller } from "../../poll/poll.ts";
 import { socketpair } from "../../mod.ts";
+import { descriptorsTo } from "../support/descriptors.ts";
 
-/** How many there are of what a poller opens; files are Deno's own, and come as it likes. */
-function descriptors(): number {
-  let count = 0;
-  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    try {
-      const kind = Deno.readLinkSync(`/proc/self/fd/${name}`);
-      if (/^(socket|anon_inode|pipe):/.test(kind)) count++;
-    } catch (error) {
-      // The one that reads the directory is closed by now.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return count;
-}
+/** How many descriptors of the kinds that a poller opens there are. Files are Deno's, and vary. */
+const descriptors = (): number =>
+  descriptorsTo((target) => /^(socket|anon_inode|pipe):/.test(target)).length;
 
 const [a, b] = socketpair();
 const before = Deno.args[0] === "count" ? descriptors() : 0;

@@ -1,4 +1,7 @@
-/** Looks at an idle socket for half a second, while its parent sends signals; tells how long it took. */
+/**
+ * Selects on an idle socket for half a second while its parent sends signals. Prints how long it
+ * took.
+ */
 
 import { socketpair } from "../../mod.ts";
 import * as selectors from "../../selectors.ts";

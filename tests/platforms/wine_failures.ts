@@ -4,7 +4,7 @@ const option = "the option is unknown";
 const control = "WSASendMsg sends no control data";
 
 /** Test names and reasons. */
-export const wineGaps: Readonly<Record<string, string>> = {
+export const wineFailures: Readonly<Record<string, string>> = {
   "SO_DONTROUTE of tcp is set and read back": "it reads as set, always",
   "IP_RECVERR of udp is set and read back": option,
   "IPV6_TCLASS of udp6 is set and read back": option,

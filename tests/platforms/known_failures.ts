@@ -1,24 +1,24 @@
 /**
- * Loaded before the tests where an emulator stands for a platform: a test that meets what the emulator
- * lacks is skipped by its name, with the reason. Which entries of the table named a test is written
- * down, so that the whole run can tell of those that named none.
+ * Preloaded where an emulator runs the tests: a test that fails because of the emulator is skipped,
+ * and its name says why. SOCKET_TEST_EMULATOR names the emulator. The entries that named a test go
+ * to the file SOCKET_TEST_KNOWN_FAILURES, so that the whole run can report entries that named none.
  */
 
-import { qemuGaps } from "./qemu_gaps.ts";
-import { wineGaps } from "./wine_gaps.ts";
+import { qemuFailures } from "./qemu_failures.ts";
+import { wineFailures } from "./wine_failures.ts";
 
 const tables: Record<string, Readonly<Record<string, string>>> = {
-  qemu: qemuGaps,
-  wine: wineGaps,
+  qemu: qemuFailures,
+  wine: wineFailures,
 };
 
 const emulator = Deno.env.get("SOCKET_TEST_EMULATOR")!;
-const record = Deno.env.get("SOCKET_TEST_GAPS");
-const gaps = tables[emulator];
+const record = Deno.env.get("SOCKET_TEST_KNOWN_FAILURES");
+const failures = tables[emulator];
 const test = Deno.test;
 const root = new URL("../../", import.meta.url).href;
 
-/** A test's name in the tables: a documentation's example has its file's, as its lines may move. */
+/** A test's name in the tables. An example in a docstring goes by its file, as lines move. */
 function named(name: string): string {
   return name.startsWith(root)
     ? `the example in ${name.slice(root.length).replace(/#.*/, "")}`
@@ -27,7 +27,7 @@ function named(name: string): string {
 
 type Options = Partial<Deno.TestDefinition>;
 
-/** `Deno.test` in every of its forms: a name, options and a function, of which some are left out. */
+/** `Deno.test` in all its forms: any of a name, options and a function. */
 function define(...args: (string | Options | Deno.TestDefinition["fn"])[]) {
   const given = args.find((arg) => typeof arg === "string");
   const body = args.find((arg) => typeof arg === "function");
@@ -35,7 +35,7 @@ function define(...args: (string | Options | Deno.TestDefinition["fn"])[]) {
   const fn = body ?? options!.fn!;
   const name = given ?? options?.name ?? fn.name;
   const known = named(name);
-  const reason = Object.hasOwn(gaps, known) ? gaps[known] : undefined;
+  const reason = Object.hasOwn(failures, known) ? failures[known] : undefined;
   if (reason === undefined) return test({ ...options, name, fn });
   if (record !== undefined) {
     Deno.writeTextFileSync(record, `${known}\n`, { append: true });
@@ -44,7 +44,7 @@ function define(...args: (string | Options | Deno.TestDefinition["fn"])[]) {
   test({ ...options, name: skipped, fn, ignore: true });
 }
 
-/** Of tests that run tests: those meet the same gaps. */
+/** For tests that run tests: those have the same known failures. */
 class Command extends Deno.Command {
   constructor(command: string | URL, options: Deno.CommandOptions = {}) {
     const [first, ...args] = options.args ?? [];
