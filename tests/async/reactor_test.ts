@@ -124,7 +124,7 @@ Deno.test("an event of a descriptor that was closed reaches nobody", async () =>
   log.splice(0);
   poller.ready.push([5, 1]);
   reactor.forget(5, () => "closed");
-  assertEquals(watch.over, true);
+  assertEquals(watch.closed, true);
   // Another socket has the number by now, so one look finds nothing.
   reactor.add(
     reactor.watch(5),

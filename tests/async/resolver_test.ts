@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import * as blocking from "../../mod.ts";
-import { resolveLater } from "../../async/resolver.ts";
-import type { Resolving, SlowCalls } from "../../socket/resolver/call.ts";
+import { driveSteps } from "../../async/steps.ts";
+import { Lookup, type Resolving } from "../../socket/resolver/call.ts";
 import { asyncSocketPair } from "../support/pairs.ts";
 
 Deno.test("each resolving function gives what the blocking one gives", async () => {

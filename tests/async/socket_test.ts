@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, Socket, TimeoutError } from "../../async.ts";
 import { osError } from "../../errors/errors.ts";
-import { NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { needs, requires } from "../support/requires.ts";
@@ -12,7 +12,7 @@ import { asyncSocketPair, asyncTcpPair } from "../support/pairs.ts";
 import { deadAddress, receive, turn } from "../support/async.ts";
 
 /** The error of a closed socket. */
-const CLOSED = osError(NOT_OPEN).message;
+const CLOSED = osError(E_BAD_SOCKET).message;
 
 Deno.test("every operation of a stream socket works awaited", async () => {
   using pair = await asyncTcpPair();

@@ -4,14 +4,14 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, TimeoutError } from "../../async.ts";
 import { osError } from "../../errors/errors.ts";
-import { CONNECTING, NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET, E_CONNECT_PENDING } from "../../errors/errno.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { asyncSocketPair, asyncTcpPair } from "../support/pairs.ts";
 import { fill, receive, turn } from "../support/async.ts";
 
 /** The error of a closed socket. */
-const CLOSED = osError(NOT_OPEN).message;
+const CLOSED = osError(E_BAD_SOCKET).message;
 
 Deno.test("those who receive are served in the order they asked", async () => {
   using pair = await asyncTcpPair();

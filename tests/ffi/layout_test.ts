@@ -14,6 +14,7 @@ import { referenceLayout } from "../../constants/generator/reference.ts";
 import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
 import { layouts } from "../../ffi/layout/all.ts";
+import { layout } from "../../ffi/layout/mod.ts";
 import { if_nameindex } from "../../ffi/layout/handwritten.ts";
 import { need, requires } from "../support/requires.ts";
 
@@ -26,7 +27,7 @@ Deno.test({
     "cc finds the host's structs where the layout says",
     need(
       "cc",
-      platform !== "unsupported" && await isAtHand(toolchain),
+      platform !== "unsupported" && await isInstalled(toolchain),
     ),
   ),
   async fn(): Promise<void> {

@@ -25,7 +25,7 @@ for (const known of Object.keys(numbers) as KnownPlatform[]) {
       `the numbers on ${known} are its header's`,
       need(
         `a compiler for ${known}`,
-        toolchain !== undefined && await isAtHand(toolchain),
+        toolchain !== undefined && await isInstalled(toolchain),
       ),
     ),
     async fn() {

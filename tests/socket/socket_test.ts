@@ -12,7 +12,7 @@ import { assertSnapshot } from "@std/testing/snapshot";
 import { errorName } from "../../constants/errno.ts";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { NOT_OPEN } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import {
   hasIPv6,
@@ -453,7 +453,7 @@ Deno.test("every method of a closed socket says that it is not open", () => {
   for (const [name, call] of Object.entries(calls)) {
     const error = assertThrows(call, socket.OSError, undefined, name);
     // Windows asks for the inheritance of any handle in the same way.
-    const number = name.includes("inheritable") ? errno.EBADF : NOT_OPEN;
+    const number = name.includes("inheritable") ? errno.EBADF : E_BAD_SOCKET;
     assertEquals([error.errno, error.code], [number, errorName(number)], name);
     assertEquals(
       error.message,

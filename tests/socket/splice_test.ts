@@ -259,7 +259,7 @@ Deno.test("relay() ends when a socket is closed", async () => {
   const { first, second } = chain;
   const relaying = awaiting.relay(first.b, second.a);
   first.b.close();
-  const { message } = osError(NOT_OPEN);
+  const { message } = osError(E_BAD_SOCKET);
   await assertRejects(() => relaying, OSError, message);
 });
 

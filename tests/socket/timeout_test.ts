@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { CONNECTING } from "../../errors/errno.ts";
+import { E_CONNECT_PENDING } from "../../errors/errno.ts";
 import { utf8 } from "../support/bytes.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
 import { isLinux, needs, requires } from "../support/requires.ts";
@@ -231,7 +231,7 @@ Deno.test("connect_ex() of a non-blocking socket is under way, then connected", 
   using listener = socket.create_server(["127.0.0.1", 0]);
   using client = new Socket();
   client.setblocking(false);
-  assertEquals(client.connect_ex(listener.getsockname()), CONNECTING);
+  assertEquals(client.connect_ex(listener.getsockname()), E_CONNECT_PENDING);
   using _ = listener.accept()[0];
   // Python's documentation says to ask for this then.
   assertEquals(client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), 0);

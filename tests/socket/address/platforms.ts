@@ -9,7 +9,7 @@ import { codecsOf } from "../../../socket/address/registry.ts";
 import type { Address } from "../../../socket/address/types.ts";
 import { unknown } from "../../../socket/address/unknown.ts";
 import { OSError } from "../../../errors/errors.ts";
-import { traitsOf } from "../../../ffi/features.ts";
+import { featuresOf } from "../../../ffi/features.ts";
 import { utf8 } from "../../support/bytes.ts";
 
 /** The interfaces that the made-up kernel knows. */

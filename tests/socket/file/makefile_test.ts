@@ -206,7 +206,7 @@ Deno.test(
     const { a, b } = pair;
     const file = a.makefile("rb");
     const fd = a.detach();
-    assertEquals(assertThrows(() => file.read(1), OSError).errno, NOT_OPEN);
+    assertEquals(assertThrows(() => file.read(1), OSError).errno, E_BAD_SOCKET);
     file.close();
     assertLasts(b);
     using own = socketOf(a, fd);

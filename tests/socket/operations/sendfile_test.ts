@@ -12,7 +12,7 @@ import {
 } from "../../../constants/mod.ts";
 import { errno as E } from "../../../constants/errno.ts";
 import { sendfileOf, type SendfileSymbols } from "../../../ffi/sendfile.ts";
-import { handleOf } from "../../../socket/base.ts";
+import { handleOf } from "../../../socket/operations/handle.ts";
 import {
   BrokenPipeError,
   FileNotFoundError,
@@ -198,10 +198,10 @@ for (const kind of ["descriptor", "FsFile"]) {
       a.settimeout(1);
       using file = Deno.openSync(path);
       const source = kind === "FsFile" ? file : path;
-      using sending = sendingFile(handleOf(a), 1, source, 10, 2_000_000);
+      using sending = fileTransfer(handleOf(a), 1, source, 10, 2_000_000);
       const parts: Uint8Array[] = [];
       let result;
-      while ((result = sending.attempt(handleOf(a))) instanceof Wait) {
+      while ((result = sending.attempt(handleOf(a))) instanceof Pending) {
         assertEquals(result.readiness, "write");
         parts.push(received(b));
       }
@@ -225,12 +225,12 @@ for (const kind of ["descriptor", "FsFile"]) {
       a.settimeout(1);
       using file = Deno.openSync(path);
       const source = kind === "FsFile" ? file : path;
-      using sending = sendingFile(handleOf(a), 1, source, 0, 3_000_000);
-      assert(sending.attempt(handleOf(a)) instanceof Wait);
+      using sending = fileTransfer(handleOf(a), 1, source, 0, 3_000_000);
+      assert(sending.attempt(handleOf(a)) instanceof Pending);
       Deno.truncateSync(path, 5);
       let got = 0;
       let result;
-      while ((result = sending.attempt(handleOf(a))) instanceof Wait) {
+      while ((result = sending.attempt(handleOf(a))) instanceof Pending) {
         got += received(b).length;
       }
       got += rest(a, b).length;
@@ -331,7 +331,7 @@ Deno.test(
     a.close();
     assertEquals(
       assertThrows(() => a.sendfile(path), OSError).errno,
-      NOT_OPEN,
+      E_BAD_SOCKET,
     );
   }),
 );
