@@ -1,6 +1,6 @@
 /**
- * The main job in one go: the echo server and the echo client as processes of their own, then a tour
- * on real sockets.
+ * The main job in one go: the echo server and the echo client as processes of their own, then a
+ * tour on real sockets.
  *
  *     deno task demo
  */
