@@ -1,34 +1,34 @@
 /**
- * A server started by its first client: systemd listens for it, and hands the listeners over as the
- * descriptors 3, 4 and so on. It serves one client of each listener, echoing lines, and ends; systemd
- * starts it again for the next.
+ * A server that its first client starts: systemd listens on its behalf, and hands the listeners
+ * over as descriptors 3, 4 and so on. It serves one client of each listener, echoing lines, and
+ * ends; systemd starts it again for the next client.
  *
  *     systemd-socket-activate -l 8080 --fdname=web -E PATH \
  *       deno run --allow-ffi --allow-env examples/activation.ts
  */
 
-import { type Address, Socket } from "../mod.ts";
+import { type Address, OSError, Socket } from "../mod.ts";
 
-/** The first descriptor that is handed over. */
+/** The first descriptor handed over. */
 const LISTEN_FDS_START = 3;
 
 /** The listeners meant for this process, with the names that their units give them. */
 function handedOver(): [name: string, listener: Socket<Address>][] {
-  // Children inherit the variables, but not the task: the number tells for whom they are.
+  // Children inherit these variables too; the process number says who they are meant for.
   if (Number(Deno.env.get("LISTEN_PID")) !== Deno.pid) return [];
   const names = Deno.env.get("LISTEN_FDNAMES")?.split(":") ?? [];
   const length = Number(Deno.env.get("LISTEN_FDS"));
   return Array.from({ length }, (_, i) => {
     const fd = LISTEN_FDS_START + i;
     const listener = new Socket<Address>(null, null, null, fd);
-    listener.set_inheritable(false); // it came without, as it had to survive the start
+    listener.set_inheritable(false); // it had to be inheritable to get here
     return [names[i] ?? "unknown", listener];
   });
 }
 
 const listeners = handedOver();
 if (listeners.length === 0) {
-  console.error("Started by hand: this is to be started by socket activation");
+  console.error("Started by hand: this program is meant for socket activation");
   Deno.exit(1);
 }
 for (const [name, listener] of listeners) {
@@ -36,11 +36,16 @@ for (const [name, listener] of listeners) {
   console.error(name, "is", listener);
   const [connection] = listener.accept();
   using _connection = connection;
-  using file = connection.makefile("rw");
-  file.write(`This is ${name}\n`);
-  file.flush();
-  for (const line of file) {
-    file.write(line);
-    file.flush();
+  connection.settimeout(60); // a silent client would keep all others waiting
+  const send = (text: string) =>
+    connection.sendall(new TextEncoder().encode(text));
+  try {
+    send(`This is ${name}\n`);
+    using file = connection.makefile("r", null, { errors: "replace" });
+    // A longer line comes in pieces: no stranger can fill our memory with it.
+    for (let line; (line = file.readline(4096)) !== "";) send(line);
+  } catch (error) {
+    if (!(error instanceof OSError)) throw error;
+    console.error(error.message);
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Sends a request to app_server.ts, and prints the answer.
+ * Sends a request to app_server.ts and prints the answer.
  *
  *     deno run --allow-ffi examples/app_client.ts <host> <port> <action> <value>
  *
- * The action `search` looks for the value; any other is sent with it as plain bytes.
+ * The action `search` looks the value up; any other one is sent as plain bytes, with the value.
  */
 
 import { type InetAddress, Socket } from "../mod.ts";
@@ -21,12 +21,12 @@ if (rest.length > 0) fail();
 const address: InetAddress = [host, portArgument(line, port)];
 
 using selector = new DefaultSelector<ClientMessage, Socket>();
-using interrupt = new Interrupt(); // heard between two selects, so these are short
+using interrupt = new Interrupt(); // seen between two selects, so these are short
 
 console.log(`Starting connection to ${tuple(address)}`);
 const socket = new Socket();
 socket.setblocking(false);
-socket.connect_ex(address); // the first event tells how it went
+socket.connect_ex(address); // the first event shows how it went
 const message = new ClientMessage(selector, socket, address);
 selector.register(socket, EVENT_WRITE, message);
 message.request(action, value);

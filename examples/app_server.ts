@@ -1,10 +1,10 @@
 /**
- * A server with a message protocol of its own (app/message.ts): searches, and answers bytes with
- * bytes. It serves many clients at once, until Ctrl-C.
+ * A server with a message protocol of its own (app/message.ts): it answers searches with results,
+ * and bytes with bytes. It serves many clients at once, until Ctrl-C.
  *
  *     deno run --allow-ffi examples/app_server.ts <host> <port>
  *
- * With port 0 the system chooses one, and it is told in the first line. The client is app_client.ts.
+ * With port 0 the system chooses one, which the first line shows. The client is app_client.ts.
  */
 
 import { create_server, type Socket } from "../mod.ts";
@@ -12,6 +12,7 @@ import { DefaultSelector, EVENT_READ } from "../selectors.ts";
 import { ServerMessage } from "./app/server_message.ts";
 import { portArgument, usage } from "./support/arguments.ts";
 import { Interrupt } from "./support/interrupt.ts";
+import { pause } from "./support/pause.ts";
 import { tuple } from "./support/python_repr.ts";
 
 const line = "app_server.ts <host> <port>";
@@ -20,7 +21,7 @@ const [host = fail(), port = fail(), ...rest] = Deno.args;
 if (rest.length > 0) fail();
 
 using selector = new DefaultSelector<ServerMessage | null, Socket>();
-using interrupt = new Interrupt(); // heard between two selects, so these are short
+using interrupt = new Interrupt(); // seen between two selects, so these are short
 
 function accept(listener: Socket): void {
   const [socket, address] = listener.accept();
@@ -42,7 +43,8 @@ while (!await interrupt.pressed()) {
     } catch (error) {
       const address = tuple(message?.address ?? [host, port]);
       console.log(`Main: Error: Exception for ${address}:\n${error}`);
-      message?.close();
+      if (message === null) pause(selector, fileobj);
+      else message.close();
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Asks by ARP which hardware address has an IPv4 address, and prints the answer, for which it waits
- * three seconds at most: a packet made by hand, and sent. Linux; it needs privileges.
+ * three seconds at most. It makes and sends the packet by hand. Linux only; it needs privileges.
  *
  *     deno run --allow-ffi examples/arping.ts interface address
  */
@@ -16,9 +16,9 @@ import {
   PACKET_BROADCAST,
   SOCK_DGRAM,
   Socket,
-  TimeoutError,
 } from "../mod.ts";
 import { usage } from "./support/arguments.ts";
+import { receiveUntil } from "./support/deadline.ts";
 import { macText } from "./support/packet.ts";
 
 const REQUEST = 1;
@@ -28,10 +28,10 @@ const fail = (): never => usage("arping.ts interface address");
 const [ifname = fail(), address = fail(), ...rest] = Deno.args;
 if (rest.length > 0) fail();
 
-/** The address of this machine that packets to another one come from. */
+/** The address of this machine that packets to another one are sent from. */
 function addressTowards(target: string): string {
   using socket = new Socket(AF_INET, SOCK_DGRAM);
-  socket.connect([target, 9]); // nothing is sent by that
+  socket.connect([target, 9]); // this sends nothing
   return socket.getsockname()[0];
 }
 
@@ -45,7 +45,7 @@ function arp(
   const fields = new DataView(packet.buffer);
   fields.setUint16(0, ARPHRD_ETHER);
   fields.setUint16(2, ETH_P_IP);
-  packet.set([6, 4], 4); // the lengths of both kinds of addresses
+  packet.set([6, 4], 4); // the lengths of both kinds of address
   fields.setUint16(6, operation);
   packet.set(senderHardware, 8);
   packet.set(inet_aton(sender), 14);
@@ -65,17 +65,11 @@ socket.sendto(
 console.log(`who has ${address}? tell ${own}`);
 
 const deadline = performance.now() + 3000;
-try {
-  for (;;) {
-    socket.settimeout(Math.max(deadline - performance.now(), 1) / 1000);
-    const packet = socket.recv(1500);
-    if (packet.length < 28 || packet[7] !== REPLY) continue;
-    if (inet_ntoa(packet.subarray(14, 18)) !== address) continue;
-    console.log(`${address} is at ${macText(packet.subarray(8, 14))}`);
-    break;
-  }
-} catch (error) {
-  if (!(error instanceof TimeoutError)) throw error;
-  console.log("no answer");
-  Deno.exitCode = 1;
+for (const packet of receiveUntil(socket, deadline, (s) => s.recv(1500))) {
+  if (packet.length < 28 || packet[7] !== REPLY) continue;
+  if (inet_ntoa(packet.subarray(14, 18)) !== address) continue;
+  console.log(`${address} is at ${macText(packet.subarray(8, 14))}`);
+  Deno.exit();
 }
+console.log("no answer");
+Deno.exit(1);

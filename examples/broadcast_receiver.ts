@@ -1,9 +1,9 @@
 /**
- * Prints what is broadcast to a port, until Ctrl-C. Several may run at once.
+ * Prints what is broadcast to a port, until Ctrl-C. Several can run at once.
  *
  *     deno run --allow-ffi examples/broadcast_receiver.ts [port]
  *
- * The port is 50000 if left out; with 0 the system chooses one, and it is told on standard error.
+ * The port defaults to 50000; with 0 the system chooses one, which is printed on standard error.
  */
 
 import {
@@ -23,11 +23,11 @@ const address: InetAddress = ["", portArgument(line, port)];
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
 socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
-// Bound to an address of this machine, it would not get what is sent to the broadcast address.
+// Bound to an address of this machine, it would not receive what is sent to the broadcast address.
 socket.bind(address);
 console.error("Listening on", socket.getsockname());
 
 for (;;) {
-  const [data, [host]] = socket.recvfrom(1500);
+  const [data, [host]] = socket.recvfrom(65535);
   console.log(`${host}: ${new TextDecoder().decode(data)}`);
 }

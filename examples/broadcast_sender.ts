@@ -1,10 +1,10 @@
 /**
- * Sends the time to everybody on the network, every two seconds until Ctrl-C.
+ * Sends the time to everyone on the network, every two seconds until Ctrl-C.
  *
  *     deno run --allow-ffi examples/broadcast_sender.ts [address] [port]
  *
- * The address is `<broadcast>`, the whole local network, and the port 50000 if left out;
- * `127.255.255.255` stays on this machine.
+ * The address defaults to `<broadcast>`, which is the whole local network, and the port to 50000.
+ * What is sent to `127.255.255.255` stays on this machine.
  */
 
 import {
@@ -23,7 +23,8 @@ const [host, port] = endpoint(
 );
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
-socket.setsockopt(SOL_SOCKET, SO_BROADCAST, 1); // refused without: nobody shall shout unawares
+// Without this, sending fails, so that nobody broadcasts by mistake.
+socket.setsockopt(SOL_SOCKET, SO_BROADCAST, 1);
 for (;;) {
   const time = new Date().toISOString();
   socket.sendto(new TextEncoder().encode(time), [host, port]);

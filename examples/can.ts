@@ -1,10 +1,10 @@
 /**
- * The CAN example of Python's documentation: sends each frame that it receives back, and one of its
- * own after it, until Ctrl-C. Linux.
+ * The CAN example of Python's documentation: sends back each frame that it receives, and then one
+ * of its own, until Ctrl-C. Linux only.
  *
  *     deno run --allow-ffi examples/can.ts [interface]
  *
- * The interface is `vcan0` if left out. To make one without hardware:
+ * The interface defaults to `vcan0`. To make one without hardware, as root:
  * `ip link add vcan0 type vcan && ip link set vcan0 up`.
  */
 

@@ -3,7 +3,7 @@
  *
  *     deno run --allow-ffi examples/echo_client.ts [host] [port]
  *
- * Host and port are `localhost` and 50007 if left out.
+ * Host and port default to `localhost` and 50007.
  */
 
 import { AF_INET, SOCK_STREAM, Socket } from "../mod.ts";

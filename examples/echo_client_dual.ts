@@ -3,7 +3,7 @@
  *
  *     deno run --allow-ffi examples/echo_client_dual.ts [host] [port]
  *
- * Host and port are `localhost` and 50007 if left out.
+ * Host and port default to `localhost` and 50007.
  */
 
 import {

@@ -1,13 +1,14 @@
 /**
- * The echo server of Python's documentation: serves one client, over IPv4.
+ * The echo server of Python's documentation, and as simple: it serves one client over IPv4, for as
+ * long as that client stays, and ends. selectors_echo.ts serves many clients.
  *
  *     deno run --allow-ffi examples/echo_server.ts [host] [port]
  *
- * Host and port are `""` (all interfaces) and 50007 if left out; with port 0 the system chooses one,
- * and it is told on standard error.
+ * Host and port default to `""` (all interfaces) and 50007; with port 0 the system chooses one,
+ * which is printed on standard error.
  */
 
-import { AF_INET, SOCK_STREAM, Socket } from "../mod.ts";
+import { AF_INET, OSError, SOCK_STREAM, Socket } from "../mod.ts";
 import { endpoint } from "./support/arguments.ts";
 import { tuple } from "./support/python_repr.ts";
 
@@ -21,8 +22,14 @@ console.error("Listening on", listener.getsockname());
 const [connection, address] = listener.accept();
 using _ = connection;
 console.log("Connected by", tuple(address));
-for (;;) {
-  const data = connection.recv(1024);
-  if (data.length === 0) break;
-  connection.sendall(data);
+try {
+  for (;;) {
+    const data = connection.recv(1024);
+    if (data.length === 0) break;
+    connection.sendall(data);
+  }
+} catch (error) {
+  // A client may also leave without a proper end, which resets the connection.
+  if (!(error instanceof OSError)) throw error;
+  console.log(error.message);
 }

@@ -1,10 +1,11 @@
 /**
- * The second echo server of Python's documentation: takes the first address that works, IPv6 or
- * IPv4, of those that `getaddrinfo` names.
+ * The second echo server of Python's documentation: listens on the first address that works, IPv6
+ * or IPv4, of those that `getaddrinfo` returns. It serves one client and ends.
  *
  *     deno run --allow-ffi examples/echo_server_dual.ts [host] [port]
  *
- * Without a host it serves all interfaces; the port is 50007 if left out.
+ * Without a host it listens on all interfaces; the port defaults to 50007. With port 0 the system
+ * chooses one, which is printed on standard error.
  */
 
 import {
@@ -60,8 +61,14 @@ console.error("Listening on", listener.getsockname());
 const [connection, address] = listener.accept();
 using _ = connection;
 console.log("Connected by", tuple(address));
-for (;;) {
-  const data = connection.recv(1024);
-  if (data.length === 0) break;
-  connection.send(data);
+try {
+  for (;;) {
+    const data = connection.recv(1024);
+    if (data.length === 0) break;
+    connection.sendall(data);
+  }
+} catch (error) {
+  // A client may also leave without a proper end, which resets the connection.
+  if (!(error instanceof OSError)) throw error;
+  console.log(error.message);
 }

@@ -1,13 +1,19 @@
 /**
- * The third echo server: one socket for IPv6 and IPv4, where the system can do that. Serves one client.
+ * The third echo server: one socket for both IPv6 and IPv4, where the system can do that. It serves
+ * one client and ends.
  *
  *     deno run --allow-ffi examples/echo_server_dualstack.ts [host] [port]
  *
- * Host and port are `""` (all interfaces) and 8080 if left out; with port 0 the system chooses one,
- * and it is told on standard error. Any of the echo clients will do.
+ * Host and port default to `""` (all interfaces) and 8080; with port 0 the system chooses one,
+ * which is printed on standard error. Either echo client will do.
  */
 
-import { AF_INET6, create_server, has_dualstack_ipv6 } from "../mod.ts";
+import {
+  AF_INET6,
+  create_server,
+  has_dualstack_ipv6,
+  OSError,
+} from "../mod.ts";
 import { endpoint } from "./support/arguments.ts";
 import { tuple } from "./support/python_repr.ts";
 
@@ -21,8 +27,14 @@ console.error("Listening on", listener.getsockname());
 const [connection, peer] = listener.accept();
 using _ = connection;
 console.log("Connected by", tuple(peer));
-for (;;) {
-  const data = connection.recv(1024);
-  if (data.length === 0) break;
-  connection.sendall(data);
+try {
+  for (;;) {
+    const data = connection.recv(1024);
+    if (data.length === 0) break;
+    connection.sendall(data);
+  }
+} catch (error) {
+  // A client may also leave without a proper end, which resets the connection.
+  if (!(error instanceof OSError)) throw error;
+  console.log(error.message);
 }

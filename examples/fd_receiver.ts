@@ -1,14 +1,16 @@
 /**
- * Serves connections that another process has accepted and passes on by their descriptors, which
- * fd_sender.ts does. Ctrl-C ends it, and removes the path.
+ * Serves connections that another process accepted: fd_sender.ts, which passes their descriptors.
+ * Ctrl-C ends it and removes the path.
  *
  *     deno run --allow-ffi --allow-write examples/fd_receiver.ts path
  *
- * The path is that of the Unix socket over which the descriptors come.
+ * The path is that of the Unix socket over which the descriptors arrive.
  */
 
 import {
+  type Address,
   AF_UNIX,
+  close,
   OSError,
   recv_fds,
   SOCK_DGRAM,
@@ -23,15 +25,27 @@ const fail = (): never =>
 const [path = fail(), ...rest] = Deno.args;
 if (rest.length > 0) fail();
 
-/** Serves the client of a connection that was passed: its descriptor is ours to close. */
-function serve(fd: number): void {
-  using connection = new Socket(null, null, null, fd);
+/** Makes a socket of a passed descriptor, which is ours to close even if it is not a socket. */
+function adopt(fd: number): Socket<Address> {
   try {
+    return new Socket<Address>(null, null, null, fd);
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
+
+/** Serves the client of a connection that was passed. */
+function serve(fd: number): void {
+  try {
+    using connection = adopt(fd);
+    // So short a greeting fits at once, or else the client does not read: no reason to wait for it.
+    connection.setblocking(false);
     connection.sendall(new TextEncoder().encode("Hello from the receiver\n"));
-    console.log(`served ${connection.getpeername().join(":")}`);
+    console.log(`served ${[connection.getpeername()].flat().join(":")}`);
   } catch (error) {
     if (!(error instanceof OSError)) throw error;
-    console.log(`a client has left: ${error.strerror}`);
+    console.log(`could not serve a client: ${error.strerror}`);
   }
 }
 
@@ -46,7 +60,7 @@ try {
       const [, fds] = recv_fds(socket, 1, 1);
       fds.forEach(serve);
     } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error; // nothing came yet
+      if (!(error instanceof TimeoutError)) throw error; // nothing has come yet
     }
   }
 } finally {

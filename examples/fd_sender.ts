@@ -1,11 +1,11 @@
 /**
- * Accepts connections, but has another process serve them: passes it their descriptors, until Ctrl-C.
- * Start fd_receiver.ts first.
+ * Accepts connections, but has another process serve them, to which it passes their descriptors. It
+ * runs until Ctrl-C. Start fd_receiver.ts first.
  *
  *     deno run --allow-ffi examples/fd_sender.ts path [host] [port]
  *
- * The path is that of fd_receiver.ts. Host and port are `localhost` and 50009 if left out; with port 0
- * the system chooses one, and it is told on standard error.
+ * The path is that of fd_receiver.ts. Host and port default to `localhost` and 50009; with port 0
+ * the system chooses one, which is printed on standard error.
  */
 
 import {
@@ -31,7 +31,7 @@ console.error("Listening on", listener.getsockname());
 
 for (;;) {
   const [connection, address] = listener.accept();
-  using _ = connection; // the receiver has a descriptor of its own by the time this one is closed
+  using _ = connection; // the message holds a duplicate, so this one can be closed
   send_fds(receiver, [new Uint8Array(1)], [connection.fileno()]);
   console.log(`passed ${address.join(":")}`);
 }

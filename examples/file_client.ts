@@ -3,7 +3,7 @@
  *
  *     deno run --allow-ffi --allow-write examples/file_client.ts output [host] [port]
  *
- * Host and port are `localhost` and 50008 if left out.
+ * Host and port default to `localhost` and 50008.
  */
 
 import { create_connection } from "../mod.ts";
@@ -17,7 +17,7 @@ if (rest.length > 0) fail();
 
 let shown = "";
 
-/** Draws the bar over the one before, if it looks any different. */
+/** Draws the bar over the previous one, if it looks any different. */
 function progress(part: number): void {
   const percent = Math.floor(part * 100);
   const bar = "#".repeat(Math.floor(percent / 5)).padEnd(20, "-");
@@ -31,10 +31,10 @@ using connection = create_connection([
   integerIn(port, 0, 65535) ?? fail(),
 ]);
 using incoming = connection.makefile("rb");
-const header = new TextDecoder().decode(incoming.readline()).trimEnd();
+const header = new TextDecoder().decode(incoming.readline(20)).trimEnd();
 const size = integerIn(header, 0, Number.MAX_SAFE_INTEGER);
 if (size === undefined) {
-  console.error("That is no file server, or it has failed");
+  console.error("This is not a file server, or it has failed");
   Deno.exit(1);
 }
 using file = Deno.openSync(output, {

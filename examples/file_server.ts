@@ -1,13 +1,20 @@
 /**
- * A file server: sends one file to whoever connects, by the kernel's `sendfile`, until Ctrl-C.
+ * A file server: sends one file to everyone who connects, by the kernel's `sendfile`, until Ctrl-C.
+ * The sockets await, so it serves any number of clients at once: one that does not read keeps
+ * nobody waiting, and is dropped after a minute.
  *
  *     deno run --allow-ffi --allow-read examples/file_server.ts file [host] [port]
  *
- * Host and port are `localhost` and 50008 if left out; with port 0 the system chooses one, and it is
- * told on standard error. The client is file_client.ts: the length of the file goes ahead as a line.
+ * Host and port default to `localhost` and 50008; with port 0 the system chooses one, which is
+ * printed on standard error. The client is file_client.ts; a line with the file's length comes first.
  */
 
-import { create_server, OSError } from "../mod.ts";
+import {
+  type AsyncSocket,
+  create_server,
+  type InetAddress,
+  OSError,
+} from "../async.ts";
 import { integerIn, usage } from "./support/arguments.ts";
 
 const fail = (): never =>
@@ -16,16 +23,26 @@ const [file = fail(), host = "localhost", port = "50008", ...rest] = Deno.args;
 if (rest.length > 0) fail();
 if (!Deno.statSync(file).isFile) fail();
 
-using listener = create_server([host, integerIn(port, 0, 65535) ?? fail()]);
-console.error("Listening on", listener.getsockname());
+/** How many bytes a client must take within {@linkcode PATIENCE} seconds. */
+const PART = 1 << 20;
+const PATIENCE = 60;
 
-for (;;) {
-  const [connection, address] = listener.accept();
+async function send(
+  connection: AsyncSocket,
+  address: InetAddress,
+): Promise<void> {
   using _ = connection;
+  connection.settimeout(PATIENCE); // for each call
   try {
-    const { size } = Deno.statSync(file);
-    connection.sendall(new TextEncoder().encode(`${size}\n`));
-    const sent = connection.sendfile(file);
+    const { size } = await Deno.stat(file);
+    await connection.sendall(new TextEncoder().encode(`${size}\n`));
+    let sent = 0;
+    while (sent < size) {
+      const part = Math.min(size - sent, PART);
+      const count = await connection.sendfile(file, sent, part);
+      if (count === 0) break; // the file has become shorter
+      sent += count;
+    }
     console.log(`sent ${sent} bytes to ${address.join(":")}`);
   } catch (error) {
     // A client that leaves early is no reason to leave the others.
@@ -33,3 +50,10 @@ for (;;) {
     console.log(`${address.join(":")} left: ${error.strerror}`);
   }
 }
+
+await using listener = await create_server([
+  host,
+  integerIn(port, 0, 65535) ?? fail(),
+]);
+console.error("Listening on", listener.getsockname());
+for await (const [connection, address] of listener) send(connection, address);

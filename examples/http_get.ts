@@ -1,10 +1,10 @@
 /**
- * Fetches a page over HTTP, reading the answer as a file: its head goes to standard error, its body to
- * standard output.
+ * Fetches a page over HTTP, reading the response as a file. The head goes to standard error, the
+ * body to standard output.
  *
  *     deno run --allow-ffi examples/http_get.ts url
  *
- * The exit status is 0 if the server answers 200 OK, else 1.
+ * The exit status is 0 if the server answers 200 OK, or else 1.
  */
 
 import { create_connection } from "../mod.ts";
@@ -18,7 +18,7 @@ const host = url.hostname.replace(/^\[(.*)\]$/, "$1"); // IPv6 is in brackets
 using connection = create_connection([host, Number(url.port || 80)]);
 using file = connection.makefile("rwb");
 const request = [
-  `GET ${url.pathname}${url.search} HTTP/1.0`, // 1.0: the body ends with the connection
+  `GET ${url.pathname}${url.search} HTTP/1.0`, // 1.0, so that the body ends with the connection
   `Host: ${url.host}`,
   "",
   "",

@@ -1,13 +1,20 @@
 /**
- * An HTTP server: answers each request with what it has understood of it, until Ctrl-C.
+ * An HTTP server: answers each request with what it understood of it, until Ctrl-C. The sockets
+ * await, so it serves any number of clients at once: one that says nothing keeps nobody waiting,
+ * and is dropped after ten seconds.
  *
  *     deno run --allow-ffi examples/http_server.ts [host] [port]
  *
- * Host and port are `localhost` and 8080 if left out; with port 0 the system chooses one, and it is
- * told on standard error.
+ * Host and port default to `localhost` and 8080; with port 0 the system chooses one, which is
+ * printed on standard error.
  */
 
-import { create_server, OSError, type Socket } from "../mod.ts";
+import {
+  type AsyncSocket,
+  create_server,
+  type InetAddress,
+  OSError,
+} from "../async.ts";
 import { endpoint } from "./support/arguments.ts";
 
 const [host, port] = endpoint(
@@ -15,6 +22,11 @@ const [host, port] = endpoint(
   "localhost",
   8080,
 );
+
+/** How long a client may take in all, in milliseconds. */
+const PATIENCE = 10_000;
+/** The most to read of a request, so that no stranger can fill our memory. */
+const MAX_HEAD = 8192;
 
 function answer(status: string, body: string): Uint8Array<ArrayBuffer> {
   const content = new TextEncoder().encode(body);
@@ -27,37 +39,48 @@ function answer(status: string, body: string): Uint8Array<ArrayBuffer> {
   ].join("\r\n"));
 }
 
-function serve(connection: Socket): void {
-  using file = connection.makefile("r", null, { encoding: "latin-1" });
-  const request = file.readline().trimEnd();
-  const headers: string[] = [];
-  for (const line of file) {
-    if (line.trimEnd() === "") break;
-    headers.push(line.trimEnd());
-  }
+function answerTo(request: string, headers: string[]): Uint8Array<ArrayBuffer> {
   const [, method, path] = /^(\S+) (\S+) HTTP\/1\.\d$/.exec(request) ?? [];
-  if (path === undefined) {
-    connection.sendall(answer("400 Bad Request", "What?\n"));
-  } else if (method !== "GET") {
-    connection.sendall(answer("405 Method Not Allowed", `No ${method} here\n`));
-  } else {
-    const body = `You asked for ${path}\n${headers.join("\n")}\n`;
-    connection.sendall(answer("200 OK", body));
+  if (path === undefined) return answer("400 Bad Request", "What?\n");
+  if (method !== "GET") {
+    return answer("405 Method Not Allowed", `No ${method} here\n`);
   }
-  console.log(`${connection.getpeername()[0]}: ${request}`);
+  return answer("200 OK", `You asked for ${path}\n${headers.join("\n")}\n`);
 }
 
-using listener = create_server([host, port]);
-console.error("Listening on", listener.getsockname());
+/**
+ * Receives the lines of a request up to the empty one, which may arrive in any number of pieces.
+ */
+async function receiveHead(
+  connection: AsyncSocket,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const decoder = new TextDecoder("latin1");
+  let head = "";
+  while (!/\n\r?\n/.test(head) && head.length < MAX_HEAD) {
+    const data = await connection.recv(1024, 0, { signal });
+    if (data.length === 0) break;
+    head += decoder.decode(data);
+  }
+  return head.split(/\n\r?\n/, 1)[0].split("\n").map((line) => line.trimEnd());
+}
 
-for (;;) {
-  const [connection] = listener.accept();
+async function serve(
+  connection: AsyncSocket,
+  [client]: InetAddress,
+): Promise<void> {
   using _ = connection;
-  connection.settimeout(10); // a client that says nothing keeps the others waiting no longer
+  const signal = AbortSignal.timeout(PATIENCE);
   try {
-    serve(connection);
+    const [request, ...headers] = await receiveHead(connection, signal);
+    await connection.sendall(answerTo(request, headers), 0, { signal });
+    console.log(`${client}: ${request}`);
   } catch (error) {
-    if (!(error instanceof OSError)) throw error;
-    console.log(`A client has left: ${error.strerror}`);
+    if (!(error instanceof OSError) && error !== signal.reason) throw error;
+    console.log(`${client} has left, or takes too long`);
   }
 }
+
+await using listener = await create_server([host, port]);
+console.error("Listening on", listener.getsockname());
+for await (const [connection, address] of listener) serve(connection, address);

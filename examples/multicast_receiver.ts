@@ -3,9 +3,9 @@
  *
  *     deno run --allow-ffi examples/multicast_receiver.ts [--interface i] [group] [port]
  *
- * Group and port are 225.0.0.250 and 8123 if left out; the group may be one of IPv6. The interface is
- * its name or, for IPv4, one of its addresses. With port 0 the system chooses one, and it is told on
- * standard error.
+ * Group and port default to 225.0.0.250 and 8123; the group may be an IPv6 one. The interface is
+ * given by its name or, for IPv4, by one of its addresses. With port 0 the system chooses one,
+ * which is printed on standard error.
  */
 
 import {
@@ -34,13 +34,13 @@ const [[family, type, , , address]] = getaddrinfo(
 );
 using socket = new Socket(family, type);
 socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); // for several listeners on one machine
-// Bound to the group, it gets what is sent to the group alone; Windows, which has the option named
-// here, binds to no group.
+// Bound to the group, it receives only what is sent to the group. Windows, which is recognized here
+// by an option of its own, cannot bind to a group.
 socket.bind(hasattr("SO_EXCLUSIVEADDRUSE") ? ["", address[1]] : address);
 joinGroup(socket, group, { interface: by });
 console.error("Listening on", socket.getsockname());
 
 for (;;) {
-  const [data, [host]] = socket.recvfrom(1500);
+  const [data, [host]] = socket.recvfrom(65535);
   console.log(`${host}: ${new TextDecoder().decode(data)}`);
 }

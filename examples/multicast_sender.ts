@@ -3,9 +3,10 @@
  *
  *     deno run --allow-ffi examples/multicast_sender.ts [--ttl n] [--interface i] [group] [port]
  *
- * Group and port are 225.0.0.250 and 8123 if left out; the group may be one of IPv6. The TTL says how
- * many routers the lines may pass: 1 keeps them in the local network. The interface is one of its
- * addresses for IPv4 (`127.0.0.1` stays on this machine), its name for IPv6.
+ * Group and port default to 225.0.0.250 and 8123; the group may be an IPv6 one. The TTL is how far
+ * the lines go: 1, the default, keeps them in the local network, and each router on the way takes
+ * one more. The interface is given by one of its addresses for IPv4 (`127.0.0.1` stays on this
+ * machine), and by its name for IPv6.
  */
 
 import { createInterface } from "node:readline";

@@ -27,7 +27,7 @@ import { repr, tuple } from "./support/python_repr.ts";
 interface Connection {
   readonly id: number;
   readonly messages: Uint8Array[];
-  /** What is left of the message that is being sent. */
+  /** The rest of the message that is being sent. */
   pending: Uint8Array;
   /** How many bytes are still to come back. */
   missing: number;
@@ -45,14 +45,14 @@ const messages = ["Message 1 from client.", "Message 2 from client."]
 const total = messages.reduce((sum, { length }) => sum + length, 0);
 
 using selector = new DefaultSelector<Connection, Socket>();
-using interrupt = new Interrupt(); // heard between two selects, so these are short
+using interrupt = new Interrupt(); // seen between two selects, so these are short
 
 function start(id: number): void {
   console.log(`Starting connection ${id} to ${tuple(address)}`);
   const socket = new Socket();
   socket.setblocking(false);
   const failure = socket.connect_ex(address);
-  // It is under way: Windows says so by the other number.
+  // Connecting is in progress; Windows reports that by EWOULDBLOCK.
   if (![0, errno.EINPROGRESS, errno.EWOULDBLOCK].includes(failure)) {
     socket.close();
     return failed(id, errorName(failure));
@@ -106,7 +106,7 @@ function dispatch(
     if (events & EVENT_WRITE && socket.fileno() >= 0) send(socket, data);
   } catch (error) {
     if (!(error instanceof OSError)) throw error;
-    // Readiness is a hint: the next event will tell again.
+    // Readiness is only a hint; if it was wrong, another event will follow.
     if (error instanceof BlockingIOError) return;
     failed(data.id, error.message);
     close(socket, data);

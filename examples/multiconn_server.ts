@@ -3,7 +3,7 @@
  *
  *     deno run --allow-ffi examples/multiconn_server.ts <host> <port>
  *
- * With port 0 the system chooses one, and it is told in the first line. The client is
+ * With port 0 the system chooses one, which the first line shows. The client is
  * multiconn_client.ts.
  */
 
@@ -22,9 +22,12 @@ import {
 } from "../selectors.ts";
 import { portArgument, usage } from "./support/arguments.ts";
 import { Interrupt } from "./support/interrupt.ts";
+import { pause } from "./support/pause.ts";
 import { repr, tuple } from "./support/python_repr.ts";
 
-/** A client: it is read from or, while some of what it sent is still to be echoed, written to. */
+/**
+ * A client: it is written to while some of what it sent is still to be echoed, and else read from.
+ */
 interface Connection {
   readonly address: InetAddress;
   pending: Uint8Array;
@@ -36,7 +39,7 @@ const [host = fail(), port = fail(), ...rest] = Deno.args;
 if (rest.length > 0) fail();
 
 using selector = new DefaultSelector<Connection | null, Socket>();
-using interrupt = new Interrupt(); // heard between two selects, so these are short
+using interrupt = new Interrupt(); // seen between two selects, so these are short
 
 function accept(listener: Socket): void {
   const [socket, address] = listener.accept();
@@ -75,10 +78,11 @@ function dispatch(
     else serve(socket, data, events);
   } catch (error) {
     if (!(error instanceof OSError)) throw error;
-    // Readiness is a hint: the next event will tell again.
+    // Readiness is only a hint; if it was wrong, another event will follow.
     if (error instanceof BlockingIOError) return;
     console.error(error.message);
-    if (data !== null) close(socket, data);
+    if (data === null) pause(selector, socket);
+    else close(socket, data);
   }
 }
 

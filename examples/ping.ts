@@ -1,11 +1,11 @@
 /**
- * Sends ICMP echo requests and tells how long the answers take. The socket is a datagram socket of
- * ICMP where the system lets this user have one, else a raw one, which needs privileges. Ctrl-C ends
- * it, with the statistics.
+ * Sends ICMP echo requests and prints how long the answers take. The socket is an ICMP datagram
+ * socket where the system lets this user have one, or else a raw socket, which needs privileges.
+ * Ctrl-C ends it and prints the statistics.
  *
  *     deno run --allow-ffi examples/ping.ts [-c count] [-i seconds] host
  *
- * It sends until Ctrl-C, one a second, if left out.
+ * By default it sends one request a second, without end.
  */
 
 import {
@@ -19,9 +19,9 @@ import {
   SOCK_DGRAM,
   SOCK_RAW,
   Socket,
-  TimeoutError,
 } from "../mod.ts";
 import { integerIn, options, usage } from "./support/arguments.ts";
+import { receiveUntil } from "./support/deadline.ts";
 import { ECHO_REPLY, echoRequest, splitIPv4 } from "./support/icmp.ts";
 
 const fail = (): never => usage("ping.ts [-c count] [-i seconds] host");
@@ -44,15 +44,19 @@ function open(): Socket {
   }
 }
 
-/** What shows that an answer is to our own requests: a raw socket gets those of others too. */
+/** Tells our answers from those to others, which a raw socket receives too. */
 const payload = crypto.getRandomValues(new Uint8Array(56));
 
-/** Waits for the answer to a request; gives its length and its TTL. */
-function answer(sequence: number, deadline: number): [number, number] {
-  for (;;) {
-    socket.settimeout(Math.max(deadline - performance.now(), 1) / 1000);
-    const [data, ancdata] = socket.recvmsg(1500, 64);
-    // A raw socket gives the IP header too, a datagram socket (on Linux) does not.
+interface Answer {
+  length: number;
+  ttl: number;
+}
+
+/** Waits for the answer to a request. */
+function answer(sequence: number, deadline: number): Answer | undefined {
+  const messages = receiveUntil(socket, deadline, (s) => s.recvmsg(1500, 64));
+  for (const [data, ancdata] of messages) {
+    // A raw socket receives the IP header too; a datagram socket (on Linux) does not.
     const [header, message] = splitIPv4(data) ?? [undefined, data];
     const ttl = header?.[8] ??
       ancdata.find(([level, type]) => level === IPPROTO_IP && type === IP_TTL)
@@ -61,7 +65,7 @@ function answer(sequence: number, deadline: number): [number, number] {
       message.length === 8 + payload.length && message[0] === ECHO_REPLY &&
       (message[6] << 8 | message[7]) === sequence &&
       payload.every((byte, i) => message[8 + i] === byte)
-    ) return [message.length, ttl ?? 0];
+    ) return { length: message.length, ttl: ttl ?? 0 };
   }
 }
 
@@ -95,18 +99,18 @@ for (;;) {
   sent++;
   try {
     socket.send(echoRequest(Deno.pid & 0xffff, sent & 0xffff, payload));
-    const [length, ttl] = answer(sent & 0xffff, start + 1000);
+    const found = answer(sent & 0xffff, start + 1000);
     const time = performance.now() - start;
-    times.push(time);
+    if (found !== undefined) times.push(time);
     console.log(
-      `${length} bytes from ${address}: icmp_seq=${sent} ttl=${ttl} time=${
-        time.toFixed(3)
-      } ms`,
+      found === undefined
+        ? `icmp_seq=${sent}: no answer`
+        : `${found.length} bytes from ${address}: ` +
+          `icmp_seq=${sent} ttl=${found.ttl} time=${time.toFixed(3)} ms`,
     );
   } catch (error) {
     if (!(error instanceof OSError)) throw error;
-    const why = error instanceof TimeoutError ? "no answer" : error.strerror;
-    console.log(`icmp_seq=${sent}: ${why}`);
+    console.log(`icmp_seq=${sent}: ${error.strerror}`);
   }
   if (sent >= count) statistics();
   await new Promise((resolve) => setTimeout(resolve, Number(interval) * 1000));

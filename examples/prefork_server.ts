@@ -1,11 +1,13 @@
 /**
- * An echo server of several Workers, each of which serves one client at a time by blocking calls. They
- * share one listener, or one port with a listener each (`SO_REUSEPORT`). Ctrl-C ends it.
+ * An echo server of several Workers, each of which serves one client at a time by blocking calls.
+ * They share one listener, or one port with a listener each (`SO_REUSEPORT`). A client that sends
+ * nothing, or does not read, for ten seconds is dropped: it holds a worker that others wait for.
+ * Ctrl-C ends the server.
  *
  *     deno run --allow-ffi --allow-read examples/prefork_server.ts [-w workers] [-s listener|port] [host] [port]
  *
- * It has four workers that share a listener, and host and port are `localhost` and 50010, if left out;
- * with port 0 the system chooses one, and it is told on standard error.
+ * It has four workers that share a listener unless told otherwise. Host and port default to
+ * `localhost` and 50010; with port 0 the system chooses one, which is printed on standard error.
  */
 
 import {
@@ -35,7 +37,7 @@ if (share !== "listener" && share !== "port") fail();
 const count = integerIn(workers, 1, 64) ?? fail();
 const address: InetAddress = [host, integerIn(port, 0, 65535) ?? fail()];
 
-/** A socket that has the port, but does not listen: it gets no connections, the workers do. */
+/** A socket that holds the port but does not listen, so that all connections go to the workers. */
 function reserved(): Socket {
   const socket = new Socket(AF_INET, SOCK_STREAM);
   socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
@@ -56,7 +58,7 @@ const started = Array.from({ length: count }, (_, i) =>
   start({
     name: `worker ${i + 1}`,
     listener: share === "listener"
-      ? socket.dup().detach() // each worker closes a descriptor of its own
+      ? socket.dup().detach() // each worker has a descriptor of its own to close
       : socket.getsockname(),
   }));
 await Promise.all(started);

@@ -1,10 +1,10 @@
 /**
- * A client that outlives its server: waves back to reconnect_server.ts, and when the connection is
- * lost, tries to connect again every second until there is a server once more.
+ * A client that outlives its server: it waves back to reconnect_server.ts and, when the connection
+ * is lost, tries to connect every second until there is a server again.
  *
  *     deno run --allow-ffi examples/reconnect_client.ts [host] [port]
  *
- * Host and port are `localhost` and 25000 if left out.
+ * Host and port default to `localhost` and 25000.
  */
 
 import {
@@ -22,8 +22,8 @@ const address = endpoint(
   25000,
 );
 
-// The server waves every second. One that went without a word, as at a power cut, sends no end of the
-// stream either: silence tells.
+// The server waves every second. If it disappears without closing the connection, as in a power
+// cut, only its silence shows that.
 const SILENCE_SECONDS = 5;
 
 /** Waves back until the connection is lost. */

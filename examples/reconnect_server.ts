@@ -1,10 +1,12 @@
 /**
- * Waves to its client every second, and prints how that waves back; when it leaves, waits for the next.
+ * Waves to its client every second and prints how it waves back. When the client has left, or has
+ * been silent for five seconds, it waits for the next one.
  *
  *     deno run --allow-ffi examples/reconnect_server.ts [host] [port]
  *
- * Host and port are `localhost` and 25000 if left out; with port 0 the system chooses one, and it is
- * told on standard error. The client is reconnect_client.ts: end this server and start it again.
+ * Host and port default to `localhost` and 25000; with port 0 the system chooses one, which is
+ * printed on standard error. The client is reconnect_client.ts; while it runs, end this server and
+ * start it again.
  */
 
 import { create_server, OSError, type Socket } from "../mod.ts";
@@ -16,9 +18,13 @@ const address = endpoint(
   25000,
 );
 
-/** Waves until the client has left. */
+/** The longest silence of a client, in seconds. */
+const PATIENCE = 5;
+
+/** Serves a client until it has left. */
 async function serve(connection: Socket): Promise<void> {
   try {
+    connection.settimeout(PATIENCE);
     for (;;) {
       connection.sendall(new TextEncoder().encode("Server wave"));
       const data = connection.recv(1024);

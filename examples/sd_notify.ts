@@ -1,11 +1,11 @@
 /**
- * Tells the service manager about the state of a service, as `sd_notify(3)` does: a Unix datagram to
+ * Reports the state of a service to the service manager, as `sd_notify(3)` does: a Unix datagram to
  * the socket that `$NOTIFY_SOCKET` names.
  *
  *     deno run --allow-ffi --allow-env examples/sd_notify.ts [state...]
  *
- * The state is `READY=1` if left out; `STATUS=…`, `RELOADING=1`, `STOPPING=1` and `WATCHDOG=1` are
- * others.
+ * The state defaults to `READY=1`; others are `STATUS=…`, `RELOADING=1`, `STOPPING=1` and
+ * `WATCHDOG=1`.
  */
 
 import { AF_UNIX, SOCK_DGRAM, Socket } from "../mod.ts";
@@ -22,6 +22,6 @@ if (!path) {
   Deno.exit(1);
 }
 using socket = new Socket(AF_UNIX, SOCK_DGRAM);
-// An @ stands for the NUL that names of the abstract namespace begin with.
+// An @ stands for the NUL with which names in the abstract namespace begin.
 socket.connect(path.replace(/^@/, "\0"));
 socket.sendall(new TextEncoder().encode(states.join("\n")));

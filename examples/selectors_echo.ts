@@ -1,14 +1,14 @@
 /**
  * The echo server of Python's documentation of `selectors`: each socket is registered with the
- * function that serves it. Until Ctrl-C.
+ * function that serves it. It runs until Ctrl-C.
  *
  *     deno run --allow-ffi examples/selectors_echo.ts [host] [port]
  *
- * Host and port are `localhost` and 1234 if left out; with port 0 the system chooses one, and it is
- * told on standard error.
+ * Host and port default to `localhost` and 1234; with port 0 the system chooses one, which is
+ * printed on standard error.
  */
 
-import { create_server, type Socket } from "../mod.ts";
+import { create_server, OSError, type Socket } from "../mod.ts";
 import { DefaultSelector, EVENT_READ } from "../selectors.ts";
 import { endpoint } from "./support/arguments.ts";
 import { repr, tuple } from "./support/python_repr.ts";
@@ -28,12 +28,26 @@ function read(connection: Socket): void {
   const data = connection.recv(1000);
   if (data.length > 0) {
     console.log("echoing", repr(data), "to", connection);
-    connection.send(data); // what does not fit now is lost: multiconn_server.ts is the careful one
+    // Throws if the client does not read its echo; multiconn_server.ts waits for it instead.
+    connection.sendall(data);
   } else {
-    console.log("closing", connection);
-    selector.unregister(connection);
-    connection.close();
+    close(connection);
   }
+}
+
+function close(connection: Socket): void {
+  console.log("closing", connection);
+  selector.unregister(connection);
+  connection.close();
+}
+
+/**
+ * Does nothing for a while: at too many open files the listener stays ready, and accepting fails
+ * until a client leaves.
+ */
+function sleep(seconds: number): void {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  Atomics.wait(nothing, 0, 0, seconds * 1000);
 }
 
 using listener = create_server(address);
@@ -42,6 +56,13 @@ listener.setblocking(false);
 selector.register(listener, EVENT_READ, accept);
 for (;;) {
   for (const [{ data: callback, fileobj }] of selector.select()) {
-    callback(fileobj);
+    try {
+      callback(fileobj);
+    } catch (error) {
+      if (!(error instanceof OSError)) throw error;
+      console.log(error.message);
+      if (fileobj === listener) sleep(0.1);
+      else close(fileobj);
+    }
   }
 }

@@ -1,10 +1,11 @@
 /**
- * Prints a line for each packet that passes an interface, or any. Linux; on Windows the interface is
- * one of the host's IPv4 addresses, and its first one if left out. It needs privileges. Ctrl-C ends it.
+ * Prints a line for each packet that passes an interface, or any interface if none is named. On
+ * Linux, and on Windows, where the interface is one of the host's IPv4 addresses and defaults to
+ * its first. It needs privileges. Ctrl-C ends it.
  *
  *     deno run --allow-ffi examples/sniffer.ts [-c count] [interface]
  *
- * With a count it ends after so many packets.
+ * With a count, it ends after that many packets.
  */
 
 import {
@@ -26,15 +27,15 @@ import {
 import { integerIn, options, usage } from "./support/arguments.ts";
 import { ipv4Line, packetLine } from "./support/packet.ts";
 
-/** Packets as lines, one after the other, from an open socket. */
+/** The packets of an open socket, as lines. */
 interface Sniffer extends Disposable {
   /** Waits for a packet. */
   line(): string;
 }
 
-/** Those of an interface, or of all. */
+/** Sniffs an interface, or all. */
 function ofInterface(ifname: string): Sniffer {
-  // Of protocol 0 it receives nothing until it is bound: no packet of another interface slips in.
+  // With protocol 0 it receives nothing until it is bound: no packet of another interface.
   const socket = new Socket(AF_PACKET, SOCK_DGRAM, 0);
   socket.bind([ifname, ETH_P_ALL]);
   console.error("Listening on", ifname || "all interfaces");
@@ -44,7 +45,7 @@ function ofInterface(ifname: string): Sniffer {
   };
 }
 
-/** Those that pass the interface of an address of this host. */
+/** Sniffs the interface that has an address of this host. */
 function ofAddress(host: string): Sniffer {
   const socket = new Socket(AF_INET, SOCK_RAW, IPPROTO_IP);
   socket.bind([host, 0]);

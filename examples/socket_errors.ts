@@ -1,6 +1,6 @@
 /**
- * Fetches a page by hand and tells apart what can go wrong: making the socket, finding the host,
- * connecting, sending, receiving.
+ * Fetches a page by hand and says which step failed: making the socket, finding the host,
+ * connecting, sending or receiving.
  *
  *     deno run --allow-ffi examples/socket_errors.ts --host=name --port=80 --file=/index.html
  */
@@ -16,7 +16,7 @@ const [{ host = fail(), port = fail(), file = fail() }, rest] = options(
 );
 if (rest.length > 0) fail();
 
-/** Takes one step; if it fails, says at which, and ends the program. */
+/** Takes one step; if it fails, says which one, and ends the program. */
 function step<T>(action: () => T, failure: (error: OSError) => string): T {
   try {
     return action();

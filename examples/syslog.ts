@@ -1,15 +1,15 @@
 /**
- * Writes a message to the system's log, as `logger(1)` does: a Unix datagram to `/dev/log`.
+ * Writes a message to the system log, as `logger(1)` does: a Unix datagram to `/dev/log`.
  *
  *     deno run --allow-ffi examples/syslog.ts [-t tag] [-u socket] message...
  *
- * The tag is `deno` if left out.
+ * The tag defaults to `deno`, the socket to `/dev/log`.
  */
 
 import { AF_UNIX, SOCK_DGRAM, Socket } from "../mod.ts";
 import { options, usage } from "./support/arguments.ts";
 
-// Of <syslog.h>: a message of a user's program, of a priority that is normal.
+// From <syslog.h>: a message from a user program, at the usual priority.
 const LOG_USER = 1 << 3;
 const LOG_NOTICE = 5;
 

@@ -1,16 +1,18 @@
 /**
- * A client of `tls_echo_server.ts`, or of any other server that echoes over TLS.
+ * A client for tls_echo_server.ts, or for any other server on this machine that echoes over TLS.
  *
- *     deno run --allow-ffi --allow-read examples/tls_echo_client.ts ca.pem [port]
+ *     deno run --allow-ffi --allow-read examples/tls_echo_client.ts cert.pem [port]
  *
- * Sends a line, and prints what comes back and by which protocol.
+ * Sends a line and prints what comes back, and by which protocol. The file holds the certificates
+ * to trust; a certificate made as tls_echo_server.ts says is its own, so give cert.pem. The port
+ * defaults to 50443.
  */
 
 import { create_connection } from "../async.ts";
 import { tlsClient } from "./support/tls.ts";
 import { portArgument, usage } from "./support/arguments.ts";
 
-const LINE = "tls_echo_client.ts ca.pem [port]";
+const LINE = "tls_echo_client.ts cert.pem [port]";
 const [caFile, port = "50443"] = Deno.args;
 if (caFile === undefined) {
   usage(LINE, "--allow-ffi --allow-read");

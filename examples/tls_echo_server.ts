@@ -1,10 +1,11 @@
 /**
- * TLS over an awaiting socket: `node:tls` speaks it, this library carries it.
+ * An echo server over TLS: `node:tls` encrypts, and an awaiting socket carries the bytes. It runs
+ * until Ctrl-C.
  *
  *     deno run --allow-ffi --allow-read examples/tls_echo_server.ts cert.pem key.pem [port]
  *
- * Echoes what clients send. The port is 50443 if left out; with 0 the system chooses one, and it is
- * told on standard error. A certificate for trying it out:
+ * The port defaults to 50443; with 0 the system chooses one, which is printed on standard error. To
+ * make a certificate for trying it out:
  *
  *     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
  *       -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem
@@ -30,5 +31,6 @@ console.error("Listening on", listener.getsockname());
 for await (const [connection, address] of listener) {
   const secured = tlsServer(connection, { cert, key });
   secured.on("error", (error) => console.error(address, error.message));
+  secured.setTimeout(60_000, () => secured.destroy()); // a silent client would stay for ever
   secured.pipe(secured);
 }

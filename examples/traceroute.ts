@@ -1,10 +1,10 @@
 /**
- * Finds the routers on the way to a host: each one that a UDP datagram dies at, as its time to live
- * is too short, says so by ICMP. The raw socket that hears it needs privileges.
+ * Finds the routers on the way to a host. A router that drops a UDP datagram because its time to
+ * live has run out reports it by ICMP. The raw socket that receives the report needs privileges.
  *
  *     deno run --allow-ffi examples/traceroute.ts [-m hops] [-w seconds] host
  *
- * It goes 30 hops at most, and waits 3 seconds for each.
+ * By default it goes 30 hops at most, and waits 3 seconds for each.
  */
 
 import {
@@ -18,9 +18,9 @@ import {
   SOCK_DGRAM,
   SOCK_RAW,
   Socket,
-  TimeoutError,
 } from "../mod.ts";
 import { integerIn, options, usage } from "./support/arguments.ts";
+import { receiveUntil } from "./support/deadline.ts";
 import { DEST_UNREACH, splitIPv4, TIME_EXCEEDED } from "./support/icmp.ts";
 
 const fail = (): never => usage("traceroute.ts [-m hops] [-w seconds] host");
@@ -32,7 +32,7 @@ if (rest.length > 0) fail();
 const hops = integerIn(most, 1, 255) ?? fail();
 const seconds = integerIn(wait, 1, 3600) ?? fail();
 
-/** The first of the ports to send to: nobody should listen there. */
+/** The first of the ports to send to, where normally no program listens. */
 const PORT = 33434;
 
 interface Hop {
@@ -40,7 +40,7 @@ interface Hop {
   arrived: boolean;
 }
 
-/** What an ICMP packet says of the datagram that was sent between two ports, if it is about it. */
+/** What an ICMP packet says of the datagram between two ports, if it is about that datagram. */
 function hop(packet: Uint8Array, from: number, to: number): Hop | undefined {
   const [header, message] = splitIPv4(packet) ?? [];
   if (header === undefined || message === undefined) return undefined;
@@ -60,21 +60,15 @@ function hop(packet: Uint8Array, from: number, to: number): Hop | undefined {
   };
 }
 
-/** Sends a datagram that lives as long as told, and waits for what becomes of it. */
+/** Sends a datagram with a time to live, and waits for the report of what became of it. */
 function probe(ttl: number): Hop | undefined {
   udp.setsockopt(IPPROTO_IP, IP_TTL, ttl);
   udp.sendto(new Uint8Array(32), [address, PORT + ttl]);
   const [, from] = udp.getsockname();
   const deadline = performance.now() + seconds * 1000;
-  try {
-    for (;;) {
-      icmp.settimeout(Math.max(deadline - performance.now(), 1) / 1000);
-      const found = hop(icmp.recv(1500), from, PORT + ttl);
-      if (found !== undefined) return found;
-    }
-  } catch (error) {
-    if (error instanceof TimeoutError) return undefined;
-    throw error;
+  for (const packet of receiveUntil(icmp, deadline, (s) => s.recv(1500))) {
+    const found = hop(packet, from, PORT + ttl);
+    if (found !== undefined) return found;
   }
 }
 

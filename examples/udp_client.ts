@@ -1,9 +1,9 @@
 /**
- * The echo client over UDP: sends a message and waits five seconds at most for its echo.
+ * The echo client over UDP: sends a message and waits at most five seconds for its echo.
  *
  *     deno run --allow-ffi examples/udp_client.ts [host] [port] [message]
  *
- * Host and port are `localhost` and 10000 if left out.
+ * Host and port default to `localhost` and 10000.
  */
 
 import { AF_INET, SOCK_DGRAM, Socket, TimeoutError } from "../mod.ts";
@@ -30,7 +30,7 @@ try {
   const [data] = socket.recvfrom(65535);
   console.log("received", repr(data));
 } catch (error) {
-  // A datagram may get lost, and nobody tells.
+  // A datagram can get lost without any notice.
   if (!(error instanceof TimeoutError)) throw error;
   console.log("no answer");
   Deno.exitCode = 1;

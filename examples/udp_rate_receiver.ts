@@ -1,10 +1,10 @@
 /**
- * Counts the datagrams that `udp_rate_sender.ts` sends, until none comes for a second: one by one, as
- * many as there are in a call, or put together by the system.
+ * Counts the datagrams that udp_rate_sender.ts sends, until none arrives for a second. It receives
+ * them one by one, as many as there are in one call, or joined into long messages by the system.
  *
  *     deno run --allow-ffi examples/udp_rate_receiver.ts [plain|batch|segments] [port]
  *
- * It is `batch` and port 10001 if left out; with port 0 the system chooses one, and it is told on
+ * The defaults are `batch` and port 10001; with port 0 the system chooses one, which is printed on
  * standard error. `segments` needs Linux.
  */
 
@@ -47,13 +47,14 @@ function batch(): () => void {
 
 function segments(): () => void {
   socket.setsockopt(IPPROTO_UDP, UDP_GRO, 1);
-  // The size of the datagrams that a message was made of comes as ancillary data, an int.
+  // The ancillary data of a joined message is the length of its datagrams, an int.
   const messages = new MessageVector(socket, 16, 65536, CMSG_SPACE(4));
   return () => {
     const count = socket.recvmmsg(messages);
     for (let i = 0; i < count; i++) {
-      bytes += messages.lengths[i];
-      datagrams += Math.ceil(messages.lengths[i] / messages.segmentSize(i));
+      const length = messages.lengths[i];
+      bytes += length;
+      datagrams += Math.ceil(length / messages.segmentSize(i)) || 1; // it may be empty
     }
   };
 }
@@ -67,7 +68,7 @@ console.error("Listening on", socket.getsockname());
 
 let calls = 0;
 let last = 0;
-receive(); // waits as long as it takes
+receive(); // the first may take its time
 const began = performance.now();
 socket.settimeout(1);
 try {

@@ -1,11 +1,11 @@
 /**
- * Sends datagrams of 1,200 bytes as fast as it can: one by one, many in a call, or many as one long
- * message that the system cuts (`UDP_SEGMENT`). What arrives, `udp_rate_receiver.ts` says: nobody
- * holds the sender back, and what finds no room there is lost.
+ * Sends datagrams of 1,200 bytes as fast as it can: one by one, many in one call, or many as one
+ * long message that the system cuts (`UDP_SEGMENT`). Start udp_rate_receiver.ts first, which says
+ * what arrives: UDP does not slow the sender down, and what finds no room at the receiver is lost.
  *
  *     deno run --allow-ffi examples/udp_rate_sender.ts [plain|batch|segments] [host] [port] [count]
  *
- * It is `batch`, `localhost`, port 10001 and 100000 datagrams if left out. `segments` needs Linux.
+ * The defaults are `batch`, `localhost`, port 10001 and 100000 datagrams. `segments` needs Linux.
  */
 
 import {
@@ -34,7 +34,7 @@ const count = integerIn(number, 1, 1e9) ?? usage(line);
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
 
-/** Each sends some datagrams, as many as it is told at most, and gives how many. */
+/** Each sends at most as many datagrams as it is asked for, and returns how many. */
 const ways: Record<string, () => (most: number) => number> = {
   plain() {
     const data = new Uint8Array(SIZE);

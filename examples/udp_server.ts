@@ -1,13 +1,15 @@
 /**
- * The echo server over UDP: sends each datagram back to where it came from, until Ctrl-C.
+ * The echo server over UDP: sends each datagram back to where it came from, until Ctrl-C. As simple
+ * as it is, it is for networks you trust: anyone can send a datagram under another's address, and
+ * have the echo sent there.
  *
  *     deno run --allow-ffi examples/udp_server.ts [host] [port]
  *
- * Host and port are `localhost` and 10000 if left out; with port 0 the system chooses one, and it is
- * told on standard error.
+ * Host and port default to `localhost` and 10000; with port 0 the system chooses one, which is
+ * printed on standard error.
  */
 
-import { AF_INET, SOCK_DGRAM, Socket } from "../mod.ts";
+import { AF_INET, OSError, SOCK_DGRAM, Socket } from "../mod.ts";
 import { endpoint } from "./support/arguments.ts";
 import { tuple } from "./support/python_repr.ts";
 
@@ -22,8 +24,14 @@ socket.bind([host, port]);
 console.error("Listening on", socket.getsockname());
 
 for (;;) {
-  const [data, address] = socket.recvfrom(65535);
-  console.log(`received ${data.length} bytes from ${tuple(address)}`);
-  const sent = socket.sendto(data, address);
-  console.log(`sent ${sent} bytes back to ${tuple(address)}`);
+  try {
+    const [data, address] = socket.recvfrom(65535);
+    console.log(`received ${data.length} bytes from ${tuple(address)}`);
+    const sent = socket.sendto(data, address);
+    console.log(`sent ${sent} bytes back to ${tuple(address)}`);
+  } catch (error) {
+    // The address may be forged: to some, port 0 for one, nothing can be sent.
+    if (!(error instanceof OSError)) throw error;
+    console.log(error.message);
+  }
 }

@@ -1,4 +1,4 @@
-/** The client's end of a connection: sends a request, reads the answer, and closes. */
+/** The client's end of a connection: sends a request, reads the answer and closes. */
 
 import { EVENT_READ } from "../../selectors.ts";
 import { repr, str, tuple } from "../support/python_repr.ts";
@@ -11,7 +11,7 @@ export class ClientMessage extends Message {
     this.send(requestContent(action, value));
   }
 
-  /** With the request gone, the answer is what to wait for. */
+  /** Waits for the answer. */
   protected override sent(): void {
     this.waitFor(EVENT_READ);
   }
@@ -30,7 +30,7 @@ export class ClientMessage extends Message {
   }
 }
 
-/** A search is asked for in JSON, anything else in bytes. */
+/** A search is requested in JSON, anything else in bytes. */
 function requestContent(action: string, value: string): Content {
   return action === "search"
     ? { type: "text/json", encoding: "utf-8", value: { action, value } }

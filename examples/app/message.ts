@@ -1,7 +1,7 @@
 /**
- * The message protocol of app_server.ts and app_client.ts. A message is the length of its header
- * (2 bytes, the most significant first), the header (JSON in UTF-8) and the content, which may be of
- * any kind: the header tells.
+ * The message protocol of app_server.ts and app_client.ts. A message consists of the length of its
+ * header (2 bytes, the most significant first), the header (JSON in UTF-8), and the content, whose
+ * kind the header names.
  */
 
 import { BlockingIOError, type InetAddress, type Socket } from "../../mod.ts";
@@ -20,7 +20,7 @@ export interface Header {
   readonly "content-length": number;
 }
 
-/** What a message holds: bytes, or a value that travels as JSON. */
+/** What a message holds: bytes, or a value that is sent as JSON. */
 export type Content = {
   readonly type: "text/json";
   readonly encoding: "utf-8";
@@ -31,7 +31,7 @@ export type Content = {
   readonly value: Uint8Array;
 };
 
-/** A connection, over which one message goes and one comes. */
+/** A connection, over which one message is sent and one received. */
 export abstract class Message {
   /** The address of the other end. */
   readonly address: InetAddress;
@@ -55,19 +55,19 @@ export abstract class Message {
     this.#part = new Uint8Array(this.#parts.next().value as number);
   }
 
-  /** Called with the message that came. */
+  /** Called with the message that was received. */
   protected abstract received(header: Header, content: unknown): void;
 
-  /** Called when the message that goes is gone. */
+  /** Called when all of the message has been sent. */
   protected abstract sent(): void;
 
-  /** Does what the socket is ready for. */
+  /** Receives or sends what the socket is ready for. */
   processEvents(events: number): void {
     try {
       if (events & EVENT_READ) this.#read();
       if (events & EVENT_WRITE && this.socket.fileno() >= 0) this.#write();
     } catch (error) {
-      // Readiness is a hint: the next event will tell again.
+      // Readiness is only a hint; if it was wrong, another event will follow.
       if (!(error instanceof BlockingIOError)) throw error;
     }
   }
@@ -79,7 +79,7 @@ export abstract class Message {
     this.socket.close();
   }
 
-  /** Has a message sent as soon as the socket is ready for it. */
+  /** Sends a message as soon as the socket is ready for it. */
   protected send(content: Content): void {
     this.#outgoing = encode(content);
     this.waitFor(EVENT_WRITE);
@@ -113,10 +113,10 @@ export abstract class Message {
   }
 }
 
-/** The longest content to take, lest a stranger fill our memory. */
+/** The longest content to accept, so that no stranger can fill our memory. */
 const MAX_LENGTH = 1 << 24;
 
-/** The parts of a message in turn: yields how many bytes the next one has, and is given them. */
+/** The parts of a message in turn: yields the length of the next one in bytes, and is given it. */
 function* parts(): Generator<
   number,
   { header: Header; content: unknown },
@@ -166,7 +166,7 @@ function encode({ type, encoding, value }: Content): Uint8Array<ArrayBuffer> {
   return message;
 }
 
-/** A flat object as JSON, with the spaces that Python puts: both programs send the same bytes. */
+/** A flat object as JSON, spaced as Python does it, so that both programs send the same bytes. */
 function json(value: Readonly<Record<string, string | number>>): Uint8Array {
   const items = Object.entries(value).map((item) =>
     item.map((part) => JSON.stringify(part)).join(": ")

@@ -1,4 +1,4 @@
-/** The server's end of a connection: reads a request, answers it, and closes. */
+/** The server's end of a connection: reads a request, answers it and closes. */
 
 import { repr, str, tuple } from "../support/python_repr.ts";
 import { type Content, type Header, Message } from "./message.ts";
@@ -24,7 +24,7 @@ export class ServerMessage extends Message {
     }
   }
 
-  /** The answer is all there is: the connection ends with it. */
+  /** Ends the connection, as there is nothing after the answer. */
   protected override sent(): void {
     this.close();
   }

@@ -2,13 +2,13 @@
 
 import { parseArgs } from "node:util";
 
-/** Prints how a program is used, and ends it with status 2. */
+/** Prints how a program is used and ends it with status 2. */
 export function usage(line: string, permissions = "--allow-ffi"): never {
   console.error(`usage: deno run ${permissions} examples/${line}`);
   Deno.exit(2);
 }
 
-/** The integer in an argument, if it is one within bounds. */
+/** The integer that an argument is, if it is within bounds. */
 export function integerIn(
   text: string,
   min: number,
@@ -18,7 +18,7 @@ export function integerIn(
   return /^\d+$/.test(text) && value >= min && value <= max ? value : undefined;
 }
 
-/** The port in an argument; ends the program if it is none. */
+/** The port that an argument is; if it is not one, ends the program. */
 export function portArgument(line: string, text: string): number {
   return integerIn(text, 0, 65535) ?? usage(line);
 }
@@ -35,8 +35,8 @@ export function endpoint(
 }
 
 /**
- * Splits the command line into options that take a value, each with its short name (`"c"`) or none
- * (`""`), and the other arguments; calls `fail` at an option that is not among these.
+ * Splits the command line into options and the other arguments. Each option takes a value and may
+ * have a short name (`"c"`, or `""` for none). An unknown option calls `fail`.
  */
 export function options<Name extends string>(
   names: Readonly<Record<Name, string>>,

@@ -1,9 +1,9 @@
-/** Frames of CAN: `struct can_frame` of `<linux/can.h>`. */
+/** CAN frames: `struct can_frame` of `<linux/can.h>`. */
 
 /** The size of a frame in bytes. */
 export const CAN_FRAME_SIZE = 16;
 
-/** Makes a frame of an identifier and 8 bytes of data at most. */
+/** Makes a frame of an identifier and at most 8 bytes of data. */
 export function buildCanFrame(
   can_id: number,
   data: Uint8Array,

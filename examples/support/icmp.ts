@@ -6,7 +6,7 @@ export const DEST_UNREACH = 3;
 export const ECHO_REQUEST = 8;
 export const TIME_EXCEEDED = 11;
 
-/** The checksum of the internet protocols: of what includes it, 0 if it is right. */
+/** The checksum of the internet protocols; over data that includes a right checksum it is 0. */
 export function checksum(data: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < data.length; i++) {
@@ -35,7 +35,7 @@ export function echoRequest(
 /**
  * Splits an IPv4 packet, as raw sockets receive it, into header and payload.
  *
- * @returns nothing if it is no IPv4 packet
+ * @returns `undefined` if it is not an IPv4 packet
  */
 export function splitIPv4(
   packet: Uint8Array,

@@ -1,10 +1,10 @@
-/** Ctrl-C in programs that have something to put in order before they end. */
+/** Ctrl-C in programs that have something to clean up before they end. */
 
 import { setImmediate } from "node:timers/promises";
 
 /**
- * Catches Ctrl-C, from its making to the end of its block. While a call blocks, no signal gets through
- * to the program: its sockets must have short timeouts.
+ * Catches Ctrl-C until the end of its block. No signal reaches the program while a call blocks, so
+ * its sockets must have short timeouts.
  */
 export class Interrupt implements Disposable {
   #caught = false;
@@ -12,20 +12,20 @@ export class Interrupt implements Disposable {
     this.#caught = true;
   };
 
-  /** Begins to catch. */
+  /** Starts catching. */
   constructor() {
     Deno.addSignalListener("SIGINT", this.#catch);
   }
 
-  /** Whether it has been pressed by now. */
+  /** Whether it has been pressed. */
   async pressed(): Promise<boolean> {
-    // The signals' turn of the event loop, and their listeners'; a timer would cost a millisecond.
+    // A turn of the event loop for the signal, and one for its listener; a timer would take longer.
     await setImmediate();
     await setImmediate();
     return this.#caught;
   }
 
-  /** Leaves Ctrl-C to the system again. */
+  /** Lets Ctrl-C end the program again. */
   [Symbol.dispose](): void {
     Deno.removeSignalListener("SIGINT", this.#catch);
   }

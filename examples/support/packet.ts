@@ -1,4 +1,4 @@
-/** Packets as a line that a person can read. */
+/** Packets as lines for people to read. */
 
 import {
   AF_INET,
@@ -18,7 +18,9 @@ import {
   type PacketAddress,
 } from "../../mod.ts";
 
-/** A packet as a socket of `AF_PACKET` and `SOCK_DGRAM` receives it: the link layer's header is off. */
+/**
+ * A packet as a socket of `AF_PACKET` and `SOCK_DGRAM` receives it: without the link-layer header.
+ */
 export function packetLine(
   packet: Uint8Array,
   [ifname, proto, pkttype]: PacketAddress,
@@ -29,7 +31,7 @@ export function packetLine(
 }
 
 /**
- * The same of a packet that begins with IPv4's header, which tells the way by itself.
+ * The same for a packet that begins with an IPv4 header, whose addresses show the direction.
  *
  * @param packet the packet
  * @param host the address of the interface that it passed
@@ -40,7 +42,7 @@ export function ipv4Line(packet: Uint8Array, host: string): string {
   return `${host} ${direction} ${described(packet, ipv4)}`;
 }
 
-/** A hardware address as it is mostly written. */
+/** A hardware address in its usual form. */
 export function macText(address: Uint8Array): string {
   return Array.from(address, (byte) => byte.toString(16).padStart(2, "0"))
     .join(":");
@@ -61,7 +63,7 @@ function describe(packet: Uint8Array, proto: number): string {
   return `EtherType 0x${type}, ${packet.length} bytes`;
 }
 
-/** What a protocol's packet is, if all of its fields are there. */
+/** Describes a packet of a protocol, unless some of its fields are missing. */
 function described(
   packet: Uint8Array,
   describe: (packet: Uint8Array, fields: DataView) => string,
@@ -71,11 +73,11 @@ function described(
     return describe(packet, new DataView(buffer, byteOffset, byteLength));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return `cut or malformed, ${packet.length} bytes`; // a field lies beyond the packet's end
+    return `cut or malformed, ${packet.length} bytes`; // a field lies beyond the end of the packet
   }
 }
 
-/** Where an IPv4 packet comes from and goes to. */
+/** The source and the destination of an IPv4 packet. */
 function ends(packet: Uint8Array): string[] {
   return [12, 16].map((at) => inet_ntop(AF_INET, packet.subarray(at, at + 4)));
 }
@@ -98,7 +100,7 @@ function ipv6(packet: Uint8Array, fields: DataView): string {
   return `IPv6 ${transport(fields.getUint8(6), fields, 40, length, from, to)}`;
 }
 
-/** What the packet carries, from an offset on. */
+/** What a packet carries, which begins at an offset. */
 function transport(
   protocol: number,
   fields: DataView,
@@ -154,7 +156,7 @@ const icmp6Types: Record<number, string> = {
   143: "multicast listener report",
 };
 
-/** Of IPv4 over Ethernet, as nearly all ARP is. */
+/** ARP for IPv4 over Ethernet, as nearly all ARP is. */
 function arp(packet: Uint8Array, fields: DataView): string {
   const operation = fields.getUint16(6);
   const sender = inet_ntop(AF_INET, packet.subarray(14, 18));

@@ -2,11 +2,14 @@
 
 import { create_server, type InetAddress, OSError, Socket } from "../../mod.ts";
 
+/** How many seconds a client may keep a worker waiting. */
+const PATIENCE = 10;
+
 /** What a worker has to do. */
 export interface Task {
-  /** What it calls itself. */
+  /** The worker's name. */
   name: string;
-  /** The descriptor of the listener that it shares, or the address for one of its own. */
+  /** The descriptor of a shared listener, or the address for a listener of its own. */
   listener: number | InetAddress;
 }
 
@@ -20,6 +23,7 @@ server.onmessage = ({ data: { name, listener } }: MessageEvent<Task>) => {
   for (;;) {
     const [connection, address] = socket.accept();
     using _ = connection;
+    connection.settimeout(PATIENCE);
     console.log(`${name} serves ${address.join(":")}`);
     try {
       echo(connection);

@@ -1,11 +1,11 @@
 /** Values as Python shows them, so that the examples print the same lines as their originals. */
 
-/** What Python's `str()` gives: a string as it is, anything else by {@linkcode repr}. */
+/** What Python's `str()` returns: a string as it is, anything else by {@linkcode repr}. */
 export function str(value: unknown): string {
   return typeof value === "string" ? value : repr(value);
 }
 
-/** What Python's `repr()` gives of bytes, and of what JSON can hold. An array is a list. */
+/** What Python's `repr()` returns for bytes, and for what JSON can hold. An array is a list. */
 export function repr(value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (value === true) return "True";
@@ -25,7 +25,7 @@ export function repr(value: unknown): string {
   return String(value);
 }
 
-/** What Python's `repr()` gives of a tuple, such as an address. */
+/** What Python's `repr()` returns for a tuple, such as an address. */
 export function tuple(items: readonly unknown[]): string {
   return `(${items.map(repr).join(", ")}${items.length === 1 ? "," : ""})`;
 }

@@ -1,11 +1,11 @@
-/** Awaiting sockets as what `node:tls` speaks TLS over. */
+/** TLS by `node:tls` over awaiting sockets. */
 
 import type { Socket as NodeSocket } from "node:net";
 import { Duplex } from "node:stream";
 import * as tls from "node:tls";
 import type { Address, AsyncSocket } from "../../async.ts";
 
-/** A socket as a stream of Node's: ending it ends sending, destroying it closes the socket. */
+/** A socket as a Node stream: ending it ends sending, destroying it closes the socket. */
 function duplex(socket: AsyncSocket<Address>): NodeSocket {
   const stream = new Duplex({
     read(size) {
@@ -25,11 +25,11 @@ function duplex(socket: AsyncSocket<Address>): NodeSocket {
       callback(error);
     },
   });
-  // node:tls asks for a socket of Node's, and takes any duplex stream.
+  // The types ask for a Node socket, but node:tls takes any duplex stream.
   return stream as unknown as NodeSocket;
 }
 
-/** The server's side of TLS over a connection that was accepted. */
+/** The server side of TLS over an accepted connection. */
 export function tlsServer(
   socket: AsyncSocket<Address>,
   options: { cert: string; key: string },
@@ -37,7 +37,7 @@ export function tlsServer(
   return new tls.TLSSocket(duplex(socket), { isServer: true, ...options });
 }
 
-/** The client's side of TLS over a connection that was made. */
+/** The client side of TLS over a connection. */
 export function tlsClient(
   socket: AsyncSocket<Address>,
   options: { ca: string; servername: string },

@@ -4,7 +4,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { IPPROTO_TCP, Socket, TCP_NODELAY } from "../../mod.ts";
 import { needing, noPosix, noPython, text, utf8 } from "../support/helpers.ts";
 import { ours, type Program, type Start, theirs } from "./programs.ts";
-import { stinted } from "./stinted.ts";
+import { shortSends } from "./short_sends.ts";
 
 const LISTENING = /^Listening on \('127\.0\.0\.1', (\d+)\)\n/;
 
@@ -128,9 +128,9 @@ Deno.test("app_server understands a message that comes byte by byte", async () =
 });
 
 Deno.test("app_server and app_client send what is left when not all is taken", async () => {
-  await using server = stinted("app_server", ["127.0.0.1", "0"]);
+  await using server = shortSends("app_server", ["127.0.0.1", "0"]);
   const args = ["127.0.0.1", await portOf(server), "search", "ring"];
-  await using client = stinted("app_client", args);
+  await using client = shortSends("app_client", args);
   const { code, out } = await client.end();
   assertEquals(code, 0);
   assertMatch(out, /^Got result: In the caves/m);

@@ -70,8 +70,8 @@ Deno.test("file_server.ts goes on when a client leaves early", async () => {
 for (
   const [sent, out, err] of [
     ["10\nabc", "received 3 of 10 bytes\n", " 30%\n"],
-    ["abc\n", "", "That is no file server, or it has failed\n"],
-    ["", "", "That is no file server, or it has failed\n"],
+    ["abc\n", "", "This is not a file server, or it has failed\n"],
+    ["", "", "This is not a file server, or it has failed\n"],
   ]
 ) {
   Deno.test(`file_client.ts fails if it gets ${JSON.stringify(sent)}`, async () => {

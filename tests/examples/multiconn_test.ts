@@ -6,7 +6,7 @@ import { errno, SO_RCVBUF, Socket, SOL_SOCKET } from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
 import { needing, noPosix, noPython, text, utf8 } from "../support/helpers.ts";
 import { ours, pairs, type Program, theirs } from "./programs.ts";
-import { stinted } from "./stinted.ts";
+import { shortSends } from "./short_sends.ts";
 
 const LISTENING = /^Listening on \('127\.0\.0\.1', (\d+)\)\n/;
 const INTERRUPTED = "Caught keyboard interrupt, exiting\n";
@@ -107,9 +107,9 @@ Deno.test("multiconn_server echoes a stream to a client with little room", async
 });
 
 Deno.test("multiconn_server and multiconn_client send what is left when not all is taken", async () => {
-  await using server = stinted("multiconn_server", ["127.0.0.1", "0"]);
+  await using server = shortSends("multiconn_server", ["127.0.0.1", "0"]);
   const port = await portOf(server);
-  await using client = stinted("multiconn_client", ["127.0.0.1", port, "1"]);
+  await using client = shortSends("multiconn_client", ["127.0.0.1", port, "1"]);
   const { code, out, err } = await client.end();
   assertEquals([code, err], [0, ""]);
   const lefts = ["Message 1 from client.", "Message 2 from client."].flatMap(

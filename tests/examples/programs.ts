@@ -10,6 +10,8 @@ export interface Setting {
   env?: Record<string, string>;
   /** What it gets on its standard input. */
   input?: string;
+  /** How many files it may have open. POSIX. */
+  maxFiles?: number;
 }
 
 /** What a program that has ended leaves behind. */
@@ -70,11 +72,14 @@ export class Program implements AsyncDisposable {
   readonly #timer: ReturnType<typeof setTimeout>;
 
   constructor(command: string[], setting: Setting = {}) {
-    const { namespace, env, input = "" } = setting;
+    const { namespace, env, input = "", maxFiles } = setting;
     const inside = namespace === undefined
       ? []
       : ["ip", "netns", "exec", namespace];
-    const [program, ...args] = [...inside, ...command];
+    const limited = maxFiles === undefined
+      ? []
+      : ["sh", "-c", 'ulimit -n "$0" && exec "$@"', String(maxFiles)];
+    const [program, ...args] = [...inside, ...limited, ...command];
     this.#child = new Deno.Command(program, {
       args,
       env: {

@@ -1,10 +1,10 @@
-/** Programs that the system takes little of at a time. */
+/** Programs of which the system takes little at a time. */
 
 import { beside } from "../support/helpers.ts";
 import { Program } from "./programs.ts";
 
-/** Starts an example; each `send()` of it sends five bytes at most. */
-export const stinted = (name: string, args: readonly string[]): Program =>
+/** Starts an example; each of its `send()` calls sends at most five bytes. */
+export const shortSends = (name: string, args: readonly string[]): Program =>
   new Program([
     Deno.execPath(),
     "run",
