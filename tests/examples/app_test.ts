@@ -2,7 +2,9 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { IPPROTO_TCP, Socket, TCP_NODELAY } from "../../mod.ts";
-import { needing, noPosix, noPython, text, utf8 } from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { Peer } from "../support/peer.ts";
+import { isPosix, needs, requires } from "../support/requires.ts";
 import { ours, type Program, type Start, theirs } from "./programs.ts";
 import { shortSends } from "./short_sends.ts";
 
@@ -57,7 +59,7 @@ async function session(
   }
   server.kill("SIGINT");
   const { out, ...end } = await server.end();
-  if (noPosix === undefined) { // elsewhere no process presses Ctrl-C for another
+  if (isPosix) { // elsewhere no process presses Ctrl-C for another
     assertEquals(end, { code: 0, signal: null, err: "" });
     assertMatch(out, /\nCaught keyboard interrupt, exiting\n$/);
   }
@@ -65,9 +67,9 @@ async function session(
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "app_server and app_client print what they do in Python, and understand it",
-    noPython,
+    needs.python,
   ),
   async fn() {
     const our = await session(ours, [ours, theirs]);
@@ -237,11 +239,11 @@ Deno.test("app_client says when there is no server", async () => {
   assertEquals(code, 1);
   assertMatch(out, /\n(\w+): .*\nClosing connection to .*\n$/);
   // Elsewhere the first event says just that there is no connection.
-  if (noPosix === undefined) assertMatch(out, /\nConnectionRefusedError: /);
+  if (isPosix) assertMatch(out, /\nConnectionRefusedError: /);
 });
 
 Deno.test({
-  ...needing("app_client ends at Ctrl-C", noPosix),
+  ...requires("app_client ends at Ctrl-C", needs.posix),
   async fn() {
     using listener = new Socket();
     listener.bind(["127.0.0.1", 0]);

@@ -3,7 +3,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   AF_INET,
-  hasattr,
   IP_RECVTTL,
   IP_TTL,
   IPPROTO_IP,
@@ -11,13 +10,14 @@ import {
   SOCK_DGRAM,
   Socket,
 } from "../../mod.ts";
-import { needing, noPosix, noPython, text } from "../support/helpers.ts";
-import { Namespaces, noNamespaces } from "./namespaces.ts";
+import { text } from "../support/bytes.ts";
+import { isPosix, needs, requires } from "../support/requires.ts";
+import { Namespaces, namespaces } from "./namespaces.ts";
 import { ours, pairs, theirs, withoutPorts } from "./programs.ts";
 
-for (const [which, one, other, lacking] of pairs) {
+for (const [which, one, other, needed] of pairs) {
   Deno.test({
-    ...needing(`udp_server and udp_client: ${which}`, lacking),
+    ...requires(`udp_server and udp_client: ${which}`, needed),
     async fn() {
       await using server = one("udp_server", ["127.0.0.1", "0"]);
       const port = await server.port();
@@ -39,7 +39,7 @@ for (const [which, one, other, lacking] of pairs) {
   });
 
   Deno.test({
-    ...needing(`broadcast_receiver and broadcast_sender: ${which}`, lacking),
+    ...requires(`broadcast_receiver and broadcast_sender: ${which}`, needed),
     async fn() {
       await using receiver = one("broadcast_receiver", ["0"]);
       const args = ["127.255.255.255", await receiver.port()];
@@ -52,7 +52,7 @@ for (const [which, one, other, lacking] of pairs) {
   });
 
   Deno.test({
-    ...needing(`multicast_receiver and multicast_sender: ${which}`, lacking),
+    ...requires(`multicast_receiver and multicast_sender: ${which}`, needed),
     async fn() {
       const to = ["--interface", "127.0.0.1", randomGroup()];
       await using receiver = one("multicast_receiver", [...to, "0"]);
@@ -69,10 +69,10 @@ for (const [which, one, other, lacking] of pairs) {
   });
 
   Deno.test({
-    ...needing(
+    ...requires(
       `multicast_receiver and multicast_sender over IPv6: ${which}`,
-      lacking,
-      noNamespaces,
+      needed,
+      namespaces,
     ),
     async fn() {
       using network = new Namespaces(2);
@@ -100,16 +100,16 @@ function randomGroup(): string {
 }
 
 for (
-  const [name, start, lacking] of [
-    ["ts", ours, undefined],
-    ["py", theirs, noPython],
+  const [name, start, needed] of [
+    ["ts", ours, false],
+    ["py", theirs, needs.python],
   ] as const
 ) {
   Deno.test({
-    ...needing(
+    ...requires(
       `broadcast_sender.${name} reaches the network by default`,
-      lacking,
-      noNamespaces,
+      needed,
+      namespaces,
     ),
     async fn() {
       using network = new Namespaces(2);
@@ -126,12 +126,12 @@ for (
   });
 
   Deno.test({
-    ...needing(`multicast_sender.${name} sets the TTL`, lacking),
+    ...requires(`multicast_sender.${name} sets the TTL`, needed),
     async fn() {
       const group = randomGroup();
       using receiver = new Socket(AF_INET, SOCK_DGRAM);
       receiver.settimeout(60);
-      receiver.bind([noPosix === undefined ? group : "", 0]); // Windows binds to no group
+      receiver.bind([isPosix ? group : "", 0]); // Windows binds to no group
       joinGroup(receiver, group, { interface: "127.0.0.1" });
       receiver.setsockopt(IPPROTO_IP, IP_RECVTTL, 1);
       const port = String(receiver.getsockname()[1]);
@@ -150,13 +150,11 @@ for (
 }
 
 for (const how of ["plain", "batch", "segments"]) {
-  const lacking = how !== "segments" || hasattr("UDP_SEGMENT")
-    ? undefined
-    : "UDP_SEGMENT";
+  const needed = how === "segments" && needs.attribute("UDP_SEGMENT");
   Deno.test({
-    ...needing(
+    ...requires(
       `udp_rate_receiver counts what udp_rate_sender sends: ${how}`,
-      lacking,
+      needed,
     ),
     async fn() {
       await using receiver = ours("udp_rate_receiver", [how, "0"]);

@@ -1,13 +1,9 @@
 /** The demonstration. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  beside,
-  needing,
-  noIPv6,
-  temporaryFolder,
-} from "../support/helpers.ts";
-import { Namespaces, noNamespaces } from "./namespaces.ts";
+import { beside, temporaryFolder } from "../support/files.ts";
+import { needs, requires } from "../support/requires.ts";
+import { Namespaces, namespaces } from "./namespaces.ts";
 import { Program, type Setting } from "./programs.ts";
 
 const demo = (path: string, setting?: Setting): Program =>
@@ -26,7 +22,7 @@ const ECHO =
   /^ {2}client: Received b'Hello, world'\n {2}server: Connected by /m;
 
 Deno.test({
-  ...needing("the demonstration leaves nothing out", noIPv6),
+  ...requires("the demonstration leaves nothing out", needs.ipv6),
   async fn() {
     await using program = demo(beside("../examples/demo.ts"));
     const { code, out, err } = await program.end();
@@ -37,9 +33,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "the demonstration runs without IPv6 or temporary files, in a folder with spaces",
-    noNamespaces,
+    namespaces,
   ),
   async fn() {
     using network = new Namespaces(1);

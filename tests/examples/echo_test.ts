@@ -2,38 +2,49 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { has_dualstack_ipv6, Socket } from "../../mod.ts";
-import { needing, noIPv6, noPosix } from "../support/helpers.ts";
+import {
+  hasIPv6,
+  type Need,
+  need,
+  needs,
+  requires,
+} from "../support/requires.ts";
 import { ours, pairs } from "./programs.ts";
 
-const noDualStack = has_dualstack_ipv6() ? noIPv6 : "dual-stack sockets";
+const dualStack = need(
+  "dual-stack sockets",
+  hasIPv6 && has_dualstack_ipv6(),
+);
 
 const PEER4 = /^Connected by \('127\.0\.0\.1', \d+\)\n$/;
 const PEER6 = /^Connected by \('::1', \d+, 0, 0\)\n$/;
 const MAPPED = /^Connected by \('::ffff:127\.0\.0\.1', \d+, 0, 0\)\n$/;
 
 /** The server, the address it is given, the client, the address that is given, and what is printed. */
-const calls: [string, string, string, string, RegExp, string?][] = [
+const calls: [string, string, string, string, RegExp, Need?][] = [
   ["echo_server", "127.0.0.1", "echo_client", "127.0.0.1", PEER4],
   ["echo_server", "", "echo_client", "localhost", PEER4],
   ["echo_server_dual", "127.0.0.1", "echo_client_dual", "127.0.0.1", PEER4],
-  ["echo_server_dual", "::1", "echo_client_dual", "::1", PEER6, noIPv6],
-  ["echo_server_dualstack", "", "echo_client_dual", "::1", PEER6, noDualStack],
+  ["echo_server_dual", "::1", "echo_client_dual", "::1", PEER6, needs.ipv6],
+  ["echo_server_dualstack", "", "echo_client_dual", "::1", PEER6, dualStack],
   [
     "echo_server_dualstack",
     "",
     "echo_client",
     "127.0.0.1",
     MAPPED,
-    noDualStack,
+    dualStack,
   ],
 ];
 
-for (const [which, one, other, lacking] of pairs) {
-  for (const [serverName, local, clientName, remote, said, absent] of calls) {
+for (const [which, one, other, needed] of pairs) {
+  for (
+    const [serverName, local, clientName, remote, said, absent = false] of calls
+  ) {
     Deno.test({
-      ...needing(
+      ...requires(
         `${serverName} (${local || "any"}) and ${clientName}: ${which}`,
-        lacking,
+        needed,
         absent,
       ),
       async fn() {
@@ -88,11 +99,11 @@ for (
     "selectors_echo",
   ]
 ) {
-  const absent = name.endsWith("stack") ? noDualStack : undefined;
+  const absent = name.endsWith("stack") && dualStack;
   const host = name.endsWith("stack") ? "" : "127.0.0.1";
 
   Deno.test({
-    ...needing(`${name} ends at Ctrl-C without a word`, absent, noPosix),
+    ...requires(`${name} ends at Ctrl-C without a word`, absent, needs.posix),
     async fn() {
       await using server = ours(name, [host, "0"]);
       await server.port();

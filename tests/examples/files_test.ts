@@ -8,7 +8,9 @@ import {
   SO_LINGER,
   SOL_SOCKET,
 } from "../../mod.ts";
-import { needing, temporaryFolder, utf8 } from "../support/helpers.ts";
+import { utf8 } from "../support/bytes.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { requires } from "../support/requires.ts";
 import { ours, pairs, withoutPorts } from "./programs.ts";
 
 /** A file that is larger than any buffer on the way, unless told otherwise. */
@@ -19,12 +21,12 @@ function fileIn(folder: string, size = 3_000_001): string {
   return `${folder}/file`;
 }
 
-for (const [which, one, other, lacking] of pairs) {
+for (const [which, one, other, needed] of pairs) {
   for (const size of [3_000_001, 1, 0]) {
     Deno.test({
-      ...needing(
+      ...requires(
         `file_server and file_client, ${size} bytes: ${which}`,
-        lacking,
+        needed,
       ),
       async fn() {
         using folder = temporaryFolder();

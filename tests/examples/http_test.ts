@@ -2,12 +2,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { create_connection, create_server } from "../../mod.ts";
-import { needing, utf8 } from "../support/helpers.ts";
+import { utf8 } from "../support/bytes.ts";
+import { requires } from "../support/requires.ts";
 import { ours, pairs } from "./programs.ts";
 
-for (const [which, one, other, lacking] of pairs) {
+for (const [which, one, other, needed] of pairs) {
   Deno.test({
-    ...needing(`http_server and http_get: ${which}`, lacking),
+    ...requires(`http_server and http_get: ${which}`, needed),
     async fn() {
       await using server = one("http_server", ["127.0.0.1", "0"]);
       const host = `127.0.0.1:${await server.port()}`;

@@ -1,8 +1,9 @@
 /** The examples of ICMP: `ping` and `traceroute`. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { needing, noPython } from "../support/helpers.ts";
-import { Namespaces, noNamespaces } from "./namespaces.ts";
+import { text } from "../support/bytes.ts";
+import { needs, requires } from "../support/requires.ts";
+import { Namespaces, namespaces } from "./namespaces.ts";
 import { type Ended, ours, theirs } from "./programs.ts";
 
 /** Times are never the same. */
@@ -10,8 +11,8 @@ const withoutTimes = (text: string): string =>
   text.replace(/\d+\.\d{3}/g, "TIME");
 
 const programs = [
-  ["ts", ours, undefined],
-  ["py", theirs, noPython],
+  ["ts", ours, false],
+  ["py", theirs, needs.python],
 ] as const;
 
 const answered = `PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.
@@ -23,7 +24,7 @@ const answered = `PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.
 rtt min/avg/max = TIME/TIME/TIME ms
 `;
 
-for (const [language, start, lacking] of programs) {
+for (const [language, start, needed] of programs) {
   for (
     const [kind, groups, table] of [
       ["a raw socket", "1 0", "raw"],
@@ -31,7 +32,7 @@ for (const [language, start, lacking] of programs) {
     ]
   ) {
     Deno.test({
-      ...needing(`ping.${language} takes ${kind}`, lacking, noNamespaces),
+      ...requires(`ping.${language} takes ${kind}`, needed, namespaces),
       async fn() {
         using network = new Namespaces(1);
         const [namespace] = network.names;
@@ -54,10 +55,10 @@ for (const [language, start, lacking] of programs) {
   }
 
   Deno.test({
-    ...needing(
+    ...requires(
       `ping.${language} ends after a count`,
-      lacking,
-      noNamespaces,
+      needed,
+      namespaces,
     ),
     async fn() {
       using network = new Namespaces(1);
@@ -70,10 +71,10 @@ for (const [language, start, lacking] of programs) {
   });
 
   Deno.test({
-    ...needing(
+    ...requires(
       `ping.${language} tells that nobody answers`,
-      lacking,
-      noNamespaces,
+      needed,
+      namespaces,
     ),
     async fn() {
       using network = new Namespaces(1);
@@ -93,10 +94,10 @@ for (const [language, start, lacking] of programs) {
   });
 
   Deno.test({
-    ...needing(
+    ...requires(
       `traceroute.${language} finds the routers of a chain`,
-      lacking,
-      noNamespaces,
+      needed,
+      namespaces,
     ),
     async fn() {
       using network = chain();

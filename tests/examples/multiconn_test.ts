@@ -4,7 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { AsyncSocket } from "../../async.ts";
 import { errno, SO_RCVBUF, Socket, SOL_SOCKET } from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import { needing, noPosix, noPython, text, utf8 } from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { isPosix, needs, requires } from "../support/requires.ts";
 import { ours, pairs, type Program, theirs } from "./programs.ts";
 import { shortSends } from "./short_sends.ts";
 
@@ -36,9 +37,9 @@ function transcripts(lines: string): Record<string, string[]> {
   return told;
 }
 
-for (const [which, one, other, lacking] of pairs) {
+for (const [which, one, other, needed] of pairs) {
   Deno.test({
-    ...needing(`multiconn_server and multiconn_client: ${which}`, lacking),
+    ...requires(`multiconn_server and multiconn_client: ${which}`, needed),
     async fn() {
       await using server = one("multiconn_server", ["127.0.0.1", "0"]);
       const port = await portOf(server);
@@ -62,7 +63,7 @@ for (const [which, one, other, lacking] of pairs) {
       await server.out.until(/(Closing connection to [^]*){3}\n/);
       server.kill("SIGINT");
       const { out: served, ...ended } = await server.end();
-      if (noPosix === undefined) { // elsewhere no process presses Ctrl-C for another
+      if (isPosix) { // elsewhere no process presses Ctrl-C for another
         assertEquals(ended, { code: 0, signal: null, err: "" });
         assert(served.endsWith(INTERRUPTED), served);
       }
@@ -75,7 +76,7 @@ for (const [which, one, other, lacking] of pairs) {
 }
 
 Deno.test({
-  ...needing("multiconn_client prints what it does in Python", noPython),
+  ...requires("multiconn_client prints what it does in Python", needs.python),
   async fn() {
     await using server = ours("multiconn_server", ["127.0.0.1", "0"]);
     const args = ["127.0.0.1", await portOf(server), "2"];
@@ -149,10 +150,10 @@ Deno.test("multiconn_client tells which connections fail", async () => {
   assertEquals(code, 1);
   // Elsewhere the first event says just that there is no connection.
   const { message } = osError(errno.ECONNREFUSED);
-  const why = noPosix === undefined ? message : "…";
+  const why = isPosix ? message : "…";
   assertEquals(
     err.trimEnd().split("\n").toSorted().map((line) =>
-      noPosix === undefined ? line : line.replace(/\[.*/, why)
+      isPosix ? line : line.replace(/\[.*/, why)
     ),
     [1, 2].map((id) => `Connection ${id} failed: ${why}`),
   );
@@ -164,7 +165,7 @@ Deno.test("multiconn_client tells which connections fail", async () => {
 });
 
 Deno.test({
-  ...needing("multiconn_client ends at Ctrl-C", noPosix),
+  ...requires("multiconn_client ends at Ctrl-C", needs.posix),
   async fn() {
     using listener = new Socket();
     listener.bind(["127.0.0.1", 0]);

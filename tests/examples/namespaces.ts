@@ -1,5 +1,6 @@
 /** Network namespaces for tests: networks of their own, gone with the block. */
 
+import { need } from "../support/requires.ts";
 function ip(...args: string[]): void {
   const { success, stderr } = new Deno.Command("ip", { args }).outputSync();
   if (success) return;
@@ -72,10 +73,11 @@ export class Namespaces implements Disposable {
   }
 }
 
-/** Why network namespaces cannot be had here, or `undefined`. */
-export const noNamespaces = available()
-  ? undefined
-  : "the privilege to make network namespaces, and ip";
+/** Network namespaces. */
+export const namespaces = need(
+  "the privilege to make network namespaces, and ip",
+  available(),
+);
 
 function available(): boolean {
   try {

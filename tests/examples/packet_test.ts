@@ -12,14 +12,14 @@ import {
   AF_CAN,
   AF_INET,
   CAN_RAW,
-  hasattr,
   isMissing,
   SOCK_DGRAM,
   SOCK_RAW,
   Socket,
 } from "../../mod.ts";
-import { needing, noPython, python } from "../support/helpers.ts";
-import { Namespaces, noNamespaces } from "./namespaces.ts";
+import { python } from "../support/peer.ts";
+import { needs, requires, unless } from "../support/requires.ts";
+import { Namespaces, namespaces } from "./namespaces.ts";
 import { ours, Program, theirs, withoutPorts } from "./programs.ts";
 
 /** Sends datagrams to nobody, and asks for connections that are refused. */
@@ -61,10 +61,10 @@ for (
   ] as const
 ) {
   Deno.test({
-    ...needing(
+    ...requires(
       `${program}.ts and ${program}.py see the same packets`,
-      noPython,
-      noNamespaces,
+      needs.python,
+      namespaces,
     ),
     async fn() {
       using network = new Namespaces(1);
@@ -87,11 +87,11 @@ for (
   });
 }
 
-const noPackets = hasattr("AF_PACKET") ? undefined : "AF_PACKET";
+const packets = needs.attribute("AF_PACKET");
 const from = ["eth0", 0, 0, 1, new Uint8Array()] as const;
 
 Deno.test({
-  ...needing("packets of all kinds are a line each", noPackets),
+  ...requires("packets of all kinds are a line each", packets),
   fn() {
     const line = (proto: number, hex: string) =>
       packetLine(Uint8Array.fromHex(hex), [from[0], proto, 2, 1, from[4]]);
@@ -125,7 +125,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("packets that are cut anywhere are a line too", noPackets),
+  ...requires("packets that are cut anywhere are a line too", packets),
   fn() {
     const udp = Uint8Array.fromHex(
       "45000021000040004011000000000000" + "7f000001" + "303914e9000d0000",
@@ -169,9 +169,9 @@ Deno.test("packets that begin with IPv4's header are a line that tells the way",
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "sniffer.ts sees the packets of an address",
-    hasattr("SIO_RCVALL") ? undefined : "SIO_RCVALL",
+    needs.attribute("SIO_RCVALL"),
   ),
   async fn() {
     await using sniffer = ours("sniffer", ["-c", "1", "127.0.0.1"]);
@@ -200,16 +200,16 @@ Deno.test("echo requests have a right checksum", () => {
 });
 
 for (
-  const [language, start, lacking] of [
-    ["ts", ours, undefined],
-    ["py", theirs, noPython],
+  const [language, start, needed] of [
+    ["ts", ours, false],
+    ["py", theirs, needs.python],
   ] as const
 ) {
   Deno.test({
-    ...needing(
+    ...requires(
       `arping.${language} is answered by another machine's kernel`,
-      lacking,
-      noNamespaces,
+      needed,
+      namespaces,
     ),
     async fn() {
       using network = new Namespaces(2);
@@ -232,10 +232,10 @@ for (
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "interface_watcher.ts and interface_watcher.py see the same changes",
-    noPython,
-    noNamespaces,
+    needs.python,
+    namespaces,
   ),
   async fn() {
     using network = new Namespaces(1);
@@ -266,7 +266,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("CAN frames are those of Python's documentation", noPython),
+  ...requires("CAN frames are those of Python's documentation", needs.python),
   async fn() {
     const cases = [[0x01, [1, 2, 3]], [0x1fffffff, []], [
       0x80000123,
@@ -309,12 +309,12 @@ for (
   const [one, other] of [[ours, ours], [ours, theirs], [theirs, ours]] as const
 ) {
   Deno.test({
-    ...needing(
+    ...requires(
       `can: ${one === ours ? "ours" : "Python's"} sends back what ${
         other === ours ? "ours" : "Python's"
       } hears`,
-      noPython,
-      noCan(),
+      needs.python,
+      unless(noCan()),
     ),
     async fn() {
       using network = new Namespaces(1);

@@ -2,19 +2,20 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { create_connection, hasattr } from "../../mod.ts";
-import { needing, noPython, text, utf8 } from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { needs, requires } from "../support/requires.ts";
 import { ours, theirs } from "./programs.ts";
 
 const programs = [
-  ["ts", ours, undefined],
-  ["py", theirs, noPython],
+  ["ts", ours, false],
+  ["py", theirs, needs.python],
 ] as const;
 
-for (const [language, start, lacking] of programs) {
+for (const [language, start, needed] of programs) {
   Deno.test({
-    ...needing(
+    ...requires(
       `the workers of prefork_server.${language} share a listener`,
-      lacking,
+      needed,
     ),
     async fn() {
       const args = ["-w", "3", "-s", "listener", "127.0.0.1", "0"];
@@ -45,10 +46,10 @@ for (const [language, start, lacking] of programs) {
   });
 
   Deno.test({
-    ...needing(
+    ...requires(
       `the workers of prefork_server.${language} share a port`,
-      lacking,
-      hasattr("SO_REUSEPORT") ? undefined : "SO_REUSEPORT",
+      needed,
+      needs.attribute("SO_REUSEPORT"),
     ),
     async fn() {
       const args = ["-w", "2", "-s", "port", "127.0.0.1", "0"];

@@ -1,6 +1,8 @@
 /** Programs run by tests: the examples, the same programs in Python, and those of others. */
 
-import { beside, noPython } from "../support/helpers.ts";
+import { text } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
+import { type Need, need, needs } from "../support/requires.ts";
 
 /** How a program is run. */
 export interface Setting {
@@ -167,14 +169,14 @@ export function theirs(
 export type Start = typeof ours;
 
 /** The combinations of two programs, one at each end, with what tells them in a test's name. */
-export const pairs: readonly [string, Start, Start, string | undefined][] = [
-  ["ours with ours", ours, ours, undefined],
-  ["ours with Python's", ours, theirs, noPython],
-  ["Python's with ours", theirs, ours, noPython],
+export const pairs: readonly [string, Start, Start, Need | false][] = [
+  ["ours with ours", ours, ours, false],
+  ["ours with Python's", ours, theirs, needs.python],
+  ["Python's with ours", theirs, ours, needs.python],
 ];
 
-/** Why a program is missing, or `undefined`. */
-export function missing(...names: string[]): string | undefined {
+/** Programs as a need. */
+export function installed(...names: string[]): Need {
   const absent = names.filter((name) => {
     try {
       return !new Deno.Command("sh", { args: ["-c", `command -v ${name}`] })
@@ -183,7 +185,7 @@ export function missing(...names: string[]): string | undefined {
       return true; // as is `sh`
     }
   });
-  return absent.length === 0 ? undefined : absent.join(" and ");
+  return need(absent.join(" and "), absent.length === 0);
 }
 
 /** Ports of the system's choice are not the same twice. */

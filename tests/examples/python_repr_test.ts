@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { repr, str, tuple } from "../../examples/support/python_repr.ts";
-import { needing, noPython, python } from "../support/helpers.ts";
+import { python } from "../support/peer.ts";
+import { needs, requires } from "../support/requires.ts";
 
 const values = [
   null,
@@ -15,7 +16,7 @@ const values = [
 ];
 
 Deno.test({
-  ...needing("repr() and str() give what Python's give", noPython),
+  ...requires("repr() and str() give what Python's give", needs.python),
   async fn() {
     const program = `import json, sys
 print(json.dumps([[repr(value), str(value)] for value in json.load(sys.stdin)]))`;
@@ -27,7 +28,7 @@ print(json.dumps([[repr(value), str(value)] for value in json.load(sys.stdin)]))
 });
 
 Deno.test({
-  ...needing("repr() of bytes gives what Python's gives", noPython),
+  ...requires("repr() of bytes gives what Python's gives", needs.python),
   async fn() {
     const all = Array.from({ length: 256 }, (_, byte) => byte);
     const each = [all, [], [39], [34], [34, 39]];
@@ -42,7 +43,10 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("tuple() gives what Python's repr() gives of a tuple", noPython),
+  ...requires(
+    "tuple() gives what Python's repr() gives of a tuple",
+    needs.python,
+  ),
   async fn() {
     const addresses = [["127.0.0.1", 80], ["::1", 80, 0, 0], ["can0"], []];
     assertEquals(

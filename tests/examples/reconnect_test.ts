@@ -1,14 +1,14 @@
 // A client that outlives its server, each end ours or Python's.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { needing, noPosix } from "../support/helpers.ts";
+import { needs, requires } from "../support/requires.ts";
 import { ours, pairs } from "./programs.ts";
 
 const LOST = "connection lost... reconnecting\nre-connection successful\n";
 
-for (const [which, one, other, lacking] of pairs) {
+for (const [which, one, other, needed] of pairs) {
   Deno.test({
-    ...needing(`reconnect_client outlives reconnect_server: ${which}`, lacking),
+    ...requires(`reconnect_client outlives reconnect_server: ${which}`, needed),
     async fn() {
       await using first = one("reconnect_server", ["127.0.0.1", "0"]);
       const address = ["127.0.0.1", await first.port()];
@@ -35,9 +35,9 @@ for (const [which, one, other, lacking] of pairs) {
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "reconnect_client takes a server that says nothing for a lost one",
-    noPosix,
+    needs.posix,
   ),
   async fn() {
     await using server = ours("reconnect_server", ["127.0.0.1", "0"]);
@@ -52,9 +52,9 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing(
+  ...requires(
     "reconnect_server serves one client after the other, and both end at Ctrl-C without a word",
-    noPosix,
+    needs.posix,
   ),
   async fn() {
     await using server = ours("reconnect_server", ["127.0.0.1", "0"]);

@@ -1,6 +1,6 @@
 /** Programs of which the system takes little at a time. */
 
-import { beside } from "../support/helpers.ts";
+import { beside } from "../support/files.ts";
 import { Program } from "./programs.ts";
 
 /** Starts an example; each of its `send()` calls sends at most five bytes. */

@@ -10,19 +10,14 @@ import {
   SOL_SOCKET,
 } from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import {
-  beside,
-  needing,
-  noPython,
-  notLinux,
-  text,
-  utf8,
-} from "../support/helpers.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
+import { needs, requires, unless } from "../support/requires.ts";
 import { type Ended, ours, Program, theirs } from "./programs.ts";
 
 const makers = [
-  ["ours", ours, undefined],
-  ["Python's", theirs, noPython],
+  ["ours", ours, false],
+  ["Python's", theirs, needs.python],
 ] as const;
 
 const argumentsFor = (host: string, port: number | string): string[] => [
@@ -61,9 +56,9 @@ async function requested(listener: AsyncSocket): Promise<AsyncSocket> {
   return connection;
 }
 
-for (const [maker, start, lacking] of makers) {
+for (const [maker, start, needed] of makers) {
   Deno.test({
-    ...needing(`socket_errors (${maker}) prints what it fetches`, lacking),
+    ...requires(`socket_errors (${maker}) prints what it fetches`, needed),
     async fn() {
       using listener = await create_server(["127.0.0.1", 0]);
       const [host, port] = listener.getsockname();
@@ -82,7 +77,7 @@ for (const [maker, start, lacking] of makers) {
   });
 
   Deno.test({
-    ...needing(`socket_errors (${maker}) tells a failure to receive`, lacking),
+    ...requires(`socket_errors (${maker}) tells a failure to receive`, needed),
     async fn() {
       using listener = await create_server(["127.0.0.1", 0]);
       const [host, port] = listener.getsockname();
@@ -101,7 +96,7 @@ for (const [maker, start, lacking] of makers) {
   });
 
   Deno.test({
-    ...needing(`socket_errors (${maker}) tells a failure to connect`, lacking),
+    ...requires(`socket_errors (${maker}) tells a failure to connect`, needed),
     async fn() {
       using silent = new Socket();
       silent.bind(["127.0.0.1", 0]); // bound, but nobody listens
@@ -133,10 +128,11 @@ for (const [maker, start, lacking] of makers) {
     ] as const
   ) {
     Deno.test({
-      ...needing(
+      ...requires(
         `socket_errors (${maker}) tells a failure to ${stage}`,
-        noPython,
-        notLinux ?? noRefusal(),
+        needs.python,
+        needs.linux,
+        unless(noRefusal()),
       ),
       async fn() {
         using listener = new Socket();
@@ -159,7 +155,7 @@ for (const [maker, start, lacking] of makers) {
 
 /** Why system calls cannot be refused here, or `undefined`. */
 function noRefusal(): string | undefined {
-  if (noPython) return undefined;
+  if (!needs.python.isMet) return undefined;
   const { success } = new Deno.Command("python3", {
     args: [beside("examples/refused.py"), "sendto", "1", "true"],
   }).outputSync();
@@ -167,7 +163,7 @@ function noRefusal(): string | undefined {
 }
 
 Deno.test({
-  ...needing("socket_errors tells a host that is not found", noPython),
+  ...requires("socket_errors tells a host that is not found", needs.python),
   async fn() {
     const args = argumentsFor("no-such-host.invalid", 80);
     await using our = ours("socket_errors", args);

@@ -20,16 +20,10 @@ import {
   SOL_SOCKET,
 } from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
-import {
-  needing,
-  noIPv6,
-  noPosix,
-  noUnix,
-  temporaryFolder,
-  text,
-  utf8,
-} from "../support/helpers.ts";
-import { Namespaces, noNamespaces } from "./namespaces.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { needs, requires, unless } from "../support/requires.ts";
+import { Namespaces, namespaces } from "./namespaces.ts";
 import { ours, type Program } from "./programs.ts";
 
 /** The port of a server that prints it either way. */
@@ -62,14 +56,14 @@ function echoes(client: Socket, message: string): void {
 const reset = osError(errno.ECONNRESET).message;
 
 for (
-  const [name, host, absent] of [
+  const [name, host, absent = false] of [
     ["echo_server", "127.0.0.1"],
     ["echo_server_dual", "127.0.0.1"],
-    ["echo_server_dualstack", "", noIPv6],
+    ["echo_server_dualstack", "", needs.ipv6],
   ] as const
 ) {
   Deno.test({
-    ...needing(`${name} ends in order when its client resets`, absent),
+    ...requires(`${name} ends in order when its client resets`, absent),
     async fn() {
       await using server = ours(name, [host, "0"]);
       {
@@ -121,7 +115,7 @@ for (
   ] as const
 ) {
   Deno.test({
-    ...needing(`${name} waits for a descriptor, and is not busy`, noPosix),
+    ...requires(`${name} waits for a descriptor, and is not busy`, needs.posix),
     async fn() {
       const args = ["127.0.0.1", "0"];
       await using server = ours(name, args, { maxFiles: 64 });
@@ -152,9 +146,9 @@ for (
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "udp_server outlives a sender to whom nothing can be sent",
-    noRaw(),
+    unless(noRaw()),
   ),
   async fn() {
     await using server = ours("udp_server", ["127.0.0.1", "0"]);
@@ -185,9 +179,9 @@ function noRaw(): string | undefined {
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "interface_watcher goes on after more changes than fit",
-    noNamespaces,
+    namespaces,
   ),
   async fn() {
     using network = new Namespaces(1);
@@ -208,7 +202,11 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("fd_receiver outlives descriptors of all kinds", noUnix, noPosix),
+  ...requires(
+    "fd_receiver outlives descriptors of all kinds",
+    needs.unix,
+    needs.posix,
+  ),
   async fn() {
     using folder = temporaryFolder();
     const path = `${folder.path}/passing`;

@@ -8,13 +8,9 @@ import {
   Socket,
   type UnixAddress,
 } from "../../mod.ts";
-import {
-  needing,
-  noPosix,
-  noPython,
-  temporaryFolder,
-  text,
-} from "../support/helpers.ts";
+import { text } from "../support/bytes.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { needs, requires } from "../support/requires.ts";
 import { ours, pairs, theirs, withoutPorts } from "./programs.ts";
 
 function exists(path: string): boolean {
@@ -27,9 +23,9 @@ function exists(path: string): boolean {
   }
 }
 
-for (const [which, one, other, lacking] of pairs) {
+for (const [which, one, other, needed] of pairs) {
   Deno.test({
-    ...needing(`fd_receiver and fd_sender: ${which}`, lacking, noPosix),
+    ...requires(`fd_receiver and fd_sender: ${which}`, needed, needs.posix),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/passing`;
@@ -59,9 +55,9 @@ for (const [which, one, other, lacking] of pairs) {
 }
 
 Deno.test({
-  ...needing(
+  ...requires(
     "fd_receiver.ts outlives a client that left before it was served",
-    noPosix,
+    needs.posix,
   ),
   async fn() {
     using folder = temporaryFolder();
@@ -86,13 +82,13 @@ function inbox(address: UnixAddress): Socket<UnixAddress> {
 }
 
 for (
-  const [language, start, lacking] of [
-    ["ts", ours, undefined],
-    ["py", theirs, noPython],
+  const [language, start, needed] of [
+    ["ts", ours, false],
+    ["py", theirs, needs.python],
   ] as const
 ) {
   Deno.test({
-    ...needing(`sd_notify.${language} tells the states`, lacking, noPosix),
+    ...requires(`sd_notify.${language} tells the states`, needed, needs.posix),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/notify`;
@@ -125,7 +121,11 @@ for (
   });
 
   Deno.test({
-    ...needing(`syslog.${language} writes as logger does`, lacking, noPosix),
+    ...requires(
+      `syslog.${language} writes as logger does`,
+      needed,
+      needs.posix,
+    ),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/log`;

@@ -1,8 +1,9 @@
 /** What all examples have in common: wrong arguments, and Ctrl-C. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { beside, needing } from "../support/helpers.ts";
-import { Namespaces, noNamespaces } from "./namespaces.ts";
+import { beside } from "../support/files.ts";
+import { requires } from "../support/requires.ts";
+import { Namespaces, namespaces } from "./namespaces.ts";
 import { ours } from "./programs.ts";
 
 Deno.test("the README has the command of every example's head", () => {
@@ -101,7 +102,7 @@ for (
   ] as const
 ) {
   Deno.test({
-    ...needing(`${name}.ts ends at Ctrl-C without a word`, noNamespaces),
+    ...requires(`${name}.ts ends at Ctrl-C without a word`, namespaces),
     async fn() {
       using network = new Namespaces(1);
       const [namespace] = network.names;

@@ -12,10 +12,10 @@ import {
   Socket,
   type UnixAddress,
 } from "../../mod.ts";
-import { missing, ours, Program } from "../examples/programs.ts";
+import { installed, ours, Program } from "../examples/programs.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
-import { needs, requires, unless } from "../support/requires.ts";
+import { needs, requires } from "../support/requires.ts";
 
 const node = (...args: string[]): string[] => [
   "node",
@@ -39,7 +39,7 @@ for (const [name, command] of Object.entries(clients)) {
   Deno.test({
     ...requires(
       `${program} is served by ${server}.ts`,
-      unless(missing(program)),
+      installed(program),
     ),
     async fn() {
       await using ourServer = ours(server, ["127.0.0.1", "0"]);
@@ -69,7 +69,7 @@ for (const [name, command] of Object.entries(servers)) {
   const [kind, program] = name.split(" ");
   const client = kind === "tcp" ? "echo_client" : "udp_client";
   Deno.test({
-    ...requires(`${program} serves ${client}.ts`, unless(missing(program))),
+    ...requires(`${program} serves ${client}.ts`, installed(program)),
     async fn() {
       await using server = new Program(command);
       const [, port] = await server.err.until(
@@ -110,7 +110,7 @@ for (
   Deno.test({
     ...requires(
       `a Unix ${kind} listener serves ${program}`,
-      unless(missing(program)),
+      installed(program),
     ),
     async fn() {
       using folder = temporaryFolder();
@@ -143,7 +143,7 @@ for (
   Deno.test({
     ...requires(
       `a Unix datagram socket answers ${program}`,
-      unless(missing(program)),
+      installed(program),
     ),
     async fn() {
       using folder = temporaryFolder();
@@ -171,7 +171,7 @@ for (
   ] as const
 ) {
   Deno.test({
-    ...requires(`socat serves a Unix ${kind} socket`, unless(missing("socat"))),
+    ...requires(`socat serves a Unix ${kind} socket`, installed("socat")),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/server`;

@@ -1,13 +1,13 @@
 /** The HTTP examples with other programs: curl, nginx, Python's `http.server`. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Namespaces, noNamespaces } from "../examples/namespaces.ts";
-import { missing, ours, Program } from "../examples/programs.ts";
+import { Namespaces, namespaces } from "../examples/namespaces.ts";
+import { installed, ours, Program } from "../examples/programs.ts";
 import { temporaryFolder } from "../support/files.ts";
-import { needs, requires, unless } from "../support/requires.ts";
+import { needs, requires } from "../support/requires.ts";
 
 Deno.test({
-  ...requires("curl is served by http_server.ts", unless(missing("curl"))),
+  ...requires("curl is served by http_server.ts", installed("curl")),
   async fn() {
     await using server = ours("http_server", ["127.0.0.1", "0"]);
     const url = `http://127.0.0.1:${await server.port()}/page?a=b`;
@@ -59,8 +59,8 @@ async function fetchFrom(url: string, namespace?: string): Promise<void> {
 Deno.test({
   ...requires(
     "nginx serves http_get.ts",
-    unless(missing("nginx")),
-    unless(noNamespaces),
+    installed("nginx"),
+    namespaces,
   ),
   async fn() {
     using folder = temporaryFolder();

@@ -17,8 +17,8 @@ import type {
 } from "../../socket/address/types.ts";
 import { Socket } from "../../socket/socket.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
-import { needs, requires } from "../support/requires.ts";
 import { Peer } from "../support/peer.ts";
+import { needs, requires } from "../support/requires.ts";
 
 type AnyAddress = InetAddress | Inet6Address | UnixAddress;
 
@@ -114,11 +114,11 @@ const python = (what: "serve" | "call", kind: Kind, address: unknown): Peer =>
   ]);
 
 for (const kind of Object.keys(kinds) as Kind[]) {
-  const lacking = [needs.python, kind.endsWith("6") && needs.ipv6];
+  const needed = [needs.python, kind.endsWith("6") && needs.ipv6];
   const [, type, local] = kinds[kind];
 
   Deno.test({
-    ...requires(`our client talks to a Python server over ${kind}`, ...lacking),
+    ...requires(`our client talks to a Python server over ${kind}`, ...needed),
     async fn() {
       using folder = temporaryFolder();
       const path = `${folder.path}/server`;
@@ -139,7 +139,7 @@ for (const kind of Object.keys(kinds) as Kind[]) {
   });
 
   Deno.test({
-    ...requires(`a Python client talks to our server over ${kind}`, ...lacking),
+    ...requires(`a Python client talks to our server over ${kind}`, ...needed),
     async fn() {
       using folder = temporaryFolder();
       using socket = open(kind);

@@ -1,9 +1,9 @@
 /** Packets that the examples build by hand, as tcpdump reads them. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Namespaces, noNamespaces } from "../examples/namespaces.ts";
-import { missing, ours, Program } from "../examples/programs.ts";
-import { requires, unless } from "../support/requires.ts";
+import { Namespaces, namespaces } from "../examples/namespaces.ts";
+import { installed, ours, Program } from "../examples/programs.ts";
+import { requires } from "../support/requires.ts";
 
 /** Has tcpdump print a number of packets, with everything that is wrong with them. */
 async function tcpdump(
@@ -23,8 +23,8 @@ async function tcpdump(
 Deno.test({
   ...requires(
     "tcpdump reads the request of arping.ts",
-    unless(missing("tcpdump")),
-    unless(noNamespaces),
+    installed("tcpdump"),
+    namespaces,
   ),
   async fn() {
     using network = new Namespaces(2);
@@ -52,8 +52,8 @@ for (
   Deno.test({
     ...requires(
       `tcpdump finds the requests of ping.ts right, sent by a ${kind} socket`,
-      unless(missing("tcpdump")),
-      unless(noNamespaces),
+      installed("tcpdump"),
+      namespaces,
     ),
     async fn() {
       using network = new Namespaces(1);
@@ -79,8 +79,8 @@ for (
 Deno.test({
   ...requires(
     "tcpdump reads what udp_client.ts sends",
-    unless(missing("tcpdump")),
-    unless(noNamespaces),
+    installed("tcpdump"),
+    namespaces,
   ),
   async fn() {
     using network = new Namespaces(1);
