@@ -5,8 +5,9 @@
  *
  *     deno run --allow-ffi --allow-read examples/file_server.ts file [host] [port]
  *
- * Host and port default to `localhost` and 50008; with port 0 the system chooses one, which is
- * printed on standard error. The client is file_client.ts; a line with the file's length comes first.
+ * Host and port default to `localhost` and 50008; with port 0 the system chooses one and this
+ * prints it on standard error. The client is file_client.ts; a line with the file's length comes
+ * first.
  */
 
 import {

@@ -1,7 +1,9 @@
-// bytes.ts costs nobody anything: no permission, nothing of the foreign function interface.
+/** What importing `bytes.ts` costs: no permission, nothing of the foreign function interface. */
 
 import { assertEquals } from "@std/assert";
-import { beside, Peer, text } from "../support/helpers.ts";
+import { text } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
+import { Peer } from "../support/peer.ts";
 
 const door = new URL("../../bytes.ts", import.meta.url).href;
 

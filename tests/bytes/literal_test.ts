@@ -2,7 +2,8 @@
 
 import { assertEquals, assertNotStrictEquals, assertThrows } from "@std/assert";
 import { b, concat, repr } from "../../bytes.ts";
-import { needing, noPython, python } from "../support/helpers.ts";
+import { python } from "../support/peer.ts";
+import { needs, requires } from "../support/requires.ts";
 import { Random } from "./random.ts";
 
 const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
@@ -105,7 +106,7 @@ Deno.test("repr() chooses the quotes as Python does", () => {
 });
 
 Deno.test({
-  ...needing("repr() is what Python's is", noPython),
+  ...requires("repr() is what Python's is", needs.python),
   async fn() {
     const random = new Random();
     const cases = [

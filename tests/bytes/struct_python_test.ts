@@ -11,7 +11,8 @@ import {
   unpack_from,
   type Value,
 } from "../../bytes.ts";
-import { needing, noPython, python } from "../support/helpers.ts";
+import { python } from "../support/peer.ts";
+import { needs, requires } from "../support/requires.ts";
 import { Random } from "./random.ts";
 
 /** A value as JSON: what it is, and the value as text. Floats are their 8 bytes in hexadecimal. */
@@ -290,7 +291,7 @@ function agrees(mine: string, theirs: string): boolean {
 }
 
 Deno.test({
-  ...needing("struct does what Python's does", noPython),
+  ...requires("struct does what Python's does", needs.python),
   async fn() {
     const random = new Random();
     const cases = Array.from({ length: 4000 }, () => randomCase(random));

@@ -3,7 +3,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { IPPROTO_TCP, Socket, TCP_NODELAY } from "../../mod.ts";
 import { text, utf8 } from "../support/bytes.ts";
-import { Peer } from "../support/peer.ts";
 import { isPosix, needs, requires } from "../support/requires.ts";
 import { ours, type Program, type Start, theirs } from "./programs.ts";
 import { shortSends } from "./short_sends.ts";

@@ -1,7 +1,6 @@
 /** The examples of ICMP: `ping` and `traceroute`. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { text } from "../support/bytes.ts";
 import { needs, requires } from "../support/requires.ts";
 import { Namespaces, namespaces } from "./namespaces.ts";
 import { type Ended, ours, theirs } from "./programs.ts";

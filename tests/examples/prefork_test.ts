@@ -1,7 +1,7 @@
 /** The server of several workers. */
 
 import { assert, assertEquals } from "@std/assert";
-import { create_connection, hasattr } from "../../mod.ts";
+import { create_connection } from "../../mod.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { needs, requires } from "../support/requires.ts";
 import { ours, theirs } from "./programs.ts";

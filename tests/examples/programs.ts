@@ -1,6 +1,5 @@
 /** Programs run by tests: the examples, the same programs in Python, and those of others. */
 
-import { text } from "../support/bytes.ts";
 import { beside } from "../support/files.ts";
 import { type Need, need, needs } from "../support/requires.ts";
 
