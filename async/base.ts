@@ -4,6 +4,7 @@
  */
 
 import { SHUT_WR } from "../constants/mod.ts";
+import { table } from "../constants/table.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { osError } from "../errors/errors.ts";
@@ -11,7 +12,7 @@ import { setNonBlocking } from "../ffi/descriptor.ts";
 import { errno } from "../ffi/libc.ts";
 import type { Address, Family } from "../socket/address/types.ts";
 import { SocketBase } from "../socket/base.ts";
-import type { Attempt } from "../socket/operations/attempt.ts";
+import type { Attempting } from "../socket/operations/attempt.ts";
 import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
@@ -24,9 +25,29 @@ export let drive: <P extends unknown[], T>(
   socket: AsyncSocketBase<Address>,
   side: Side,
   options: WaitOptions | undefined,
-  operation: (handle: Handle, ...args: P) => Attempt<T>,
+  operation: Attempting<P, T>,
   ...args: P
 ) => Promise<T>;
+
+/** As {@linkcode drive}, of an operation whose flags may say that it must not wait. */
+export let driveFlagged: <P extends unknown[], T>(
+  socket: AsyncSocketBase<Address>,
+  side: Side,
+  flags: number,
+  options: WaitOptions | undefined,
+  operation: Attempting<P, T>,
+  ...args: P
+) => Promise<T>;
+
+/** As {@linkcode drive}, of an operation that does not wait, behind others neither. */
+export let driveAtOnce: <P extends unknown[], T>(
+  socket: AsyncSocketBase<Address>,
+  options: WaitOptions | undefined,
+  operation: Attempting<P, T>,
+  ...args: P
+) => Promise<T>;
+
+const MSG_DONTWAIT: number = table.constants.MSG_DONTWAIT ?? 0;
 
 /** Makes a socket's receiving and accepting pause for some milliseconds. */
 export let backOff: (socket: AsyncSocketBase<Address>, ms: number) => void;
@@ -58,6 +79,19 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
         operation,
         ...args,
       );
+    driveFlagged = (socket, side, flags, options, operation, ...args) => {
+      // Compared before anything is checked: flags may be of any type yet.
+      const mayWait = typeof flags !== "number" || (flags & MSG_DONTWAIT) === 0;
+      return socket.#driver.drive(
+        side,
+        mayWait ? socket.timeout : 0,
+        options?.signal,
+        operation,
+        ...args,
+      );
+    };
+    driveAtOnce = (socket, options, operation, ...args) =>
+      socket.#driver.driveAtOnce(options?.signal, operation, args);
     backOff = (socket, ms) => socket.#driver.backOff(ms);
     setPeer = (socket, address) => {
       socket.#peername = address;
@@ -122,19 +156,6 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   override settimeout(value: number | null): void {
     super.settimeout(value);
     if (this.fileno() < 0) throw osError(E_BAD_SOCKET, "settimeout");
-  }
-
-  /**
-   * Releases the descriptor without closing it, and makes it blocking again. This socket then
-   * counts as closed, and pending operations reject with `EBADF`. To make a blocking socket of the
-   * descriptor: `new Socket(null, null, null, socket.detach())`.
-   *
-   * @returns the descriptor, -1 if the socket was closed
-   */
-  override detach(): number {
-    const fd = super.detach();
-    if (fd >= 0) setNonBlocking(fd, false);
-    return fd;
   }
 
   /** Makes pending operations keep the process alive. This is the default. */
@@ -248,6 +269,7 @@ function latest<A>(ask: () => A, known: A | undefined): A {
 
 /** Makes a handle non-blocking, unless `fileno` is that handle, which already is non-blocking. */
 function nonBlocking(handle: Handle, fileno: unknown): Handle {
+  handle.nonBlocking = true;
   if (handle !== fileno && setNonBlocking(handle.fd, true) < 0) {
     const error = osError(errno(), "ioctl");
     handle.close();

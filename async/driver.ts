@@ -5,7 +5,11 @@ import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
 import { Deadline } from "../poll/deadline.ts";
 import { waitReady } from "../poll/ready.ts";
-import { type Attempt, Pending } from "../socket/operations/attempt.ts";
+import {
+  type Attempt,
+  type Attempting,
+  Pending,
+} from "../socket/operations/attempt.ts";
 import {
   type Handle,
   setClosingListener,
@@ -72,18 +76,18 @@ export class Driver {
     side: Side,
     timeout: number | null,
     signal: AbortSignal | undefined,
-    operation: (handle: Handle, ...args: P) => Attempt<T>,
+    operation: Attempting<P, T>,
     ...args: P
   ): Promise<T> {
     try {
       signal?.throwIfAborted();
       const { handle } = this;
-      let after = this.#placeInQueue(side, timeout);
+      if (timeout === 0) return this.driveAtOnce(signal, operation, args);
+      let after = this.#placeInQueue(side);
       let lacking: Pending | undefined;
       if (after === DONE) {
         const result = operation(handle, ...args);
         if (!(result instanceof Pending)) return Promise.resolve(result);
-        if (timeout === 0) throw osError(result.errno, result.syscall);
         after = pause(handle, result);
         lacking = result;
       }
@@ -103,18 +107,32 @@ export class Driver {
     }
   }
 
+  /** Drives an operation that may not wait, not even behind others: it succeeds now or fails. */
+  async driveAtOnce<P extends unknown[], T>(
+    signal: AbortSignal | undefined,
+    operation: Attempting<P, T>,
+    args: P,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    // A loop of these must not keep timers and other work from running.
+    if (reactor.mustYield()) await nextTurn();
+    let result = operation(this.handle, ...args);
+    while (result instanceof Pending && result.yielded) {
+      result = operation(this.handle, ...args);
+    }
+    if (result instanceof Pending) throw osError(result.errno, result.syscall);
+    return result;
+  }
+
   /**
    * When to make an operation's first attempt, in the terms of `Waiter.attempt`; `DONE` for now.
    */
-  #placeInQueue(side: Side, timeout: number | null): number {
-    // With a timeout of 0 an operation may not wait behind others.
-    if (timeout !== 0) {
-      if (this.#watch !== undefined && this.#watch[side].length > 0) {
-        return WHEN_READY;
-      }
-      const backoff = this.backoffLeft(side);
-      if (backoff > 0) return backoff;
+  #placeInQueue(side: Side): number {
+    if (this.#watch !== undefined && this.#watch[side].length > 0) {
+      return WHEN_READY;
     }
+    const backoff = this.backoffLeft(side);
+    if (backoff > 0) return backoff;
     return reactor.mustYield() ? NEXT_TURN : DONE;
   }
 
@@ -127,6 +145,11 @@ export class Driver {
     reactor.reference(this.#watch, this.#ref);
     return this.#watch;
   }
+}
+
+/** Resolves once timers and other work have had their turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** When to attempt a pending operation again. */
@@ -145,10 +168,10 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   readonly promise: Promise<T>;
   readonly #driver: Driver;
   readonly #side: Side;
-  /** Seconds, 0 for no waiting, `null` for no limit. */
+  /** Seconds, `null` for no limit. */
   readonly #timeout: number | null;
   readonly #signal: AbortSignal | undefined;
-  readonly #operation: (handle: Handle, ...args: P) => Attempt<T>;
+  readonly #operation: Attempting<P, T>;
   readonly #args: P;
   #resolve!: (result: T) => void;
   #reject!: (error: unknown) => void;
@@ -158,15 +181,15 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    line: Driver,
+    driver: Driver,
     side: Side,
     timeout: number | null,
     signal: AbortSignal | undefined,
-    operation: (handle: Handle, ...args: P) => Attempt<T>,
+    operation: Attempting<P, T>,
     args: P,
     lacking: Pending | undefined,
   ) {
-    this.#driver = line;
+    this.#driver = driver;
     this.#side = side;
     this.#timeout = timeout;
     this.#signal = signal;
@@ -208,7 +231,6 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
         return DONE;
       }
       this.#lacking = result;
-      if (this.#timeout === 0) throw osError(result.errno, result.syscall);
       return pause(this.#driver.handle, result);
     } catch (error) {
       this.fail(error);
@@ -248,7 +270,10 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
 
   #leave(error: unknown): void {
     reactor.remove(this.#watch!, this.#side, this);
-    this.fail(error);
+    const partial = this.#operation.partial?.();
+    if (partial === undefined) return this.fail(error);
+    this.#end();
+    this.#resolve(partial);
   }
 
   #end(): void {

@@ -8,7 +8,7 @@ import {
   descriptorRoom,
   withDescriptors,
 } from "../socket/operations/rights.ts";
-import { drive } from "./base.ts";
+import { driveFlagged } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
 import type { AsyncSocket } from "./socket.ts";
 import { whenResolved } from "./steps.ts";
@@ -41,7 +41,7 @@ export async function send_fds<A extends Address>(
     sock,
     address,
     options,
-    (to) => drive(sock, "write", options, attempt, to),
+    (to) => driveFlagged(sock, "write", flags, options, attempt, to),
   );
 }
 

@@ -27,8 +27,26 @@ import {
   fileTransfer,
 } from "../socket/operations/sendfile.ts";
 import * as transfer from "../socket/operations/transfer.ts";
+import {
+  mustAccumulate,
+  recvAllAttempt,
+  recvfromAllAttempt,
+  recvfromIntoAllAttempt,
+  recvIntoAllAttempt,
+} from "../socket/operations/wait_all.ts";
+import {
+  opensFast,
+  sendtoFastOpenAttempt,
+} from "../socket/operations/fast_open.ts";
 import type { Socket } from "../socket/socket.ts";
-import { AsyncSocketBase, backOff, drive, setPeer } from "./base.ts";
+import {
+  AsyncSocketBase,
+  backOff,
+  drive,
+  driveAtOnce,
+  driveFlagged,
+  setPeer,
+} from "./base.ts";
 import { Connections } from "./connections.ts";
 import type { WaitOptions } from "./driver.ts";
 import type { Side } from "./reactor.ts";
@@ -175,9 +193,18 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return drive(
+    if (bufsize === 0) {
+      return driveAtOnce(this, options, transfer.recv, 0, flags);
+    }
+    if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
+      return promised(() =>
+        drive(this, "read", options, recvAllAttempt(bufsize, flags))
+      );
+    }
+    return driveFlagged(
       this,
       receivingSide(flags),
+      flags,
       options,
       transfer.recv,
       bufsize,
@@ -205,9 +232,25 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
-    return drive(
+    if (buffer?.byteLength === 0) {
+      return driveAtOnce(
+        this,
+        options,
+        transfer.recv_into,
+        buffer,
+        nbytes,
+        flags,
+      );
+    }
+    if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
+      return promised(() =>
+        drive(this, "read", options, recvIntoAllAttempt(buffer, nbytes, flags))
+      );
+    }
+    return driveFlagged(
       this,
       receivingSide(flags),
+      flags,
       options,
       transfer.recv_into,
       buffer,
@@ -232,9 +275,15 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<[data: Uint8Array<ArrayBuffer>, address: A]> {
-    return drive(
+    if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
+      return promised(() =>
+        drive(this, "read", options, recvfromAllAttempt(bufsize, flags))
+      ) as Promise<[Uint8Array<ArrayBuffer>, A]>;
+    }
+    return driveFlagged(
       this,
       receivingSide(flags),
+      flags,
       options,
       transfer.recvfrom,
       bufsize,
@@ -265,9 +314,20 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<[nbytes: number, address: A]> {
-    return drive(
+    if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
+      return promised(() =>
+        drive(
+          this,
+          "read",
+          options,
+          recvfromIntoAllAttempt(buffer, nbytes, flags),
+        )
+      ) as Promise<[number, A]>;
+    }
+    return driveFlagged(
       this,
       receivingSide(flags),
+      flags,
       options,
       transfer.recvfrom_into,
       buffer,
@@ -289,7 +349,15 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @throws {TypeError} if `data` is not bytes
    */
   send(data: Bytes, flags = 0, options?: WaitOptions): Promise<number> {
-    return drive(this, "write", options, transfer.send, data, flags);
+    return driveFlagged(
+      this,
+      "write",
+      flags,
+      options,
+      transfer.send,
+      data,
+      flags,
+    );
   }
 
   /**
@@ -309,7 +377,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   sendall(data: Bytes, flags = 0, options?: WaitOptions): Promise<void> {
     try { // not an async function: that saves a promise on the hottest path
       const sending = transfer.sendallAttempt(data, flags, true);
-      return drive(this, "write", options, sending);
+      return driveFlagged(this, "write", flags, options, sending);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -366,7 +434,26 @@ export class AsyncSocket<A extends Address = InetAddress>
       this,
       address,
       options,
-      (to) => drive(this, "write", options, transfer.sendto, data, flags, to),
+      (to) =>
+        opensFast(flags)
+          ? driveFlagged(
+            this,
+            "write",
+            flags,
+            options,
+            sendtoFastOpenAttempt(data, flags),
+            to,
+          )
+          : driveFlagged(
+            this,
+            "write",
+            flags as number,
+            options,
+            transfer.sendto,
+            data,
+            flags,
+            to,
+          ),
     );
   }
 
@@ -400,9 +487,10 @@ export class AsyncSocket<A extends Address = InetAddress>
       address: A,
     ]
   > {
-    return drive(
+    return driveFlagged(
       this,
       receivingSide(flags),
+      flags,
       options,
       messages.recvmsg,
       bufsize,
@@ -437,9 +525,10 @@ export class AsyncSocket<A extends Address = InetAddress>
   ): Promise<
     [nbytes: number, ancdata: AncillaryItem[], msg_flags: number, address: A]
   > {
-    return await drive(
+    return await driveFlagged(
       this,
       receivingSide(flags),
+      flags,
       options,
       messages.recvmsgIntoAttempt(buffers, ancbufsize, flags),
     ) as [number, AncillaryItem[], number, A];
@@ -476,7 +565,7 @@ export class AsyncSocket<A extends Address = InetAddress>
       this,
       address,
       options,
-      (to) => drive(this, "write", options, attempt, to),
+      (to) => driveFlagged(this, "write", flags, options, attempt, to),
     );
   }
 
@@ -503,9 +592,10 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
-    return drive(
+    return driveFlagged(
       this,
       receivingSide(flags),
+      flags,
       options,
       vectors.recvmmsg,
       msgvec,
@@ -539,9 +629,10 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
-    return drive(
+    return driveFlagged(
       this,
       "write",
+      flags,
       options,
       vectors.sendmmsg,
       msgvec,
@@ -569,7 +660,13 @@ export class AsyncSocket<A extends Address = InetAddress>
     options: AlgOptions & WaitOptions,
   ): Promise<number> {
     const sending = messages.sendmsgAlgAttempt(msg, options);
-    return await drive(this, "write", options, sending);
+    return await driveFlagged(
+      this,
+      "write",
+      options.flags ?? 0,
+      options,
+      sending,
+    );
   }
 
   /**
@@ -641,6 +738,11 @@ export class AsyncSocket<A extends Address = InetAddress>
   > {
     return new Connections(this);
   }
+}
+
+/** The promise that a function returns; if it throws, one that rejects. */
+function promised<T>(call: () => Promise<T>): Promise<T> {
+  return new Promise((resolve) => resolve(call()));
 }
 
 /** Whether a last argument is options, not an address. */

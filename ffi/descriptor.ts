@@ -19,6 +19,10 @@ export function setNonBlocking(fd: number, nonBlocking: boolean): number {
   return libc.ioctl(fd, table.constants.FIONBIO, nonBlocking ? on : off);
 }
 
+/** Whether a descriptor's open file description, which its duplicates share, is non-blocking. */
+export const isNonBlocking: (fd: number) => boolean = system.isNonBlocking ??
+  (() => false);
+
 /** The methods of {@linkcode System} of the same names. */
 export const { duplicate, getInheritable, setInheritable } = system;
 

@@ -133,6 +133,12 @@ export function setInheritable(fd: number, inheritable: boolean): number {
   return symbols.ioctl(fd, inheritable ? FIONCLEX : FIOCLEX, EMPTY);
 }
 
+/** As {@linkcode System.isNonBlocking}. */
+export function isNonBlocking(fd: number): boolean {
+  const { F_GETFL, O_NONBLOCK } = table.constants;
+  return (symbols.fcntl(fd, F_GETFL) & O_NONBLOCK) !== 0;
+}
+
 /** As {@linkcode System.getInheritable}. */
 export function getInheritable(fd: number): number {
   const { F_GETFD, FD_CLOEXEC } = table.constants;

@@ -28,6 +28,11 @@ export interface System {
   open(): Libc;
   /** Returns this thread's last error number. Call it right after the call that failed. */
   errno(): number;
+  /**
+   * Whether a descriptor's open file description is non-blocking. Missing where the system has no
+   * answer; descriptions are not shared there.
+   */
+  isNonBlocking?(fd: number): boolean;
   /** Sets whether child processes inherit a descriptor; returns -1 on failure, with `errno` set. */
   setInheritable(fd: number, inheritable: boolean): number;
   /**

@@ -41,3 +41,10 @@ export function waitReady(
   view.setInt16(layout.pollfd.revents.at, 0, true);
   return libc.poll(bytes, 1, waitMilliseconds(seconds));
 }
+
+/** Whether a descriptor has an error, or a message in its error queue. Takes neither. */
+export function hasError(fd: number): boolean {
+  if (waitReady(fd, "error", 0) <= 0) return false;
+  const revents = pollfd().view.getInt16(layout.pollfd.revents.at, true);
+  return (revents & table.constants.POLLERR) !== 0;
+}

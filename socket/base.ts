@@ -348,7 +348,12 @@ export abstract class SocketBase<A extends Address> {
   }
 
   /**
-   * Releases the descriptor without closing it; afterwards this socket counts as closed.
+   * Releases the descriptor without closing it; afterwards this socket counts as closed, and
+   * pending operations of an `AsyncSocket` reject with `EBADF`.
+   *
+   * The descriptor stays as it is: non-blocking if this socket has a timeout, or awaits. A `Socket`
+   * made of it, `new Socket(null, null, null, socket.detach())`, waits all the same; a program that
+   * expects a blocking one needs `setblocking(true)` of such a socket before.
    *
    * @returns the descriptor, or -1 if the socket was closed
    */

@@ -2,19 +2,24 @@
 
 import { EINTR } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
+import { isNonBlocking } from "../ffi/descriptor.ts";
 import { errno, load } from "../ffi/libc.ts";
 import { Deadline } from "../poll/deadline.ts";
 import { waitReady } from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
-import { type Attempt, Pending } from "./operations/attempt.ts";
-import { type Handle, handleOf } from "./operations/handle.ts";
+import {
+  type Attempt,
+  type Attempting,
+  Pending,
+} from "./operations/attempt.ts";
+import { handleOf } from "./operations/handle.ts";
 import { Operation, type Steps } from "./steps.ts";
 
 /** Drives an operation until it has a result. */
 export function drive<P extends unknown[], T>(
   socket: SocketBase<Address>,
-  attempt: (handle: Handle, ...args: P) => Attempt<T>,
+  attempt: Attempting<P, T>,
   ...args: P
 ): T {
   const result = attempt(handleOf(socket), ...args);
@@ -28,7 +33,7 @@ export function drive<P extends unknown[], T>(
 export function complete<P extends unknown[], T>(
   socket: SocketBase<Address>,
   result: Attempt<T>,
-  attempt: (handle: Handle, ...args: P) => Attempt<T>,
+  attempt: Attempting<P, T>,
   ...args: P
 ): T {
   return result instanceof Pending
@@ -40,12 +45,19 @@ export function complete<P extends unknown[], T>(
 function block<P extends unknown[], T>(
   socket: SocketBase<Address>,
   wait: Pending,
-  attempt: (handle: Handle, ...args: P) => Attempt<T>,
+  attempt: Attempting<P, T>,
   args: P,
 ): T {
   const { timeout } = socket;
-  // On a blocking socket the system call waits. Only an interrupted connect is waited for here.
-  if (timeout === 0 || (timeout === null && wait.errno !== EINTR)) {
+  // On a blocking socket the system call waits. An interrupted connect is waited for here, and what
+  // did not wait because someone who shares the descriptor made it non-blocking (but not what
+  // SO_RCVTIMEO or SO_SNDTIMEO ended).
+  const mayWait = timeout === null
+    ? wait.errno === EINTR || isNonBlocking(socket.fileno())
+    : timeout > 0;
+  if (!mayWait) {
+    const partial = attempt.partial?.();
+    if (partial !== undefined) return partial;
     throw osError(wait.errno, wait.syscall);
   }
   const deadline = new Deadline(timeout);
@@ -58,7 +70,11 @@ function block<P extends unknown[], T>(
       if (!(result instanceof Pending)) return result;
       wait = result;
     }
-    if (left === 0) throw timedOut(wait.syscall);
+    if (left === 0) {
+      const partial = attempt.partial?.();
+      if (partial !== undefined) return partial;
+      throw timedOut(wait.syscall);
+    }
   }
 }
 

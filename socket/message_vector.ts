@@ -29,7 +29,7 @@ import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import {
   adoptDescriptors,
-  closeOnExec,
+  closeOnExecFor,
   controlRoom,
   returnedFlags,
 } from "./operations/messages.ts";
@@ -366,7 +366,7 @@ export class MessageVector<A extends Address = Address> {
     for (let i = start; i < end; i++) headers.expect(i);
     const { recvmmsg } = vectorCalls();
     for (;;) {
-      const bits = flags | closeOnExec;
+      const bits = flags | closeOnExecFor(handle) | handle.dontWait;
       const count = recvmmsg(handle, headers, start, end - start, bits);
       if (count >= 0) {
         this.#received(start, start + count, flags);
@@ -384,7 +384,7 @@ export class MessageVector<A extends Address = Address> {
     for (let i = start; i < end; i++) {
       this.#lengths[i] = headers.length(i);
       this.#addressLengths[i] = headers.nameLength(i);
-      this.#flags[i] = returnedFlags(headers.flags(i), flags);
+      this.#flags[i] = returnedFlags(this.#handle, headers.flags(i), flags);
       const length = headers.controlLength(i);
       this.#controlLengths[i] = Math.min(length, room);
       if (length > 0 && adoptDescriptors(headers.controls[i], length, room)) {
@@ -418,7 +418,13 @@ export class MessageVector<A extends Address = Address> {
     }
     const { sendmmsg } = vectorCalls();
     for (;;) {
-      const count = sendmmsg(handle, headers, start, end - start, flags);
+      const count = sendmmsg(
+        handle,
+        headers,
+        start,
+        end - start,
+        flags | handle.dontWait,
+      );
       if (count >= 0) return count;
       const wait = waitOrRetry(waits.sendmmsg, -count);
       if (wait !== undefined) return wait;

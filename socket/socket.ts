@@ -20,6 +20,7 @@ import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
 import * as connection from "./operations/connection.ts";
 import { Handle, handleOf } from "./operations/handle.ts";
 import type { AlgOptions } from "./operations/messages.ts";
+import { opensFast, sendtoFastOpenAttempt } from "./operations/fast_open.ts";
 import * as messages from "./operations/messages.ts";
 import {
   asksNonBlocking,
@@ -28,6 +29,13 @@ import {
 } from "./operations/open.ts";
 import { type FileToSend, fileTransfer } from "./operations/sendfile.ts";
 import * as transfer from "./operations/transfer.ts";
+import {
+  mustAccumulate,
+  recvAllAttempt,
+  recvfromAllAttempt,
+  recvfromIntoAllAttempt,
+  recvIntoAllAttempt,
+} from "./operations/wait_all.ts";
 
 /**
  * A socket whose operations block until they are done, like Python's `socket.socket`.
@@ -90,6 +98,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   override settimeout(value: number | null): void {
     super.settimeout(value);
     check(setNonBlocking(this.fileno(), value != null), "ioctl");
+    handleOf(this).nonBlocking = value != null;
   }
 
   /**
@@ -146,6 +155,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
    */
   recv(bufsize: number, flags = 0): Uint8Array<ArrayBuffer> {
+    if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
+      return drive(this, recvAllAttempt(bufsize, flags));
+    }
     return complete(
       this,
       transfer.recv(handleOf(this), bufsize, flags),
@@ -166,6 +178,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recv_into(buffer: Bytes, nbytes = 0, flags = 0): number {
+    if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
+      return drive(this, recvIntoAllAttempt(buffer, nbytes, flags));
+    }
     return complete(
       this,
       transfer.recv_into(handleOf(this), buffer, nbytes, flags),
@@ -189,6 +204,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     bufsize: number,
     flags = 0,
   ): [data: Uint8Array<ArrayBuffer>, address: A] {
+    if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
+      return drive(this, recvfromAllAttempt(bufsize, flags)) as [
+        Uint8Array<ArrayBuffer>,
+        A,
+      ];
+    }
     return complete(
       this,
       transfer.recvfrom(handleOf(this), bufsize, flags),
@@ -216,6 +237,12 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     nbytes = 0,
     flags = 0,
   ): [nbytes: number, address: A] {
+    if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
+      return drive(this, recvfromIntoAllAttempt(buffer, nbytes, flags)) as [
+        number,
+        A,
+      ];
+    }
     return complete(
       this,
       transfer.recvfrom_into(handleOf(this), buffer, nbytes, flags),
@@ -285,6 +312,9 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    */
   sendto(data: Bytes, flags: number, address: AddressInput<A>): number;
   sendto(data: Bytes, flagsOrAddress: unknown, address?: unknown): number {
+    if (address !== undefined && opensFast(flagsOrAddress)) {
+      return drive(this, sendtoFastOpenAttempt(data, flagsOrAddress), address);
+    }
     return complete(
       this,
       transfer.sendto(handleOf(this), data, flagsOrAddress, address),

@@ -110,7 +110,8 @@ export class ZeroCopySends {
   ): Attempt<number> {
     let zeroCopy = data.length > 0 ? MSG_ZEROCOPY : 0;
     for (;;) {
-      const count = libc.send(handle.fd, data, data.length, flags | zeroCopy);
+      const bits = flags | zeroCopy | handle.dontWait;
+      const count = libc.send(handle.fd, data, data.length, bits);
       if (count >= 0) {
         if (zeroCopy !== 0) this.#hold(sending);
         return count;
@@ -161,7 +162,7 @@ export class ZeroCopySends {
 
 /** Room for the ancillary data of a completion, which may include an address, in bytes. */
 const ROOM = 256;
-const more = new Pending("write", "send", { more: true });
+const more = new Pending("write", "send", { yielded: true });
 
 /**
  * Sends over a socket without copying: the system reads the bytes from the caller's buffer until it

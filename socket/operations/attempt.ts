@@ -8,6 +8,7 @@
 import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { osError } from "../../errors/errors.ts";
 import { errno } from "../../ffi/libc.ts";
+import type { Handle } from "./handle.ts";
 
 /** Returned by an attempt that cannot go on: the readiness it needs, and the error it would be. */
 export class Pending {
@@ -23,17 +24,24 @@ export class Pending {
   constructor(
     readiness: "read" | "write",
     syscall: string,
-    { errno = EWOULDBLOCK, more = false } = {},
+    { errno = EWOULDBLOCK, yielded = false } = {},
   ) {
     this.readiness = readiness;
     this.syscall = syscall;
     this.errno = errno;
-    this.yielded = more;
+    this.yielded = yielded;
   }
 }
 
 /** The outcome of one attempt of an operation. */
 export type Attempt<T> = T | Pending;
+
+/** A function that attempts an operation. */
+export interface Attempting<P extends unknown[], T> {
+  (handle: Handle, ...args: P): Attempt<T>;
+  /** What to return if the wait ends too early, by a timeout or a signal; `undefined` to throw. */
+  partial?(): T | undefined;
+}
 
 /**
  * Classifies the error of a system call that returned -1.

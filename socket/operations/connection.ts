@@ -17,7 +17,11 @@ import {
   EWOULDBLOCK,
 } from "../../errors/errno.ts";
 import { check, OSError, osError } from "../../errors/errors.ts";
-import { setCommonFlags, setNonBlocking } from "../../ffi/descriptor.ts";
+import {
+  isNonBlocking,
+  setCommonFlags,
+  setNonBlocking,
+} from "../../ffi/descriptor.ts";
 import { features } from "../../ffi/features.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { waitReady } from "../../poll/ready.ts";
@@ -66,11 +70,22 @@ function hasPeer(handle: Handle): boolean {
     errno() !== ENOTCONN;
 }
 
+/**
+ * Makes the open file description non-blocking again if the socket needs that: another process, or
+ * a duplicate, may have changed it. For the calls that take no `MSG_DONTWAIT`.
+ */
+export function ensureNonBlocking(handle: Handle): void {
+  if (handle.nonBlocking && !isNonBlocking(handle.fd)) {
+    setNonBlocking(handle.fd, true);
+  }
+}
+
 /** Attempts to take a connection from a listener's queue. */
 export function accept(
   handle: Handle,
   nonBlocking: boolean,
 ): Attempt<[handle: Handle, address: Address | null]> {
+  ensureNonBlocking(handle);
   for (;;) {
     expectAddress();
     const fd = acceptDescriptor(handle, nonBlocking);
@@ -120,15 +135,13 @@ export function connectAttempt(
   let interrupted = false;
   return (handle, address) => {
     if (started) {
-      const error = intOption(handle, SOL_SOCKET, SO_ERROR);
-      handle.connecting = error === 0 && !hasPeer(handle);
-      if (error !== 0) throw osError(error, "connect");
-      if (!handle.connecting) return undefined;
+      if (finishConnecting(handle, "connect")) return undefined;
       // A spurious wakeup: there is no peer yet, so wait again. But if a signal interrupted
       // connect, the kernel may have given up, as it does when waiting for room in the queue of a
       // Unix listener: then call it again.
       if (!interrupted) return pending.connect;
     }
+    ensureNonBlocking(handle);
     const length = encodeAddress(handle, address);
     if (libc.connect(handle.fd, outgoing.bytes, length) === 0) return undefined;
     const code = errno();
@@ -145,6 +158,18 @@ export function connectAttempt(
     interrupted ||= code === EINTR;
     return interrupted ? pending.connectInterrupted : pending.connect;
   };
+}
+
+/**
+ * Whether a connection that was started is established.
+ *
+ * @throws {OSError} if it failed
+ */
+export function finishConnecting(handle: Handle, syscall: string): boolean {
+  const error = intOption(handle, SOL_SOCKET, SO_ERROR);
+  handle.connecting = error === 0 && !hasPeer(handle);
+  if (error !== 0) throw osError(error, syscall);
+  return !handle.connecting;
 }
 
 /** Returns what `connect_ex` returns for the error of a failed connect; rethrows other errors. */

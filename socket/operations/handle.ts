@@ -1,10 +1,13 @@
 /** The handle that a socket object owns: its descriptor, and the state that goes with it. */
 
+import { table } from "../../constants/table.ts";
 import { ECONNRESET } from "../../errors/errno.ts";
 import { osError } from "../../errors/errors.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import type { AddressCodec, CodecSocket } from "../address/codec.ts";
 import { codecOf } from "../address/registry.ts";
+
+const MSG_DONTWAIT: number = table.constants.MSG_DONTWAIT ?? 0;
 
 /** Owns a descriptor and closes it exactly once. */
 export class Handle implements CodecSocket {
@@ -19,6 +22,9 @@ export class Handle implements CodecSocket {
   closed = false;
   /** Whether a connection was started whose outcome no operation has seen yet. */
   connecting = false;
+  /** `MSG_DONTWAIT` if {@linkcode nonBlocking}, else 0: a flag of every transfer. */
+  dontWait = 0;
+  #nonBlocking = false;
   #files = 0;
 
   constructor(fd: number, family: number, type: number, proto: number) {
@@ -27,6 +33,20 @@ export class Handle implements CodecSocket {
     this.type = type;
     this.proto = proto;
     this.codec = codecOf(family);
+  }
+
+  /**
+   * Whether no call may block the thread, as the socket has a timeout or awaits. The mode that the
+   * system knows may differ: it belongs to the open file description, and whoever has a duplicate
+   * may change it.
+   */
+  get nonBlocking(): boolean {
+    return this.#nonBlocking;
+  }
+
+  set nonBlocking(nonBlocking: boolean) {
+    this.#nonBlocking = nonBlocking;
+    this.dontWait = nonBlocking ? MSG_DONTWAIT : 0;
   }
 
   /** Marks this handle as closed and returns its descriptor, which stays open. */

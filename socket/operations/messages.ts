@@ -34,6 +34,7 @@ import {
   parseControl,
 } from "./ancillary.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
+import { fastOpenAttempt, opensFast } from "./fast_open.ts";
 import type { Handle } from "./handle.ts";
 import { closeBeyond, eachDescriptor } from "./rights.ts";
 import {
@@ -97,7 +98,11 @@ export function sendItemsAttempt(
   const views = bufferList("buffers", buffers, "sendmsg");
   const length = controlLength(items, layout);
   const bits = flagBits(flags);
-  return (handle, address) => {
+  const send = (
+    handle: Handle,
+    bits: number,
+    address: unknown,
+  ): Attempt<number> => {
     const addressed = address !== null && address !== undefined;
     const nameLength = addressed ? encodeAddress(handle, address) : 0;
     const header = outbound ??= new MessageHeader(outgoing.bytes);
@@ -108,7 +113,11 @@ export function sendItemsAttempt(
       }
       header.prepare(views, MAX_TRANSFER, nameLength, length);
       for (;;) {
-        const count = libc.sendmsg(handle.fd, header.bytes, bits);
+        const count = libc.sendmsg(
+          handle.fd,
+          header.bytes,
+          bits | handle.dontWait,
+        );
         if (count >= 0) return count;
         const wait = waitOrRetry(pending.sendmsg);
         if (wait !== undefined) return wait;
@@ -117,6 +126,9 @@ export function sendItemsAttempt(
       header.release();
     }
   };
+  return opensFast(bits)
+    ? fastOpenAttempt(send, bits, "sendmsg")
+    : (handle, address) => send(handle, bits, address);
 }
 
 /** The parameters of an `AF_ALG` operation. */
@@ -214,8 +226,15 @@ function controlSize(ancbufsize: unknown): number {
   return integer("ancbufsize", ancbufsize, 0, 0x7fffffff);
 }
 
-/** The flag that sets close-on-exec on descriptors as they are received; 0 where there is none. */
-export const closeOnExec: number = table.constants.MSG_CMSG_CLOEXEC ?? 0;
+const MSG_CMSG_CLOEXEC: number = table.constants.MSG_CMSG_CLOEXEC ?? 0;
+
+/**
+ * Returns the flag that sets close-on-exec on descriptors as they are received; 0 where there is
+ * none, and for families that pass no descriptors: some of them refuse flags they do not know.
+ */
+export function closeOnExecFor(handle: { readonly family: number }): number {
+  return handle.family === AF_UNIX ? MSG_CMSG_CLOEXEC : 0;
+}
 
 /**
  * Returns how much room for control messages to pass to the system, `room` or more. macOS leaks
@@ -242,7 +261,7 @@ export function adoptDescriptors(
   room: number,
 ): boolean {
   const isCut = length > room && closeBeyond(control, length, room);
-  if (closeOnExec === 0) {
+  if (MSG_CMSG_CLOEXEC === 0) {
     const kept = Math.min(length, room);
     eachDescriptor(control, kept, (fd) => setInheritable(fd, false));
   }
@@ -251,10 +270,14 @@ export function adoptDescriptors(
 
 /**
  * Removes `MSG_CMSG_CLOEXEC` from returned flags unless the caller passed it: Linux echoes the
- * flag, which this library always sets.
+ * flag, which this library sets itself.
  */
-export function returnedFlags(msg_flags: number, flags: number): number {
-  return msg_flags & ~(closeOnExec & ~flags);
+export function returnedFlags(
+  handle: { readonly family: number },
+  msg_flags: number,
+  flags: number,
+): number {
+  return msg_flags & ~(closeOnExecFor(handle) & ~flags);
 }
 
 function receive<T>(
@@ -271,7 +294,8 @@ function receive<T>(
     header.reserve(actualRoom);
     for (;;) {
       header.prepare(buffers, limit, incoming.bytes.length, actualRoom);
-      const count = libc.recvmsg(handle.fd, header.bytes, flags | closeOnExec);
+      const bits = flags | closeOnExecFor(handle) | handle.dontWait;
+      const count = libc.recvmsg(handle.fd, header.bytes, bits);
       if (count >= 0) {
         return delivered(handle, header, room, flags, count, value);
       }
@@ -301,7 +325,7 @@ function delivered<T>(
     return [
       value(count),
       parseControl(control, length, layout),
-      returnedFlags(header.flags, flags) | (isCut ? MSG_CTRUNC : 0),
+      returnedFlags(handle, header.flags, flags) | (isCut ? MSG_CTRUNC : 0),
       decodeIncoming(handle),
     ];
   } catch (error) {

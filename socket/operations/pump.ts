@@ -11,6 +11,7 @@ import { EINTR } from "../../errors/errno.ts";
 import { check, osError } from "../../errors/errors.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
+import { ensureNonBlocking } from "./connection.ts";
 import type { Handle } from "./handle.ts";
 import { recv_into, send } from "./transfer.ts";
 
@@ -83,6 +84,7 @@ export class Pump implements Disposable {
       // The pipe is empty, so if this would block, it is for lack of bytes in the socket.
       const pipe = this.#pipe ??= takePipe();
       const length = Math.min(limit, CHUNK);
+      ensureNonBlocking(handle);
       const count = libc.splice!(handle.fd, null, pipe[1], null, length, 0);
       const code = count < 0 ? errno() : 0;
       this.#inPipe = Math.max(0, count);
@@ -102,6 +104,7 @@ export class Pump implements Disposable {
 
   /** Sends what {@linkcode fill} received. */
   readonly drain = (handle: Handle): Attempt<undefined> => {
+    if (this.#inPipe > 0) ensureNonBlocking(handle);
     while (this.#inPipe > 0) {
       const count = libc.splice!(
         this.#pipe![0],

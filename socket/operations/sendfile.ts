@@ -10,6 +10,7 @@ import { errno, libc, system } from "../../ffi/libc.ts";
 import { cstring } from "../../ffi/memory.ts";
 import { kernelSendfile, type Sendfile } from "../../ffi/sendfile.ts";
 import { type Attempt, Pending } from "./attempt.ts";
+import { ensureNonBlocking } from "./connection.ts";
 import type { Handle } from "./handle.ts";
 import { MAX_STEP, send } from "./transfer.ts";
 
@@ -39,7 +40,7 @@ export interface FileTransfer extends Disposable {
 const MAX_SENDFILE = 0x7ffff000;
 
 const wait = new Pending("write", "sendfile");
-const more = new Pending("write", "sendfile", { more: true });
+const more = new Pending("write", "sendfile", { yielded: true });
 
 /**
  * The errors with which the kernel refuses to send a file that can still be copied: it is a pipe or
@@ -122,6 +123,7 @@ function byKernel(
   sendfile: Sendfile,
 ): (handle: Handle) => Attempt<number> | "refused" {
   return (handle) => {
+    ensureNonBlocking(handle);
     while (state.sent < state.limit) {
       const count = sendfile(
         handle.fd,

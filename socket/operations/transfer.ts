@@ -26,7 +26,7 @@ const pending = {
   recv: new Pending("read", "recv"),
   recvfrom: new Pending("read", "recvfrom"),
   send: new Pending("write", "send"),
-  sendMore: new Pending("write", "send", { more: true }),
+  sendMore: new Pending("write", "send", { yielded: true }),
   sendto: new Pending("write", "sendto"),
 } as const;
 
@@ -66,7 +66,7 @@ export function bufferSize(name: string, value: unknown): number {
 }
 
 /** Checks how many bytes to receive into a buffer; 0 stands for all that it holds. */
-function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
+export function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
   if (nbytes === 0) return Math.min(buffer.byteLength, MAX_TRANSFER);
   const length = bufferSize("nbytes", nbytes);
   if (length > buffer.byteLength) {
@@ -85,6 +85,7 @@ export function recv(
 ): Attempt<Uint8Array<ArrayBuffer>> {
   const bits = flagBits(flags);
   const size = bufferSize("bufsize", bufsize);
+  if (size === 0) return new Uint8Array(0); // as in Python, not even an error is reported
   const buffer = receiveBuffer(size, bits);
   const count = receive(handle, buffer, size, bits, lastShared);
   return count instanceof Pending
@@ -101,16 +102,18 @@ export function recv_into(
 ): Attempt<number> {
   const bits = flagBits(flags);
   const view = bytes("buffer", buffer);
-  return receive(handle, view, receiveLength(view, nbytes), bits, lastReceived);
+  const length = receiveLength(view, nbytes);
+  return length === 0 ? 0 : receive(handle, view, length, bits, lastReceived);
 }
 
 function receive(
   handle: Handle,
   buffer: Uint8Array<ArrayBuffer>,
   length: number,
-  bits: number,
+  flags: number,
   last: LastBuffer,
 ): Attempt<number> {
+  const bits = flags | handle.dontWait;
   const pointer = last.pointerIfRepeated(buffer);
   for (;;) {
     const count = pointer === null
@@ -155,13 +158,14 @@ function receiveFrom(
   length: number,
   flags: number,
 ): Attempt<number> {
+  const bits = flags | handle.dontWait;
   for (;;) {
     expectAddress();
     const count = libc.recvfrom(
       handle.fd,
       buffer,
       length,
-      flags,
+      bits,
       incoming.bytes,
       incomingLength,
     );
@@ -187,11 +191,12 @@ function sendBytes(
   maxChunk = MAX_TRANSFER,
 ): Attempt<number> {
   const length = Math.min(data.byteLength, maxChunk);
+  const bits = flags | handle.dontWait;
   const pointer = lastSent.pointerIfRepeated(data);
   for (;;) {
     const count = pointer === null
-      ? libc.send(handle.fd, data, length, flags)
-      : libc.send_at(handle.fd, pointer, length, flags);
+      ? libc.send(handle.fd, data, length, bits)
+      : libc.send_at(handle.fd, pointer, length, bits);
     if (count >= 0) return count;
     const wait = waitOrRetry(pending.send);
     if (wait !== undefined) return wait;
@@ -236,7 +241,8 @@ export function sendto(
   address: unknown,
 ): Attempt<number> {
   const view = bytes("data", data);
-  const bits = address === undefined ? 0 : flagBits(flagsOrAddress);
+  const flags = address === undefined ? 0 : flagBits(flagsOrAddress);
+  const bits = flags | handle.dontWait;
   const addressLength = encodeAddress(
     handle,
     address === undefined ? flagsOrAddress : address,
