@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { badCalls, type Subjects, subjects } from "./bad_input.ts";
 import { text, utf8 } from "../support/bytes.ts";
-import { isPosix, needs, requires } from "../support/requires.ts";
+import { needs, requires } from "../support/requires.ts";
 import { socketPair, udpPair } from "../support/pairs.ts";
 import { Peer } from "../support/peer.ts";
 
