@@ -1,0 +1,149 @@
+"""Replaces what Python's `socket.py` has on top of `_socket` by the library's own."""
+
+import io
+import threading
+
+import socket
+
+from library import Buffer, Channel, Descriptor, File, LeftOut, Options, call
+
+original = socket.socket
+originals = {name: getattr(socket, name) for name in ("getaddrinfo", "create_connection", "create_server")}
+
+
+class SocketFile:
+    """A file that is the library's: it lies in a thread of its own there."""
+
+    def __init__(self, channel, sock):
+        self._channel = channel
+        self._socket = sock
+        self._lock = threading.RLock()
+
+    def _call(self, name, *args):
+        with self._lock:
+            socket = self._socket if self._socket.fileno() >= 0 else None
+            return self._channel.call(name, args, socket, of_file=True)
+
+    @property
+    def closed(self):
+        return self._call("closed")
+
+    @property
+    def name(self):
+        name = self._call("name")
+        return self._socket.fileno() if name >= 0 else name
+
+    def fileno(self):
+        self._call("fileno")
+        return self._socket.fileno()
+
+    def close(self):
+        if not self.closed:
+            try:
+                self._call("close")
+            finally:
+                self._socket._decref_socketios()
+
+    def readinto(self, buffer):
+        return self._call("readinto", Buffer(buffer))
+
+    def readlines(self, *args):
+        return list(self._call("readlines", *args))
+
+
+def method(name):
+    return lambda self, *args: self._call(name, *args)
+
+
+METHODS = ("read", "readall", "read1", "peek", "readline", "write", "writelines", "flush")
+for name in (*METHODS, "readable", "writable", "seekable"):
+    setattr(SocketFile, name, method(name))
+for name in ("mode", "newlines", "encoding"):
+    setattr(SocketFile, name, property(method(name)))
+
+
+class RawFile(SocketFile, io.RawIOBase):
+    pass
+
+
+class BufferedFile(SocketFile, io.BufferedIOBase):
+    def readinto1(self, buffer):
+        return self._call("readinto1", Buffer(buffer))
+
+
+class TextFile(SocketFile, io.TextIOBase):
+    pass
+
+
+CLASSES = dict(SocketIO=RawFile, TextIOWrapper=TextFile)
+
+
+def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
+    channel = Channel()
+    options = Options(encoding=encoding, errors=errors, newline=newline)
+    name = channel.call("makefile", [mode, buffering, options], self)
+    self._io_refs += 1
+    return CLASSES.get(name, BufferedFile)(channel, self)
+
+
+def sendfile(self, file, offset=0, count=None):
+    try:
+        descriptor = Descriptor(file.fileno())
+    except (AttributeError, io.UnsupportedOperation):
+        descriptor = File(file)
+    return call("sendfile", [descriptor, offset, count], self)
+
+
+def _sendfile_use_send(self, file, offset=0, count=None):
+    return call("sendfile", [File(file), offset, count], self)
+
+
+def made(facts):
+    fd, family, type, proto, timeout = facts
+    sock = original(family, type, proto, fd)
+    sock.settimeout(timeout)
+    return sock
+
+
+def mocked():
+    """Whether a test has replaced what these functions are made of: then Python's own count."""
+    return socket.socket is not original or socket.getaddrinfo is not originals["getaddrinfo"]
+
+
+def create_connection(address, timeout=LeftOut, source_address=None, *, all_errors=False):
+    if mocked():
+        return originals["create_connection"](address, *([] if timeout is LeftOut else [timeout]), source_address=source_address, all_errors=all_errors)
+    if timeout is socket._GLOBAL_DEFAULT_TIMEOUT:
+        timeout = LeftOut
+    return made(call("create_connection", [address, timeout, source_address, Options(all_errors=all_errors)]))
+
+
+def create_server(address, *, family=socket.AF_INET, backlog=None, reuse_port=False, dualstack_ipv6=False):
+    options = dict(family=family, backlog=backlog, reuse_port=reuse_port, dualstack_ipv6=dualstack_ipv6)
+    if mocked():
+        return originals["create_server"](address, **options)
+    return made(call("create_server", [address, Options(options)]))
+
+
+def send_fds(sock, buffers, fds, flags=0, address=None):
+    return call("send_fds", [buffers, [Descriptor(fd) for fd in fds], flags, address], sock)
+
+
+def recv_fds(sock, bufsize, maxfds, flags=0):
+    data, fds, *rest = call("recv_fds", [bufsize, maxfds, flags], sock)
+    return data, list(fds), *rest
+
+
+def getfqdn(name=""):
+    return call("getfqdn", [name])
+
+
+def has_dualstack_ipv6():
+    return call("has_dualstack_ipv6")
+
+
+for function in (makefile, sendfile, _sendfile_use_send):
+    setattr(original, function.__name__, function)
+original._sendfile_use_sendfile = sendfile
+for function in (create_connection, create_server, send_fds, recv_fds, getfqdn, has_dualstack_ipv6):
+    setattr(socket, function.__name__, function)
