@@ -9,6 +9,7 @@ from library import Buffer, Channel, Descriptor, File, LeftOut, Options, call
 
 original = socket.socket
 originals = {name: getattr(socket, name) for name in ("getaddrinfo", "create_connection", "create_server")}
+originals |= {name: getattr(original, name) for name in ("makefile", "_sendfile_use_send")}
 
 
 class SocketFile:
@@ -21,8 +22,7 @@ class SocketFile:
 
     def _call(self, name, *args):
         with self._lock:
-            socket = self._socket if self._socket.fileno() >= 0 else None
-            return self._channel.call(name, args, socket, of_file=True)
+            return self._channel.call(name, args, self._socket, of_file=True)
 
     @property
     def closed(self):
@@ -42,7 +42,8 @@ class SocketFile:
             try:
                 self._call("close")
             finally:
-                self._socket._decref_socketios()
+                sock, self._socket = self._socket, None
+                sock._decref_socketios()
 
     def readinto(self, buffer):
         return self._call("readinto", Buffer(buffer))
@@ -78,7 +79,16 @@ class TextFile(SocketFile, io.TextIOBase):
 CLASSES = dict(SocketIO=RawFile, TextIOWrapper=TextFile)
 
 
+def is_tls(sock):
+    """Whether a socket carries its bytes in a way of its own."""
+    return type(sock).recv_into is not original.recv_into
+
+
 def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
+    if is_tls(self):
+        return originals["makefile"](
+            self, mode, buffering, encoding=encoding, errors=errors, newline=newline
+        )
     channel = Channel()
     options = Options(encoding=encoding, errors=errors, newline=newline)
     name = channel.call("makefile", [mode, buffering, options], self)
@@ -86,16 +96,33 @@ def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newl
     return CLASSES.get(name, BufferedFile)(channel, self)
 
 
-def sendfile(self, file, offset=0, count=None):
+def check_mode(file):
+    """Refuses a file of text, of which the library knows nothing."""
+    if "b" not in getattr(file, "mode", "b"):
+        raise ValueError("file should be opened in binary mode")
+
+
+def _sendfile_use_sendfile(self, file, offset=0, count=None):
+    check_mode(file)
     try:
-        descriptor = Descriptor(file.fileno())
-    except (AttributeError, io.UnsupportedOperation):
-        descriptor = File(file)
-    return call("sendfile", [descriptor, offset, count], self)
+        file = Descriptor(file.fileno())
+    except (AttributeError, io.UnsupportedOperation) as error:
+        raise socket._GiveupOnSendfile(error)
+    return call("sendfile", [file, offset, count], self)
 
 
 def _sendfile_use_send(self, file, offset=0, count=None):
+    if is_tls(self):
+        return originals["_sendfile_use_send"](self, file, offset, count)
+    check_mode(file)
     return call("sendfile", [File(file), offset, count], self)
+
+
+def sendfile(self, file, offset=0, count=None):
+    try:
+        return self._sendfile_use_sendfile(file, offset, count)
+    except socket._GiveupOnSendfile:
+        return self._sendfile_use_send(file, offset, count)
 
 
 def made(facts):
@@ -142,8 +169,7 @@ def has_dualstack_ipv6():
     return call("has_dualstack_ipv6")
 
 
-for function in (makefile, sendfile, _sendfile_use_send):
+for function in (makefile, sendfile, _sendfile_use_sendfile, _sendfile_use_send):
     setattr(original, function.__name__, function)
-original._sendfile_use_sendfile = sendfile
 for function in (create_connection, create_server, send_fds, recv_fds, getfqdn, has_dualstack_ipv6):
     setattr(socket, function.__name__, function)

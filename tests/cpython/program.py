@@ -23,7 +23,8 @@ if sockets == "library":
 
 from test import support
 
-support.use_resources = ["cpu", "walltime", "decimal", "subprocess"]  # all but the network
+# "network" is wanted by modules whose tests need no more than the loopback interface, too.
+support.use_resources = ["cpu", "walltime", "network"]
 
 
 class Recorder(unittest.TestResult):

@@ -86,7 +86,10 @@ OURS = ("__init__", "close", "detach", "fileno", "gettimeout")
 
 def method(name):
     def carried_out(self, *args):
-        return call(name, args, self)
+        result = call(name, args, self)
+        if name in ("getsockname", "getpeername") and isinstance(result, bytes) and result[0]:
+            return os.fsdecode(result)  # a path that is no UTF-8, which is bytes there
+        return result
 
     carried_out.__name__ = name
     return carried_out
