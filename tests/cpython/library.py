@@ -72,7 +72,9 @@ class Encoder:
             value = int(value)
             return value if abs(value) <= 2**53 else {"bigint": str(value)}
         if isinstance(value, float):
-            return value if math.isfinite(value) else {"number": str(value).replace("inf", "Infinity")}
+            if math.isfinite(value):
+                return value
+            return {"number": str(value).replace("inf", "Infinity")}
         if isinstance(value, type) and issubclass(value, LeftOut):
             return {"undefined": 0}
         if isinstance(value, Buffer):
@@ -110,11 +112,12 @@ class Encoder:
 
     def control(self, item):
         """A control message; descriptors in it go along."""
-        if not isinstance(item, (list, tuple)) or tuple(item[:2]) != RIGHTS or len(item) != 3:
-            return self(item)
         try:
-            data = bytes(memoryview(item[2]))
-        except TypeError:
+            *kind, data = item
+            data = bytes(memoryview(data))
+        except (TypeError, ValueError):
+            return self(item)
+        if tuple(kind) != RIGHTS:
             return self(item)
         fds = struct.unpack_from(f"{len(data) // 4}i", data)
         indices = [self.descriptor(fd) for fd in fds]
@@ -144,13 +147,13 @@ def decode(value, fds):
     return (decode(value["socket"], fds), *value["facts"])
 
 
-def exception(error):
-    """Python's exception for an error of the library's."""
+def exception(error, args=()):
+    """Python's exception for an error of the library's, with the arguments of the call."""
     name = error["name"]
     if name == "AggregateError":
         return ExceptionGroup(error["message"], [exception(each) for each in error["errors"]])
     if name == "RangeError":
-        return RangeError(error["message"])
+        return encode_error(args) or RangeError(error["message"])
     if name == "TypeError":
         return TypeError(error["message"])
     if "strerror" not in error:
@@ -164,6 +167,15 @@ def exception(error):
     if error["errno"] is None:
         return made(error["strerror"])
     return made(error["errno"], error["strerror"])
+
+
+def encode_error(args):
+    """The error of the first text that has no UTF-8, if there is one."""
+    for text in filter(lambda each: isinstance(each, str), args):
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            return error
 
 
 class Channel:
@@ -209,15 +221,23 @@ class Channel:
         encoder = Encoder()
         facts = None
         if socket is not None:
-            timeout = real.socket.gettimeout(socket)
-            facts = dict(family=int(socket.family), type=int(socket.type), proto=socket.proto, timeout=timeout)
+            facts = dict(
+                family=int(socket.family),
+                type=int(socket.type),
+                proto=socket.proto,
+                timeout=real.socket.gettimeout(socket),
+            )
             if not of_file and real.socket.fileno(socket) >= 0:
                 encoder.descriptor(real.socket.fileno(socket))
         arguments = [encoder(each) for each in args]
         if name == "sendmsg" and len(args) > 1 and isinstance(args[1], (list, tuple)):
             arguments[1] = [encoder.control(item) for item in args[1]]
         message = dict(
-            name=name, args=arguments, socket=facts, file=of_file, defaulttimeout=real.getdefaulttimeout()
+            name=name,
+            args=arguments,
+            socket=facts,
+            file=of_file,
+            defaulttimeout=real.getdefaulttimeout(),
         )
         try:
             self.send(message, encoder.fds)
@@ -231,10 +251,7 @@ class Channel:
             discard(self)
             raise
         if "error" in answer:
-            for each in args:
-                if isinstance(each, str):
-                    each.encode() if answer["error"]["name"] == "RangeError" else None
-            raise exception(answer["error"])
+            raise exception(answer["error"], args)
         for view, content in zip(encoder.buffers, answer["buffers"]):
             view[:] = base64.b64decode(content)
         return decode(answer["result"], fds)

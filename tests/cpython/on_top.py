@@ -8,8 +8,10 @@ import socket
 from library import Buffer, Channel, Descriptor, File, LeftOut, Options, call
 
 original = socket.socket
-originals = {name: getattr(socket, name) for name in ("getaddrinfo", "create_connection", "create_server")}
-originals |= {name: getattr(original, name) for name in ("makefile", "_sendfile_use_send")}
+originals = {
+    **{name: getattr(socket, name) for name in ("getaddrinfo", "create_connection", "create_server")},
+    **{name: getattr(original, name) for name in ("makefile", "_sendfile_use_send")},
+}
 
 
 class SocketFile:
@@ -56,8 +58,9 @@ def method(name):
     return lambda self, *args: self._call(name, *args)
 
 
-METHODS = ("read", "readall", "read1", "peek", "readline", "write", "writelines", "flush")
-for name in (*METHODS, "readable", "writable", "seekable"):
+for name in ("readable", "writable", "seekable", "flush", "write", "writelines"):
+    setattr(SocketFile, name, method(name))
+for name in ("read", "readall", "read1", "readline", "peek"):
     setattr(SocketFile, name, method(name))
 for name in ("mode", "newlines", "encoding"):
     setattr(SocketFile, name, property(method(name)))
@@ -137,16 +140,19 @@ def mocked():
     return socket.socket is not original or socket.getaddrinfo is not originals["getaddrinfo"]
 
 
-def create_connection(address, timeout=LeftOut, source_address=None, *, all_errors=False):
+DEFAULT = socket._GLOBAL_DEFAULT_TIMEOUT
+
+
+def create_connection(address, timeout=DEFAULT, source_address=None, **options):
     if mocked():
-        return originals["create_connection"](address, *([] if timeout is LeftOut else [timeout]), source_address=source_address, all_errors=all_errors)
-    if timeout is socket._GLOBAL_DEFAULT_TIMEOUT:
+        return originals["create_connection"](address, timeout, source_address, **options)
+    if timeout is DEFAULT:
         timeout = LeftOut
-    return made(call("create_connection", [address, timeout, source_address, Options(all_errors=all_errors)]))
+    args = [address, timeout, source_address, Options(options)]
+    return made(call("create_connection", args))
 
 
-def create_server(address, *, family=socket.AF_INET, backlog=None, reuse_port=False, dualstack_ipv6=False):
-    options = dict(family=family, backlog=backlog, reuse_port=reuse_port, dualstack_ipv6=dualstack_ipv6)
+def create_server(address, **options):
     if mocked():
         return originals["create_server"](address, **options)
     return made(call("create_server", [address, Options(options)]))
@@ -169,7 +175,8 @@ def has_dualstack_ipv6():
     return call("has_dualstack_ipv6")
 
 
-for function in (makefile, sendfile, _sendfile_use_sendfile, _sendfile_use_send):
-    setattr(original, function.__name__, function)
-for function in (create_connection, create_server, send_fds, recv_fds, getfqdn, has_dualstack_ipv6):
-    setattr(socket, function.__name__, function)
+METHODS = (makefile, sendfile, _sendfile_use_sendfile, _sendfile_use_send)
+FUNCTIONS = (create_connection, create_server, send_fds, recv_fds, getfqdn, has_dualstack_ipv6)
+for owner, functions in ((original, METHODS), (socket, FUNCTIONS)):
+    for function in functions:
+        setattr(owner, function.__name__, function)

@@ -1,6 +1,9 @@
 """Runs tests of CPython's, with the library's sockets or with CPython's own.
 
-Usage: program.py {library|cpython} <file for the outcomes> <file of what is excluded> <test>...
+Usage: program.py {library|cpython} <folder> <module or test>...
+
+The folder has a file `excluded`, and gets `outcomes` and `output`. The output goes to a file, as a
+pipe would stay open for as long as any child process that a test has left.
 """
 
 import faulthandler
@@ -11,10 +14,14 @@ import unittest
 
 SECONDS_A_TEST = 30
 
-sockets, outcomes, excluded, *names = sys.argv[1:]
+sockets, folder, *names = sys.argv[1:]
 
-with open(excluded) as file:
+with open(f"{folder}/excluded") as file:
     EXCLUDED = json.load(file)
+with open(f"{folder}/output", "wb") as file:
+    for fd in (1, 2):
+        os.dup2(file.fileno(), fd)
+
 if sockets == "library":
     import stand_in
 
@@ -34,15 +41,16 @@ class Recorder(unittest.TestResult):
         super().__init__()
         self.file = file
         self.outcome = None
+        self.pid = os.getpid()
 
     def write(self, **line):
-        print(json.dumps(line), file=self.file, flush=True)
+        if os.getpid() == self.pid:  # some tests fork
+            self.file.write(json.dumps(line).encode() + b"\n")
 
     def startTest(self, test):
         super().startTest(test)
         faulthandler.dump_traceback_later(SECONDS_A_TEST, exit=True)
         self.outcome = ("passed", "")
-        self.write(started=test.id())
 
     def stopTest(self, test):
         super().stopTest(test)
@@ -51,7 +59,7 @@ class Recorder(unittest.TestResult):
         self.outcome = None
 
     def end(self, test, outcome, text):
-        self.write(ended=test.id(), outcome=outcome, text=text)
+        self.write(test=test.id(), outcome=outcome, text=text)
 
     def record(self, test, outcome, text):
         if self.outcome is None:  # of a whole class or module
@@ -83,7 +91,7 @@ def each_test(suite):
             yield test
 
 
-with open(outcomes, "w") as file:
+with open(f"{folder}/outcomes", "wb", buffering=0) as file:
     recorder = Recorder(file)
     if sockets == "library" and stand_in.wrong_constants:
         recorder.write(wrong_constants=stand_in.wrong_constants)

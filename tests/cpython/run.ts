@@ -20,6 +20,7 @@ interface Outcome {
 }
 
 type Outcomes = Map<string, Outcome>;
+type Sockets = "library" | "cpython";
 
 /** An interpreter of a version that has CPython's tests, or why there is none. */
 async function interpreter(version: string): Promise<string | Error> {
@@ -65,85 +66,71 @@ async function answer(
 const here = (name: string): string =>
   new URL(import.meta.resolve(name)).pathname;
 
-/** Runs tests in a folder of their own; one that hangs or ends the process is run without once more. */
+/** Runs tests. One that hangs or ends the process fails, and the rest are run without it. */
 async function run(
   python: string,
-  sockets: "library" | "cpython",
+  sockets: Sockets,
   names: string[],
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
   const deadline = AbortSignal.timeout(SECONDS_A_SUITE * 1000);
   while (names.length > 0) {
-    const { tests, started, output } = await runOnce(
-      python,
-      sockets,
-      names,
-      outcomes,
-      deadline,
-    );
-    if (tests === undefined) throw new Error(output);
-    if (started !== undefined) {
-      outcomes.set(started, {
-        outcome: "failed",
-        text: `it ended or held up the process:\n${output.slice(-4000)}`,
-      });
+    const program = await runOnce(python, sockets, names, deadline);
+    program.outcomes.forEach((outcome, test) => outcomes.set(test, outcome));
+    const rest = program.tests.filter((test) => !outcomes.has(test));
+    const stopped = deadline.aborted ? rest : rest.slice(0, 1);
+    for (const test of stopped) {
+      const text = `it hung or ended the process:\n${program.output}`;
+      outcomes.set(test, { outcome: "failed", text });
     }
-    if (started === undefined || deadline.aborted) break;
-    names = tests.filter((test) => !outcomes.has(test));
+    names = rest.slice(stopped.length);
   }
   return outcomes;
 }
 
+/** What a run of the program said. */
+interface Said {
+  /** All the tests that it was to run. */
+  tests: string[];
+  outcomes: Outcomes;
+  output: string;
+}
+
 async function runOnce(
   python: string,
-  sockets: "library" | "cpython",
+  sockets: Sockets,
   names: string[],
-  outcomes: Outcomes,
   signal: AbortSignal,
-): Promise<{ tests?: string[]; started?: string; output: string }> {
+): Promise<Said> {
   const folder = await Deno.makeTempDir();
   const cwd = `${folder}/cwd`;
-  const file = `${folder}/outcomes`;
   await Deno.mkdir(cwd);
-  await Deno.writeTextFile(
-    `${folder}/excluded`,
-    JSON.stringify(Object.keys(notApplicable)),
-  );
-  const program = [
-    here("./program.py"),
-    sockets,
-    file,
-    `${folder}/excluded`,
-    ...names,
-  ];
-  const { stdout, stderr } = await new Deno.Command(
-    sockets === "library" ? Deno.execPath() : python,
-    {
-      args: sockets === "library"
-        ? ["run", "--allow-all", here("./host.ts"), python, ...program]
-        : program,
-      cwd,
-      env: { NO_COLOR: "1", TMPDIR: cwd },
-      signal,
-    },
-  ).output();
-  const decoder = new TextDecoder();
-  const output = decoder.decode(stdout) + decoder.decode(stderr);
+  const excluded = JSON.stringify(Object.keys(notApplicable));
+  await Deno.writeTextFile(`${folder}/excluded`, excluded);
+  const args = [python, here("./program.py"), sockets, folder, ...names];
+  if (sockets === "library") {
+    args.unshift(Deno.execPath(), "run", "--allow-all", here("./host.ts"));
+  }
+  const { stderr } = await new Deno.Command(args[0], {
+    args: args.slice(1),
+    cwd,
+    env: { NO_COLOR: "1", TMPDIR: cwd },
+    signal,
+  }).output();
+  const lines = await Deno.readTextFile(`${folder}/outcomes`).catch(() => "");
+  const output = await Deno.readTextFile(`${folder}/output`).catch(() => "") +
+    new TextDecoder().decode(stderr);
+  await Deno.remove(folder, { recursive: true });
   let tests: string[] | undefined;
-  let started: string | undefined;
-  const lines = await Deno.readTextFile(file).catch(() => "");
-  for (const line of lines.split("\n").filter((line) => line.endsWith("}"))) {
+  const outcomes: Outcomes = new Map();
+  for (const line of lines.split("\n").slice(0, -1)) {
     const said = JSON.parse(line);
     if (said.tests) tests = said.tests;
-    if (said.started) started = said.started;
     if (said.wrong_constants) outcomes.set("constants", failed(line));
-    if (said.ended) {
-      outcomes.set(said.ended, said);
-      started = undefined;
-    }
+    if (said.test) outcomes.set(said.test, said);
   }
-  await Deno.remove(folder, { recursive: true });
-  return { tests, started, output };
+  if (tests === undefined) throw new Error(output);
+  return { tests, outcomes, output: output.slice(-4000) };
 }
 
 function failed(text: string): Outcome {
@@ -218,6 +205,11 @@ async function report(
   return lost.size === expected.length;
 }
 
+function complain(error: Error): false {
+  console.log(error);
+  return false;
+}
+
 /** The suites that an interpreter has. */
 async function present(python: string, names: string[]): Promise<string[]> {
   const list = await answer(
@@ -240,7 +232,7 @@ for (const version of [python].flat()) {
     continue;
   }
   const wanted: string[] = named.length > 0
-    ? named.map((name) => `test.${name}`)
+    ? named.map((name: string) => `test.${name}`)
     : await present(found, suites);
   jobs.push(...wanted.map((suite) => () => report(version, found, suite)));
 }
@@ -248,7 +240,7 @@ let good = true;
 await Promise.all(
   Array.from({ length: AT_A_TIME }, async () => {
     for (let job; (job = jobs.shift()) !== undefined;) {
-      good = await job() && good;
+      good = await job().catch(complain) && good;
     }
   }),
 );

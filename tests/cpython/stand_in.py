@@ -34,8 +34,9 @@ class socket(real.socket):
             fd, *facts = call("socket", [family, type, proto, None])
         else:
             fd = fileno
-            known = isinstance(fileno, int) and fileno >= 0
-            facts = call("socket", [family, type, proto, Descriptor(fileno) if known else fileno])
+            if isinstance(fileno, int) and fileno >= 0:
+                fileno = Descriptor(fileno)
+            facts = call("socket", [family, type, proto, fileno])
         family, type, proto, timeout = facts
         super().__init__(family, type, proto, fd)
         super().settimeout(timeout)
@@ -81,7 +82,8 @@ class socket(real.socket):
 
 SocketType = socket
 
-OURS = ("__init__", "close", "detach", "fileno", "gettimeout")
+#: What only looks at the object, or closes Python's own descriptor.
+CPYTHONS = ("close", "detach", "fileno", "gettimeout")
 
 
 def method(name):
@@ -95,9 +97,8 @@ def method(name):
     return carried_out
 
 
-for name in vars(real.socket):
-    value = vars(real.socket)[name]
-    if not name.startswith("__") and callable(value) and name not in OURS and name not in vars(socket):
+for name, value in vars(real.socket).items():
+    if callable(value) and not name.startswith("__") and name not in {*CPYTHONS, *vars(socket)}:
         setattr(socket, name, method(name))
 
 
