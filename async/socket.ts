@@ -1,5 +1,6 @@
 /** The awaiting socket: `Socket`'s operations, driven by the reactor. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { table } from "../constants/table.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
@@ -642,6 +643,8 @@ export class AsyncSocket<A extends Address = InetAddress>
     return new Connections(this);
   }
 }
+
+nameClasses({ AsyncSocket });
 
 /** Whether a last argument is options, not an address. */
 function isOptions(value: unknown): boolean {

@@ -1,5 +1,6 @@
 /** The blocking socket: Python's `socket.socket`. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { check } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
@@ -546,6 +547,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     return copy;
   }
 }
+
+nameClasses({ Socket });
 
 /** Wraps a handle that was just opened in a `Socket`. */
 export function socketOf<A extends Address>(handle: Handle): Socket<A> {

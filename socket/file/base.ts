@@ -1,5 +1,6 @@
 /** The base classes and helpers of the files that `makefile()` returns. */
 
+import { nameClasses } from "../../constants/class_names.ts";
 import { type Bytes, integer } from "../../errors/arguments.ts";
 import { EAGAIN } from "../../errors/errno.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
@@ -160,6 +161,8 @@ export abstract class LineIO<Data extends Uint8Array | string> extends IOBase {
     }
   }
 }
+
+nameClasses({ UnsupportedOperation, IOBase, LineIO });
 
 /** A file that bytes can be written to. */
 export interface BytesWriter {

@@ -1,5 +1,6 @@
 /** The buffered file for writing bytes to a socket. */
 
+import { nameClasses } from "../../constants/class_names.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
 import {
   bufferSize,
@@ -138,3 +139,5 @@ export class BufferedWriter extends IOBase implements BytesWriter {
     }
   }
 }
+
+nameClasses({ BufferedWriter });
