@@ -79,9 +79,7 @@ export function fileTransfer(
     throw new RangeError("only SOCK_STREAM type sockets are supported");
   }
   const start = integer("offset", offset, 0, Number.MAX_SAFE_INTEGER);
-  const limit = count === null
-    ? Infinity
-    : integer("count", count, 1, Number.MAX_SAFE_INTEGER);
+  const limit = count === null ? Infinity : positive(count);
   if (timeout === 0) {
     throw new RangeError("non-blocking sockets are not supported");
   }
@@ -103,6 +101,15 @@ export function fileTransfer(
       ended = true;
     },
   };
+}
+
+/** Checks a count as CPython does, with its text. */
+function positive(count: unknown): number {
+  const is = Number.isInteger(count);
+  if (is && (count as number) > 0) return count as number;
+  throw new (is ? RangeError : TypeError)(
+    `count must be a positive integer (got ${describe(count)})`,
+  );
 }
 
 /** The progress of sending a file. */

@@ -292,9 +292,14 @@ Deno.test(
     const bad = (value: unknown) => value as FileToSend & number;
     assertThrows(() => a.sendfile(path, -1), RangeError, "offset");
     assertThrows(() => a.sendfile(path, 0.5), TypeError, "offset");
-    assertThrows(() => a.sendfile(path, 0, 0), RangeError, "count");
-    assertThrows(() => a.sendfile(path, 0, -1), RangeError, "count");
-    assertThrows(() => a.sendfile(path, 0, bad("1")), TypeError, "count");
+    const positive = "count must be a positive integer";
+    for (const count of [0, -1]) {
+      const message = `${positive} (got ${count})`;
+      assertThrows(() => a.sendfile(path, 0, count), RangeError, message);
+    }
+    for (const count of [0.5, NaN, Infinity, "1", 1n, {}]) {
+      assertThrows(() => a.sendfile(path, 0, bad(count)), TypeError, positive);
+    }
     assertThrows(() => a.sendfile(bad(null)), TypeError, "file must be");
     assertThrows(() => a.sendfile(bad({})), TypeError, "file must be");
     assertThrows(() => a.sendfile(bad({ fd: "3" })), TypeError, "file.fd");
