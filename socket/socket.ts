@@ -516,8 +516,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @param mode `r` to read (the default), `w` to write, both, and `b` for bytes instead of text
    * @param buffering the size of the buffer in bytes; 0 for none, which requires `b`; `null` or a
    * negative number for 8192
-   * @param options for text: `encoding`, `errors` and `newline`. Python ignores them with `b`; this
-   * rejects them
+   * @param options for text: `encoding`, `errors` and `newline`; ignored with `b`
    * @returns a `TextIOWrapper` for text; for bytes a `BufferedReader`, `BufferedWriter` or
    * `BufferedRWPair`, or a `SocketIO` if `buffering` is 0
    * @throws {RangeError} if the mode or an option is invalid, or a text file is to have no buffer

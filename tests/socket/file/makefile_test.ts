@@ -144,19 +144,26 @@ Deno.test(
       RangeError,
       "can be written",
     );
-    assertThrows(
-      () => make("rb", null, { encoding: "ascii" }),
-      RangeError,
-      "binary mode",
-    );
-    assertThrows(
-      () => make("rb", null, { newline: "" }),
-      RangeError,
-      "binary mode",
-    );
     a.close();
     assertEquals(a.fileno(), -1);
     assertEnds(b);
+  },
+);
+
+Deno.test(
+  "files of bytes ignore encoding, errors and newline, as CPython's",
+  () => {
+    using pair = socketPair();
+    const { a, b } = pair;
+    const options = { encoding: "x", errors: 1, newline: "y" } as never;
+    using writer = a.makefile("wb", -1, options);
+    using raw = a.makefile("wb", 0, options);
+    using reader = b.makefile("rb", -1, options);
+    using both = b.makefile("rwb", -1, options);
+    assertEquals([raw, both].map((file) => file.mode), ["wb", "rwb"]);
+    writer.write(utf8("\r\n"));
+    writer.flush();
+    assertEquals(text(reader.read(2)!), "\r\n");
   },
 );
 
