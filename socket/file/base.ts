@@ -23,9 +23,25 @@ export class UnsupportedOperation extends OSError {
   }
 }
 
+/**
+ * The lowest files of those whose last write or flush failed: their callers know from its error that
+ * data in the buffer was not sent.
+ */
+const failed = new WeakSet<IOBase>();
+
+/** Notes whether the last write or flush of a file failed. */
+export let noteFailure: (file: IOBase, has: boolean) => void;
+
 /** The base class of files over sockets, like Python's `io.IOBase`. Not constructible directly. */
 export abstract class IOBase {
   readonly #below: IOBase;
+
+  static {
+    noteFailure = (file, has) => {
+      if (has) failed.add(file.#lowest());
+      else failed.delete(file.#lowest());
+    };
+  }
 
   /**
    * Makes a file on top of another one. The lowest file passes none, and overrides every member
@@ -104,9 +120,23 @@ export abstract class IOBase {
     return false;
   }
 
-  /** Flushes and closes the file at the end of a `using` block. */
+  /**
+   * Flushes and closes the file at the end of a `using` block. If the last write or flush failed,
+   * and flushing fails again, the block ends with the first error.
+   *
+   * @throws {OSError} if flushing fails
+   */
   [Symbol.dispose](): void {
-    this.close();
+    const isKnown = failed.has(this.#lowest());
+    try {
+      this.close();
+    } catch (error) {
+      if (!isKnown) throw error;
+    }
+  }
+
+  #lowest(): IOBase {
+    return this.#below === this ? this : this.#below.#lowest();
   }
 }
 

@@ -428,6 +428,48 @@ Deno.test(
   },
 );
 
+Deno.test("a block whose flush or write failed ends with that error, as in Python", () => {
+  const files = [
+    (a: Socket<UnixAddress>) => a.makefile("wb"),
+    (a: Socket<UnixAddress>) => a.makefile("rwb"),
+    (a: Socket<UnixAddress>) => a.makefile("w"),
+    (a: Socket<UnixAddress>) => a.makefile("rw"),
+  ];
+  for (const make of files) {
+    using pair = socketPair();
+    const { a } = pair;
+    using other = a.makefile("r"); // keeps the descriptor open
+    a.shutdown(SHUT_WR);
+    const isText = make === files[2] || make === files[3];
+    const data = (isText ? "lost" : utf8("lost")) as never;
+    assertThrows(() => {
+      using file = make(a);
+      file.write(data);
+      file.flush();
+    }, BrokenPipeError);
+    assertThrows(() => {
+      using file = make(a);
+      for (let n = 0; n < 10_000; n++) file.write(data);
+    }, BrokenPipeError);
+    // Nothing has failed before the end of the block, or not since the last write.
+    assertThrows(() => {
+      using file = make(a);
+      file.write(data);
+    }, BrokenPipeError);
+    assertThrows(() => {
+      using file = make(a);
+      file.write(data);
+      assertThrows(() => file.flush(), BrokenPipeError);
+      file.write(data);
+    }, BrokenPipeError);
+    const file = make(a);
+    file.write(data);
+    assertThrows(() => file.flush(), BrokenPipeError);
+    assertThrows(() => file.close(), BrokenPipeError);
+    assert(file.closed && !other.closed);
+  }
+});
+
 Deno.test(
   "writing text does not lose what was received and not yet read",
   () => {
