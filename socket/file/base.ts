@@ -135,9 +135,28 @@ export abstract class IOBase {
     }
   }
 
+  /** What `console.log` shows: the descriptor, the mode, and the encoding of text. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return shown(this, #below in this);
+  }
+
+  /** Returns the same text for `inspect()` of `node:util`. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return shown(this, #below in this);
+  }
+
   #lowest(): IOBase {
     return this.#below === this ? this : this.#below.#lowest();
   }
+}
+
+/** Describes a file, or the prototype of a class. */
+function shown(file: IOBase & { encoding?: string }, isFile: boolean): string {
+  const of = file.constructor.name;
+  if (!isFile) return `${of} {}`;
+  const { name, mode, closed, encoding } = file;
+  const text = encoding === undefined ? "" : `, encoding=${encoding}`;
+  return `<${of}${closed ? " [closed]" : ""} fd=${name}, mode=${mode}${text}>`;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** `makefile()`: its classes, reading, writing, closing, and what it refuses. */
 
+import { inspect } from "node:util";
 import {
   assert,
   assertEquals,
@@ -15,7 +16,7 @@ import {
   OSError,
   TimeoutError,
 } from "../../../errors/errors.ts";
-import { UnsupportedOperation } from "../../../socket/file/base.ts";
+import { IOBase, UnsupportedOperation } from "../../../socket/file/base.ts";
 import { BufferedRWPair } from "../../../socket/file/buffered_pair.ts";
 import { BufferedReader } from "../../../socket/file/buffered_reader.ts";
 import { BufferedWriter } from "../../../socket/file/buffered_writer.ts";
@@ -537,3 +538,35 @@ Deno.test(
     assertEquals(steps, [null, "\n", ["\n", "\r\n"], ["\r", "\n", "\r\n"]]);
   },
 );
+
+Deno.test("console.log shows a file's descriptor, its mode and whether it is closed", () => {
+  using pair = socketPair();
+  const { a } = pair;
+  const fd = a.fileno();
+  const shown: [IOBase, string, string][] = [
+    [a.makefile("rb", 0), "SocketIO", "mode=rb"],
+    [a.makefile("rwb", 0), "SocketIO", "mode=rwb"],
+    [a.makefile("rb"), "BufferedReader", "mode=rb"],
+    [a.makefile("wb"), "BufferedWriter", "mode=wb"],
+    [a.makefile("rwb"), "BufferedRWPair", "mode=rwb"],
+    [a.makefile(), "TextIOWrapper", "mode=r, encoding=utf-8"],
+    [
+      a.makefile("rw", -1, { encoding: "L1" }),
+      "TextIOWrapper",
+      "mode=rw, encoding=L1",
+    ],
+  ];
+  for (const [file, name, rest] of shown) {
+    const text = `<${name} fd=${fd}, ${rest}>`;
+    assertEquals(Deno.inspect(file), text);
+    assertEquals(inspect(file), text);
+    assertEquals(Deno.inspect({ file }), `{ file: ${text} }`);
+    file.close();
+    assertEquals(inspect(file), `<${name} [closed] fd=-1, ${rest}>`);
+    const { prototype } = file.constructor;
+    assertEquals(inspect(prototype), `${name} {}`);
+  }
+  class OwnFile extends SocketIO {}
+  using own = new OwnFile(a, "r");
+  assertEquals(Deno.inspect(own), `<OwnFile fd=${fd}, mode=rb>`);
+});
