@@ -42,7 +42,7 @@ const program = `
       .map(([name, { name: own }]) => [name, own]),
   );
   /** Descriptors and ports differ from run to run. */
-  const shown = (value) => Deno.inspect(value).replaceAll(/\\d{2,}|fd=\\d/g, "#");
+  const shown = (value) => Deno.inspect(value).replaceAll(/fd=\\d+|\\d{2,}/g, "#");
   const thrown = (call) => {
     try {
       call();
