@@ -3,6 +3,7 @@
  * and `unref()`.
  */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { SHUT_WR } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
 import type { Bytes } from "../errors/arguments.ts";
@@ -256,6 +257,8 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
     return new Promise((resolve) => resolve(this.close()));
   }
 }
+
+nameClasses({ AsyncSocketBase });
 
 /** The current address, or else the last known one: Deno's addresses outlive the connection. */
 function latest<A>(ask: () => A, known: A | undefined): A {

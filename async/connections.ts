@@ -1,5 +1,7 @@
 /** The iterator behind `for await` over a listener. */
 
+import { nameClasses } from "../constants/class_names.ts";
+
 /** A socket that accepts connections. */
 interface Listener<T> {
   accept(): Promise<T>;
@@ -51,6 +53,8 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
     throw error;
   };
 }
+
+nameClasses({ Connections });
 
 const end: IteratorReturnResult<undefined> = { value: undefined, done: true };
 

@@ -1,5 +1,6 @@
 /** The awaiting socket: `Socket`'s operations, driven by the reactor. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { table } from "../constants/table.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
@@ -739,6 +740,8 @@ export class AsyncSocket<A extends Address = InetAddress>
     return new Connections(this);
   }
 }
+
+nameClasses({ AsyncSocket });
 
 /** The promise that a function returns; if it throws, one that rejects. */
 function promised<T>(call: () => Promise<T>): Promise<T> {

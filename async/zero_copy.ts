@@ -1,5 +1,6 @@
 /** `ZeroCopySender`, awaiting: sending without a copy. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import type { Address } from "../socket/address/types.ts";
 import { ZeroCopySends } from "../socket/zero_copy.ts";
@@ -91,3 +92,5 @@ export class ZeroCopySender {
     }
   }
 }
+
+nameClasses({ ZeroCopySender });

@@ -1,5 +1,6 @@
 /** Python's `struct.Struct`: values packed into bytes and unpacked, as a format says. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { type Bytes, integer, string } from "../errors/arguments.ts";
 import { type Format, parseFormat } from "./format.ts";
 import { allocate, dataView } from "./memory.ts";
@@ -229,3 +230,5 @@ export class Struct<F extends string = string> {
     return at;
   }
 }
+
+nameClasses({ Struct });

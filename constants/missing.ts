@@ -1,5 +1,6 @@
 /** The stand-in for a constant that the running platform lacks. */
 
+import { nameClasses } from "./class_names.ts";
 import { os, unsupported } from "./platform.ts";
 
 /** The error for using something that the running platform lacks. */
@@ -61,6 +62,8 @@ export class MissingConstant {
     return show(this.name);
   }
 }
+
+nameClasses({ MissingConstant });
 
 const standIns = new Map<string, MissingConstant>();
 

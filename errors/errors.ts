@@ -1,5 +1,6 @@
 /** Python's exceptions: `OSError`, its subclasses by error number, and the resolver's errors. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { errno as E, errorName } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
@@ -138,6 +139,27 @@ export class herror extends OSError {
     return hostErrors.find((name) => table.constants[name] === errno);
   }
 }
+
+nameClasses({
+  OSError,
+  BlockingIOError,
+  ChildProcessError,
+  ConnectionError,
+  BrokenPipeError,
+  ConnectionAbortedError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+  FileExistsError,
+  FileNotFoundError,
+  InterruptedError,
+  IsADirectoryError,
+  NotADirectoryError,
+  PermissionError,
+  ProcessLookupError,
+  TimeoutError,
+  gaierror,
+  herror,
+});
 
 const hostErrors = ["HOST_NOT_FOUND", "TRY_AGAIN", "NO_RECOVERY", "NO_DATA"];
 

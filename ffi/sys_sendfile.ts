@@ -1,4 +1,4 @@
-/** `sendfile`, and the file functions of `<unistd.h>` and `<fcntl.h>`. */
+/** `sendfile`, and the file functions of `<unistd.h>`. */
 
 import { buf, int, size_t, ssize_t } from "./c.ts";
 
@@ -42,12 +42,6 @@ export const sys_sendfile = {
       /* sbytes */ buf,
       /* flags */ int,
     ],
-    result: int,
-    optional: true,
-  },
-  // Variadic in C, but takes a third argument only to create a file.
-  open: {
-    parameters: [/* path */ buf, /* oflag */ int],
     result: int,
     optional: true,
   },

@@ -1,5 +1,6 @@
 /** `BaseSelector`: what all selectors share, whichever system call they wait with. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { timeoutSeconds } from "../errors/arguments.ts";
 import type { LevelPoller } from "../poll/base.ts";
 import { Deadline } from "../poll/deadline.ts";
@@ -220,6 +221,8 @@ export abstract class BaseSelector<
     );
   }
 }
+
+nameClasses({ BaseSelector });
 
 /** Returns the current descriptor of a file object; `undefined` if it has none. */
 function descriptorOf(fileobj: unknown): number | undefined {

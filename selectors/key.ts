@@ -1,5 +1,6 @@
 /** The events and keys of registered file objects. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { READ, WRITE } from "../poll/base.ts";
 
 /** The file object is readable: reading would not block. */
@@ -50,3 +51,5 @@ export class SelectorKey<D = unknown, F extends FileObject = FileObject> {
     return [this.fileobj, this.fd, this.events, this.data].values();
   }
 }
+
+nameClasses({ SelectorKey });

@@ -1,5 +1,6 @@
 /** The selector classes, one for each system call, and the platform's default. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { EpollPoller } from "../poll/epoll.ts";
 import { KqueuePoller } from "../poll/kqueue.ts";
 import { PollPoller } from "../poll/poll.ts";
@@ -101,6 +102,8 @@ export class SelectSelector<D = unknown, F extends FileObject = FileObject>
     super(new SelectPoller());
   }
 }
+
+nameClasses({ EpollSelector, KqueueSelector, PollSelector, SelectSelector });
 
 /** The type of {@linkcode DefaultSelector}, whose class depends on the platform. */
 export interface SelectorClass {

@@ -1,5 +1,6 @@
 /** `SelectorMapping`, which a selector's `get_map()` returns. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import type { FileObject, SelectorKey } from "./key.ts";
 
 /**
@@ -77,3 +78,5 @@ export class SelectorMapping<D, F extends FileObject>
     return this.#keys.entries();
   }
 }
+
+nameClasses({ SelectorMapping });

@@ -1,5 +1,6 @@
 /** What `Socket` and `AsyncSocket` share: every method that never waits. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { isMissing, unavailable } from "../constants/missing.ts";
 import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
 import {
@@ -400,6 +401,8 @@ export abstract class SocketBase<A extends Address> {
     }
   }
 }
+
+nameClasses({ SocketBase });
 
 /** Where `WSAIoctl` writes how many bytes of output there are. */
 const returned = new Uint32Array(1);

@@ -3,6 +3,7 @@
  * storage, which is allocated once.
  */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { IPPROTO_UDP, MSG_CTRUNC } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
 import {
@@ -431,6 +432,8 @@ export class MessageVector<A extends Address = Address> {
     }
   }
 }
+
+nameClasses({ MessageVector });
 
 const { UDP_GRO } = table.constants;
 

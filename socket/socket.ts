@@ -1,5 +1,6 @@
 /** The blocking socket: Python's `socket.socket`. */
 
+import { nameClasses } from "../constants/class_names.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { check } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
@@ -504,7 +505,10 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    *
    * Whether this returns or throws, the file's position is then `offset` plus the number of bytes
    * sent; on Windows, a descriptor keeps its position. A file without a position, such as a pipe,
-   * is sent from where it is. A path needs `--allow-read`.
+   * is sent from where it is.
+   *
+   * A path is opened by Deno's rules: it needs `--allow-read`, and `--allow-all` if it leads to what
+   * Deno protects beyond that, such as most of `/proc`.
    *
    * @param file a path, a descriptor, an object that has one as `fd`, a `Deno.FsFile`, or any
    * object with the same `readSync` and `seekSync` methods
@@ -542,8 +546,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @param mode `r` to read (the default), `w` to write, both, and `b` for bytes instead of text
    * @param buffering the size of the buffer in bytes; 0 for none, which requires `b`; `null` or a
    * negative number for 8192
-   * @param options for text: `encoding`, `errors` and `newline`. Python ignores them with `b`; this
-   * rejects them
+   * @param options for text: `encoding`, `errors` and `newline`; ignored with `b`
    * @returns a `TextIOWrapper` for text; for bytes a `BufferedReader`, `BufferedWriter` or
    * `BufferedRWPair`, or a `SocketIO` if `buffering` is 0
    * @throws {RangeError} if the mode or an option is invalid, or a text file is to have no buffer
@@ -576,6 +579,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     return copy;
   }
 }
+
+nameClasses({ Socket });
 
 /** Wraps a handle that was just opened in a `Socket`. */
 export function socketOf<A extends Address>(handle: Handle): Socket<A> {

@@ -3,6 +3,7 @@
  * returned and reports each completion on the error queue, so the memory is pinned here until then.
  */
 
+import { nameClasses } from "../constants/class_names.ts";
 import { isMissing, unavailable } from "../constants/missing.ts";
 import {
   MSG_ERRQUEUE,
@@ -273,3 +274,5 @@ export class ZeroCopySender {
     }
   }
 }
+
+nameClasses({ ZeroCopySender });

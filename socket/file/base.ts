@@ -1,5 +1,6 @@
 /** The base classes and helpers of the files that `makefile()` returns. */
 
+import { nameClasses } from "../../constants/class_names.ts";
 import { type Bytes, integer } from "../../errors/arguments.ts";
 import { EAGAIN } from "../../errors/errno.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
@@ -22,9 +23,25 @@ export class UnsupportedOperation extends OSError {
   }
 }
 
+/**
+ * The lowest files of those whose last write or flush failed: their callers know from its error that
+ * data in the buffer was not sent.
+ */
+const failed = new WeakSet<IOBase>();
+
+/** Notes whether the last write or flush of a file failed. */
+export let noteFailure: (file: IOBase, has: boolean) => void;
+
 /** The base class of files over sockets, like Python's `io.IOBase`. Not constructible directly. */
 export abstract class IOBase {
   readonly #below: IOBase;
+
+  static {
+    noteFailure = (file, has) => {
+      if (has) failed.add(file.#lowest());
+      else failed.delete(file.#lowest());
+    };
+  }
 
   /**
    * Makes a file on top of another one. The lowest file passes none, and overrides every member
@@ -103,10 +120,43 @@ export abstract class IOBase {
     return false;
   }
 
-  /** Flushes and closes the file at the end of a `using` block. */
+  /**
+   * Flushes and closes the file at the end of a `using` block. If the last write or flush failed,
+   * and flushing fails again, the block ends with the first error.
+   *
+   * @throws {OSError} if flushing fails
+   */
   [Symbol.dispose](): void {
-    this.close();
+    const isKnown = failed.has(this.#lowest());
+    try {
+      this.close();
+    } catch (error) {
+      if (!isKnown) throw error;
+    }
   }
+
+  /** What `console.log` shows: the descriptor, the mode, and the encoding of text. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return shown(this, #below in this);
+  }
+
+  /** Returns the same text for `inspect()` of `node:util`. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return shown(this, #below in this);
+  }
+
+  #lowest(): IOBase {
+    return this.#below === this ? this : this.#below.#lowest();
+  }
+}
+
+/** Describes a file, or the prototype of a class. */
+function shown(file: IOBase & { encoding?: string }, isFile: boolean): string {
+  const of = file.constructor.name;
+  if (!isFile) return `${of} {}`;
+  const { name, mode, closed, encoding } = file;
+  const text = encoding === undefined ? "" : `, encoding=${encoding}`;
+  return `<${of}${closed ? " [closed]" : ""} fd=${name}, mode=${mode}${text}>`;
 }
 
 /**
@@ -160,6 +210,8 @@ export abstract class LineIO<Data extends Uint8Array | string> extends IOBase {
     }
   }
 }
+
+nameClasses({ UnsupportedOperation, IOBase, LineIO });
 
 /** A file that bytes can be written to. */
 export interface BytesWriter {

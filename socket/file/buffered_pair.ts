@@ -1,5 +1,6 @@
 /** The buffered file for reading and writing bytes. */
 
+import { nameClasses } from "../../constants/class_names.ts";
 import type { Bytes } from "../../errors/arguments.ts";
 import { type BytesWriter, DEFAULT_BUFFER_SIZE } from "./base.ts";
 import { BufferedReader } from "./buffered_reader.ts";
@@ -73,3 +74,5 @@ export class BufferedRWPair extends BufferedReader implements BytesWriter {
     this.#writer.close();
   }
 }
+
+nameClasses({ BufferedRWPair });

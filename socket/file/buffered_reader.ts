@@ -1,5 +1,6 @@
 /** The buffered file for reading bytes from a socket. */
 
+import { nameClasses } from "../../constants/class_names.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
 import {
   bufferSize,
@@ -176,3 +177,5 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
     return goal === 0 || this.#buffer.length > 0 || this.#fill(goal) !== null;
   }
 }
+
+nameClasses({ BufferedReader });

@@ -1,11 +1,13 @@
 /** The buffered file for writing bytes to a socket. */
 
+import { nameClasses } from "../../constants/class_names.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
 import {
   bufferSize,
   type BytesWriter,
   DEFAULT_BUFFER_SIZE,
   IOBase,
+  noteFailure,
   refuseClosed,
   wouldBlock,
 } from "./base.ts";
@@ -20,6 +22,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
   readonly raw: SocketIO;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #end = 0;
+  #failed = false;
 
   /**
    * Makes a buffered file on top of an unbuffered one.
@@ -57,24 +60,9 @@ export class BufferedWriter extends IOBase implements BytesWriter {
   write(data: Bytes): number {
     refuseClosed(this);
     const view = bytes("data", data);
-    if (this.#put(view, view.length)) return view.length;
-    let done = 0;
-    if (this.#drain()) {
-      // Data longer than the buffer gains nothing from it: send it directly.
-      while (view.length - done > this.#bytes.length) {
-        const count = this.raw.write(view.subarray(done));
-        if (count === null) break;
-        done += count;
-      }
-    }
-    const taken = Math.min(
-      view.length - done,
-      this.#bytes.length - this.#end,
-    );
-    this.#put(view.subarray(done, done + taken), taken);
-    done += taken;
-    if (done < view.length) throw wouldBlock("write", done);
-    return done;
+    if (this.#put(view, view.length)) this.#note(false);
+    else this.#noting(() => this.#overflow(view));
+    return view.length;
   }
 
   /**
@@ -96,7 +84,9 @@ export class BufferedWriter extends IOBase implements BytesWriter {
    */
   override flush(): void {
     refuseClosed(this);
-    if (!this.#drain()) throw wouldBlock("write");
+    this.#noting(() => {
+      if (!this.#drain()) throw wouldBlock("write");
+    });
   }
 
   /**
@@ -112,6 +102,39 @@ export class BufferedWriter extends IOBase implements BytesWriter {
     } finally {
       this.raw.close();
     }
+  }
+
+  /** Sends what does not fit into the buffer, or what is in it before. */
+  #overflow(data: Uint8Array<ArrayBuffer>): void {
+    let done = 0;
+    if (this.#drain()) {
+      // Data longer than the buffer gains nothing from it: send it directly.
+      while (data.length - done > this.#bytes.length) {
+        const count = this.raw.write(data.subarray(done));
+        if (count === null) break;
+        done += count;
+      }
+    }
+    const taken = Math.min(data.length - done, this.#bytes.length - this.#end);
+    this.#put(data.subarray(done, done + taken), taken);
+    done += taken;
+    if (done < data.length) throw wouldBlock("write", done);
+  }
+
+  /** Sends, and notes whether that failed. */
+  #noting(send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#note(true);
+      throw error;
+    }
+    this.#note(false);
+  }
+
+  #note(failed: boolean): void {
+    if (failed !== this.#failed) noteFailure(this, failed);
+    this.#failed = failed;
   }
 
   /** Appends bytes to the buffer. Returns false, and appends none, if they do not fit. */
@@ -138,3 +161,5 @@ export class BufferedWriter extends IOBase implements BytesWriter {
     }
   }
 }
+
+nameClasses({ BufferedWriter });

@@ -36,7 +36,7 @@ export type SocketFile<
  * @param socket the socket
  * @param mode what the file is for
  * @param buffering the buffer size in bytes; 0 for no buffer, `null` or negative for the default
- * @param options encoding, errors, newline
+ * @param options encoding, errors, newline; ignored for bytes
  * @throws {TypeError} if an argument has the wrong type
  * @throws {RangeError} if an argument is invalid; the socket stays as it was
  */
@@ -48,8 +48,7 @@ export function makefile(
 ): SocketFile {
   const { reading, writing, binary } = parseMode(mode);
   const size = bufferSize(buffering);
-  if (binary) refuseTextOptions(options);
-  else {
+  if (!binary) {
     if (size === 0) {
       throw new RangeError("buffering: unbuffered streams must be binary");
     }
@@ -76,12 +75,4 @@ function bufferSize(buffering: unknown): number {
   if (buffering === null) return DEFAULT_BUFFER_SIZE;
   const size = integer("buffering", buffering);
   return size < 0 ? DEFAULT_BUFFER_SIZE : size;
-}
-
-function refuseTextOptions(options: TextOptions): void {
-  for (const name of ["encoding", "errors", "newline"] as const) {
-    if (options[name] !== undefined && options[name] !== null) {
-      throw new RangeError(`${name}: binary mode doesn't take it`);
-    }
-  }
 }

@@ -1,5 +1,6 @@
 /** The unbuffered file over a socket. */
 
+import { nameClasses } from "../../constants/class_names.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
 import { handleOf } from "../operations/handle.ts";
@@ -245,3 +246,5 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
     return this.#socket!;
   }
 }
+
+nameClasses({ SocketIO });

@@ -1,5 +1,6 @@
 /** The text file over a socket. */
 
+import { nameClasses } from "../../constants/class_names.ts";
 import { string } from "../../errors/arguments.ts";
 import {
   DEFAULT_BUFFER_SIZE,
@@ -235,3 +236,5 @@ export class TextIOWrapper extends LineIO<string> {
     return !final;
   }
 }
+
+nameClasses({ TextIOWrapper });

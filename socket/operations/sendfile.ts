@@ -2,12 +2,12 @@
 
 import { errno as E, type ErrorNumbers } from "../../constants/errno.ts";
 import { SOCK_STREAM } from "../../constants/mod.ts";
-import { table } from "../../constants/table.ts";
 import { describe, integer } from "../../errors/arguments.ts";
 import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
-import { check, OSError, osError } from "../../errors/errors.ts";
+import { OSError, osError } from "../../errors/errors.ts";
 import { errno, libc, system } from "../../ffi/libc.ts";
-import { cstring } from "../../ffi/memory.ts";
+import { cstring, strerror } from "../../ffi/memory.ts";
+import { openFile } from "../../ffi/open_file.ts";
 import { kernelSendfile, type Sendfile } from "../../ffi/sendfile.ts";
 import { type Attempt, Pending } from "./attempt.ts";
 import { ensureNonBlocking } from "./connection.ts";
@@ -80,9 +80,7 @@ export function fileTransfer(
     throw new RangeError("only SOCK_STREAM type sockets are supported");
   }
   const start = integer("offset", offset, 0, Number.MAX_SAFE_INTEGER);
-  const limit = count === null
-    ? Infinity
-    : integer("count", count, 1, Number.MAX_SAFE_INTEGER);
+  const limit = count === null ? Infinity : positive(count);
   if (timeout === 0) {
     throw new RangeError("non-blocking sockets are not supported");
   }
@@ -104,6 +102,15 @@ export function fileTransfer(
       ended = true;
     },
   };
+}
+
+/** Checks a count as CPython does, with its text. */
+function positive(count: unknown): number {
+  const is = Number.isInteger(count);
+  if (is && (count as number) > 0) return count as number;
+  throw new (is ? RangeError : TypeError)(
+    `count must be a positive integer (got ${describe(count)})`,
+  );
 }
 
 /** The progress of sending a file. */
@@ -188,7 +195,7 @@ interface Source {
 
 function sourceOf(file: unknown, offset: number): Source {
   if (typeof file === "string" || file instanceof URL) {
-    return libc.open ? openedSource(pathOf(file)) : openedByDeno(file);
+    return openedSource(file);
   }
   if (typeof file === "number") return descriptorSource("file", file, offset);
   if (typeof file === "object" && file !== null) {
@@ -213,29 +220,18 @@ function pathOf(url: string | URL): string {
   return decodeURIComponent(url.pathname);
 }
 
-/** Opens a file, requiring the permission that Deno's own functions require. */
-function openedSource(path: string): Source {
-  const name = cstring("file", path);
-  if (
-    Deno.permissions.requestSync({ name: "read", path }).state !== "granted"
-  ) {
-    throw new Deno.errors.NotCapable(
-      `Requires read access to ${
-        JSON.stringify(path)
-      }, run again with the --allow-read flag`,
-    );
+/** Opens a file by Deno's rules. */
+function openedSource(path: string | URL): Source {
+  const name = pathOf(path);
+  cstring("file", name); // refuses what the system would take for another path
+  // Windows has no read(): there, neither C nor Node returns descriptors of the system.
+  const opened = libc.read && translated("open", () => openFile(name));
+  if (opened) {
+    return {
+      ...descriptorSource("file", opened.fd, 0),
+      end: () => opened.close(),
+    };
   }
-  const { O_RDONLY, O_CLOEXEC } = table.constants;
-  const fd = check(libc.open!(name, O_RDONLY | O_CLOEXEC), "open");
-  return {
-    ...descriptorSource("file", fd, 0),
-    end: () => void libc.close(fd),
-  };
-}
-
-/** Opens a file with Deno, on Windows, where C's descriptors are not the system's. */
-function openedByDeno(path: string | URL): Source {
-  cstring("file", pathOf(path)); // rejects the same paths as on other platforms
   const file = translated("open", () => Deno.openSync(path));
   return { ...readableSource(file, 0), end: () => file.close() };
 }
@@ -247,10 +243,9 @@ function translated<T>(syscall: string, call: () => T): T {
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string };
     if (code === undefined || !(code in E)) throw cause;
-    throw new OSError(E[code as keyof ErrorNumbers], message, {
-      syscall,
-      cause,
-    });
+    const number = E[code as keyof ErrorNumbers];
+    const text = system.errnoOf ? message : strerror(number);
+    throw new OSError(number, text, { syscall, cause });
   }
 }
 

@@ -1,5 +1,6 @@
 /** `makefile()`: its classes, reading, writing, closing, and what it refuses. */
 
+import { inspect } from "node:util";
 import {
   assert,
   assertEquals,
@@ -15,7 +16,7 @@ import {
   OSError,
   TimeoutError,
 } from "../../../errors/errors.ts";
-import { UnsupportedOperation } from "../../../socket/file/base.ts";
+import { IOBase, UnsupportedOperation } from "../../../socket/file/base.ts";
 import { BufferedRWPair } from "../../../socket/file/buffered_pair.ts";
 import { BufferedReader } from "../../../socket/file/buffered_reader.ts";
 import { BufferedWriter } from "../../../socket/file/buffered_writer.ts";
@@ -144,19 +145,26 @@ Deno.test(
       RangeError,
       "can be written",
     );
-    assertThrows(
-      () => make("rb", null, { encoding: "ascii" }),
-      RangeError,
-      "binary mode",
-    );
-    assertThrows(
-      () => make("rb", null, { newline: "" }),
-      RangeError,
-      "binary mode",
-    );
     a.close();
     assertEquals(a.fileno(), -1);
     assertEnds(b);
+  },
+);
+
+Deno.test(
+  "files of bytes ignore encoding, errors and newline, as CPython's",
+  () => {
+    using pair = socketPair();
+    const { a, b } = pair;
+    const options = { encoding: "x", errors: 1, newline: "y" } as never;
+    using writer = a.makefile("wb", -1, options);
+    using raw = a.makefile("wb", 0, options);
+    using reader = b.makefile("rb", -1, options);
+    using both = b.makefile("rwb", -1, options);
+    assertEquals([raw, both].map((file) => file.mode), ["wb", "rwb"]);
+    writer.write(utf8("\r\n"));
+    writer.flush();
+    assertEquals(text(reader.read(2)!), "\r\n");
   },
 );
 
@@ -421,6 +429,48 @@ Deno.test(
   },
 );
 
+Deno.test("a block whose flush or write failed ends with that error, as in Python", () => {
+  const files = [
+    (a: Socket<UnixAddress>) => a.makefile("wb"),
+    (a: Socket<UnixAddress>) => a.makefile("rwb"),
+    (a: Socket<UnixAddress>) => a.makefile("w"),
+    (a: Socket<UnixAddress>) => a.makefile("rw"),
+  ];
+  for (const make of files) {
+    using pair = socketPair();
+    const { a } = pair;
+    using other = a.makefile("r"); // keeps the descriptor open
+    a.shutdown(SHUT_WR);
+    const isText = make === files[2] || make === files[3];
+    const data = (isText ? "lost" : utf8("lost")) as never;
+    assertThrows(() => {
+      using file = make(a);
+      file.write(data);
+      file.flush();
+    }, BrokenPipeError);
+    assertThrows(() => {
+      using file = make(a);
+      for (let n = 0; n < 10_000; n++) file.write(data);
+    }, BrokenPipeError);
+    // Nothing has failed before the end of the block, or not since the last write.
+    assertThrows(() => {
+      using file = make(a);
+      file.write(data);
+    }, BrokenPipeError);
+    assertThrows(() => {
+      using file = make(a);
+      file.write(data);
+      assertThrows(() => file.flush(), BrokenPipeError);
+      file.write(data);
+    }, BrokenPipeError);
+    const file = make(a);
+    file.write(data);
+    assertThrows(() => file.flush(), BrokenPipeError);
+    assertThrows(() => file.close(), BrokenPipeError);
+    assert(file.closed && !other.closed);
+  }
+});
+
 Deno.test(
   "writing text does not lose what was received and not yet read",
   () => {
@@ -488,3 +538,35 @@ Deno.test(
     assertEquals(steps, [null, "\n", ["\n", "\r\n"], ["\r", "\n", "\r\n"]]);
   },
 );
+
+Deno.test("console.log shows a file's descriptor, its mode and whether it is closed", () => {
+  using pair = socketPair();
+  const { a } = pair;
+  const fd = a.fileno();
+  const shown: [IOBase, string, string][] = [
+    [a.makefile("rb", 0), "SocketIO", "mode=rb"],
+    [a.makefile("rwb", 0), "SocketIO", "mode=rwb"],
+    [a.makefile("rb"), "BufferedReader", "mode=rb"],
+    [a.makefile("wb"), "BufferedWriter", "mode=wb"],
+    [a.makefile("rwb"), "BufferedRWPair", "mode=rwb"],
+    [a.makefile(), "TextIOWrapper", "mode=r, encoding=utf-8"],
+    [
+      a.makefile("rw", -1, { encoding: "L1" }),
+      "TextIOWrapper",
+      "mode=rw, encoding=L1",
+    ],
+  ];
+  for (const [file, name, rest] of shown) {
+    const text = `<${name} fd=${fd}, ${rest}>`;
+    assertEquals(Deno.inspect(file), text);
+    assertEquals(inspect(file), text);
+    assertEquals(Deno.inspect({ file }), `{ file: ${text} }`);
+    file.close();
+    assertEquals(inspect(file), `<${name} [closed] fd=-1, ${rest}>`);
+    const { prototype } = file.constructor;
+    assertEquals(inspect(prototype), `${name} {}`);
+  }
+  class OwnFile extends SocketIO {}
+  using own = new OwnFile(a, "r");
+  assertEquals(Deno.inspect(own), `<OwnFile fd=${fd}, mode=rb>`);
+});

@@ -1,6 +1,6 @@
 /** `sendfile()`: from files of every kind, the position it leaves, and its errors. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { closeSync, openSync, readSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import {
@@ -29,9 +29,9 @@ import {
 import type { Socket } from "../../../socket/socket.ts";
 import type { UnixAddress } from "../../../socket/address/types.ts";
 import { text, utf8 } from "../../support/bytes.ts";
-import { exists } from "../../support/files.ts";
+import { exists, temporaryFolder } from "../../support/files.ts";
 import { isPosix, need, needs, requires } from "../../support/requires.ts";
-import { socketPair, udpPair } from "../../support/pairs.ts";
+import { asyncSocketPair, socketPair, udpPair } from "../../support/pairs.ts";
 import { descriptorsTo } from "../../support/descriptors.ts";
 
 const small = utf8("0123456789");
@@ -292,9 +292,14 @@ Deno.test(
     const bad = (value: unknown) => value as FileToSend & number;
     assertThrows(() => a.sendfile(path, -1), RangeError, "offset");
     assertThrows(() => a.sendfile(path, 0.5), TypeError, "offset");
-    assertThrows(() => a.sendfile(path, 0, 0), RangeError, "count");
-    assertThrows(() => a.sendfile(path, 0, -1), RangeError, "count");
-    assertThrows(() => a.sendfile(path, 0, bad("1")), TypeError, "count");
+    const positive = "count must be a positive integer";
+    for (const count of [0, -1]) {
+      const message = `${positive} (got ${count})`;
+      assertThrows(() => a.sendfile(path, 0, count), RangeError, message);
+    }
+    for (const count of [0.5, NaN, Infinity, "1", 1n, {}]) {
+      assertThrows(() => a.sendfile(path, 0, bad(count)), TypeError, positive);
+    }
     assertThrows(() => a.sendfile(bad(null)), TypeError, "file must be");
     assertThrows(() => a.sendfile(bad({})), TypeError, "file must be");
     assertThrows(() => a.sendfile(bad({ fd: "3" })), TypeError, "file.fd");
@@ -337,16 +342,48 @@ Deno.test(
 );
 
 Deno.test({
-  name: "Socket.sendfile() opens no path without permission to read it",
+  name: "sendfile() opens no path without permission to read it",
   permissions: { ffi: true, read: false },
-  fn() {
+  async fn() {
     using pair = socketPair();
-    const { a } = pair;
-    assertThrows(
-      () => a.sendfile("/etc/hostname"),
-      Deno.errors.NotCapable,
-      "--allow-read",
+    const wanted = [Deno.errors.NotCapable, "--allow-read"] as const;
+    assertThrows(() => pair.a.sendfile("/etc/hostname"), ...wanted);
+    using awaiting = asyncSocketPair();
+    await assertRejects(
+      () => awaiting.a.sendfile("/etc/hostname"),
+      ...wanted,
     );
+  },
+});
+
+Deno.test({
+  ...requires(
+    "sendfile() opens nothing that Deno does not open with --allow-read, by whatever path",
+    need("/proc/self/environ", exists("/proc/self/environ")),
+  ),
+  permissions: { ffi: true, read: true, write: true },
+  async fn() {
+    using folder = temporaryFolder();
+    const protectedFile = "/proc/self/environ";
+    const link = `${folder.path}/link`;
+    Deno.symlinkSync(protectedFile, link);
+    const file = `${folder.path}/file`;
+    Deno.writeTextFileSync(file, "not protected");
+    using pair = socketPair();
+    using awaiting = asyncSocketPair();
+    const paths = [protectedFile, link, `${folder.path}/../..${protectedFile}`];
+    const wanted = [Deno.errors.NotCapable, "--allow-all"] as const;
+    for (const path of paths) {
+      assertThrows(() => Deno.openSync(path), ...wanted);
+      assertThrows(() => pair.a.sendfile(path), ...wanted);
+      await assertRejects(() => awaiting.a.sendfile(path), ...wanted);
+      const url = pathToFileURL(path);
+      assertThrows(() => pair.a.sendfile(url), ...wanted);
+    }
+    assertEquals(pair.a.sendfile(file), 13);
+    assertEquals(text(pair.b.recv(100)), "not protected");
+    assertEquals(await awaiting.a.sendfile(file), 13);
+    assertEquals(text(await awaiting.b.recv(100)), "not protected");
   },
 });
 
