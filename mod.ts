@@ -59,6 +59,7 @@ export {
   CMSG_SPACE,
 } from "./socket/operations/ancillary.ts";
 export {
+  attachedFilter,
   attachFilter,
   BPF_JUMP,
   BPF_STMT,

@@ -10,6 +10,7 @@ export const {
   EBADF,
   ECONNRESET,
   EINTR,
+  EINVAL,
   EISCONN,
   EMFILE,
   ENFILE,

@@ -40,16 +40,19 @@ export class MessageHeaders {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Space for each message's address. */
   readonly names: readonly Uint8Array<ArrayBuffer>[];
-  /** Space for each message's control messages. */
+  /** Space for the control messages that each message is received with. */
   readonly controls: readonly Uint8Array<ArrayBuffer>[];
   /** The size of each of {@linkcode controls} in bytes. */
   readonly controlRoom: number;
 
+  /** The space of {@linkcode offeredControls}; empty until it is needed. */
+  #offered: readonly Uint8Array<ArrayBuffer>[] = [];
   readonly #words: Uint32Array;
   readonly #vectors: Uint32Array;
   /** The pointers to names and control messages as two words each, for messages that have them. */
   readonly #namePointers: Uint32Array;
   readonly #controlPointers: Uint32Array;
+  #offeredPointers: Uint32Array;
   /** The length of each buffer in bytes. */
   readonly #rooms: Uint32Array;
   /** Keeps what the headers point at from being garbage-collected. */
@@ -81,6 +84,7 @@ export class MessageHeaders {
     this.#held = [vectors, names, controls, ...buffers];
     this.#namePointers = pointers(names, count, NAME_ROOM);
     this.#controlPointers = pointers(controls, count, room);
+    this.#offeredPointers = this.#controlPointers; // not used while nothing is offered
     this.#point(buffers, addressOf(vectors));
   }
 
@@ -103,6 +107,23 @@ export class MessageHeaders {
     }
   }
 
+  /**
+   * Returns space for the control messages that each message is sent with. Few vectors need it, so
+   * the first call makes it.
+   *
+   * @param room the size of each in bytes, the same in every call
+   */
+  offeredControls(room: number): readonly Uint8Array<ArrayBuffer>[] {
+    if (this.#offered.length === 0) {
+      const count = this.names.length;
+      const each = roundedUp(room);
+      const block = new Uint8Array(count * each);
+      this.#offered = divided(block, count, each, room);
+      this.#offeredPointers = pointers(block, count, each);
+    }
+    return this.#offered;
+  }
+
   /** Returns the headers from a message on. */
   from(index: number): Uint8Array<ArrayBuffer> {
     return index === 0 ? this.bytes : this.bytes.subarray(index * stride);
@@ -110,38 +131,43 @@ export class MessageHeaders {
 
   /** Prepares a message for receiving into. */
   expect(index: number): void {
-    this.#set(index, this.#rooms[index], NAME_ROOM, this.controlRoom);
+    this.#set(index, this.#rooms[index], NAME_ROOM);
+    this.#control(index, this.#controlPointers, this.controlRoom);
   }
 
-  /** Prepares a message for sending. No length may exceed that of the part it belongs to. */
+  /**
+   * Prepares a message for sending, with {@linkcode offeredControls}. No length may exceed that of
+   * the part it belongs to.
+   */
   offer(
     index: number,
     length: number,
     nameLength: number,
     controlLength: number,
   ): void {
-    this.#set(index, length, nameLength, controlLength);
+    this.#set(index, length, nameLength);
+    this.#control(index, this.#offeredPointers, controlLength);
   }
 
-  #set(
-    index: number,
-    length: number,
-    nameLength: number,
-    controlLength: number,
-  ): void {
+  #set(index: number, length: number, nameLength: number): void {
     const words = this.#words;
     const at = index * HEADER;
     const low = 2 * index, high = low + 1;
     this.#vectors[index * VECTOR + VECTOR_LENGTH] = length;
     // The BSDs reject a pointer to a name, or to control messages, whose length is 0.
     const named = nameLength === 0 ? 0 : -1;
-    const controlled = controlLength === 0 ? 0 : -1;
     words[at + NAME] = this.#namePointers[low] & named;
     words[at + NAME + 1] = this.#namePointers[high] & named;
     words[at + NAME_LENGTH] = nameLength;
-    words[at + CONTROL] = this.#controlPointers[low] & controlled;
-    words[at + CONTROL + 1] = this.#controlPointers[high] & controlled;
-    words[at + CONTROL_LENGTH] = controlLength;
+  }
+
+  #control(index: number, pointers: Uint32Array, length: number): void {
+    const words = this.#words;
+    const at = index * HEADER;
+    const controlled = length === 0 ? 0 : -1;
+    words[at + CONTROL] = pointers[2 * index] & controlled;
+    words[at + CONTROL + 1] = pointers[2 * index + 1] & controlled;
+    words[at + CONTROL_LENGTH] = length;
   }
 
   /** Returns how many bytes of the message were received or sent. */

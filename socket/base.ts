@@ -204,6 +204,9 @@ export abstract class SocketBase<A extends Address> {
   /**
    * Reads an option as bytes. `getsockopt(2)`.
    *
+   * `SO_GET_FILTER` is read in bytes too, although its length in C is a number of instructions. An
+   * option whose value is input as well, such as `IP_MSFILTER`, gets zeros as its input.
+   *
    * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
    * @param optname the option
    * @param buflen how many bytes to read at most, 1 to 1024

@@ -3,6 +3,7 @@
 import {
   SO_ATTACH_FILTER,
   SO_DETACH_FILTER,
+  SO_GET_FILTER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
 import { describe, integer } from "../errors/arguments.ts";
@@ -11,6 +12,8 @@ import { addressOf } from "../ffi/memory.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import { collect } from "./operations/ancillary.ts";
+import { handleOf } from "./operations/handle.ts";
+import { option } from "./operations/options.ts";
 
 /**
  * One instruction of classic BPF, as `tcpdump -dd` prints it: the operation, how many instructions
@@ -49,6 +52,9 @@ export function BPF_JUMP(
 ): BpfInstruction {
   return [code, jt, jf, k];
 }
+
+/** The most instructions that the kernel accepts (`BPF_MAXINSNS`). */
+const MAX_INSTRUCTIONS = 4096;
 
 /** Keeps the instructions from being collected while the option's value holds their address. */
 const pinned: { program?: Uint8Array } = {};
@@ -123,6 +129,36 @@ export function attachFilter<A extends Address>(
  */
 export function detachFilter<A extends Address>(socket: SocketBase<A>): void {
   socket.setsockopt(SOL_SOCKET, SO_DETACH_FILTER, 0);
+}
+
+/**
+ * Returns the program that {@linkcode attachFilter} attached. `SO_GET_FILTER`, Linux.
+ *
+ * @param socket the socket
+ * @returns its instructions, the operands unsigned; none if no program is attached
+ * @throws {OSError} if the program is not classic BPF (`EACCES`), or the socket is closed
+ * @throws {RangeError} if the platform has no such filters
+ */
+export function attachedFilter<A extends Address>(
+  socket: SocketBase<A>,
+): BpfInstruction[] {
+  const { size, code: c, jt: t, jf: f, k: operand } = sock_filter;
+  const program = option(
+    handleOf(socket),
+    SOL_SOCKET,
+    integer("optname", SO_GET_FILTER),
+    MAX_INSTRUCTIONS * size,
+  );
+  const fields = new DataView(program.buffer);
+  return Array.from({ length: program.length / size }, (_, i) => {
+    const at = i * size;
+    return [
+      fields.getUint16(at + c.at, true),
+      fields.getUint8(at + t.at),
+      fields.getUint8(at + f.at),
+      fields.getUint32(at + operand.at, true),
+    ];
+  });
 }
 
 /**

@@ -4,28 +4,18 @@
  */
 
 import { nameClasses } from "../constants/class_names.ts";
-import { IPPROTO_UDP, MSG_CTRUNC } from "../constants/mod.ts";
-import { table } from "../constants/table.ts";
+import { MSG_CTRUNC } from "../constants/mod.ts";
 import {
   type Bytes,
   describe,
   flagBits,
   integer,
 } from "../errors/arguments.ts";
-import { layout } from "../ffi/layout/mod.ts";
 import { MessageHeaders } from "../ffi/mmsghdr.ts";
 import type { Sockaddr } from "./address/codec.ts";
 import type { Address, AddressInput } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
-import {
-  type AncillaryInput,
-  type AncillaryItem,
-  ancillaryItems,
-  buildControl,
-  controlLength,
-  parseControl,
-  walkControl,
-} from "./operations/ancillary.ts";
+import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
 import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import {
@@ -37,6 +27,7 @@ import {
 import { vectorCalls } from "./operations/vector_calls.ts";
 import { context } from "./resolver/context.ts";
 import { given, memoryOf, owned } from "./vector_buffers.ts";
+import { VectorControl } from "./vector_control.ts";
 
 const waits = {
   recvmmsg: new Pending("read", "recvmmsg"),
@@ -61,7 +52,9 @@ export let sendmmsg: typeof recvmmsg;
  * only what it asks for: an address is decoded when {@linkcode address} is called, ancillary data
  * when {@linkcode ancdata} is.
  *
- * Received messages can be sent without changes: each goes back to the address it came from.
+ * Received messages can be sent without changes: each goes back to the address it came from, and a
+ * message that `UDP_GRO` merged goes back as the datagrams it was made of. Ancillary data that was
+ * received is not sent; what {@linkcode setAncdata} sets is, until it is set again.
  *
  * A vector belongs to an address family, not to a socket: any socket of that family may fill and
  * send it.
@@ -98,7 +91,7 @@ export class MessageVector<A extends Address = Address> {
   readonly #headers: MessageHeaders;
   readonly #addresses: readonly Sockaddr[];
   readonly #addressLengths: Uint32Array;
-  readonly #controlLengths: Uint32Array;
+  readonly #control: VectorControl;
   readonly #memory: readonly Uint8Array[];
 
   static {
@@ -179,7 +172,7 @@ export class MessageVector<A extends Address = Address> {
       view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     }));
     this.#addressLengths = new Uint32Array(length);
-    this.#controlLengths = new Uint32Array(length);
+    this.#control = new VectorControl(headers, this.#ancbufsize);
     this.#memory = memoryOf(this.#buffers);
   }
 
@@ -274,19 +267,20 @@ export class MessageVector<A extends Address = Address> {
   }
 
   /**
-   * Returns the ancillary data that a message was received with, or is to be sent with. The caller
-   * must close received descriptors, whether it calls this or not.
+   * Returns the ancillary data that a message was received with. The caller must close received
+   * descriptors, whether it calls this or not.
    *
    * @param index which message
    * @throws {RangeError} if there is no such message
    */
   ancdata(index: number): AncillaryItem[] {
-    const length = this.#controlLengths[this.#index(index)];
-    return parseControl(this.#headers.controls[index], length, layout);
+    return this.#control.ancdata(this.#index(index));
   }
 
   /**
-   * Sets the ancillary data that a message is to be sent with.
+   * Sets the ancillary data that a message is to be sent with, each time until it is set again:
+   * receiving does not change it. A received message then counts as changed: one that `UDP_GRO`
+   * merged is sent as one datagram unless this sets `UDP_SEGMENT`.
    *
    * @param index which message
    * @param ancdata the ancillary data: an iterable of `[cmsg_level, cmsg_type, cmsg_data]`
@@ -294,35 +288,21 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message, or `ancbufsize` is too small for the data
    */
   setAncdata(index: number, ancdata: Iterable<AncillaryInput>): void {
-    const control = this.#headers.controls[this.#index(index)];
-    const items = ancillaryItems(ancdata);
-    const length = controlLength(items, layout);
-    if (length > this.#ancbufsize) {
-      throw new RangeError(
-        `ancdata takes ${length} bytes, more than ancbufsize (${this.#ancbufsize})`,
-      );
-    }
-    buildControl(items, control, layout);
-    this.#controlLengths[index] = length;
+    this.#control.set(this.#index(index), ancdata);
   }
 
   /**
    * Returns the length of each datagram in a message that `UDP_GRO` merged from several; only the
-   * last may be shorter. Needs an `ancbufsize` of `CMSG_SPACE(4)`.
+   * last may be shorter. Needs an `ancbufsize` of `CMSG_SPACE(4)`. If the message is sent with the
+   * length that it was received with, it is cut into these datagrams again (`UDP_SEGMENT`).
    *
    * @param index which message
    * @returns the length in bytes that the ancillary data reports, or else the message's own length
    * @throws {RangeError} if there is no such message
    */
   segmentSize(index: number): number {
-    const length = this.#controlLengths[this.#index(index)];
-    segmentSize = this.#lengths[index];
-    if (length > 0) {
-      const control = this.#headers.controls[index];
-      segmentField = control;
-      walkControl(control, length, layout, visitSegmentSize);
-    }
-    return segmentSize;
+    return this.#control.segmentSize(this.#index(index)) ||
+      this.#lengths[index];
   }
 
   #index(index: number): number {
@@ -387,7 +367,7 @@ export class MessageVector<A extends Address = Address> {
       this.#addressLengths[i] = headers.nameLength(i);
       this.#flags[i] = returnedFlags(this.#handle, headers.flags(i), flags);
       const length = headers.controlLength(i);
-      this.#controlLengths[i] = Math.min(length, room);
+      this.#control.received(i, this.#lengths[i], length);
       if (length > 0 && adoptDescriptors(headers.controls[i], length, room)) {
         this.#flags[i] |= MSG_CTRUNC;
       }
@@ -414,7 +394,7 @@ export class MessageVector<A extends Address = Address> {
         i,
         length,
         this.#addressLengths[i],
-        this.#controlLengths[i],
+        this.#control.offer(i, length),
       );
     }
     const { sendmmsg } = vectorCalls();
@@ -434,20 +414,3 @@ export class MessageVector<A extends Address = Address> {
 }
 
 nameClasses({ MessageVector });
-
-const { UDP_GRO } = table.constants;
-
-// The arguments and the result of the visitor, so that no closure is allocated for each call.
-let segmentSize = 0;
-let segmentField: Uint8Array;
-
-function visitSegmentSize(
-  level: number,
-  type: number,
-  start: number,
-  end: number,
-): void {
-  if (level !== IPPROTO_UDP || type !== UDP_GRO || end - start < 2) return;
-  // The value is a C int, but a datagram's length fits into its low 16 bits.
-  segmentSize = segmentField[start] | segmentField[start + 1] << 8;
-}

@@ -6,6 +6,8 @@
 import { nameClasses } from "../constants/class_names.ts";
 import { isMissing, unavailable } from "../constants/missing.ts";
 import {
+  IPPROTO_IP,
+  IPPROTO_IPV6,
   MSG_ERRQUEUE,
   MSG_ZEROCOPY,
   SO_EE_CODE_ZEROCOPY_COPIED,
@@ -13,6 +15,7 @@ import {
   SO_ZEROCOPY,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { table } from "../constants/table.ts";
 import {
   type Bytes,
   bytes,
@@ -138,7 +141,8 @@ export class ZeroCopySends {
   readonly read = (handle: Handle): Attempt<undefined> => {
     const received = recvmsg(handle, 1, ROOM, MSG_ERRQUEUE);
     if (received instanceof Pending) return received;
-    for (const [, , data] of received[1]) {
+    for (const [level, type, data] of received[1]) {
+      if (!isReport(level, type)) continue;
       if (data.length < layout.sock_extended_err.size) continue;
       const { origin, code, info, data: last } = decodeExtendedError(data);
       if (origin !== SO_EE_ORIGIN_ZEROCOPY) continue;
@@ -161,9 +165,20 @@ export class ZeroCopySends {
   }
 }
 
-/** Room for the ancillary data of a completion, which may include an address, in bytes. */
-const ROOM = 256;
+/**
+ * Room for the ancillary data of a completion in bytes. The completion is the last item, after
+ * timestamps and addresses, if the socket's options ask for such.
+ */
+const ROOM = 512;
 const more = new Pending("write", "send", { yielded: true });
+
+const { IP_RECVERR, IPV6_RECVERR } = table.constants;
+
+/** Whether ancillary data of the error queue is a report, and not what accompanies one. */
+function isReport(level: number, type: number): boolean {
+  return level === IPPROTO_IP && type === IP_RECVERR ||
+    level === IPPROTO_IPV6 && type === IPV6_RECVERR;
+}
 
 /**
  * Sends over a socket without copying: the system reads the bytes from the caller's buffer until it

@@ -6,14 +6,18 @@ import {
   AF_PACKET,
   errno,
   ETH_P_IP,
+  SO_GET_FILTER,
   SOCK_DGRAM,
   SOCK_RAW,
+  SOL_SOCKET,
 } from "../../constants/mod.ts";
 import type { Address } from "../../socket/address/types.ts";
 import {
+  attachedFilter,
   attachFilter,
   BPF_JUMP,
   BPF_STMT,
+  type BpfInstruction,
   detachFilter,
   encodeFilter,
 } from "../../socket/bpf.ts";
@@ -140,6 +144,70 @@ Deno.test(
       assertThrows(() => detachFilter(b), OSError).errno,
       errno.ENOENT,
     );
+  },
+);
+
+/** A program that has `length` instructions and keeps the whole packet. */
+function program(length: number): BpfInstruction[] {
+  return [
+    ...Array.from(
+      { length: length - 1 },
+      (_, i) => BPF_STMT(BPF_LD | BPF_K, i),
+    ),
+    BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+  ];
+}
+
+Deno.test(requires("a filter is read back as it was attached", linux), () => {
+  using pair = udpPair();
+  const { a } = pair;
+  assertEquals(attachedFilter(a), []);
+  for (const length of [1, 2, 128, 129, 1024, 4096]) {
+    const attached = program(length);
+    attachFilter(a, attached);
+    assertEquals(attachedFilter(a), attached);
+  }
+  attachFilter(a, [
+    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 4, 1, 0),
+    BPF_STMT(BPF_RET | BPF_K, 0),
+    BPF_STMT(BPF_RET | BPF_K, 1),
+  ]);
+  assertEquals(attachedFilter(a)[0], [0x30, 0, 0, 0xfffff000]);
+  assertEquals(attachedFilter(a)[1], [0x15, 1, 0, 4]);
+  detachFilter(a);
+  assertEquals(attachedFilter(a), []);
+  a.close();
+  assertEquals(
+    assertThrows(() => attachedFilter(a), OSError).errno,
+    errno.EBADF,
+  );
+});
+
+Deno.test(
+  requires("the option of a filter is read in bytes, which bound it", linux),
+  () => {
+    using pair = udpPair();
+    const { a } = pair;
+    const read = (buflen: number) =>
+      a.getsockopt(SOL_SOCKET, SO_GET_FILTER, buflen);
+    assertEquals(read(1024), new Uint8Array(0));
+    assertEquals(a.getsockopt(SOL_SOCKET, SO_GET_FILTER), 0);
+    attachFilter(a, program(128));
+    assertEquals(read(1024), encodeFilter(program(128)));
+    attachFilter(a, program(129));
+    assertEquals(a.getsockopt(SOL_SOCKET, SO_GET_FILTER), 129);
+    for (const buflen of [1, 7, 8, 129, 1023, 1024]) {
+      assertEquals(
+        assertThrows(() => read(buflen), OSError).errno,
+        errno.EINVAL,
+        `${buflen}`,
+      );
+    }
+    attachFilter(a, program(2));
+    for (const buflen of [16, 17, 24, 1024]) {
+      assertEquals(read(buflen), encodeFilter(program(2)));
+    }
   },
 );
 

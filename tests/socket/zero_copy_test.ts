@@ -3,13 +3,21 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import * as awaiting from "../../async.ts";
+import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
+import { parts } from "../../ffi/msghdr.ts";
 import {
   AF_INET,
+  AF_INET6,
   BlockingIOError,
+  ConnectionRefusedError,
   hasattr,
   IP_ADD_MEMBERSHIP,
   IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_PKTINFO,
+  IPV6_RECVERR,
+  IPV6_RECVPKTINFO,
   MSG_ZEROCOPY,
   OSError,
   SO_RCVBUF,
@@ -21,8 +29,9 @@ import {
   TimeoutError,
   ZeroCopySender,
 } from "../../mod.ts";
+import { walkControl } from "../../socket/operations/ancillary.ts";
 import { asyncTcpPair, socketPair, tcpPair } from "../support/pairs.ts";
-import { need, requires, succeeds } from "../support/requires.ts";
+import { need, needs, requires, succeeds } from "../support/requires.ts";
 import { receive, turn } from "../support/async.ts";
 
 /** It needs a kernel since 4.14, and does not work in emulators. */
@@ -205,6 +214,66 @@ test("what the system may not lock is copied", () => {
   }
   take(b, 1000, 7);
   assertEquals([refused, sender.pending], [1, 0]);
+});
+
+/**
+ * Receives as the system does, except that each packet went to an address whose bytes read like the
+ * completion of the first million sends.
+ */
+function misleading(seen: { addresses: number }): typeof libc.recvmsg {
+  const { recvmsg } = libc;
+  const SO_EE_ORIGIN_ZEROCOPY = 5;
+  const address = Uint8Array.of(0, 0, 0, 0, SO_EE_ORIGIN_ZEROCOPY);
+  const last = new Uint8Array(Uint32Array.of(1_000_000).buffer);
+  return (fd, header, flags) => {
+    const result = recvmsg(fd, header, flags);
+    const { buffer, byteOffset } = header as Uint8Array<ArrayBuffer>;
+    const fields = new DataView(buffer, byteOffset);
+    const pointer = Deno.UnsafePointer.create(
+      fields.getBigUint64(parts.control.at, true),
+    );
+    const length = fields.getUint32(parts.controlLength.at, true);
+    if (result < 0 || pointer === null || length === 0) return result;
+    const control = new Uint8Array(
+      Deno.UnsafePointerView.getArrayBuffer(pointer, length),
+    );
+    walkControl(control, length, layout, (level, type, start, end) => {
+      if (level !== IPPROTO_IPV6 || type !== IPV6_PKTINFO) return;
+      seen.addresses++;
+      control.fill(0, start, end);
+      control.set(address, start);
+      control.set(last, start + 12);
+    });
+    return result;
+  };
+}
+
+Deno.test({
+  ...requires(
+    "an address that comes with an error completes no send",
+    zeroCopy,
+    needs.ipv6,
+  ),
+  fn() {
+    using socket = new Socket(AF_INET6, SOCK_DGRAM);
+    using closed = new Socket(AF_INET6, SOCK_DGRAM);
+    closed.bind(["::1", 0]);
+    socket.connect(closed.getsockname());
+    closed.close();
+    socket.setsockopt(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+    socket.setsockopt(IPPROTO_IPV6, IPV6_RECVERR, 1);
+    socket.settimeout(5);
+    const sender = new ZeroCopySender(socket);
+    sender.sendall(new Uint8Array(1000));
+    // The error is now in the error queue, with the address that was not reached.
+    assertThrows(() => socket.recv(1), ConnectionRefusedError);
+    const seen = { addresses: 0 };
+    using _ = stub(libc, "recvmsg", misleading(seen));
+    sender.sendall(new Uint8Array(1000));
+    sender.wait();
+    assertEquals(seen.addresses, 1);
+    assertEquals([sender.pending, sender.copied], [0, 2], "as the system said");
+  },
 });
 
 /** Fails with `ENOBUFS`, by joining too many groups. */
