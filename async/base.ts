@@ -12,6 +12,7 @@ import { errno } from "../ffi/libc.ts";
 import type { Address, Family } from "../socket/address/types.ts";
 import { SocketBase } from "../socket/base.ts";
 import type { Attempt } from "../socket/operations/attempt.ts";
+import { hasEnded } from "../socket/operations/end.ts";
 import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
@@ -152,6 +153,9 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
 
   /**
    * The bytes that the socket receives, as a byte stream. Cancelling it ends receiving (`SHUT_RD`).
+   * On a datagram socket its chunks are the contents of datagrams, without the empty ones, and it
+   * has no end.
+   *
    * When both streams have ended, the socket closes, as code written for `Deno.Conn` expects.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -172,13 +176,15 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * Receives into a buffer, as `Deno.Conn` does.
    *
    * @param p the buffer; do not use it until the promise settles
-   * @returns how many bytes were received, `null` at the end of the stream, 0 if the buffer is
-   * empty
+   * @returns how many bytes were received; `null` at the end of the stream; 0 if the buffer is
+   * empty, or the message that was received. A datagram socket has no end
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
    */
   async read(p: Uint8Array): Promise<number | null> {
-    return p.byteLength === 0 ? 0 : await this.recv_into(p) || null;
+    if (p.byteLength === 0) return 0;
+    const count = await this.recv_into(p);
+    return count === 0 && hasEnded(handleOf(this)) ? null : count;
   }
 
   /**

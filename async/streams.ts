@@ -3,6 +3,8 @@
 import { SHUT_RD, SHUT_WR, SO_LINGER, SOL_SOCKET } from "../constants/mod.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
+import { hasEnded } from "../socket/operations/end.ts";
+import { handleOf } from "../socket/operations/handle.ts";
 import { encodeLinger } from "../socket/structures/options.ts";
 import type { WaitOptions } from "./driver.ts";
 
@@ -75,7 +77,10 @@ function readableOf(
     async pull(controller) {
       const request = controller.byobRequest!;
       const view = request.view as Uint8Array<ArrayBuffer>;
-      const count = await socket.recv_into(view, 0, 0, { signal });
+      let count: number;
+      do {
+        count = await socket.recv_into(view, 0, 0, { signal });
+      } while (count === 0 && !hasEnded(handleOf(socket))); // an empty message is no chunk
       if (count === 0) {
         controller.close();
         end();
