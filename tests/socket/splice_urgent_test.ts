@@ -8,7 +8,7 @@ import {
   SHUT_WR,
   SO_OOBINLINE,
   SOCK_STREAM,
-  Socket,
+  type Socket,
   SOL_SOCKET,
   splice,
 } from "../../mod.ts";
