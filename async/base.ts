@@ -156,17 +156,24 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * On a datagram socket its chunks are the contents of datagrams, without the empty ones, and it
    * has no end.
    *
-   * When both streams have ended, the socket closes, as code written for `Deno.Conn` expects.
+   * When both streams have ended, in order or by an error, the socket closes, as code written for
+   * `Deno.Conn` expects. `closeWrite()` ends {@linkcode writable} too. If only this stream has
+   * ended, the socket stays open and can send.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return (this.#streams ??= new Streams(this)).readable;
   }
 
   /**
-   * A stream whose chunks the socket sends. Closing it ends sending (`SHUT_WR`), so that the peer
-   * sees the end of the stream. Aborting it closes the socket and resets the connection, so that
-   * the peer does not mistake a part for the whole. When both streams have ended, the socket
-   * closes.
+   * A stream whose chunks the socket sends. A write is done once the system has taken all of it.
+   * Closing the stream ends sending (`SHUT_WR`), so that the peer sees the end of the stream.
+   *
+   * Aborting it closes the socket. With a reason, that resets the connection, so that the peer does
+   * not mistake a part for the whole; the system drops what it has not delivered yet. Without one
+   * (`undefined` or `null`, as `destroy()` of Node's streams passes), the system still delivers
+   * what it has taken, and then the end of the stream. A write that waits is cut off either way.
+   *
+   * After a write that failed, the socket closes with a reset once {@linkcode readable} has ended.
    */
   get writable(): WritableStream<Uint8Array> {
     return (this.#streams ??= new Streams(this)).writable;
@@ -201,12 +208,16 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
 
   /**
    * Ends sending, as `Deno.Conn` does: `shutdown(SHUT_WR)`. A pending send rejects with
-   * `BrokenPipeError`.
+   * `BrokenPipeError`. Once {@linkcode readable} has ended too, the socket closes.
    *
    * @throws {OSError} if the socket is not connected (`ENOTCONN`) or is closed (`EBADF`)
    */
   closeWrite(): Promise<void> {
-    return new Promise((resolve) => resolve(this.shutdown(SHUT_WR)));
+    return new Promise((resolve) => {
+      this.shutdown(SHUT_WR);
+      (this.#streams ??= new Streams(this)).endSending();
+      resolve();
+    });
   }
 
   /**
