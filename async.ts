@@ -11,12 +11,24 @@
  * import { assertEquals } from "@std/assert";
  * import * as socket from "./async.ts";
  *
+ * async function echo(connection: socket.AsyncSocket): Promise<void> {
+ *   using _ = connection;
+ *   try {
+ *     for (;;) {
+ *       const data = await connection.recv(65536);
+ *       if (data.length === 0) break;
+ *       await connection.sendall(data);
+ *     }
+ *   } catch (error) {
+ *     // A client that resets its connection is no reason to leave the others.
+ *     if (!(error instanceof socket.OSError)) throw error;
+ *   }
+ * }
+ *
  * await using server = await socket.create_server(["127.0.0.1", 0]);
  * const serving = (async () => {
- *   for await (const [connection] of server) {
- *     await connection.readable.pipeTo(connection.writable);
- *     connection.close();
- *   }
+ *   // Not awaited: all clients are served at the same time.
+ *   for await (const [connection] of server) echo(connection);
  * })();
  *
  * const client = await socket.create_connection(server.getsockname());

@@ -8,32 +8,61 @@
  * @example An echo server of one thread
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { create_connection, create_server, type Socket } from "./mod.ts";
- * import { DefaultSelector, EVENT_READ } from "./selectors.ts";
+ * import {
+ *   BlockingIOError,
+ *   create_connection,
+ *   create_server,
+ *   OSError,
+ *   type Socket,
+ * } from "./mod.ts";
+ * import { DefaultSelector, EVENT_READ, EVENT_WRITE, type SelectorKey } from "./selectors.ts";
  *
- * using selector = new DefaultSelector<(socket: Socket) => void, Socket>();
+ * // The data of a client is what is still to be echoed, that of the listener is null.
+ * type Data = Uint8Array<ArrayBuffer> | null;
+ *
+ * using selector = new DefaultSelector<Data, Socket>();
  *
  * function accept(listener: Socket): void {
- *   const [connection] = listener.accept();
- *   connection.setblocking(false);
- *   selector.register(connection, EVENT_READ, echo);
+ *   const [client] = listener.accept();
+ *   client.setblocking(false);
+ *   selector.register(client, EVENT_READ, new Uint8Array());
  * }
  *
- * function echo(connection: Socket): void {
- *   const data = connection.recv(1000);
- *   if (data.length > 0) return connection.sendall(data);
- *   selector.unregister(connection);
- *   connection.close();
+ * function echo(client: Socket, data: Uint8Array<ArrayBuffer>): void {
+ *   if (data.length > 0) {
+ *     data = data.subarray(client.send(data));
+ *   } else {
+ *     data = client.recv(1000);
+ *     if (data.length === 0) return close(client);
+ *   }
+ *   // Nothing more is received before the client has read its echo.
+ *   selector.modify(client, data.length > 0 ? EVENT_WRITE : EVENT_READ, data);
+ * }
+ *
+ * function close(client: Socket): void {
+ *   selector.unregister(client);
+ *   client.close();
+ * }
+ *
+ * function serve({ fileobj, data }: SelectorKey<Data, Socket>): void {
+ *   try {
+ *     if (data === null) accept(fileobj);
+ *     else echo(fileobj, data);
+ *   } catch (error) {
+ *     // A client that resets its connection is no reason to leave the others.
+ *     if (!(error instanceof OSError)) throw error;
+ *     if (data !== null && !(error instanceof BlockingIOError)) close(fileobj);
+ *   }
  * }
  *
  * using server = create_server(["127.0.0.1", 0]);
  * server.setblocking(false);
- * selector.register(server, EVENT_READ, accept);
+ * selector.register(server, EVENT_READ, null);
  *
  * using client = create_connection(server.getsockname());
  * client.sendall(new TextEncoder().encode("hello"));
- * for (let turn = 0; turn < 2; turn++) {
- *   for (const [key] of selector.select()) key.data(key.fileobj);
+ * for (let turn = 0; turn < 3; turn++) {
+ *   for (const [key] of selector.select()) serve(key);
  * }
  * assertEquals(new TextDecoder().decode(client.recv(100)), "hello");
  * ```

@@ -14,6 +14,7 @@ import { errno } from "../ffi/libc.ts";
 import type { Address, Family } from "../socket/address/types.ts";
 import { SocketBase } from "../socket/base.ts";
 import type { Attempting } from "../socket/operations/attempt.ts";
+import { hasEnded } from "../socket/operations/end.ts";
 import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
@@ -174,17 +175,27 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
 
   /**
    * The bytes that the socket receives, as a byte stream. Cancelling it ends receiving (`SHUT_RD`).
-   * When both streams have ended, the socket closes, as code written for `Deno.Conn` expects.
+   * On a datagram socket its chunks are the contents of datagrams, without the empty ones, and it
+   * has no end.
+   *
+   * When both streams have ended, in order or by an error, the socket closes, as code written for
+   * `Deno.Conn` expects. `closeWrite()` ends {@linkcode writable} too. If only this stream has
+   * ended, the socket stays open and can send.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return (this.#streams ??= new Streams(this)).readable;
   }
 
   /**
-   * A stream whose chunks the socket sends. Closing it ends sending (`SHUT_WR`), so that the peer
-   * sees the end of the stream. Aborting it closes the socket and resets the connection, so that
-   * the peer does not mistake a part for the whole. When both streams have ended, the socket
-   * closes.
+   * A stream whose chunks the socket sends. A write is done once the system has taken all of it.
+   * Closing the stream ends sending (`SHUT_WR`), so that the peer sees the end of the stream.
+   *
+   * Aborting it closes the socket. With a reason, that resets the connection, so that the peer does
+   * not mistake a part for the whole; the system drops what it has not delivered yet. Without one
+   * (`undefined` or `null`, as `destroy()` of Node's streams passes), the system still delivers
+   * what it has taken, and then the end of the stream. A write that waits is cut off either way.
+   *
+   * After a write that failed, the socket closes with a reset once {@linkcode readable} has ended.
    */
   get writable(): WritableStream<Uint8Array> {
     return (this.#streams ??= new Streams(this)).writable;
@@ -194,13 +205,15 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * Receives into a buffer, as `Deno.Conn` does.
    *
    * @param p the buffer; do not use it until the promise settles
-   * @returns how many bytes were received, `null` at the end of the stream, 0 if the buffer is
-   * empty
+   * @returns how many bytes were received; `null` at the end of the stream; 0 if the buffer is
+   * empty, or the message that was received. A datagram socket has no end
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
    */
   async read(p: Uint8Array): Promise<number | null> {
-    return p.byteLength === 0 ? 0 : await this.recv_into(p) || null;
+    if (p.byteLength === 0) return 0;
+    const count = await this.recv_into(p);
+    return count === 0 && hasEnded(handleOf(this)) ? null : count;
   }
 
   /**
@@ -217,12 +230,16 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
 
   /**
    * Ends sending, as `Deno.Conn` does: `shutdown(SHUT_WR)`. A pending send rejects with
-   * `BrokenPipeError`.
+   * `BrokenPipeError`. Once {@linkcode readable} has ended too, the socket closes.
    *
    * @throws {OSError} if the socket is not connected (`ENOTCONN`) or is closed (`EBADF`)
    */
   closeWrite(): Promise<void> {
-    return new Promise((resolve) => resolve(this.shutdown(SHUT_WR)));
+    return new Promise((resolve) => {
+      this.shutdown(SHUT_WR);
+      (this.#streams ??= new Streams(this)).endSending();
+      resolve();
+    });
   }
 
   /**

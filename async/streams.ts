@@ -1,8 +1,18 @@
 /** The Web Streams of an awaiting socket. */
 
-import { SHUT_RD, SHUT_WR, SO_LINGER, SOL_SOCKET } from "../constants/mod.ts";
+import {
+  MSG_PEEK,
+  SHUT_RD,
+  SHUT_WR,
+  SO_LINGER,
+  SOL_SOCKET,
+} from "../constants/mod.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { OSError } from "../errors/errors.ts";
+import { ConnectionResetError, OSError } from "../errors/errors.ts";
+import { isHungUp } from "../poll/ready.ts";
+import { hasEnded } from "../socket/operations/end.ts";
+import { handleOf } from "../socket/operations/handle.ts";
+import { recv_into } from "../socket/operations/transfer.ts";
 import { encodeLinger } from "../socket/structures/options.ts";
 import type { WaitOptions } from "./driver.ts";
 
@@ -18,17 +28,30 @@ interface StreamSocket {
   ): Promise<number>;
   sendall(data: Bytes, flags: number, options: WaitOptions): Promise<void>;
   setsockopt(level: number, optname: number, value: Bytes): void;
+  fileno(): number;
   shutdown(how: number): void;
   close(): void;
 }
 
-/** A socket's two streams, made at first use. When both have ended, they close the socket. */
+/**
+ * A socket's two streams, made at first use. Once both have ended, by whatever cause, the socket is
+ * closed.
+ *
+ * A stream that fails looks whether the connection has ended for the other one too. Nobody may use
+ * that any more: after an error of one, Node's `Duplex` leaves the other.
+ */
 export class Streams {
   readonly #socket: StreamSocket;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #reading: ReadableByteStreamController | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
+  #writing: WritableStreamDefaultController | undefined;
   #received = false;
   #sent = false;
+  /** Whether a write failed, so that the peer has a part of what it was to have. */
+  #failed = false;
+  /** The reset that a write reported: receiving then shows the end, as if the peer had ended. */
+  #resetSeen: ConnectionResetError | undefined;
 
   /** Makes the streams of a socket. */
   constructor(socket: StreamSocket) {
@@ -40,75 +63,144 @@ export class Streams {
    * into the reader's buffer if the reader has one. Cancelling ends receiving.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= readableOf(this.#socket, () => {
-      this.#received = true;
-      this.#end();
-    });
+    return this.#readable ??= this.#makeReadable();
   }
 
   /**
    * A stream whose chunks the socket sends. A write is done when the system has accepted all of it.
-   * Closing ends sending, so that the peer sees the end of the stream. Aborting resets the
-   * connection, so that the peer does not mistake a part for the whole.
+   * Closing ends sending, so that the peer sees the end of the stream. Aborting with a reason
+   * resets the connection, so that the peer does not mistake a part for the whole.
    */
   get writable(): WritableStream<Uint8Array> {
-    return this.#writable ??= writableOf(this.#socket, () => {
-      this.#sent = true;
-      this.#end();
+    return this.#writable ??= this.#makeWritable();
+  }
+
+  /** Records that nothing more will be sent. */
+  endSending(): void {
+    this.#sent = true;
+    this.#closeIfEnded();
+  }
+
+  #endReceiving(): void {
+    this.#received = true;
+    this.#closeIfEnded();
+  }
+
+  #closeIfEnded(): void {
+    if (!this.#received || !this.#sent) return;
+    if (this.#failed) reset(this.#socket);
+    else this.#socket.close();
+  }
+
+  #makeReadable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const socket = this.#socket;
+    const cancelled = new AbortController();
+    const { signal } = cancelled;
+    return new ReadableStream({
+      type: "bytes",
+      autoAllocateChunkSize: CHUNK,
+      start: (controller) => {
+        this.#reading = controller;
+      },
+      pull: async (controller) => {
+        const request = controller.byobRequest!;
+        const view = request.view as Uint8Array<ArrayBuffer>;
+        let count: number;
+        try {
+          do {
+            count = await socket.recv_into(view, 0, 0, { signal });
+            // An empty message is no chunk.
+          } while (count === 0 && !this.#hasEnded());
+        } catch (error) {
+          if (!signal.aborted) this.#failWritable(error);
+          this.#endReceiving();
+          throw error;
+        }
+        if (count === 0) {
+          controller.close();
+          this.#endReceiving();
+        }
+        request.respond(count);
+      },
+      cancel: (reason) => {
+        cancelled.abort(reason);
+        shutDown(socket, SHUT_RD);
+        this.#endReceiving();
+      },
     });
   }
 
-  #end(): void {
-    if (this.#received && this.#sent) this.#socket.close();
+  #makeWritable(): WritableStream<Uint8Array> {
+    const socket = this.#socket;
+    return new WritableStream({
+      start: (controller) => {
+        this.#writing = controller;
+      },
+      write: async (chunk, { signal }) => {
+        try {
+          await socket.sendall(chunk, 0, { signal });
+        } catch (error) {
+          // After an abort, abort() follows.
+          if (!signal.aborted) {
+            this.#failed = true;
+            if (error instanceof ConnectionResetError) this.#resetSeen = error;
+            this.#endReadable();
+            this.endSending();
+          }
+          throw error;
+        }
+      },
+      close: () => {
+        shutDown(socket, SHUT_WR);
+        this.endSending();
+      },
+      abort: (reason) => {
+        // Without a reason, as Node's destroy() aborts, what was written is to arrive.
+        if (reason === undefined || reason === null) socket.close();
+        else reset(socket);
+      },
+    });
+  }
+
+  /** Whether receiving no bytes was the end. Throws if it was a reset. */
+  #hasEnded(): boolean {
+    if (this.#resetSeen !== undefined) throw this.#resetSeen;
+    return hasEnded(handleOf(this.#socket));
+  }
+
+  /** Fails the writable stream with an error of receiving, if that ended the connection. */
+  #failWritable(error: unknown): void {
+    // A timeout of the socket has no number, and ends nothing.
+    const ended = error instanceof OSError && error.errno !== null &&
+      isHungUp(this.#socket.fileno());
+    if (this.#writing === undefined || !ended) return;
+    this.#writing.error(error);
+    this.#sent = true;
+  }
+
+  /** Ends the readable stream if all has been received. */
+  #endReadable(): void {
+    if (this.#reading === undefined || this.#received) return;
+    // Who reads learns of the end by reading.
+    if (this.#reading.byobRequest !== null) return;
+    try {
+      const byte = new Uint8Array(1);
+      const count = recv_into(handleOf(this.#socket), byte, 0, MSG_PEEK);
+      if (count !== 0 || !this.#hasEnded()) return;
+      this.#reading.close();
+    } catch (error) {
+      this.#reading.error(error);
+    }
+    this.#received = true;
   }
 }
 
-function readableOf(
-  socket: StreamSocket,
-  end: () => void,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const cancelled = new AbortController();
-  const { signal } = cancelled;
-  return new ReadableStream({
-    type: "bytes",
-    autoAllocateChunkSize: CHUNK,
-    async pull(controller) {
-      const request = controller.byobRequest!;
-      const view = request.view as Uint8Array<ArrayBuffer>;
-      const count = await socket.recv_into(view, 0, 0, { signal });
-      if (count === 0) {
-        controller.close();
-        end();
-      }
-      request.respond(count);
-    },
-    cancel(reason) {
-      cancelled.abort(reason);
-      shutDown(socket, SHUT_RD);
-      end();
-    },
-  });
-}
-
-function writableOf(
-  socket: StreamSocket,
-  end: () => void,
-): WritableStream<Uint8Array> {
-  return new WritableStream({
-    write(chunk, { signal }) {
-      return socket.sendall(chunk, 0, { signal });
-    },
-    close() {
-      shutDown(socket, SHUT_WR);
-      end();
-    },
-    abort() {
-      tolerate(() =>
-        socket.setsockopt(SOL_SOCKET, SO_LINGER, encodeLinger(true, 0))
-      );
-      socket.close();
-    },
-  });
+/** Closes a socket so that its peer sees a failure. Drops what the peer has not received yet. */
+function reset(socket: StreamSocket): void {
+  tolerate(() =>
+    socket.setsockopt(SOL_SOCKET, SO_LINGER, encodeLinger(true, 0))
+  );
+  socket.close();
 }
 
 /** Ends one direction of a connection, if it still exists. */

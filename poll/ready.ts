@@ -16,6 +16,15 @@ function pollfd(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
   return storage;
 }
 
+/** Calls `poll(2)` for one descriptor. */
+function pollFor(fd: number, events: number, seconds: number | null): number {
+  const { bytes, view } = pollfd();
+  view.setInt32(layout.pollfd.fd.at, fd, true); // the high half of a handle stays 0
+  view.setInt16(layout.pollfd.events.at, events, true);
+  view.setInt16(layout.pollfd.revents.at, 0, true);
+  return libc.poll(bytes, 1, waitMilliseconds(seconds));
+}
+
 /**
  * Waits until a descriptor is ready or has failed, or the time has passed.
  *
@@ -30,16 +39,17 @@ export function waitReady(
   readiness: "read" | "write" | "error",
   seconds: number | null,
 ): number {
-  const { bytes, view } = pollfd();
   const { POLLIN, POLLOUT } = table.constants;
-  view.setInt32(layout.pollfd.fd.at, fd, true); // the high half of a handle stays 0
-  view.setInt16(
-    layout.pollfd.events.at,
-    { read: POLLIN, write: POLLOUT, error: 0 }[readiness],
-    true,
-  );
-  view.setInt16(layout.pollfd.revents.at, 0, true);
-  return libc.poll(bytes, 1, waitMilliseconds(seconds));
+  const events = { read: POLLIN, write: POLLOUT, error: 0 }[readiness];
+  return pollFor(fd, events, seconds);
+}
+
+/** Returns whether nothing more will arrive at a descriptor than what has arrived. */
+export function isHungUp(fd: number): boolean {
+  const { POLLIN, POLLHUP, POLLRDHUP = 0 } = table.constants;
+  if (pollFor(fd, POLLIN | POLLRDHUP, 0) <= 0) return false;
+  const found = pollfd().view.getInt16(layout.pollfd.revents.at, true);
+  return (found & (POLLHUP | POLLRDHUP)) !== 0;
 }
 
 /** Whether a descriptor has an error, or a message in its error queue. Takes neither. */

@@ -10,7 +10,8 @@ import { on, type Steps } from "./steps.ts";
 
 /**
  * Forwards what a socket receives to another socket, until the end of the stream. Where the kernel
- * has `splice(2)`, the bytes are not copied. Does not shut down or close the sockets.
+ * has `splice(2)`, the bytes are not copied. Does not shut down or close the sockets. Urgent bytes
+ * (`MSG_OOB`) are left out, as `recv()` leaves them out.
  *
  * It pays off for bulk data, as it saves a proxy the copying. Small messages cost a little more
  * than with `recv_into()` and `sendall()`, because each passes through a pipe.

@@ -4,7 +4,7 @@
  */
 
 import { errno as E } from "../../constants/errno.ts";
-import { SOCK_STREAM } from "../../constants/mod.ts";
+import { MSG_DONTWAIT, SOCK_STREAM } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
 import { integer } from "../../errors/arguments.ts";
 import { EINTR } from "../../errors/errno.ts";
@@ -22,6 +22,7 @@ import { recv_into, send } from "./transfer.ts";
 const CHUNK = 0x100000;
 /** The most bytes to copy at a time. */
 const COPY_CHUNK = 0x10000;
+let sharedBuffer: Uint8Array<ArrayBuffer> | undefined;
 
 const pending = {
   fill: new Pending("read", "splice"),
@@ -87,20 +88,31 @@ export class Pump implements Disposable {
       ensureNonBlocking(handle);
       const count = libc.splice!(handle.fd, null, pipe[1], null, length, 0);
       const code = count < 0 ? errno() : 0;
-      this.#inPipe = Math.max(0, count);
-      if (this.#inPipe === 0) this.#releasePipe();
-      if (count >= 0) return count;
+      if (count > 0) return this.#inPipe = count;
+      this.#releasePipe();
+      // At an urgent byte, splice reports the end of the stream, or that there is nothing yet.
+      if (count === 0) return this.#copy(handle, limit, 0);
+      if (code === E.EAGAIN) return this.#copy(handle, limit, MSG_DONTWAIT);
       if (code === E.EINVAL) this.#splices = false; // this kind of socket cannot be spliced from
-      else {
-        const wait = waitOrRetry(pending.fill, code);
-        if (wait !== undefined) return wait;
-      }
+      else waitOrRetry(pending.fill, code);
     }
-    const count = recv_into(handle, this.#room(limit), 0, 0);
-    if (count instanceof Pending) return count;
-    this.#remaining = this.#buffer!.subarray(0, count);
-    return count;
+    return this.#copy(handle, limit, 0);
   };
+
+  /** Receives into a buffer. */
+  #copy(handle: Handle, limit: number, flags: number): Attempt<number> {
+    // Pumps that splice seldom copy. They share a buffer, so that idle ones need none.
+    const buffer = this.#splices
+      ? sharedBuffer ??= new Uint8Array(COPY_CHUNK)
+      : this.#buffer ??= new Uint8Array(COPY_CHUNK);
+    const room = Math.min(limit, COPY_CHUNK);
+    const count = recv_into(handle, buffer, room, flags);
+    if (count instanceof Pending) return pending.fill;
+    this.#remaining = this.#splices
+      ? buffer.slice(0, count)
+      : buffer.subarray(0, count);
+    return count;
+  }
 
   /** Sends what {@linkcode fill} received. */
   readonly drain = (handle: Handle): Attempt<undefined> => {
@@ -151,11 +163,6 @@ export class Pump implements Disposable {
     }
     this.#remaining = into;
     this.#inPipe = 0;
-  }
-
-  #room(limit: number): Uint8Array<ArrayBuffer> {
-    this.#buffer ??= new Uint8Array(COPY_CHUNK);
-    return limit >= COPY_CHUNK ? this.#buffer : this.#buffer.subarray(0, limit);
   }
 
   /** Returns the empty pipe to the spare ones. */

@@ -147,7 +147,7 @@ Deno.test("errors of the connection are errors of its streams", async () => {
   using pair = await asyncTcpPair();
   const reading = pair.b.readable.getReader().read();
   await turn();
-  await pair.a.writable.abort();
+  await pair.a.writable.abort("no more");
   await assertRejects(() => reading, socket.ConnectionResetError);
   using other = asyncSocketPair();
   const { a } = other;

@@ -118,7 +118,7 @@ const ways: Record<string, () => Promise<void>> = {
         .catch((error) => error.code);
       const receiving = client.recv(1).catch((error) => error.code);
       await connection.recv(1000 * (i + 1));
-      await connection.writable.abort();
+      await connection.writable.abort("a reset");
       const codes = await Promise.all([sending, receiving]);
       for (const code of codes) {
         if (!["ECONNRESET", "EPIPE"].includes(String(code))) {
