@@ -86,7 +86,7 @@ Deno.test("resolving is cancelled", async () => {
 function* slow(log: string[], name: string, until: Promise<number>): Resolving<
   string
 > {
-  yield new Lookup(() => {
+  yield new Lookup("slow", () => {
     log.push(name);
     return until as unknown as number;
   });
