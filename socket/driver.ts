@@ -9,6 +9,7 @@ import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import { type Attempt, Pending } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
+import { isUnannounced, RETRY_MS } from "./operations/room.ts";
 import { Operation, type Steps } from "./steps.ts";
 
 /** Drives an operation until it has a result. */
@@ -57,9 +58,18 @@ function block<P extends unknown[], T>(
       const result = attempt(handleOf(socket), ...args);
       if (!(result instanceof Pending)) return result;
       wait = result;
+      if (isUnannounced(handleOf(socket), wait)) pause(deadline);
     }
     if (left === 0) throw timedOut(wait.syscall);
   }
+}
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+/** Lets some time pass, but not more than is left. */
+function pause(deadline: Deadline): void {
+  const left = deadline.seconds;
+  Atomics.wait(never, 0, 0, Math.min(RETRY_MS, (left ?? Infinity) * 1000));
 }
 
 /** Performs the steps of a generator function and returns its result. */

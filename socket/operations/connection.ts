@@ -2,6 +2,7 @@
 
 import {
   AF_ALG,
+  AF_UNIX,
   SO_ERROR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -110,8 +111,8 @@ function acceptDescriptor(handle: Handle, nonBlocking: boolean): number {
  * Returns the attempt that connects. Its first call starts the connection, and later calls check
  * whether it is established, because `connect` must not be called twice.
  *
- * @param waitForPrevious whether to wait where a non-blocking `connect` fails: for a connection
- * that is under way already, and for room in the queue of a Unix listener
+ * @param waitForPrevious whether to wait for a connection that is under way already, where
+ * `connect` fails
  */
 export function connectAttempt(
   waitForPrevious = false,
@@ -132,7 +133,10 @@ export function connectAttempt(
     const length = encodeAddress(handle, address);
     if (libc.connect(handle.fd, outgoing.bytes, length) === 0) return undefined;
     const code = errno();
-    if (waitForPrevious && code === EAGAIN) return pending.connectLater;
+    // The queue of a Unix listener is full.
+    if (code === EAGAIN && handle.family === AF_UNIX) {
+      return pending.connectLater;
+    }
     if (waitForPrevious && code === EISCONN && handle.connecting) {
       // The previous connection is now established. Linux reports that as success, others do not.
       handle.connecting = false;
