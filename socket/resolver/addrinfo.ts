@@ -164,13 +164,14 @@ export function gaiError(code: number, syscall: string): gaierror {
 }
 
 /**
- * Encodes a host name for the resolver: a name beyond ASCII becomes its IDNA form.
+ * Encodes a host name for the resolver: a name beyond ASCII becomes its IDNA form. In an IPv6
+ * address with a scope, that is the name of an interface, and stays as it is.
  *
  * @throws {RangeError} if it has no IDNA form
  */
 export function encodeHost(host: string): string {
   // deno-lint-ignore no-control-regex
-  if (/^[\x00-\x7f]*$/.test(host)) return host;
+  if (/^[\x00-\x7f]*$/.test(host) || isNumericIPv6(host)) return host;
   // Characters that a URL treats specially are not valid in a host name.
   const url = /[\s/\\?#@:%[\]]/.test(host) ? null : URL.parse(`http://${host}`);
   if (url === null || url.hostname === "") {

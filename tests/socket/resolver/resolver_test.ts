@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as socket from "../../../mod.ts";
 import { text, utf8 } from "../../support/bytes.ts";
-import { needs, requires } from "../../support/requires.ts";
+import { beside } from "../../support/files.ts";
+import { canRun, need, needs, requires } from "../../support/requires.ts";
 import { python } from "../../support/peer.ts";
 
 const {
@@ -185,6 +186,30 @@ Deno.test({
       socket.getnameinfo(["fe80::1%lo", 80, 0, 0], flags),
       ["fe80::1", "80"],
     );
+  },
+});
+
+// An interface whose name is not ASCII. It vanishes with the namespace.
+const namespace = 'ip link add "vä0" type veth peer name vb0';
+
+Deno.test({
+  ...requires(
+    "a scope is an interface's name, also beyond ASCII",
+    need(
+      "the privilege to make network namespaces, and ip",
+      canRun("unshare", "--net", "sh", "-c", namespace),
+    ),
+  ),
+  async fn() {
+    const program = beside("programs/scopes.ts");
+    const { stdout, stderr } = await new Deno.Command("unshare", {
+      args: [
+        ...["--net", "sh", "-c", `${namespace} && exec "$0" "$@"`],
+        ...[Deno.execPath(), "run", "--no-prompt", "--allow-ffi", program],
+      ],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals(text(stdout) + text(stderr), "as it should be\n");
   },
 });
 
