@@ -24,9 +24,10 @@ import { driveSteps } from "./steps.ts";
  * @param flags `AI_` flags
  * @param options `{ signal }`: aborting it rejects with its reason
  * @returns an entry for each address: family, type, protocol, canonical name, address
- * @throws {gaierror} if the names cannot be resolved
+ * @throws {gaierror} if the names cannot be resolved, or a port number is out of bounds
+ * @throws {OSError} if no descriptor is left to ask anyone (`EMFILE`)
  * @throws {TypeError} if an argument has the wrong type
- * @throws {RangeError} if a port number is out of bounds, or a name contains NUL or is not valid
+ * @throws {RangeError} if a name contains NUL or is not valid
  */
 export function getaddrinfo(
   host: string | Uint8Array | null,

@@ -92,7 +92,8 @@ export function checkConnection(
   timeout: unknown,
   source_address: unknown,
 ): void {
-  pair("address", address);
+  const [, to] = pair("address", address);
+  if (typeof to === "number") integer("port", to, 0, 0xffff);
   timeoutSeconds(timeout);
   if (source_address === undefined || source_address === null) return;
   const [host, port] = pair("source_address", source_address);

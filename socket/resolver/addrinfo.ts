@@ -4,6 +4,7 @@ import {
   AF_INET,
   AF_INET6,
   AI_NUMERICHOST,
+  EAI_SERVICE,
   EAI_SYSTEM,
 } from "../../constants/mod.ts";
 import { integer, stringOrBytes } from "../../errors/arguments.ts";
@@ -189,9 +190,20 @@ export function hostArgument(host: unknown): string | Uint8Array | null {
   return typeof name === "string" ? encodeHost(name) : name;
 }
 
-/** Checks a service name, a port number or null, and encodes it for the resolver. */
+/**
+ * Checks a service name, a port number or null, and encodes it for the resolver.
+ *
+ * @throws {gaierror} `EAI_SERVICE` for a number out of bounds: glibc takes it modulo 65536
+ */
 export function portArgument(port: unknown): string | Uint8Array | null {
   if (port === null || port === undefined) return null;
-  if (typeof port === "number") return String(integer("port", port, 0, 0xffff));
-  return stringOrBytes("port", port);
+  const service = typeof port === "number"
+    ? String(integer("port", port, -Infinity, Infinity))
+    : stringOrBytes("port", port);
+  const text = typeof service === "string" ? service : stringIn(service);
+  if (/^\s*[+-]?\d+$/.test(text) && !(+text >= 0 && +text <= 0xffff)) {
+    const rule = `port must be 0-65535, not ${text}`;
+    throw new gaierror(EAI_SERVICE, rule, { syscall: "getaddrinfo" });
+  }
+  return service;
 }

@@ -213,6 +213,36 @@ Deno.test({
   },
 });
 
+Deno.test("a port out of bounds is a service that does not exist", () => {
+  for (
+    const port of [-1, 65536, 2 ** 40, "65536", " +70000", "-1", "9".repeat(40)]
+  ) {
+    for (
+      const given of typeof port === "string" ? [port, utf8(port)] : [port]
+    ) {
+      const error = assertThrows(
+        () => socket.getaddrinfo("127.0.0.1", given),
+        socket.gaierror,
+        `port must be 0-65535, not ${port}`,
+      );
+      assertEquals([error.code, error.syscall], ["EAI_SERVICE", "getaddrinfo"]);
+    }
+  }
+  for (const port of [0, 65535, "0", "65535", "00080"]) {
+    const [[, , , , [, got]]] = socket.getaddrinfo("127.0.0.1", port);
+    assertEquals(got, Number(port));
+  }
+  // Not one whose number, modulo 65536, might be another service's.
+  assertThrows(
+    () => socket.create_connection(["127.0.0.1", 65536 + 80]),
+    RangeError,
+  );
+  assertThrows(
+    () => socket.create_connection(["127.0.0.1", String(65536 + 80)]),
+    socket.gaierror,
+  );
+});
+
 Deno.test("bytes do for names", () => {
   const bytes = (text: string) => utf8(text);
   assertEquals(
