@@ -146,17 +146,18 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @param address a remote address
    * @param options `{ signal }`: aborting it rejects with its reason, as in {@linkcode connect}
    * @returns 0, or an error number: `EWOULDBLOCK` if the socket's timeout runs out, `EINPROGRESS`
-   * if it is 0
-   * @throws {OSError} if the socket is closed while this waits (`EBADF`)
+   * if it is 0, `EBADF` if the socket is closed
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if it is not an address of the socket's family
    * @throws {RangeError} if a part of it is out of bounds
    */
   connect_ex(address: AddressInput<A>, options?: WaitOptions): Promise<number> {
-    return this.connect(address, options).then(
-      () => 0,
-      connection.connectionErrno,
-    );
+    return this.connect(address, options).then(() => 0, (error) => {
+      const { signal } = options ?? {};
+      // The signal's reason may be an error like those of connecting.
+      if (signal?.aborted && error === signal.reason) throw error;
+      return connection.connectionErrno(error);
+    });
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   SOL_SOCKET,
 } from "../../constants/mod.ts";
 import {
+  E_BAD_SOCKET,
   E_CONNECT_PENDING,
   EAGAIN,
   EALREADY,
@@ -17,7 +18,7 @@ import {
   ENOTCONN,
   EWOULDBLOCK,
 } from "../../errors/errno.ts";
-import { check, OSError, osError } from "../../errors/errors.ts";
+import { check, OSError, osError, TimeoutError } from "../../errors/errors.ts";
 import { setCommonFlags, setNonBlocking } from "../../ffi/descriptor.ts";
 import { features } from "../../ffi/features.ts";
 import { errno, libc } from "../../ffi/libc.ts";
@@ -153,6 +154,12 @@ export function connectAttempt(
 
 /** Returns what `connect_ex` returns for the error of a failed connect; rethrows other errors. */
 export function connectionErrno(error: unknown): number {
-  if (!(error instanceof OSError) || error.syscall !== "connect") throw error;
+  if (!(error instanceof OSError) || !isOfConnecting(error)) throw error;
   return error.errno ?? EWOULDBLOCK; // a timeout has no error number
+}
+
+/** A wait that ended before the first call of `connect` has an error without that name. */
+function isOfConnecting(error: OSError): boolean {
+  return error.syscall === "connect" || error.syscall === undefined &&
+      (error instanceof TimeoutError || error.errno === E_BAD_SOCKET);
 }
