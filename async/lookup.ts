@@ -47,8 +47,8 @@ export function getaddrinfo(
 /**
  * Resolves an address to a host name and a service name. Like the blocking `getnameinfo`.
  *
- * What the hosts file does not answer runs on one of Deno's threads, and the process ends only after
- * it, even if the lookup is aborted.
+ * What the hosts file does not answer runs on one of Deno's threads, and the process ends only
+ * after it, even if the lookup is aborted.
  *
  * @param sockaddr an address whose host is numeric
  * @param flags `NI_` flags

@@ -2,7 +2,7 @@
 
 import { table } from "../constants/table.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
+import { exhausted } from "../errors/errno.ts";
 import { check, OSError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import type {
@@ -36,7 +36,6 @@ import { whenResolved } from "./steps.ts";
 
 // How long accepting backs off when no descriptor is left: further attempts would fail at once.
 const ACCEPT_BACKOFF_MS = 50;
-const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
 
 /**
  * A socket whose operations return promises: `Socket`'s operations, awaited.

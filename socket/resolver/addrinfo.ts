@@ -15,6 +15,7 @@ import { cstring, stringAt, stringIn, view } from "../../ffi/memory.ts";
 import { type Sockaddr, sockaddrStorage, write } from "../address/codec.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
 import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
+import { orExhausted } from "./exhaustion.ts";
 import { hasName } from "./hosts_file.ts";
 
 /** One entry of the list that `getaddrinfo(3)` returns. */
@@ -157,11 +158,11 @@ export function resolverError(code: number, syscall: string): OSError {
 }
 
 /** Makes the error for an `EAI_` code without looking at `errno`. */
-export function gaiError(code: number, syscall: string): gaierror {
+export function gaiError(code: number, syscall: string): OSError {
   const text = libc.gai_strerror
     ? stringAt(libc.gai_strerror(code))
     : "getaddrinfo failed"; // Python's text where the C library has none
-  return new gaierror(code, text, { syscall });
+  return orExhausted(new gaierror(code, text, { syscall }), syscall);
 }
 
 /**

@@ -28,6 +28,7 @@ import {
   numericHost,
 } from "./addrinfo.ts";
 import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
+import { orExhausted } from "./exhaustion.ts";
 import { hasAddress, hasName } from "./hosts_file.ts";
 
 /** A host's primary name, its other names, and its addresses. */
@@ -98,7 +99,7 @@ function* hostEntry(
   const { hostent } = layout;
   if (!libc.gethostbyname_r) {
     const found = plain();
-    if (found === 0n) throw hostError(plainHostError());
+    if (found === 0n) throw hostError(plainHostError(), syscall);
     return readHost(view(found, hostent.size));
   }
   const entry = new Uint8Array(hostent.size);
@@ -112,7 +113,7 @@ function* hostEntry(
       { isLocal },
     );
     if (code === ERANGE && size < 1 << 24) continue; // the storage was too small
-    if (result[0] === 0n) throw hostError(h_errno[0]);
+    if (result[0] === 0n) throw hostError(h_errno[0], syscall);
     // The entry points into `text`: the fill() keeps `text` alive until the strings are copied.
     const host = readHost(new DataView(entry.buffer));
     text.fill(0);
@@ -128,11 +129,11 @@ function plainHostError(): number {
   return libc.hstrerror ? table.constants.HOST_NOT_FOUND : errno();
 }
 
-function hostError(number: number): herror {
+function hostError(number: number, syscall: string): OSError {
   const text = libc.hstrerror
     ? stringAt(libc.hstrerror(number))
     : "host not found"; // Python's text where the C library has none
-  return new herror(number, text);
+  return orExhausted(new herror(number, text), syscall);
 }
 
 function readHost(entry: DataView): HostEntry {
