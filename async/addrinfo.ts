@@ -149,7 +149,10 @@ export async function addrinfoOnThread(
     if (cancelLookup(lookup)) {
       libc.close(pipe.closing);
       freeLookup(lookup);
-    } else abandoned.add(lookup);
+    } else {
+      abandoned.add(lookup);
+      freeAbandoned(); // it may have ended at the same time
+    }
     throw reason;
   } finally {
     clearInterval(checking);

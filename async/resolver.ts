@@ -87,15 +87,16 @@ async function onDenoThread(
     denoThreads.release();
     throw error;
   }
-  let isAwaited = true;
   work = work.then((code) => {
     denoThreads.release();
-    if (!isAwaited) lookup.options.discard?.(code);
     return code;
   });
   try {
     return await abortable(work, signal);
-  } finally {
-    isAwaited = false;
+  } catch (reason) {
+    // The result may have come at the same time as the abort, or comes later.
+    const { discard } = lookup.options;
+    if (discard !== undefined) work.then(discard, () => {});
+    throw reason;
   }
 }
