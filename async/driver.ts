@@ -1,10 +1,8 @@
 /** The driver of awaiting sockets: it attempts operations, which wait in the reactor if pending. */
 
-import { AF_UNIX } from "../constants/mod.ts";
 import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
 import { Deadline } from "../poll/deadline.ts";
-import { waitReady } from "../poll/ready.ts";
 import {
   type Attempt,
   type Attempting,
@@ -14,6 +12,7 @@ import {
   type Handle,
   setClosingListener,
 } from "../socket/operations/handle.ts";
+import { isUnannounced, RETRY_MS } from "../socket/operations/room.ts";
 import {
   DONE,
   NEXT_TURN,
@@ -29,9 +28,6 @@ export interface WaitOptions {
   /** Aborting it rejects the operation with the signal's reason. The socket stays usable. */
   readonly signal?: AbortSignal;
 }
-
-// How soon to attempt again where no event announces readiness.
-const RETRY_MS = 5;
 
 /** Drives the operations of one socket, in order where they must wait. */
 export class Driver {
@@ -155,11 +151,7 @@ function nextTurn(): Promise<void> {
 /** When to attempt a pending operation again. */
 function pause(handle: Handle, lacking: Pending): number {
   if (lacking.yielded) return NEXT_TURN;
-  // The kernel reports a Unix socket as writable even while the queue of the datagram's receiver,
-  // or of the listener it connects to, is full. No event announces that the queue has room again.
-  const unannounced = lacking.readiness === "write" &&
-    handle.family === AF_UNIX && waitReady(handle.fd, "write", 0) > 0;
-  return unannounced ? RETRY_MS : WHEN_READY;
+  return isUnannounced(handle, lacking) ? RETRY_MS : WHEN_READY;
 }
 
 /** A pending operation. */

@@ -1,4 +1,4 @@
-/** The resolving functions of `async.ts`: lookups run on another thread. */
+/** The resolving functions of `async.ts`: lookups that may take long run on another thread. */
 
 import type { Inet6Address, InetAddress } from "../socket/address/types.ts";
 import * as addrinfo from "../socket/resolver/getaddrinfo.ts";
@@ -8,8 +8,12 @@ import type { WaitOptions } from "./driver.ts";
 import { driveSteps } from "./steps.ts";
 
 /**
- * Resolves a host and a service to socket addresses, on another thread. Several lookups run in
- * parallel, 16 at most. Like the blocking `getaddrinfo`.
+ * Resolves a host and a service to socket addresses. Like the blocking `getaddrinfo`.
+ *
+ * Numeric hosts, and names in the hosts file, are resolved at once; other names on another thread,
+ * 20 lookups at a time. With glibc 2.34 or later, that is a thread of the C library, and an aborted
+ * lookup does not keep the process alive. Elsewhere it is one of Deno's, 16 lookups at a time, and
+ * the process ends only after the lookup.
  *
  * @param host a host name or an IP address; `null` for the loopback, or any address with
  * `AI_PASSIVE`
@@ -20,9 +24,10 @@ import { driveSteps } from "./steps.ts";
  * @param flags `AI_` flags
  * @param options `{ signal }`: aborting it rejects with its reason
  * @returns an entry for each address: family, type, protocol, canonical name, address
- * @throws {gaierror} if the names cannot be resolved
+ * @throws {gaierror} if the names cannot be resolved, or a port number is out of bounds
+ * @throws {OSError} if no descriptor is left to ask anyone (`EMFILE`)
  * @throws {TypeError} if an argument has the wrong type
- * @throws {RangeError} if a port number is out of bounds, or a name contains NUL or is not valid
+ * @throws {RangeError} if a name contains NUL or is not valid
  */
 export function getaddrinfo(
   host: string | Uint8Array | null,
@@ -40,8 +45,10 @@ export function getaddrinfo(
 }
 
 /**
- * Resolves an address to a host name and a service name, on another thread. Like the blocking
- * `getnameinfo`.
+ * Resolves an address to a host name and a service name. Like the blocking `getnameinfo`.
+ *
+ * What the hosts file does not answer runs on one of Deno's threads, and the process ends only
+ * after it, even if the lookup is aborted.
  *
  * @param sockaddr an address whose host is numeric
  * @param flags `NI_` flags
@@ -63,7 +70,7 @@ export function getnameinfo(
 }
 
 /**
- * Resolves a host name to the host's first IPv4 address, on another thread.
+ * Resolves a host name to the host's first IPv4 address, as {@linkcode getaddrinfo} does.
  *
  * @param hostname the name; `""` stands for `0.0.0.0`, `"<broadcast>"` for `255.255.255.255`
  * @param options `{ signal }`: aborting it rejects with its reason
@@ -79,8 +86,9 @@ export function gethostbyname(
 }
 
 /**
- * Resolves a host name to the host's names and IPv4 addresses, on another thread. Where the C
- * library has no `gethostbyname_r` (macOS, Windows), the last step blocks this thread.
+ * Resolves a host name to the host's names and IPv4 addresses, on another thread as
+ * {@linkcode getnameinfo} does. Where the C library has no `gethostbyname_r` (macOS, Windows), the
+ * last step blocks this thread.
  *
  * @param hostname the name
  * @param options `{ signal }`: aborting it rejects with its reason
@@ -97,8 +105,9 @@ export function gethostbyname_ex(
 }
 
 /**
- * Resolves an address to the host's names and addresses, on another thread. Where the C library has
- * no `gethostbyaddr_r` (macOS, Windows), the last step blocks this thread.
+ * Resolves an address to the host's names and addresses, on another thread as
+ * {@linkcode getnameinfo} does. Where the C library has no `gethostbyaddr_r` (macOS, Windows), the
+ * last step blocks this thread.
  *
  * @param ip_address the address, or a name of the host
  * @param options `{ signal }`: aborting it rejects with its reason

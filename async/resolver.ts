@@ -1,17 +1,23 @@
-/** Makes the resolver's calls on other threads. */
+/** Makes the resolver's calls where they do not block this thread. */
 
 import { EAI_SYSTEM } from "../constants/mod.ts";
+import {
+  type AddrinfoQuery,
+  hasAddrinfoThreads,
+} from "../ffi/getaddrinfo_a.ts";
 import { load } from "../ffi/libc.ts";
 import { gaiError } from "../socket/resolver/addrinfo.ts";
 import type { Lookup, SlowCalls } from "../socket/resolver/call.ts";
 import { abortable } from "./abortable.ts";
+import { addrinfoOnThread } from "./addrinfo.ts";
 import { Semaphore } from "./semaphore.ts";
 
 // Deno runs nonblocking FFI calls on 32 threads, one of which holds the reactor's wait. Lookups
 // that hang on a dead name server must not take them all.
-const MAX_LOOKUPS = 16;
+const denoThreads = new Semaphore(16);
 
-const threads = new Semaphore(MAX_LOOKUPS);
+// As many threads as glibc makes for lookups. More lookups would only hold descriptors.
+const libcThreads = new Semaphore(20);
 
 let calls: SlowCalls | undefined;
 
@@ -27,7 +33,8 @@ function slowCalls(): SlowCalls {
 }
 
 /**
- * Makes a call of the resolver on another thread.
+ * Performs a lookup: on this thread if it cannot take long, else on a thread of the C library if it
+ * has some for this function, else on one of Deno's.
  *
  * @param lookup the call
  * @param signal aborting it rejects with its reason; the call continues, and its result is then
@@ -39,27 +46,57 @@ export async function performLookup(
   lookup: Lookup,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  await threads.acquire(signal);
+  const { query, isLocal } = lookup.options;
+  if (isLocal?.()) {
+    await turn(); // many of them must not keep timers and other work waiting
+    signal?.throwIfAborted();
+    return lookup.call(load());
+  }
+  const code = query !== undefined && hasAddrinfoThreads()
+    ? await onLibcThread(query, signal)
+    : await onDenoThread(lookup, signal);
+  // EAI_SYSTEM refers to errno, which belongs to the other thread and is lost.
+  if (code === EAI_SYSTEM) throw gaiError(code, lookup.syscall);
+  return code;
+}
+
+const turn = (): Promise<void> =>
+  new Promise((resolve) => setImmediate(resolve));
+
+async function onLibcThread(
+  query: AddrinfoQuery,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  await libcThreads.acquire(signal);
+  try {
+    return await addrinfoOnThread(query, signal);
+  } finally {
+    libcThreads.release();
+  }
+}
+
+async function onDenoThread(
+  lookup: Lookup,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  await denoThreads.acquire(signal);
   let work: Promise<number>;
   try {
     work = Promise.resolve(lookup.call(slowCalls()));
   } catch (error) {
-    threads.release();
+    denoThreads.release();
     throw error;
   }
-  let isAwaited = true;
   work = work.then((code) => {
-    threads.release();
-    if (!isAwaited) lookup.discard?.(code);
+    denoThreads.release();
     return code;
   });
-  let code: number;
   try {
-    code = await abortable(work, signal);
-  } finally {
-    isAwaited = false;
+    return await abortable(work, signal);
+  } catch (reason) {
+    // The result may have come at the same time as the abort, or comes later.
+    const { discard } = lookup.options;
+    if (discard !== undefined) work.then(discard, () => {});
+    throw reason;
   }
-  // EAI_SYSTEM refers to errno, which belongs to the other thread and is lost.
-  if (code === EAI_SYSTEM) throw gaiError(code, "getaddrinfo");
-  return code;
 }

@@ -3,7 +3,7 @@
 import { nameClasses } from "../constants/class_names.ts";
 import { table } from "../constants/table.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
+import { exhausted } from "../errors/errno.ts";
 import { check, OSError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import type {
@@ -55,7 +55,6 @@ import { whenResolved } from "./steps.ts";
 
 // How long accepting backs off when no descriptor is left: further attempts would fail at once.
 const ACCEPT_BACKOFF_MS = 50;
-const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
 
 /**
  * A socket whose operations return promises: `Socket`'s operations, awaited.
@@ -165,17 +164,18 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @param address a remote address
    * @param options `{ signal }`: aborting it rejects with its reason, as in {@linkcode connect}
    * @returns 0, or an error number: `EWOULDBLOCK` if the socket's timeout runs out, `EINPROGRESS`
-   * if it is 0
-   * @throws {OSError} if the socket is closed while this waits (`EBADF`)
+   * if it is 0, `EBADF` if the socket is closed
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if it is not an address of the socket's family
    * @throws {RangeError} if a part of it is out of bounds
    */
   connect_ex(address: AddressInput<A>, options?: WaitOptions): Promise<number> {
-    return this.connect(address, options).then(
-      () => 0,
-      connection.connectionErrno,
-    );
+    return this.connect(address, options).then(() => 0, (error) => {
+      const { signal } = options ?? {};
+      // The signal's reason may be an error like those of connecting.
+      if (signal?.aborted && error === signal.reason) throw error;
+      return connection.connectionErrno(error);
+    });
   }
 
   /**

@@ -36,6 +36,12 @@ export async function driveSteps<T>(
         : await performLookup(value, options?.signal);
     } catch (error) {
       step = steps.throw(error);
+      // The reason may look like an error that the function handles. It ends the function anyway.
+      const { signal } = options ?? {};
+      if (signal?.aborted && error === signal.reason) {
+        steps.return(undefined as never);
+        throw error;
+      }
       continue;
     }
     step = steps.next(result as never);

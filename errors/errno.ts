@@ -29,3 +29,11 @@ export const E_BAD_SOCKET = errno[features.badDescriptor];
 
 /** The error number of a non-blocking `connect` that is in progress. */
 export const E_CONNECT_PENDING = errno[features.connecting];
+
+/** The error numbers of a system that has nothing left: no descriptor, no memory. */
+export const exhausted: ReadonlySet<number | null> = new Set([
+  errno.EMFILE,
+  errno.ENFILE,
+  errno.ENOBUFS,
+  errno.ENOMEM,
+]);

@@ -5,6 +5,7 @@ import { kqueue } from "./kqueue.ts";
 import { net_if } from "./net_if.ts";
 import { netdb } from "./netdb.ts";
 import { select } from "./select.ts";
+import { stdlib } from "./stdlib.ts";
 import { string } from "./string.ts";
 import { sys_sendfile } from "./sys_sendfile.ts";
 import { sys_socket } from "./sys_socket.ts";
@@ -22,6 +23,7 @@ export const declarations = {
   ...kqueue,
   ...netdb,
   ...string,
+  ...stdlib,
   ...variadic,
   // These return the address of errno: the first in glibc, the second on macOS and FreeBSD.
   __errno_location: { parameters: [], result: "u64", optional: true },

@@ -147,5 +147,18 @@ export const netdb = {
     result: int,
     optional: true,
   },
+  // glibc 2.34 and later; before, these were in a library of their own.
+  getaddrinfo_a: {
+    parameters: [
+      /* mode */ int,
+      /* list */ buf,
+      /* nitems */ int,
+      /* sevp */ buf,
+    ],
+    result: int,
+    optional: true,
+  },
+  gai_error: { parameters: [/* req */ address], result: int, optional: true },
+  gai_cancel: { parameters: [/* req */ address], result: int, optional: true },
   inet_aton: { parameters: [/* cp */ buf, /* inp */ buf], result: int },
 } as const satisfies Deno.ForeignLibraryInterface;

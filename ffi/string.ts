@@ -3,15 +3,22 @@
 import { address, buf, int, size_t } from "./c.ts";
 
 /**
- * The declarations of `<string.h>`. `memcpy` has two uses: it reads memory at an address without
- * `Deno.UnsafePointerView` (which `--allow-ffi=<path of libc>` does not permit), and, as it returns
- * its first argument, copying 0 bytes returns a buffer's address.
+ * The declarations of `<string.h>`. `memcpy` has three uses: it reads memory at an address without
+ * `Deno.UnsafePointerView` (which `--allow-ffi=<path of libc>` does not permit), it writes memory
+ * that libc allocated, and, as it returns its first argument, copying 0 bytes returns a buffer's
+ * address.
  */
 export const string = {
   memcpy_from: {
     name: "memcpy",
     parameters: [/* dest */ buf, /* src */ address, /* n */ size_t],
     result: "void",
+  },
+  memcpy_to: {
+    name: "memcpy",
+    parameters: [/* dest */ address, /* src */ buf, /* n */ size_t],
+    result: "void",
+    optional: true,
   },
   memcpy_address: {
     name: "memcpy",

@@ -45,6 +45,11 @@ export const sys_sendfile = {
     result: int,
     optional: true,
   },
+  open: {
+    parameters: [/* path */ buf, /* oflag */ int],
+    result: int,
+    optional: true,
+  },
   read: {
     parameters: [/* fd */ int, /* buf */ buf, /* nbytes */ size_t],
     result: ssize_t,

@@ -18,6 +18,7 @@ import {
   string,
   timeoutSeconds,
 } from "../errors/arguments.ts";
+import { exhausted } from "../errors/errno.ts";
 import { OSError } from "../errors/errors.ts";
 import type {
   Address,
@@ -92,7 +93,8 @@ export function checkConnection(
   timeout: unknown,
   source_address: unknown,
 ): void {
-  pair("address", address);
+  const [, to] = pair("address", address);
+  if (typeof to === "number") integer("port", to, 0, 0xffff);
   timeoutSeconds(timeout);
   if (source_address === undefined || source_address === null) return;
   const [host, port] = pair("source_address", source_address);
@@ -224,14 +226,19 @@ function listenOn<A extends Address>(
   socket.listen(backlog ?? undefined);
 }
 
-/** Returns whether one `AF_INET6` socket can serve IPv4 connections too. */
+/**
+ * Returns whether one `AF_INET6` socket can serve IPv4 connections too.
+ *
+ * @returns whether it can
+ * @throws {OSError} if no descriptor or no memory is left to find out (Python returns false)
+ */
 export function has_dualstack_ipv6(): boolean {
   try {
     using socket = new Socket(AF_INET6, SOCK_STREAM);
     socket.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 0);
     return true;
   } catch (error) {
-    if (error instanceof OSError) return false;
+    if (error instanceof OSError && !exhausted.has(error.errno)) return false;
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import {
   Pending,
 } from "./operations/attempt.ts";
 import { handleOf } from "./operations/handle.ts";
+import { isUnannounced, RETRY_MS } from "./operations/room.ts";
 import { Operation, type Steps } from "./steps.ts";
 
 /** Drives an operation until it has a result. */
@@ -69,6 +70,7 @@ function block<P extends unknown[], T>(
       const result = attempt(handleOf(socket), ...args);
       if (!(result instanceof Pending)) return result;
       wait = result;
+      if (isUnannounced(handleOf(socket), wait)) pause(deadline);
     }
     if (left === 0) {
       const partial = attempt.partial?.();
@@ -76,6 +78,14 @@ function block<P extends unknown[], T>(
       throw timedOut(wait.syscall);
     }
   }
+}
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+/** Lets some time pass, but not more than is left. */
+function pause(deadline: Deadline): void {
+  const left = deadline.seconds;
+  Atomics.wait(never, 0, 0, Math.min(RETRY_MS, (left ?? Infinity) * 1000));
 }
 
 /** Performs the steps of a generator function and returns its result. */

@@ -18,9 +18,10 @@ import * as hosts from "./resolver/hosts.ts";
  * @param proto restricts the protocol; 0 for any
  * @param flags `AI_` flags
  * @returns an entry for each address: family, type, proto, canonical name, address
- * @throws {gaierror} if the host or the service cannot be resolved
- * @throws {RangeError} if a port number is out of bounds (Python passes it to the C library, which
- * takes it modulo 65536), or a name contains a NUL
+ * @throws {gaierror} if the host or the service cannot be resolved, or a port number is out of
+ * bounds (Python passes it to the C library, and glibc takes it modulo 65536)
+ * @throws {OSError} if no descriptor is left to ask anyone (`EMFILE`)
+ * @throws {RangeError} if a name contains a NUL or is not valid
  */
 export function getaddrinfo(
   host: string | Uint8Array | null,

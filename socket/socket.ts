@@ -115,7 +115,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   }
 
   /**
-   * Connects to an address, waiting until the connection is established. `connect(2)`.
+   * Connects to an address, waiting until the connection is established, and for room in the queue
+   * of a Unix listener (Python waits there only without a timeout). `connect(2)`.
    *
    * @param address a remote address; a host name in it is resolved
    * @throws {ConnectionRefusedError} if no socket listens there

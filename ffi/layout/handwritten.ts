@@ -59,3 +59,20 @@ export const if_nameindex = {
   if_index: { at: 0, size: 4 },
   if_name: { at: 8, size: 8 },
 } as const;
+
+/** `struct gaicb` of `<netdb.h>`: a lookup of `getaddrinfo_a`. 64-bit Linux. */
+export const gaicb = {
+  size: 56,
+  ar_name: { at: 0, size: 8 },
+  ar_service: { at: 8, size: 8 },
+  ar_request: { at: 16, size: 8 },
+  ar_result: { at: 24, size: 8 },
+} as const;
+
+/** `struct sigevent` of `<signal.h>`: what happens at the end of a lookup. 64-bit Linux. */
+export const sigevent = {
+  size: 64,
+  sigev_value: { at: 0, size: 8 },
+  sigev_notify: { at: 12, size: 4 },
+  sigev_notify_function: { at: 16, size: 8 },
+} as const;

@@ -2,12 +2,14 @@
 
 import {
   AF_ALG,
+  AF_UNIX,
   SO_ERROR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from "../../constants/mod.ts";
 import {
+  E_BAD_SOCKET,
   E_CONNECT_PENDING,
   EAGAIN,
   EALREADY,
@@ -16,7 +18,7 @@ import {
   ENOTCONN,
   EWOULDBLOCK,
 } from "../../errors/errno.ts";
-import { check, OSError, osError } from "../../errors/errors.ts";
+import { check, OSError, osError, TimeoutError } from "../../errors/errors.ts";
 import {
   isNonBlocking,
   setCommonFlags,
@@ -125,8 +127,8 @@ function acceptDescriptor(handle: Handle, nonBlocking: boolean): number {
  * Returns the attempt that connects. Its first call starts the connection, and later calls check
  * whether it is established, because `connect` must not be called twice.
  *
- * @param waitForPrevious whether to wait where a non-blocking `connect` fails: for a connection
- * that is under way already, and for room in the queue of a Unix listener
+ * @param waitForPrevious whether to wait for a connection that is under way already, where
+ * `connect` fails
  */
 export function connectAttempt(
   waitForPrevious = false,
@@ -145,7 +147,10 @@ export function connectAttempt(
     const length = encodeAddress(handle, address);
     if (libc.connect(handle.fd, outgoing.bytes, length) === 0) return undefined;
     const code = errno();
-    if (waitForPrevious && code === EAGAIN) return pending.connectLater;
+    // The queue of a Unix listener is full.
+    if (code === EAGAIN && handle.family === AF_UNIX) {
+      return pending.connectLater;
+    }
     if (waitForPrevious && code === EISCONN && handle.connecting) {
       // The previous connection is now established. Linux reports that as success, others do not.
       handle.connecting = false;
@@ -174,6 +179,12 @@ export function finishConnecting(handle: Handle, syscall: string): boolean {
 
 /** Returns what `connect_ex` returns for the error of a failed connect; rethrows other errors. */
 export function connectionErrno(error: unknown): number {
-  if (!(error instanceof OSError) || error.syscall !== "connect") throw error;
+  if (!(error instanceof OSError) || !isOfConnecting(error)) throw error;
   return error.errno ?? EWOULDBLOCK; // a timeout has no error number
+}
+
+/** A wait that ended before the first call of `connect` has an error without that name. */
+function isOfConnecting(error: OSError): boolean {
+  return error.syscall === "connect" || error.syscall === undefined &&
+      (error instanceof TimeoutError || error.errno === E_BAD_SOCKET);
 }

@@ -1,14 +1,22 @@
 /** `getaddrinfo(3)`: its hints, the list it returns, its errors, and checks of host and port. */
 
-import { AF_INET, AF_INET6, EAI_SYSTEM } from "../../constants/mod.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  AI_NUMERICHOST,
+  EAI_SERVICE,
+  EAI_SYSTEM,
+} from "../../constants/mod.ts";
 import { integer, stringOrBytes } from "../../errors/arguments.ts";
 import { gaierror, type OSError, osError } from "../../errors/errors.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { errno, libc, load } from "../../ffi/libc.ts";
-import { cstring, stringAt, view } from "../../ffi/memory.ts";
+import { cstring, stringAt, stringIn, view } from "../../ffi/memory.ts";
 import { type Sockaddr, sockaddrStorage, write } from "../address/codec.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
 import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
+import { orExhausted } from "./exhaustion.ts";
+import { hasName } from "./hosts_file.ts";
 
 /** One entry of the list that `getaddrinfo(3)` returns. */
 export interface Entry {
@@ -45,13 +53,19 @@ export function* addressEntries(
   const port = service === null ? null : cstring("port", service);
   const hintBytes = new Uint8Array(hints.buffer);
   const result = new BigUint64Array(1);
+  const query = { node: host, service: port, hints: hintBytes, result };
   const call = (libc: SlowCalls): number =>
     libc.getaddrinfo(host, port, hintBytes, result);
+  const name = node instanceof Uint8Array ? stringIn(node) : node;
   // A numeric host needs no lookup: a call on another thread would only cost time.
-  const code = typeof node === "string" && isNumeric(node)
+  const code = name === null || flags & AI_NUMERICHOST || isNumeric(name)
     ? call(load())
-    : yield new Lookup(call, (code) => {
-      if (code === 0) libc.freeaddrinfo(result[0]);
+    : yield new Lookup("getaddrinfo", call, {
+      query,
+      isLocal: () => hasName(name, family),
+      discard(code) {
+        if (code === 0) libc.freeaddrinfo(result[0]);
+      },
     });
   if (code !== 0) throw resolverError(code, "getaddrinfo");
   try {
@@ -93,21 +107,32 @@ function readEntries(first: bigint): Entry[] {
  * @throws {gaierror} if it has no such address
  */
 export function* numericHost(host: string, family: number): Resolving<string> {
-  const [{ address: { bytes, view } }] = yield* addressEntries(
-    encodeHost(host),
-    null,
-    family,
-  );
-  if (family !== AF_INET6) {
-    return formatIPv4(view.getUint32(layout.sockaddr_in.sin_addr.at));
-  }
-  const { sin6_addr, sin6_scope_id } = layout.sockaddr_in6;
-  const scope = view.getUint32(sin6_scope_id.at, true);
-  return formatIPv6(bytes, sin6_addr.at) + (scope === 0 ? "" : `%${scope}`);
+  const [{ address }] = yield* addressEntries(encodeHost(host), null, family);
+  const text = addressText(family, address);
+  if (family !== AF_INET6) return text;
+  const { sin6_scope_id } = layout.sockaddr_in6;
+  const scope = address.view.getUint32(sin6_scope_id.at, true);
+  return text + (scope === 0 ? "" : `%${scope}`);
+}
+
+/** Formats the IP address of a socket address, without a scope. */
+export function addressText(
+  family: number,
+  { bytes, view }: Sockaddr,
+): string {
+  return family === AF_INET6
+    ? formatIPv6(bytes, layout.sockaddr_in6.sin6_addr.at)
+    : formatIPv4(view.getUint32(layout.sockaddr_in.sin_addr.at));
 }
 
 function isNumeric(host: string): boolean {
-  return parseIPv4(host) >= 0 || parseIPv6(host, new Uint8Array(16));
+  return parseIPv4(host) >= 0 || isNumericIPv6(host);
+}
+
+/** Whether a host is an IPv6 address, with or without a scope. */
+function isNumericIPv6(host: string): boolean {
+  const [address] = host.split("%", 1);
+  return parseIPv6(address, new Uint8Array(16));
 }
 
 /**
@@ -133,21 +158,22 @@ export function resolverError(code: number, syscall: string): OSError {
 }
 
 /** Makes the error for an `EAI_` code without looking at `errno`. */
-export function gaiError(code: number, syscall: string): gaierror {
+export function gaiError(code: number, syscall: string): OSError {
   const text = libc.gai_strerror
     ? stringAt(libc.gai_strerror(code))
     : "getaddrinfo failed"; // Python's text where the C library has none
-  return new gaierror(code, text, { syscall });
+  return orExhausted(new gaierror(code, text, { syscall }), syscall);
 }
 
 /**
- * Encodes a host name for the resolver: a name beyond ASCII becomes its IDNA form.
+ * Encodes a host name for the resolver: a name beyond ASCII becomes its IDNA form. In an IPv6
+ * address with a scope, that is the name of an interface, and stays as it is.
  *
  * @throws {RangeError} if it has no IDNA form
  */
 export function encodeHost(host: string): string {
   // deno-lint-ignore no-control-regex
-  if (/^[\x00-\x7f]*$/.test(host)) return host;
+  if (/^[\x00-\x7f]*$/.test(host) || isNumericIPv6(host)) return host;
   // Characters that a URL treats specially are not valid in a host name.
   const url = /[\s/\\?#@:%[\]]/.test(host) ? null : URL.parse(`http://${host}`);
   if (url === null || url.hostname === "") {
@@ -165,9 +191,20 @@ export function hostArgument(host: unknown): string | Uint8Array | null {
   return typeof name === "string" ? encodeHost(name) : name;
 }
 
-/** Checks a service name, a port number or null, and encodes it for the resolver. */
+/**
+ * Checks a service name, a port number or null, and encodes it for the resolver.
+ *
+ * @throws {gaierror} `EAI_SERVICE` for a number out of bounds: glibc takes it modulo 65536
+ */
 export function portArgument(port: unknown): string | Uint8Array | null {
   if (port === null || port === undefined) return null;
-  if (typeof port === "number") return String(integer("port", port, 0, 0xffff));
-  return stringOrBytes("port", port);
+  const service = typeof port === "number"
+    ? String(integer("port", port, -Infinity, Infinity))
+    : stringOrBytes("port", port);
+  const text = typeof service === "string" ? service : stringIn(service);
+  if (/^\s*[+-]?\d+$/.test(text) && !(+text >= 0 && +text <= 0xffff)) {
+    const rule = `port must be 0-65535, not ${text}`;
+    throw new gaierror(EAI_SERVICE, rule, { syscall: "getaddrinfo" });
+  }
+  return service;
 }

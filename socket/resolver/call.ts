@@ -3,6 +3,7 @@
  * each call that may block; its driver makes the call on this thread or on another.
  */
 
+import type { AddrinfoQuery } from "../../ffi/getaddrinfo_a.ts";
 import { type Libc, load } from "../../ffi/libc.ts";
 
 /** The functions of libc that may block. */
@@ -11,20 +12,34 @@ export type SlowCalls = Pick<
   "getaddrinfo" | "getnameinfo" | "gethostbyname_r" | "gethostbyaddr_r"
 >;
 
+/** What else a driver may know of a {@linkcode Lookup}. */
+export interface LookupOptions {
+  /** Whether the call surely asks no server, and so need not be made on another thread. */
+  readonly isLocal?: () => boolean;
+  /** The arguments, if the call is one of `getaddrinfo`. */
+  readonly query?: AddrinfoQuery;
+  /** Frees what the call returned, for a call whose waiter was aborted before it returned. */
+  readonly discard?: (code: number) => void;
+}
+
 /** A resolver call that may block. */
 export class Lookup {
+  /** The function that it calls. */
+  readonly syscall: string;
   /** Makes the call. Returns its result, or a promise of it if `libc` calls on another thread. */
   readonly call: (libc: SlowCalls) => number;
-  /** Frees what the call returned, for a call whose waiter was aborted before it returned. */
-  readonly discard: ((code: number) => void) | undefined;
+  /** What else is known of it. */
+  readonly options: LookupOptions;
 
   /** Describes a call without making it. */
   constructor(
+    syscall: string,
     call: (libc: SlowCalls) => number,
-    discard?: (code: number) => void,
+    options: LookupOptions = {},
   ) {
+    this.syscall = syscall;
     this.call = call;
-    this.discard = discard;
+    this.options = options;
   }
 }
 

@@ -4,6 +4,8 @@ import {
   AF_INET,
   AF_INET6,
   AI_NUMERICHOST,
+  NI_NOFQDN,
+  NI_NUMERICHOST,
   SOCK_DGRAM,
 } from "../../constants/mod.ts";
 import { describe, integer } from "../../errors/arguments.ts";
@@ -12,11 +14,13 @@ import { layout } from "../../ffi/layout/mod.ts";
 import { stringIn } from "../../ffi/memory.ts";
 import {
   addressEntries,
+  addressText,
   hostArgument,
   portArgument,
   resolverError,
 } from "./addrinfo.ts";
 import { Lookup, type Resolving } from "./call.ts";
+import { hasAddress } from "./hosts_file.ts";
 
 const NI_MAXHOST = 1025;
 const NI_MAXSERV = 32;
@@ -62,17 +66,27 @@ export function* getnameinfo(
   }
   const name = new Uint8Array(NI_MAXHOST);
   const service = new Uint8Array(NI_MAXSERV);
-  const code = yield new Lookup((libc) =>
-    libc.getnameinfo(
-      address.bytes,
-      length,
-      name,
-      name.length,
-      service,
-      service.length,
-      bits,
-    )
+  const code = yield new Lookup(
+    "getnameinfo",
+    (libc) =>
+      libc.getnameinfo(
+        address.bytes,
+        length,
+        name,
+        name.length,
+        service,
+        service.length,
+        bits,
+      ),
+    { isLocal: () => isLocal(addressText(family, address), bits) },
   );
   if (code !== 0) throw resolverError(code, "getnameinfo");
   return [stringIn(name), stringIn(service)];
+}
+
+/** Whether the host's name is not asked for, or is in the hosts file. */
+function isLocal(address: string, flags: number): boolean {
+  if (flags & NI_NUMERICHOST) return true;
+  // To shorten a name, the C library looks up this machine's.
+  return (flags & NI_NOFQDN) === 0 && hasAddress(address);
 }

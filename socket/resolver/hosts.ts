@@ -21,8 +21,15 @@ import {
 } from "../../ffi/memory.ts";
 import { ipv4Number as numericIPv4 } from "../address/inet.ts";
 import { formatIPv4, formatIPv6 } from "../address/ip.ts";
-import { addressEntries, encodeHost, numericHost } from "./addrinfo.ts";
+import {
+  addressEntries,
+  addressText,
+  encodeHost,
+  numericHost,
+} from "./addrinfo.ts";
 import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
+import { orExhausted } from "./exhaustion.ts";
+import { hasAddress, hasName } from "./hosts_file.ts";
 
 /** A host's primary name, its other names, and its addresses. */
 export type HostEntry = [
@@ -46,8 +53,10 @@ export function* gethostbyname_ex(hostname: unknown): Resolving<HostEntry> {
   yield* gethostbyname(name); // for its gaierror, as in Python
   const cname = cstring("hostname", encodeHost(name));
   return yield* hostEntry(
+    "gethostbyname_r",
     (libc, ...storage) => libc.gethostbyname_r!(cname, ...storage),
     () => libc.gethostbyname(cname),
+    () => hasName(name, AF_INET),
   );
 }
 
@@ -57,17 +66,19 @@ export function* gethostbyaddr(ip_address: unknown): Resolving<HostEntry> {
   if (host === "") {
     throw new OSError(null, "wildcard resolved to multiple address");
   }
-  const [{ family, address: { bytes } }] = yield* addressEntries(
+  const [{ family, address }] = yield* addressEntries(
     host === "<broadcast>" ? "255.255.255.255" : encodeHost(host),
     null,
   );
   const { at, size } = family === AF_INET
     ? layout.sockaddr_in.sin_addr
     : layout.sockaddr_in6.sin6_addr;
-  const ip = bytes.slice(at, at + size);
+  const ip = address.bytes.slice(at, at + size);
   return yield* hostEntry(
+    "gethostbyaddr_r",
     (libc, ...storage) => libc.gethostbyaddr_r!(ip, size, family, ...storage),
     () => libc.gethostbyaddr(ip, size, family),
+    () => hasAddress(addressText(family, address)),
   );
 }
 
@@ -80,13 +91,15 @@ type Storage = Parameters<NonNullable<SlowCalls["gethostbyname_r"]>> extends
  * plain one, whose result is in thread-local storage on those platforms.
  */
 function* hostEntry(
+  syscall: string,
   reentrant: (libc: SlowCalls, ...storage: Storage) => number,
   plain: () => bigint,
+  isLocal: () => boolean,
 ): Resolving<HostEntry> {
   const { hostent } = layout;
   if (!libc.gethostbyname_r) {
     const found = plain();
-    if (found === 0n) throw hostError(plainHostError());
+    if (found === 0n) throw hostError(plainHostError(), syscall);
     return readHost(view(found, hostent.size));
   }
   const entry = new Uint8Array(hostent.size);
@@ -94,11 +107,13 @@ function* hostEntry(
   const h_errno = new Int32Array(1);
   for (let size = 1024;; size *= 4) {
     const text = new Uint8Array(size);
-    const code = yield new Lookup((libc) =>
-      reentrant(libc, entry, text, size, result, h_errno)
+    const code = yield new Lookup(
+      syscall,
+      (libc) => reentrant(libc, entry, text, size, result, h_errno),
+      { isLocal },
     );
     if (code === ERANGE && size < 1 << 24) continue; // the storage was too small
-    if (result[0] === 0n) throw hostError(h_errno[0]);
+    if (result[0] === 0n) throw hostError(h_errno[0], syscall);
     // The entry points into `text`: the fill() keeps `text` alive until the strings are copied.
     const host = readHost(new DataView(entry.buffer));
     text.fill(0);
@@ -114,11 +129,11 @@ function plainHostError(): number {
   return libc.hstrerror ? table.constants.HOST_NOT_FOUND : errno();
 }
 
-function hostError(number: number): herror {
+function hostError(number: number, syscall: string): OSError {
   const text = libc.hstrerror
     ? stringAt(libc.hstrerror(number))
     : "host not found"; // Python's text where the C library has none
-  return new herror(number, text);
+  return orExhausted(new herror(number, text), syscall);
 }
 
 function readHost(entry: DataView): HostEntry {

@@ -5,6 +5,7 @@ import { OSError, osError } from "../../errors/errors.ts";
 import { if_nameindex as struct } from "../../ffi/layout/handwritten.ts";
 import { errno, load } from "../../ffi/libc.ts";
 import { cstring, stringAt, stringIn, view } from "../../ffi/memory.ts";
+import { orExhausted } from "./exhaustion.ts";
 
 // Windows has the longest names, up to 256 characters.
 const name = new Uint8Array(1024);
@@ -44,7 +45,10 @@ export function if_nametoindex(if_name: string | Uint8Array): number {
   const index = load().if_nametoindex(
     cstring("if_name", stringOrBytes("if_name", if_name)),
   );
-  if (index === 0) throw new OSError(null, "no interface with this name");
+  if (index === 0) {
+    const error = new OSError(null, "no interface with this name");
+    throw orExhausted(error, "if_nametoindex");
+  }
   return index;
 }
 

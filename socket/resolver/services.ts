@@ -7,6 +7,7 @@ import { load } from "../../ffi/libc.ts";
 import { cstring, stringAt, view } from "../../ffi/memory.ts";
 import { htons, ntohs } from "../address/arpa_inet.ts";
 import { read } from "../address/codec.ts";
+import { orExhausted } from "./exhaustion.ts";
 
 const STORAGE = 4096;
 
@@ -43,6 +44,9 @@ function find<T>(
   return value;
 }
 
+const notFound = (text: string, syscall: string): OSError =>
+  orExhausted(new OSError(null, text), syscall);
+
 function protocolArgument(
   protocolname: unknown,
 ): Uint8Array<ArrayBuffer> | null {
@@ -74,7 +78,9 @@ export function getservbyname(
     () => getservbyname(name, proto),
     (entry) => ntohs(entry.getUint16(s_port.at, true)),
   );
-  if (port === undefined) throw new OSError(null, "service/proto not found");
+  if (port === undefined) {
+    throw notFound("service/proto not found", "getservbyname");
+  }
   return port;
 }
 
@@ -99,7 +105,9 @@ export function getservbyport(port: number, protocolname?: string): string {
     () => getservbyport(number, proto),
     (entry) => stringAt(entry.getBigUint64(s_name.at, true)),
   );
-  if (name === undefined) throw new OSError(null, "port/proto not found");
+  if (name === undefined) {
+    throw notFound("port/proto not found", "getservbyport");
+  }
   return name;
 }
 
@@ -120,6 +128,8 @@ export function getprotobyname(protocolname: string): number {
     () => getprotobyname(name),
     (entry) => read(entry, p_proto),
   );
-  if (number === undefined) throw new OSError(null, "protocol not found");
+  if (number === undefined) {
+    throw notFound("protocol not found", "getprotobyname");
+  }
   return number;
 }

@@ -1,6 +1,11 @@
 /** What only another process can see: that processes end, leak nothing, and starve nothing. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
 import * as socket from "../../async.ts";
 import { errorName } from "../../constants/errno.ts";
 import { E_BAD_SOCKET } from "../../errors/errno.ts";
@@ -70,6 +75,24 @@ Deno.test({
         "EBADF",
       ],
     );
+  },
+});
+
+Deno.test({
+  ...requires(
+    "without descriptors, nothing looks like a name that does not exist",
+    needs.linux,
+  ),
+  async fn() {
+    const [without, after] = JSON.parse(
+      await outcome("exhausted_lookups.ts", { descriptors: 64 }),
+    );
+    for (const [call, code] of Object.entries(without)) {
+      assertEquals(code, "EMFILE", call);
+    }
+    for (const [call, code] of Object.entries(after)) {
+      assertNotEquals(code, "EMFILE", call);
+    }
   },
 });
 

@@ -82,11 +82,30 @@ Deno.test("resolving is cancelled", async () => {
   );
 });
 
+Deno.test("a signal's reason rejects even if it is an error that getfqdn() handles", async () => {
+  const aborting = new AbortController();
+  const waiting = socket.getfqdn("no-such-host.invalid", aborting);
+  const reason = new socket.OSError(null, "enough");
+  aborting.abort(reason);
+  assert(await waiting.catch((error) => error) === reason);
+});
+
+Deno.test("an error whose number is lost has the name of its function", async () => {
+  function* failing(): Resolving<number> {
+    return yield new Lookup("getnameinfo", () => socket.EAI_SYSTEM);
+  }
+  const error = await assertRejects(
+    () => driveSteps(failing()),
+    socket.gaierror,
+  );
+  assertEquals([error.code, error.syscall], ["EAI_SYSTEM", "getnameinfo"]);
+});
+
 /** A lookup whose call lasts until a promise is resolved. */
 function* slow(log: string[], name: string, until: Promise<number>): Resolving<
   string
 > {
-  yield new Lookup(() => {
+  yield new Lookup("slow", () => {
     log.push(name);
     return until as unknown as number;
   });

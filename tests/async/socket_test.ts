@@ -190,6 +190,38 @@ Deno.test("after an aborted connect, connecting again waits for the same", async
 
 Deno.test({
   ...requires(
+    "connect_ex() has a number for a timeout and a closed socket, however it waits",
+    needs.linux,
+  ),
+  async fn() {
+    // A listener whose queue is full does not answer.
+    using listener = await socket.create_server(["127.0.0.1", 0], {
+      backlog: 0,
+    });
+    const address = listener.getsockname();
+    using filler = new AsyncSocket();
+    await filler.connect(address);
+    const { EBADF, EWOULDBLOCK } = socket.errno;
+    using client = new AsyncSocket();
+    const first = client.connect_ex(address);
+    client.settimeout(0.02);
+    const queued = client.connect_ex(address);
+    client.settimeout(null);
+    const last = client.connect_ex(address);
+    const aborting = new AbortController();
+    const aborted = client.connect_ex(address, aborting);
+    const reason = new socket.TimeoutError(null, "enough");
+    aborting.abort(reason);
+    assert(await aborted.catch((error) => error) === reason);
+    assertEquals(await queued, EWOULDBLOCK);
+    client.close();
+    assertEquals(await Promise.all([first, last]), [EBADF, EBADF]);
+    assertEquals(await client.connect_ex(address), EBADF);
+  },
+});
+
+Deno.test({
+  ...requires(
     "connecting to a Unix listener whose queue is full waits for room",
     needs.posix,
   ),

@@ -83,16 +83,20 @@ const badPorts: readonly BadCall[] = ([
         [
           "getaddrinfo",
           () => socket.getaddrinfo("127.0.0.1", any(port)),
+          // As in Python it is for the resolver to refuse a number.
+          error === RangeError ? socket.gaierror : error,
         ] as const,
         [
           "create_connection",
           () => socket.create_connection(local(port)),
         ] as const,
       ]),
-    ] as [string, BadCall[1]][]).map(([call, make]): BadCall => [
+    ] as [string, BadCall[1], BadCall[2]?][]).map((
+      [call, make, thrown = error],
+    ): BadCall => [
       `${call} with port ${port}`,
       make,
-      error,
+      thrown,
       says,
     ])
   );

@@ -15,7 +15,7 @@ import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
 import { layouts } from "../../ffi/layout/all.ts";
 import { layout } from "../../ffi/layout/mod.ts";
-import { if_nameindex } from "../../ffi/layout/handwritten.ts";
+import { gaicb, if_nameindex, sigevent } from "../../ffi/layout/handwritten.ts";
 import { need, requires } from "../support/requires.ts";
 
 const host = platform as KnownPlatform;
@@ -35,6 +35,31 @@ Deno.test({
     const answers = await evaluate(toolchain, [...expected.keys()]);
     assertEquals(layoutDisagreements(expected, answers), []);
     assert(answers.size > 200, `cc knows only ${answers.size} of them`);
+  },
+});
+
+Deno.test({
+  ...requires(
+    "cc finds getaddrinfo_a's structs where they are written by hand",
+    need("cc", host.startsWith("linux") && await isInstalled(toolchain)),
+  ),
+  async fn(): Promise<void> {
+    const expected = layoutExpressions(host, {
+      structs: Object.fromEntries(
+        Object.entries({ gaicb, sigevent }).map(([name, struct]) => {
+          const { size, ...fields } = struct;
+          const placed = Object.entries(fields).map(([field, { at, size }]) =>
+            [field, { offset: at, size }] as const
+          );
+          return [name, { size, fields: Object.fromEntries(placed) }];
+        }),
+      ),
+      types: {},
+      cmsg: referenceLayout(host).cmsg,
+    });
+    const answers = await evaluate(toolchain, [...expected.keys()]);
+    assertEquals(layoutDisagreements(expected, answers), []);
+    assertEquals(answers.size, expected.size);
   },
 });
 

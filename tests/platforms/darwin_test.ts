@@ -38,7 +38,10 @@ import {
   socketpair,
   SOL_SOCKET,
 } from "../../mod.ts";
-import { AsyncSocket } from "../../async.ts";
+import {
+  AsyncSocket,
+  getaddrinfo as getaddrinfoAwaiting,
+} from "../../async.ts";
 import { table } from "../../constants/table.ts";
 import { KqueuePoller } from "../../poll/kqueue.ts";
 import { READ, WRITE } from "../../poll/base.ts";
@@ -252,6 +255,25 @@ test("a name's addresses are found behind its canonical name", () => {
   const [[, , , hints], free] = takeCalls();
   assertEquals(hints, hexOf("hints"));
   assertEquals(free, ["freeaddrinfo", memory.addressOf(first)]);
+});
+
+test("a lookup on one of Deno's threads is freed if its waiter has gone", async () => {
+  const last = bytesOf("answer");
+  exchange(last, 40, 0n);
+  answers.getaddrinfo = (_host, _port, _hints, to: BigUint64Array) => {
+    to[0] = memory.addressOf(last);
+    return 0;
+  };
+  const aborting = new AbortController();
+  const waiting = getaddrinfoAwaiting("host.example", 1, 0, 0, 0, 0, aborting);
+  aborting.abort("aborted");
+  assertEquals(await waiting.catch((reason) => reason), "aborted");
+  await new Promise((resolve) => setTimeout(resolve));
+  const names = takeCalls().map(([name]) => name);
+  assertEquals(names.filter((name) => name.endsWith("addrinfo")), [
+    "getaddrinfo",
+    "freeaddrinfo",
+  ]);
 });
 
 test("kqueue is closed on exec, and its events are as the samples", () => {

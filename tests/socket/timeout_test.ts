@@ -252,26 +252,112 @@ Deno.test("connect_ex() of a non-blocking socket is under way, then connected", 
   ]);
 });
 
+/** A Unix listener whose queue is full. */
+function fullListener(path: string): Disposable & { fd: number } {
+  const open = new DisposableStack();
+  const listener = open.use(new Socket(AF_UNIX));
+  listener.bind(path);
+  listener.listen(0);
+  open.use(new Socket(AF_UNIX)).connect(path);
+  return {
+    fd: listener.fileno(),
+    [Symbol.dispose]: () => open.dispose(),
+  };
+}
+
 Deno.test({
   ...requires(
-    "connect() to a Unix listener with a full queue does not wait, as in Python",
+    "connect() in timeout mode waits for room in a Unix listener's queue",
+    needs.linux,
+  ),
+  async fn() {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/full`;
+    using listener = fullListener(path);
+    const worker = new Worker(
+      new URL("../programs/delayed.ts", import.meta.url),
+      { type: "module" },
+    );
+    try {
+      await new Promise((ready) => worker.onmessage = ready);
+      for (const connect of ["connect", "connect_ex"] as const) {
+        using late = new Socket(AF_UNIX);
+        late.settimeout(30);
+        worker.postMessage({ what: "accept", fd: listener.fd });
+        assert(!late[connect](path)); // undefined or 0
+        assertEquals(late.getpeername(), path);
+      }
+    } finally {
+      worker.terminate();
+    }
+  },
+});
+
+Deno.test({
+  ...requires(
+    "connect() to a Unix listener with a full queue times out, or would block",
     needs.linux,
   ),
   fn() {
     using folder = temporaryFolder();
     const path = `${folder.path}/full`;
-    using listener = new Socket(AF_UNIX);
-    listener.bind(path);
-    listener.listen(0);
-    using filler = new Socket(AF_UNIX);
-    filler.connect(path);
+    using _listener = fullListener(path);
     using late = new Socket(AF_UNIX);
-    late.settimeout(5);
+    late.settimeout(0.05);
+    assert(secondsUntil(socket.TimeoutError, () => late.connect(path)) >= 0.05);
+    assertEquals(late.connect_ex(path), errno.EAGAIN);
+    late.setblocking(false);
     const error = assertThrows(
       () => late.connect(path),
       socket.BlockingIOError,
     );
     assertEquals([error.code, error.syscall], ["EAGAIN", "connect"]);
+    assertEquals(late.connect_ex(path), errno.EAGAIN);
+  },
+});
+
+/** The processor time of this thread, in seconds. */
+function threadSeconds(): number {
+  const CLOCK_THREAD_CPUTIME_ID = 3;
+  const libc = Deno.dlopen("libc.so.6", {
+    clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  });
+  const time = new BigInt64Array(2);
+  libc.symbols.clock_gettime(CLOCK_THREAD_CPUTIME_ID, time);
+  libc.close();
+  return Number(time[0]) + Number(time[1]) / 1e9;
+}
+
+Deno.test({
+  ...requires(
+    "a wait for room that no event announces does not keep the processor busy",
+    needs.linux,
+  ),
+  fn() {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/full`;
+    using _listener = fullListener(path);
+    using late = new Socket(AF_UNIX);
+    using receiver = new Socket(AF_UNIX, SOCK_DGRAM);
+    receiver.bind(`${folder.path}/receiver`);
+    using filler = new Socket(AF_UNIX, SOCK_DGRAM);
+    filler.setblocking(false);
+    const to = receiver.getsockname();
+    secondsUntil(socket.BlockingIOError, () => {
+      for (;;) filler.sendto(utf8("x"), to);
+    });
+    using sender = new Socket(AF_UNIX, SOCK_DGRAM);
+    for (
+      const [waiting, call] of [
+        [late, () => late.connect(path)],
+        [sender, () => sender.sendto(utf8("x"), to)],
+      ] as const
+    ) {
+      waiting.settimeout(0.3);
+      const busy = threadSeconds();
+      secondsUntil(socket.TimeoutError, call);
+      assert(threadSeconds() - busy < 0.2);
+    }
   },
 });
 

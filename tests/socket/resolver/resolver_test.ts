@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as socket from "../../../mod.ts";
 import { text, utf8 } from "../../support/bytes.ts";
-import { needs, requires } from "../../support/requires.ts";
+import { beside } from "../../support/files.ts";
+import { canRun, need, needs, requires } from "../../support/requires.ts";
 import { python } from "../../support/peer.ts";
 
 const {
@@ -186,6 +187,60 @@ Deno.test({
       ["fe80::1", "80"],
     );
   },
+});
+
+// An interface whose name is not ASCII. It vanishes with the namespace.
+const namespace = 'ip link add "vä0" type veth peer name vb0';
+
+Deno.test({
+  ...requires(
+    "a scope is an interface's name, also beyond ASCII",
+    need(
+      "the privilege to make network namespaces, and ip",
+      canRun("unshare", "--net", "sh", "-c", namespace),
+    ),
+  ),
+  async fn() {
+    const program = beside("programs/scopes.ts");
+    const { stdout, stderr } = await new Deno.Command("unshare", {
+      args: [
+        ...["--net", "sh", "-c", `${namespace} && exec "$0" "$@"`],
+        ...[Deno.execPath(), "run", "--no-prompt", "--allow-ffi", program],
+      ],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals(text(stdout) + text(stderr), "as it should be\n");
+  },
+});
+
+Deno.test("a port out of bounds is a service that does not exist", () => {
+  for (
+    const port of [-1, 65536, 2 ** 40, "65536", " +70000", "-1", "9".repeat(40)]
+  ) {
+    for (
+      const given of typeof port === "string" ? [port, utf8(port)] : [port]
+    ) {
+      const error = assertThrows(
+        () => socket.getaddrinfo("127.0.0.1", given),
+        socket.gaierror,
+        `port must be 0-65535, not ${port}`,
+      );
+      assertEquals([error.code, error.syscall], ["EAI_SERVICE", "getaddrinfo"]);
+    }
+  }
+  for (const port of [0, 65535, "0", "65535", "00080"]) {
+    const [[, , , , [, got]]] = socket.getaddrinfo("127.0.0.1", port);
+    assertEquals(got, Number(port));
+  }
+  // Not one whose number, modulo 65536, might be another service's.
+  assertThrows(
+    () => socket.create_connection(["127.0.0.1", 65536 + 80]),
+    RangeError,
+  );
+  assertThrows(
+    () => socket.create_connection(["127.0.0.1", String(65536 + 80)]),
+    socket.gaierror,
+  );
 });
 
 Deno.test("bytes do for names", () => {
