@@ -1,8 +1,8 @@
 /** Python's `struct.Struct`: values packed into bytes and unpacked, as a format says. */
 
-import { type Bytes, integer, string } from "../errors/arguments.ts";
+import { type Bytes, dataView, integer, string } from "../errors/arguments.ts";
 import { type Format, parseFormat } from "./format.ts";
-import { allocate, dataView } from "./memory.ts";
+import { allocate } from "./memory.ts";
 import type { Packable, Packed, Unpacked, Value } from "./types.ts";
 
 /**
