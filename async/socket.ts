@@ -224,7 +224,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    * true length
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
-   * @throws {TypeError} if `buffer` is not bytes
+   * @throws {TypeError} if `buffer` is not bytes, or was transferred while this waited
    * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recv_into(
@@ -306,7 +306,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    * address, which is `null` where the protocol reports none (TCP)
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
-   * @throws {TypeError} if `buffer` is not bytes
+   * @throws {TypeError} if `buffer` is not bytes, or was transferred while this waited
    * @throws {RangeError} if the buffer is smaller than `nbytes`
    */
   recvfrom_into(
@@ -347,7 +347,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {BrokenPipeError} if the peer no longer reads
    * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
-   * @throws {TypeError} if `data` is not bytes
+   * @throws {TypeError} if `data` is not bytes, or was transferred while this waited
    */
   send(data: Bytes, flags = 0, options?: WaitOptions): Promise<number> {
     return driveFlagged(
@@ -373,7 +373,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {BrokenPipeError} if the peer no longer reads
    * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
-   * @throws {TypeError} if `data` is not bytes
+   * @throws {TypeError} if `data` is not bytes, or was transferred while this waited
    */
   sendall(data: Bytes, flags = 0, options?: WaitOptions): Promise<void> {
     try { // not an async function: that saves a promise on the hottest path

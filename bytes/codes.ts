@@ -1,9 +1,9 @@
 /** The characters of formats: the size of each value, how it is checked, written and read. */
 
-import { describe } from "../errors/arguments.ts";
+import { bytes, describe } from "../errors/arguments.ts";
+import { isBytes } from "../errors/views.ts";
 import { missingName, unavailable } from "../constants/missing.ts";
 import type { PlatformName } from "../constants/platform.ts";
-import { isBytes, octets } from "./memory.ts";
 import type { Value } from "./types.ts";
 
 /** What a character of a format stands for. */
@@ -162,7 +162,7 @@ function checkBytes(
   rule: string,
 ): Uint8Array<ArrayBuffer> {
   if (!isBytes(value)) throw wrongKind(i, value, rule);
-  return octets(`values[${i}]`, value);
+  return bytes(`values[${i}]`, value);
 }
 
 const char: Code = {

@@ -1,7 +1,7 @@
 /** Bytes joined together. */
 
-import type { Bytes } from "../errors/arguments.ts";
-import { allocate, octets } from "./memory.ts";
+import { type Bytes, bytes } from "../errors/arguments.ts";
+import { allocate } from "./memory.ts";
 
 /**
  * Joins bytes, as Python's `b"".join(buffers)` and `+`.
@@ -20,7 +20,7 @@ import { allocate, octets } from "./memory.ts";
  * @throws {RangeError} if all together are too large
  */
 export function concat(...buffers: Bytes[]): Uint8Array<ArrayBuffer> {
-  const parts = buffers.map((buffer, i) => octets(`buffers[${i}]`, buffer));
+  const parts = buffers.map((buffer, i) => bytes(`buffers[${i}]`, buffer));
   const whole = allocate(
     parts.reduce((length, part) => length + part.length, 0),
   );

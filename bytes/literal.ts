@@ -1,8 +1,7 @@
 /** Bytes written as text: Python's `b"..."`. */
 
-import { type Bytes, describe } from "../errors/arguments.ts";
+import { type Bytes, bytes, describe } from "../errors/arguments.ts";
 import { concat } from "./concat.ts";
-import { octets } from "./memory.ts";
 
 /**
  * Bytes from a string, one byte a character, as Python's `b"..."`: `b("\x16\x03\x01")`.
@@ -62,7 +61,7 @@ export function b(
   for (const [i, value] of values.entries()) {
     const name = `values[${i}]`;
     parts.push(
-      typeof value === "string" ? characters(name, value) : octets(name, value),
+      typeof value === "string" ? characters(name, value) : bytes(name, value),
       literal(text, i + 1),
     );
   }

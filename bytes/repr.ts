@@ -1,7 +1,6 @@
 /** Bytes shown as Python shows them. */
 
-import type { Bytes } from "../errors/arguments.ts";
-import { octets } from "./memory.ts";
+import { type Bytes, bytes } from "../errors/arguments.ts";
 
 const NAMED: Readonly<Record<string, string>> = {
   "\t": "\\t",
@@ -41,7 +40,7 @@ const DOUBLE_QUOTE = 0x22;
  * @throws {TypeError} if it is not bytes, or its buffer was detached
  */
 export function repr(data: Bytes): string {
-  const all = octets("data", data);
+  const all = bytes("data", data);
   const single = !all.includes(QUOTE) || all.includes(DOUBLE_QUOTE);
   let text = single ? "b'" : 'b"';
   for (const byte of all) {

@@ -1,9 +1,9 @@
 /** Python's `struct.Struct`: values packed into bytes and unpacked, as a format says. */
 
 import { nameClasses } from "../constants/class_names.ts";
-import { type Bytes, integer, string } from "../errors/arguments.ts";
+import { type Bytes, dataView, integer, string } from "../errors/arguments.ts";
 import { type Format, parseFormat } from "./format.ts";
-import { allocate, dataView } from "./memory.ts";
+import { allocate } from "./memory.ts";
 import type { Packable, Packed, Unpacked, Value } from "./types.ts";
 
 /**

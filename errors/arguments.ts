@@ -1,9 +1,16 @@
 /** Checks of arguments: they throw an error that names the argument, before any system call. */
 
 import { missingName, unavailable } from "../constants/missing.ts";
+import {
+  byteLengthOf,
+  type Bytes,
+  isBytes,
+  typedArrayName,
+  viewOf,
+  wasDetached,
+} from "./views.ts";
 
-/** Bytes that a call reads or fills: an `ArrayBuffer`, a typed array, a `DataView`. */
-export type Bytes = ArrayBufferLike | ArrayBufferView;
+export type { Bytes };
 
 /** The largest number of bytes that one call moves; the kernel's own limit is just below it. */
 export const MAX_TRANSFER = 0x7fffffff;
@@ -62,52 +69,77 @@ export function flagBits(flags: unknown): number {
 }
 
 /**
- * Returns a byte view of an argument, with its offset and length, without copying.
+ * Returns the bytes of an argument without copying them.
  *
  * @param name the argument's name
  * @param value what was passed
- * @throws {TypeError} if it is not bytes, or its buffer was detached or shrank below the view
+ * @returns a view whose properties are true and whose length stays as it is. If the buffer is
+ * detached or shrinks below the view, its length becomes 0
+ * @throws {TypeError} if it is not bytes, or its buffer was detached or became too small for it
  */
 export function bytes(name: string, value: unknown): Uint8Array<ArrayBuffer> {
-  if (value instanceof Uint8Array) {
-    // Views of a detached buffer are empty, so the common case costs one comparison.
-    if (value.byteLength === 0) refuseDetached(name, value);
-    return value as Uint8Array<ArrayBuffer>;
-  }
-  if (ArrayBuffer.isView(value)) {
-    refuseDetached(name, value);
-    return new Uint8Array(
-      value.buffer as ArrayBuffer,
-      value.byteOffset,
-      value.byteLength,
-    );
-  }
-  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
-    refuseDetached(name, value);
-    return new Uint8Array(value as ArrayBuffer);
-  }
-  throw new TypeError(
-    `${name} must be bytes (an ArrayBuffer or a view of one), not ${
-      describe(value)
-    }`,
-  );
+  return view(name, value, Uint8Array<ArrayBuffer>);
 }
 
-function refuseDetached(name: string, value: Bytes): void {
-  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
-  if (buffer instanceof ArrayBuffer && buffer.detached) {
-    throw new TypeError(`${name}: its ArrayBuffer was detached`);
+/** The same as {@linkcode bytes}, but as a `DataView`. */
+export function dataView(name: string, value: unknown): DataView<ArrayBuffer> {
+  return view(name, value, DataView<ArrayBuffer>);
+}
+
+/**
+ * The same as {@linkcode bytes} for the hot operations, which makes no view of a `Uint8Array` but
+ * returns it. Its properties may be false: pass it to the system with the length that
+ * `byteLengthOf` returns, and use nothing else of it.
+ */
+export function callersBytes(
+  name: string,
+  value: unknown,
+): Uint8Array<ArrayBuffer> {
+  if (typedArrayName(value) !== "Uint8Array") return bytes(name, value);
+  const array = value as Uint8Array<ArrayBuffer>;
+  // Views of a detached buffer are empty, so the common case costs one comparison.
+  if (byteLengthOf(array) === 0) bytes(name, array);
+  return array;
+}
+
+function view<V>(
+  name: string,
+  value: unknown,
+  View: new (buffer: ArrayBuffer, byteOffset: number, byteLength: number) => V,
+): V {
+  if (!isBytes(value)) {
+    throw new TypeError(
+      `${name} must be bytes (an ArrayBuffer or a view of one), not ${
+        describe(value)
+      }`,
+    );
   }
-  if (buffer === value) return;
   try {
-    // Both throw if the view no longer lies within its buffer, which may have been resized.
-    if (value instanceof DataView) value.byteLength;
-    else (value as Uint8Array).at(0);
+    return viewOf(value, View);
   } catch (cause) {
-    throw new TypeError(`${name}: its ArrayBuffer became too small for it`, {
-      cause,
-    });
+    throw gone(name, value, cause);
   }
+}
+
+/** The error for bytes whose buffer was detached or became too small, or that are not bytes. */
+function gone(name: string, value: Bytes, cause: unknown): TypeError {
+  let detached: boolean;
+  try {
+    detached = wasDetached(value);
+  } catch {
+    return new TypeError(
+      `${name} must be bytes, not an object that only inherits from ${
+        describe(value)
+      }`,
+      { cause },
+    );
+  }
+  return new TypeError(
+    `${name}: its ArrayBuffer ${
+      detached ? "was detached" : "became too small for it"
+    }`,
+    { cause },
+  );
 }
 
 /**

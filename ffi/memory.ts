@@ -24,13 +24,21 @@ export class LastBuffer {
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #pointer: Deno.PointerValue = null;
 
-  /** Returns the pointer to a buffer's memory if it was the last call's too, else null. */
-  pointerIfRepeated(buffer: Uint8Array<ArrayBuffer>): Deno.PointerValue {
+  /**
+   * Returns the pointer to a buffer's memory if it was the last call's too, else null.
+   *
+   * @param buffer the buffer
+   * @param byteLength its length, which its own property may not report truly
+   */
+  pointerIfRepeated(
+    buffer: Uint8Array<ArrayBuffer>,
+    byteLength: number,
+  ): Deno.PointerValue {
     if (buffer !== this.#buffer) {
-      this.#buffer = buffer.byteLength <= MAX_REMEMBERED ? buffer : undefined;
+      this.#buffer = byteLength <= MAX_REMEMBERED ? buffer : undefined;
       return this.#pointer = null;
     }
-    // A buffer detached or shrunk since then reports its new length, which bounds the call.
+    // A buffer detached or shrunk since then has a new length, which bounds the call.
     return this.#pointer ??= libc.memcpy_pointer(buffer, 0n, 0);
   }
 }

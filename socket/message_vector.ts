@@ -11,6 +11,7 @@ import {
   flagBits,
   integer,
 } from "../errors/arguments.ts";
+import { byteLengthOf } from "../errors/views.ts";
 import { MessageHeaders } from "../ffi/mmsghdr.ts";
 import type { Sockaddr } from "./address/codec.ts";
 import type { Address, AddressInput } from "./address/types.ts";
@@ -328,8 +329,9 @@ export class MessageVector<A extends Address = Address> {
     if (msgvec.#handle.codec !== handle.codec) {
       throw new TypeError("msgvec was made for another address family");
     }
-    integer("start", start, 0, msgvec.length);
-    integer("end", end, start, msgvec.length);
+    const { length } = msgvec.#buffers; // a subclass may report another length
+    integer("start", start, 0, length);
+    integer("end", end, start, length);
     for (const view of msgvec.#memory) {
       if (view.byteLength === 0) {
         throw new TypeError("msgvec: an ArrayBuffer of it was detached");
@@ -383,11 +385,10 @@ export class MessageVector<A extends Address = Address> {
     const headers = this.#headers;
     for (let i = start; i < end; i++) {
       const length = this.#lengths[i];
-      if (length > this.#buffers[i].byteLength) {
+      const room = byteLengthOf(this.#buffers[i]);
+      if (length > room) {
         throw new RangeError(
-          `lengths[${i}] is greater than the length of its buffer (${length} > ${
-            this.#buffers[i].byteLength
-          })`,
+          `lengths[${i}] is greater than the length of its buffer (${length} > ${room})`,
         );
       }
       headers.offer(

@@ -1,6 +1,7 @@
 /** The buffers of a `MessageVector`, whose memory must not move because the system writes to it. */
 
 import { bytes, integer } from "../errors/arguments.ts";
+import { mayResize } from "../errors/views.ts";
 import { MAX_BUFFERS } from "../ffi/msghdr.ts";
 import { collect } from "./operations/ancillary.ts";
 
@@ -32,24 +33,17 @@ export function given(buffers: unknown): Uint8Array<ArrayBuffer>[] {
 /** Checks that a value is bytes of a fixed length; returns a view of them. */
 function fixed(name: string, value: unknown): Uint8Array<ArrayBuffer> {
   const view = bytes(name, value);
-  const { resizable, growable } = view.buffer as {
-    resizable?: boolean;
-    growable?: boolean;
-  };
-  if (resizable || growable) {
+  if (mayResize(view)) {
     throw new TypeError(`${name}: its ArrayBuffer is resizable`);
   }
-  // Not the caller's own object: a subclass might report a false length.
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return view;
 }
 
 /** Returns a view of each `ArrayBuffer` behind the buffers; if one is detached, it is empty. */
 export function memoryOf(
   buffers: readonly Uint8Array<ArrayBuffer>[],
 ): Uint8Array[] {
-  const memory = new Set<ArrayBuffer>();
-  for (const { buffer } of buffers) {
-    if (buffer.byteLength > 0) memory.add(buffer);
-  }
-  return Array.from(memory, (buffer) => new Uint8Array(buffer));
+  const memory = new Set(buffers.map(({ buffer }) => buffer));
+  return Array.from(memory, (buffer) => new Uint8Array(buffer))
+    .filter(({ byteLength }) => byteLength > 0);
 }

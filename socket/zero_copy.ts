@@ -84,25 +84,23 @@ export class ZeroCopySends {
     stepwise: boolean,
   ): [sending: ZeroCopySend, attempt: (handle: Handle) => Attempt<undefined>] {
     const bits = flagBits(flags);
-    const given = bytes("data", data);
-    // Reading `buffer` moves a short array's bytes out of the heap, where the collector could move
-    // them during the send.
-    const view = new Uint8Array(
-      given.buffer,
-      given.byteOffset,
-      given.byteLength,
-    );
+    // A new view: making it moves a short array's bytes out of the heap, where the collector could
+    // move them during the send.
+    const view = bytes("data", data);
+    const { length } = view;
     const sending: ZeroCopySend = { data: view, left: 0 };
     const maxChunk = stepwise ? MAX_STEP : MAX_TRANSFER;
     let sent = 0;
     return [sending, (handle) => {
       do {
+        // While this waited, the buffer may have been transferred or have shrunk.
+        if (view.length < length) bytes("data", view);
         const part = view.subarray(sent, sent + maxChunk);
         const count = this.#send(handle, sending, part, bits);
         if (count instanceof Pending) return count;
         sent += count;
-        if (stepwise && sent < view.length) return more;
-      } while (sent < view.length);
+        if (stepwise && sent < length) return more;
+      } while (sent < length);
     }];
   }
 

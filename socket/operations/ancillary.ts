@@ -68,7 +68,7 @@ export function CMSG_SPACE(length: number): number {
  * Checks ancillary data that a caller passed.
  *
  * @param ancdata an iterable of items
- * @returns the items, their data as bytes
+ * @returns the items with copies of their data, which cannot change while the operation waits
  * @throws {TypeError} if it is not iterable, or an item is not `[level, type, bytes]`
  * @throws {RangeError} if a level or a type does not fit into 32 bits
  */
@@ -88,7 +88,7 @@ function ancillaryItem(name: string, item: unknown): AncillaryItem {
   return [
     integer(`${name}: cmsg_level`, level),
     integer(`${name}: cmsg_type`, type),
-    bytes(`${name}: cmsg_data`, data),
+    bytes(`${name}: cmsg_data`, data).slice(),
   ];
 }
 

@@ -71,13 +71,19 @@ let outbound: MessageHeader | undefined;
 
 /** Collects the buffers of a message from an iterable. */
 function bufferList(
-  name: string,
   buffers: unknown,
   syscall: string,
 ): Uint8Array<ArrayBuffer>[] {
-  const views = collect(name, buffers, bytes);
+  const views = collect("buffers", buffers, bytes);
   if (views.length > MAX_BUFFERS) throw osError(errno.EMSGSIZE, syscall);
   return views;
+}
+
+/** Checks that no buffer was detached, or shrank below its view, while the operation waited. */
+function refuseGone(views: readonly Uint8Array[]): void {
+  for (let i = 0; i < views.length; i++) {
+    if (views[i].byteLength === 0) bytes(`buffers[${i}]`, views[i]);
+  }
 }
 
 /** Returns the attempt that sends a message gathered from buffers, with ancillary data. */
@@ -95,7 +101,7 @@ export function sendItemsAttempt(
   items: readonly AncillaryItem[],
   flags: unknown,
 ): SendmsgAttempt {
-  const views = bufferList("buffers", buffers, "sendmsg");
+  const views = bufferList(buffers, "sendmsg");
   const length = controlLength(items, layout);
   const bits = flagBits(flags);
   const send = (
@@ -106,6 +112,7 @@ export function sendItemsAttempt(
     const addressed = address !== null && address !== undefined;
     const nameLength = addressed ? encodeAddress(handle, address) : 0;
     const header = outbound ??= new MessageHeader(outgoing.bytes);
+    refuseGone(views);
     try {
       if (length > 0) {
         header.reserve(length);
@@ -215,11 +222,13 @@ export function recvmsgIntoAttempt(
   ancbufsize: number,
   flags: number,
 ): (handle: Handle) => Attempt<Received<number>> {
-  const views = bufferList("buffers", buffers, "recvmsg");
+  const views = bufferList(buffers, "recvmsg");
   const room = controlSize(ancbufsize);
   const bits = flagBits(flags);
-  return (handle) =>
-    receive(handle, views, MAX_TRANSFER, room, bits, (count) => count);
+  return (handle) => {
+    refuseGone(views);
+    return receive(handle, views, MAX_TRANSFER, room, bits, (count) => count);
+  };
 }
 
 function controlSize(ancbufsize: unknown): number {

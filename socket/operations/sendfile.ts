@@ -2,7 +2,7 @@
 
 import { errno as E, type ErrorNumbers } from "../../constants/errno.ts";
 import { SOCK_STREAM } from "../../constants/mod.ts";
-import { describe, integer } from "../../errors/arguments.ts";
+import { bytes, describe, integer } from "../../errors/arguments.ts";
 import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { OSError, osError } from "../../errors/errors.ts";
 import { errno, libc, system } from "../../ffi/libc.ts";
@@ -161,20 +161,26 @@ function copying(state: State): (handle: Handle) => Attempt<number> {
   const { source, start, limit } = state;
   const buffer = new Uint8Array(0x10000);
   let unsent = buffer.subarray(0, 0);
+  let left = 0; // the length of `unsent`, unless the reader transfers the buffer
   let started = false;
   return (handle) => {
     if (!started) source.seek(start);
     started = true;
     for (;;) {
-      if (unsent.length === 0) {
-        const left = Math.min(limit - state.sent, buffer.length);
-        const count = source.read(buffer.subarray(0, left));
-        if (count === 0) return state.sent;
-        unsent = buffer.subarray(0, count);
+      if (left === 0) {
+        const room = Math.min(limit - state.sent, buffer.length);
+        left = source.read(buffer.subarray(0, room));
+        if (left === 0) return state.sent;
+        unsent = bytes("file: the buffer it read into", buffer).subarray(
+          0,
+          left,
+        );
       }
+      if (unsent.length < left) bytes("file: the buffer it read into", buffer);
       const count = send(handle, unsent, 0);
       if (count instanceof Pending) return count;
       unsent = unsent.subarray(count);
+      left -= count;
       state.sent += count;
       if (state.stepwise) return more;
     }
@@ -297,7 +303,11 @@ function readableSource(file: ReadableFile, offset: number): Source {
         if (offset > 0) throw error;
       }
     },
-    read: (buffer) => buffer.length === 0 ? 0 : file.readSync(buffer) ?? 0,
+    read(buffer): number {
+      const { length } = buffer;
+      if (length === 0) return 0;
+      return integer("file.readSync()", file.readSync(buffer) ?? 0, 0, length);
+    },
     end(position): void {
       try {
         file.seekSync(position, Deno.SeekMode.Start);

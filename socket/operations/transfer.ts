@@ -4,10 +4,12 @@ import { MSG_TRUNC } from "../../constants/mod.ts";
 import {
   type Bytes,
   bytes,
+  callersBytes,
   flagBits,
   integer,
   MAX_TRANSFER,
 } from "../../errors/arguments.ts";
+import { byteLengthOf } from "../../errors/views.ts";
 import { libc } from "../../ffi/libc.ts";
 import { LastBuffer } from "../../ffi/memory.ts";
 import type { Address } from "../address/types.ts";
@@ -104,11 +106,12 @@ export function bufferSize(name: string, value: unknown): number {
 
 /** Checks how many bytes to receive into a buffer; 0 stands for all that it holds. */
 export function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
-  if (nbytes === 0) return Math.min(buffer.byteLength, MAX_TRANSFER);
+  const room = byteLengthOf(buffer);
+  if (nbytes === 0) return Math.min(room, MAX_TRANSFER);
   const length = bufferSize("nbytes", nbytes);
-  if (length > buffer.byteLength) {
+  if (length > room) {
     throw new RangeError(
-      `nbytes is greater than the length of the buffer (${length} > ${buffer.byteLength})`,
+      `nbytes is greater than the length of the buffer (${length} > ${room})`,
     );
   }
   return length;
@@ -138,7 +141,7 @@ export function recv_into(
   flags: number,
 ): Attempt<number> {
   const bits = flagBits(flags);
-  const view = bytes("buffer", buffer);
+  const view = callersBytes("buffer", buffer);
   const length = receiveLength(view, nbytes);
   return length === 0 ? 0 : receive(handle, view, length, bits, lastReceived);
 }
@@ -151,7 +154,7 @@ function receive(
   last: LastBuffer,
 ): Attempt<number> {
   const bits = flags | handle.dontWait;
-  const pointer = last.pointerIfRepeated(buffer);
+  const pointer = last.pointerIfRepeated(buffer, byteLengthOf(buffer));
   for (;;) {
     const count = pointer === null
       ? libc.recv(handle.fd, buffer, length, bits)
@@ -184,7 +187,7 @@ export function recvfrom_into(
   flags: number,
 ): Attempt<[nbytes: number, address: Address | null]> {
   const bits = flagBits(flags);
-  const view = bytes("buffer", buffer);
+  const view = callersBytes("buffer", buffer);
   const count = receiveFrom(handle, view, receiveLength(view, nbytes), bits);
   return count instanceof Pending ? count : [count, decodeIncoming(handle)];
 }
@@ -218,7 +221,7 @@ export function send(
   data: Bytes,
   flags: number,
 ): Attempt<number> {
-  return sendBytes(handle, bytes("data", data), flagBits(flags));
+  return sendBytes(handle, callersBytes("data", data), flagBits(flags));
 }
 
 function sendBytes(
@@ -227,9 +230,10 @@ function sendBytes(
   flags: number,
   maxChunk = MAX_TRANSFER,
 ): Attempt<number> {
-  const length = Math.min(data.byteLength, maxChunk);
+  const whole = byteLengthOf(data);
+  const length = Math.min(whole, maxChunk);
   const bits = flags | handle.dontWait;
-  const pointer = lastSent.pointerIfRepeated(data);
+  const pointer = lastSent.pointerIfRepeated(data, whole);
   for (;;) {
     const count = pointer === null
       ? libc.send(handle.fd, data, length, bits)
@@ -254,20 +258,39 @@ export function sendallAttempt(
   flags: number,
   stepwise = false,
 ): (handle: Handle) => Attempt<undefined> {
-  const view = bytes("data", data);
+  const view = callersBytes("data", data);
+  const length = byteLengthOf(view);
   const bits = flagBits(flags);
   const maxChunk = stepwise ? MAX_STEP : MAX_TRANSFER;
+  let rest = view;
   let sent = 0;
   return (handle) => {
     for (;;) {
-      const remaining = sent === 0 ? view : view.subarray(sent);
-      const count = sendBytes(handle, remaining, bits, maxChunk);
+      // While this waited, the buffer may have been transferred or have changed its size.
+      if (byteLengthOf(rest) !== length - sent) {
+        rest = remaining(view, length, sent);
+      }
+      const count = sendBytes(handle, rest, bits, maxChunk);
       if (count instanceof Pending) return count;
       sent += count;
-      if (sent >= view.byteLength) return undefined;
+      if (sent >= length) return undefined;
+      rest = remaining(view, length, sent);
       if (stepwise) return pending.sendMore;
     }
   };
+}
+
+/** Returns what is left to send of data that had a length at first; it must still be there. */
+function remaining(
+  data: Uint8Array<ArrayBuffer>,
+  length: number,
+  sent: number,
+): Uint8Array<ArrayBuffer> {
+  const view = bytes("data", data);
+  if (view.byteLength < length) {
+    throw new TypeError("data: its ArrayBuffer became too small for it");
+  }
+  return view.subarray(sent, length);
 }
 
 /** Attempts to send bytes to an address, with or without flags before it. */
@@ -277,14 +300,14 @@ export function sendto(
   flagsOrAddress: unknown,
   address: unknown,
 ): Attempt<number> {
-  const view = bytes("data", data);
+  const view = callersBytes("data", data);
   const flags = address === undefined ? 0 : flagBits(flagsOrAddress);
   const bits = flags | handle.dontWait;
   const addressLength = encodeAddress(
     handle,
     address === undefined ? flagsOrAddress : address,
   );
-  const length = Math.min(view.byteLength, MAX_TRANSFER);
+  const length = Math.min(byteLengthOf(view), MAX_TRANSFER);
   for (;;) {
     const count = libc.sendto(
       handle.fd,

@@ -12,48 +12,11 @@ import {
   unpack,
   unpack_from,
 } from "../../bytes.ts";
-
-class Liar extends Uint8Array<ArrayBuffer> {
-  static get [Symbol.species](): Uint8ArrayConstructor {
-    throw new Error("asked for the species");
-  }
-  override get buffer(): ArrayBuffer {
-    return new ArrayBuffer(1);
-  }
-  override get byteOffset(): number {
-    return -1;
-  }
-  override get byteLength(): number {
-    return 1000;
-  }
-  override get length(): number {
-    return 1000;
-  }
-  override get [Symbol.toStringTag](): "Uint8Array" {
-    return "Float32Array" as "Uint8Array";
-  }
-}
-
-class LyingBuffer extends ArrayBuffer {
-  override get byteLength(): number {
-    return 1000;
-  }
-  override get detached(): boolean {
-    return false;
-  }
-}
+import { Liar, lying, LyingBuffer } from "../support/hostile.ts";
 
 /** "abcd" in a buffer of which more lies around it. */
 function around(): ArrayBuffer {
   return b("..abcd..").buffer;
-}
-
-function lyingView(): DataView {
-  const view = new DataView(around(), 2, 4);
-  for (const name of ["byteLength", "byteOffset", "buffer"]) {
-    Object.defineProperty(view, name, { value: 8 });
-  }
-  return view;
 }
 
 function shared(): SharedArrayBuffer {
@@ -73,7 +36,7 @@ function tracking(): Uint8Array {
 const kinds: Record<string, () => Bytes> = {
   "a view of part of a buffer": () => new Uint8Array(around(), 2, 4),
   "a Uint8Array whose properties lie": () => new Liar(around(), 2, 4),
-  "a DataView whose properties lie": lyingView,
+  "a DataView whose properties lie": () => lying(new DataView(around(), 2, 4)),
   "a buffer whose properties lie": () => {
     const buffer = new LyingBuffer(4);
     new Uint8Array(buffer).set(b("abcd"));
