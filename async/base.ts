@@ -29,6 +29,9 @@ export let drive: <P extends unknown[], T>(
   ...args: P
 ) => Promise<T>;
 
+/** Returns the driver of a socket. */
+export let driverOf: (socket: AsyncSocketBase<Address>) => Driver;
+
 /** Makes a socket's receiving and accepting pause for some milliseconds. */
 export let backOff: (socket: AsyncSocketBase<Address>, ms: number) => void;
 
@@ -59,6 +62,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
         operation,
         ...args,
       );
+    driverOf = (socket) => socket.#driver;
     backOff = (socket, ms) => socket.#driver.backOff(ms);
     setPeer = (socket, address) => {
       socket.#peername = address;

@@ -45,21 +45,22 @@ export function splice(
   to: Socket<Address>,
   count: number | null = null,
 ): number {
-  return driveSteps(splicing(from, to, count));
-}
-
-/** The steps of `splice()`. */
-export function* splicing(
-  from: SocketBase<Address>,
-  to: SocketBase<Address>,
-  count: unknown,
-): Steps<number> {
   const limit = byteLimit(count);
   using pump = new Pump(handleOf(from), handleOf(to));
+  driveSteps(moving(pump, from, to, limit));
+  return pump.moved;
+}
+
+/** The steps of moving up to `limit` bytes from one socket to another, with their pump. */
+export function* moving(
+  pump: Pump,
+  from: SocketBase<Address>,
+  to: SocketBase<Address>,
+  limit: number,
+): Steps<void> {
   while (pump.moved < limit) {
     const fill = (handle: Handle) => pump.fill(handle, limit - pump.moved);
     if ((yield* on(from, "read", fill)) === 0) break;
     yield* on(to, "write", pump.drain);
   }
-  return pump.moved;
 }
