@@ -1,10 +1,9 @@
 /** `splice`, awaited: bytes passed on from socket to socket. */
 
-import { OSError } from "../errors/errors.ts";
 import type { Address } from "../socket/address/types.ts";
 import { handleOf } from "../socket/operations/handle.ts";
 import { byteLimit, Pump } from "../socket/operations/pump.ts";
-import { moving } from "../socket/splice.ts";
+import { deliverRest, moving } from "../socket/splice.ts";
 import { driverOf } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
 import type { AsyncSocket } from "./socket.ts";
@@ -51,17 +50,8 @@ export async function passOn(
   try {
     await driveSteps(moving(pump, from, to, limit), options, perform);
   } catch (error) {
-    deliverRest(pump, to);
+    // Not into the middle of what others are sending.
+    if (driverOf(to).isFree("write")) deliverRest(pump, to);
     throw error;
-  }
-}
-
-function deliverRest(pump: Pump, to: AsyncSocket<Address>): void {
-  // Not into the middle of what others are sending.
-  if (!driverOf(to).isFree("write")) return;
-  try {
-    pump.drain(handleOf(to));
-  } catch (error) {
-    if (!(error instanceof OSError)) throw error; // the first error counts
   }
 }
