@@ -53,7 +53,8 @@ export type { WaitOptions } from "./async/driver.ts";
 export type { DenoAddress } from "./async/deno_address.ts";
 export { recv_fds, send_fds } from "./async/fds.ts";
 export { create_connection, create_server } from "./async/connect.ts";
-export { relay, splice } from "./async/splice.ts";
+export { type Relay, relay, type RelayOptions } from "./async/relay.ts";
+export { splice } from "./async/splice.ts";
 export { ZeroCopySender } from "./async/zero_copy.ts";
 export { fromfd, fromshare, socketpair } from "./async/descriptors.ts";
 export {

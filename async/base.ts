@@ -50,6 +50,8 @@ export let driveAtOnce: <P extends unknown[], T>(
 ) => Promise<T>;
 
 const MSG_DONTWAIT: number = table.constants.MSG_DONTWAIT ?? 0;
+/** Returns the driver of a socket. */
+export let driverOf: (socket: AsyncSocketBase<Address>) => Driver;
 
 /** Makes a socket's receiving and accepting pause for some milliseconds. */
 export let backOff: (socket: AsyncSocketBase<Address>, ms: number) => void;
@@ -94,6 +96,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
     };
     driveAtOnce = (socket, options, operation, ...args) =>
       socket.#driver.driveAtOnce(options?.signal, operation, args);
+    driverOf = (socket) => socket.#driver;
     backOff = (socket, ms) => socket.#driver.backOff(ms);
     setPeer = (socket, address) => {
       socket.#peername = address;

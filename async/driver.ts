@@ -52,6 +52,12 @@ export class Driver {
     if (this.#watch !== undefined) reactor.reference(this.#watch, ref);
   }
 
+  /** Whether no operation waits on a side. */
+  isFree(side: Side): boolean {
+    const watch = this.#watch;
+    return watch === undefined || watch.closed || watch[side].length === 0;
+  }
+
   /** Makes receiving and accepting pause for some milliseconds. */
   backOff(ms: number): void {
     this.#backoffUntil = performance.now() + ms;

@@ -27,11 +27,14 @@ export interface Waiter {
   fail(error: unknown): void;
 }
 
-/** One of a descriptor's queues. Reads of the error queue do not wait behind reads of data. */
-export type Side = "read" | "write" | "error";
+/**
+ * One of a descriptor's queues. Reads of the error queue do not wait behind reads of data, and who
+ * only watches for a failure holds up nobody.
+ */
+export type Side = "read" | "write" | "error" | "failure";
 
 /**
- * The shared empty queue. Every descriptor has three queues, and most stay empty, so they all start
+ * The shared empty queue. Every descriptor has four queues, and most stay empty, so they all start
  * as this one.
  */
 const EMPTY_QUEUE: Waiter[] = [];
@@ -46,6 +49,8 @@ export class Watch {
   write = EMPTY_QUEUE;
   /** The waiters for its error queue, served in order; the poller reports it as readable too. */
   error = EMPTY_QUEUE;
+  /** The waiters for it to fail. They see it only where the poller reports edges. */
+  failure = EMPTY_QUEUE;
   /** Whether its waiters keep the process alive. */
   ref = true;
   /** Whether the descriptor was closed or detached: its number may have been reused since. */
@@ -60,7 +65,8 @@ export class Watch {
 
   /** How many waiters it has. */
   get waiters(): number {
-    return this.read.length + this.write.length + this.error.length;
+    return this.read.length + this.write.length + this.error.length +
+      this.failure.length;
   }
 }
 
@@ -184,7 +190,8 @@ export class Reactor {
     watch.closed = true;
     this.#poller.unregister(fd);
     this.#count(watch, -watch.waiters);
-    for (const queue of [watch.read, watch.write, watch.error]) {
+    const { read, write, error, failure } = watch;
+    for (const queue of [read, write, error, failure]) {
       for (const waiter of queue.splice(0)) waiter.fail(reason());
     }
   }
@@ -214,6 +221,8 @@ export class Reactor {
   /** Ensures that a queue is served again. */
   #rearm(watch: Watch, side: Side, after: number): void {
     if (after === WHEN_READY) {
+      // A hang-up may last, and would be reported without end where there are no edges.
+      if (side === "failure") return;
       this.#poller.arm(watch.fd, side === "write" ? WRITE : READ);
     } else if (after === NEXT_TURN) {
       this.#urgent.add(watch);
@@ -274,6 +283,7 @@ export class Reactor {
       this.#serve(watch, "read");
       this.#serve(watch, "error");
       this.#serve(watch, "write");
+      this.#serve(watch, "failure");
     }
   }
 
@@ -286,11 +296,15 @@ export class Reactor {
       const at = this.#served++;
       const watch = this.#watches.get(poller.fdAt(at));
       if (watch === undefined) continue; // closed since the poller reported it
-      if (poller.readableAt(at)) {
+      const readable = poller.readableAt(at);
+      const writable = poller.writableAt(at);
+      if (readable) {
         this.#serve(watch, "read");
         this.#serve(watch, "error");
       }
-      if (poller.writableAt(at)) this.#serve(watch, "write");
+      if (writable) this.#serve(watch, "write");
+      // A failure counts as both.
+      if (readable && writable) this.#serve(watch, "failure");
     }
   }
 

@@ -1,12 +1,21 @@
 /** Drives functions of several steps by awaiting each step. */
 
 import type { Address } from "../socket/address/types.ts";
-import { handleOf } from "../socket/operations/handle.ts";
+import type { Attempt } from "../socket/operations/attempt.ts";
+import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { numericAddress } from "../socket/resolver/addrinfo.ts";
 import { Operation, type Steps } from "../socket/steps.ts";
 import { type AsyncSocketBase, drive } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
 import { performLookup } from "./resolver.ts";
+
+/** Drives an operation of a function of steps. */
+export type Perform = (
+  socket: AsyncSocketBase<Address>,
+  side: "read" | "write",
+  options: WaitOptions | undefined,
+  attempt: (handle: Handle) => Attempt<unknown>,
+) => Promise<unknown>;
 
 /**
  * Drives a function of steps to its end.
@@ -14,11 +23,13 @@ import { performLookup } from "./resolver.ts";
  * @param steps the running function
  * @param options `{ signal }`: aborting it ends the pending step, and throws its reason in the
  * function
+ * @param perform drives each operation; by default with the socket's timeout
  * @returns the function's result
  */
 export async function driveSteps<T>(
   steps: Steps<T>,
   options?: WaitOptions,
+  perform: Perform = drive,
 ): Promise<T> {
   options?.signal?.throwIfAborted();
   let step = steps.next();
@@ -27,7 +38,7 @@ export async function driveSteps<T>(
     let result: unknown;
     try {
       result = value instanceof Operation
-        ? await drive(
+        ? await perform(
           value.socket as AsyncSocketBase<Address>,
           value.side,
           options,

@@ -1,5 +1,6 @@
 /** Forwarding from socket to socket: the steps of `splice`, and the blocking function. */
 
+import { OSError } from "../errors/errors.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import { driveSteps } from "./driver.ts";
@@ -16,8 +17,8 @@ import { on, type Steps } from "./steps.ts";
  * It pays off for bulk data, as it saves a proxy the copying. Small messages cost a little more
  * than with `recv_into()` and `sendall()`, because each passes through a pipe.
  *
- * Each wait for one of the sockets is limited by that socket's timeout. If this throws, bytes that
- * were received but not yet sent are lost.
+ * Each wait for one of the sockets is limited by that socket's timeout. If this throws, what was
+ * received and not yet sent goes out as far as there is room at once. The rest of it is lost.
  *
  * @param from the socket to receive from
  * @param to the socket to send to
@@ -45,21 +46,36 @@ export function splice(
   to: Socket<Address>,
   count: number | null = null,
 ): number {
-  return driveSteps(splicing(from, to, count));
-}
-
-/** The steps of `splice()`. */
-export function* splicing(
-  from: SocketBase<Address>,
-  to: SocketBase<Address>,
-  count: unknown,
-): Steps<number> {
   const limit = byteLimit(count);
   using pump = new Pump(handleOf(from), handleOf(to));
+  try {
+    driveSteps(moving(pump, from, to, limit));
+  } catch (error) {
+    if (to.timeout !== null) deliverRest(pump, to); // without one, it would block
+    throw error;
+  }
+  return pump.moved;
+}
+
+/** The steps of moving up to `limit` bytes from one socket to another, with their pump. */
+export function* moving(
+  pump: Pump,
+  from: SocketBase<Address>,
+  to: SocketBase<Address>,
+  limit: number,
+): Steps<void> {
   while (pump.moved < limit) {
     const fill = (handle: Handle) => pump.fill(handle, limit - pump.moved);
     if ((yield* on(from, "read", fill)) === 0) break;
     yield* on(to, "write", pump.drain);
   }
-  return pump.moved;
+}
+
+/** Sends what the pump of a failed move still holds, as far as there is room at once. */
+export function deliverRest(pump: Pump, to: SocketBase<Address>): void {
+  try {
+    pump.drain(handleOf(to));
+  } catch (error) {
+    if (!(error instanceof OSError)) throw error; // the first error counts
+  }
 }

@@ -176,5 +176,7 @@ export class Pump implements Disposable {
   [Symbol.dispose](): void {
     if (this.#pipe !== undefined) closePipe(this.#pipe);
     this.#pipe = undefined;
+    this.#buffer = undefined;
+    this.#remaining = new Uint8Array(0);
   }
 }

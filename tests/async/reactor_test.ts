@@ -113,6 +113,27 @@ Deno.test("a descriptor is registered once, and armed for who waits", async () =
   assertEquals(log.splice(0), ["wake", "a"], "nobody waits, nothing is parked");
 });
 
+Deno.test("who watches for a failure sees only what may be one", async () => {
+  const { poller, reactor, log } = setUp();
+  const watch = reactor.watch(5);
+  const watching = new Scribe(log, "f", WHEN_READY, WHEN_READY);
+  reactor.add(watch, "failure", watching, WHEN_READY);
+  await turn();
+  await turn();
+  assertEquals(log.splice(0), ["register 5", "park"], "nothing is armed");
+  for (const flags of [1, 2, 3]) {
+    poller.ready.push([5, flags]);
+    poller.wake();
+    await turn();
+    await turn();
+    const seen = flags === 3 ? ["wake", "f", "park"] : ["wake", "park"];
+    assertEquals(log.splice(0), seen);
+  }
+  reactor.forget(5, () => "closed");
+  assertEquals(log, ["unregister 5", "wake", "f closed"]);
+  await turn();
+});
+
 Deno.test("an event of a descriptor that was closed reaches nobody", async () => {
   const { poller, reactor, log } = setUp();
   const watch = reactor.watch(5);

@@ -263,6 +263,26 @@ Deno.test("relay() ends when a socket is closed", async () => {
   await assertRejects(() => relaying, OSError, message);
 });
 
+Deno.test("after a timeout splice() sends the rest if there is room", () => {
+  using chain = socketChain();
+  const { a, b: from } = chain.first;
+  const { a: to, b } = chain.second;
+  to.settimeout(0);
+  let sent = 0;
+  assertThrows(() => {
+    for (;;) sent += to.send(new Uint8Array(1000));
+  }, BlockingIOError);
+  to.settimeout(0.01);
+  a.sendall(utf8("rest"));
+  // The system reports room later than there is some.
+  using _ = stub(libc, "poll", () => {
+    while (sent > 0) sent -= b.recv(sent).length;
+    return 0;
+  });
+  assertThrows(() => splice(from, to), TimeoutError);
+  assertEquals(text(b.recv(100)), "rest");
+});
+
 Deno.test("splice() fails when no more can be sent", () => {
   using chain = socketChain();
   const { a, b: from } = chain.first;
