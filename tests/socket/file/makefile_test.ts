@@ -16,7 +16,10 @@ import {
   OSError,
   TimeoutError,
 } from "../../../errors/errors.ts";
-import { IOBase, UnsupportedOperation } from "../../../socket/file/base.ts";
+import {
+  type IOBase,
+  UnsupportedOperation,
+} from "../../../socket/file/base.ts";
 import { BufferedRWPair } from "../../../socket/file/buffered_pair.ts";
 import { BufferedReader } from "../../../socket/file/buffered_reader.ts";
 import { BufferedWriter } from "../../../socket/file/buffered_writer.ts";
