@@ -87,13 +87,22 @@ function hasMore(text: string, character: string, times: number): boolean {
   return at >= 0;
 }
 
-/** Decoded text not yet read. Sizes count code points, as Python counts characters. */
+/**
+ * Decoded text not yet read. Sizes count code points, as Python counts characters.
+ *
+ * The text stays in the pieces it came in, because joining them for each search would copy a long
+ * line again and again. No piece is searched twice for the end of the same line.
+ */
 export class TextBuffer {
   readonly #newline: Newline;
-  #text = "";
+  #pieces: string[] = [];
+  /** Where the unread text starts in the first piece. */
   #start = 0;
-  /** The offset before which no line of the unread text ends. */
-  #scanned = 0;
+  /** How many pieces, from the first, contain no end of a line. */
+  #searched = 0;
+  /** How many pieces, from the first, have been counted, and how many characters they contain. */
+  #counted = 0;
+  #characters = 0;
 
   /**
    * Makes a buffer for lines that end with `newline`; `null` expects line ends translated to `\n`.
@@ -104,9 +113,24 @@ export class TextBuffer {
 
   /** Appends text. */
   push(text: string): void {
-    this.#text = this.#text.slice(this.#start) + text;
-    this.#scanned -= this.#start;
-    this.#start = 0;
+    if (text === "") return;
+    if (this.#newline === "\r\n" && this.#pieces.at(-1)?.endsWith("\r")) {
+      text = this.#takeHalf() + text; // a line end lies within one piece
+    }
+    this.#pieces.push(text);
+  }
+
+  /** Removes and returns the `\r` at the end of the last piece. */
+  #takeHalf(): string {
+    const pieces = this.#pieces;
+    const rest = pieces.pop()!.slice(0, -1);
+    const start = pieces.length === 0 ? this.#start : 0;
+    if (this.#counted > pieces.length) this.#characters--;
+    if (rest.length > start) pieces.push(rest);
+    else if (pieces.length === 0) this.#start = 0;
+    this.#searched = Math.min(this.#searched, pieces.length);
+    this.#counted = Math.min(this.#counted, pieces.length);
+    return "\r";
   }
 
   /**
@@ -116,12 +140,12 @@ export class TextBuffer {
    */
   take(count: number): string | undefined {
     const end = this.#after(count);
-    return end < 0 ? undefined : this.#cut(end);
+    return end < 0 ? undefined : this.#cut(this.#counted, end);
   }
 
   /** Removes and returns all text. */
   takeAll(): string {
-    return this.#cut(this.#text.length);
+    return this.#cut(this.#pieces.length, 0);
   }
 
   /**
@@ -132,49 +156,77 @@ export class TextBuffer {
    * is needed
    */
   line(size: number): string | undefined {
-    const limit = size < 0 ? Infinity : size;
     const end = this.#lineEnd();
-    if (end >= 0 && end - this.#start <= limit) return this.#cut(end);
-    const stop = this.#after(limit);
-    if (stop < 0) return end < 0 ? undefined : this.#cut(end);
-    return this.#cut(end < 0 ? stop : Math.min(stop, end));
+    const stop = size < 0 ? -1 : this.#after(size);
+    const piece = this.#searched;
+    if (end >= 0) {
+      const pieces = this.#counted - piece;
+      if (stop < 0 || pieces > 0 || (pieces === 0 && stop >= end)) {
+        return this.#cut(piece, end);
+      }
+    }
+    return stop < 0 ? undefined : this.#cut(this.#counted, stop);
   }
 
-  /** Returns the offset after the first line, or -1 if no line is complete. */
+  /** Returns where in piece `#searched` the first line ends; -1 if no line is complete. */
   #lineEnd(): number {
-    let end: number;
-    if (this.#newline === "") {
-      lineEnd.lastIndex = this.#scanned;
-      end = lineEnd.test(this.#text) ? lineEnd.lastIndex : -1;
-    } else {
-      const newline = this.#newline ?? "\n";
-      const at = this.#text.indexOf(newline, this.#scanned);
-      end = at < 0 ? -1 : at + newline.length;
+    const newline = this.#newline ?? "\n";
+    const pieces = this.#pieces;
+    for (; this.#searched < pieces.length; this.#searched++) {
+      const piece = pieces[this.#searched];
+      const from = this.#searched === 0 ? this.#start : 0;
+      let end: number;
+      if (newline === "") {
+        lineEnd.lastIndex = from;
+        end = lineEnd.test(piece) ? lineEnd.lastIndex : -1;
+      } else {
+        const at = piece.indexOf(newline, from);
+        end = at < 0 ? -1 : at + newline.length;
+      }
+      if (end >= 0) return end;
     }
-    if (end < 0) {
-      // A "\r" at the end may be the first half of a "\r\n".
-      const half = this.#newline === "\r\n" ? 1 : 0;
-      this.#scanned = Math.max(this.#start, this.#text.length - half);
-    }
-    return end;
+    return -1;
   }
 
-  /** Returns the offset after the first `count` characters, or -1 if there are fewer. */
+  /** Returns where in piece `#counted` the first `count` characters end; -1 if there are fewer. */
   #after(count: number): number {
-    const { length } = this.#text;
-    let at = this.#start;
-    if (length - at < count) return -1;
-    for (let n = 0; n < count; n++) {
-      if (at >= length) return -1;
-      at += this.#text.codePointAt(at)! > 0xffff ? 2 : 1;
+    const pieces = this.#pieces;
+    if (this.#characters >= count) this.#counted = this.#characters = 0;
+    if (count === 0) return this.#start;
+    for (; this.#counted < pieces.length; this.#counted++) {
+      const piece = pieces[this.#counted];
+      let at = this.#counted === 0 ? this.#start : 0;
+      let left = count - this.#characters;
+      for (; left > 0 && at < piece.length; left--) {
+        at += piece.codePointAt(at)! > 0xffff ? 2 : 1;
+      }
+      if (left === 0) return at;
+      this.#characters = count - left;
     }
-    return at;
+    return -1;
   }
 
-  #cut(end: number): string {
-    const text = this.#text.slice(this.#start, end);
+  /** Removes and returns the text before an offset in a piece. */
+  #cut(piece: number, end: number): string {
+    const pieces = this.#pieces;
+    const start = this.#start;
+    let removed = piece;
+    let text: string;
+    if (piece === 0) text = pieces[0]?.slice(start, end) ?? "";
+    else {
+      const parts = pieces.splice(0, piece);
+      parts[0] = parts[0].slice(start);
+      if (end > 0) parts.push(pieces[0].slice(0, end));
+      text = parts.join("");
+    }
     this.#start = end;
-    if (this.#scanned < end) this.#scanned = end;
+    if (end === pieces[0]?.length) {
+      pieces.shift();
+      removed++;
+      this.#start = 0;
+    }
+    this.#searched = Math.max(0, this.#searched - removed);
+    this.#counted = this.#characters = 0;
     return text;
   }
 }
