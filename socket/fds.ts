@@ -44,7 +44,8 @@ export function send_fds<A extends Address>(
 /**
  * Receives a message with descriptors from a Unix socket. The caller must close them; they are
  * closed on `exec`. If the message has more than `maxfds`, the excess ones are closed, and the
- * returned flags have `MSG_CTRUNC`.
+ * returned flags have `MSG_CTRUNC`. A pidfd of the sender (`SO_PASSPIDFD`) is closed as well:
+ * `recvmsg()` returns it.
  *
  * Unlike in Python, `flags` is not ignored.
  *

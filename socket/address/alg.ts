@@ -4,6 +4,7 @@ import { string } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   read,
   readText,
   uint32,
@@ -27,7 +28,9 @@ export const alg: AddressCodec<AlgAddress> = {
     return salg.size;
   },
 
-  decode({ bytes, view }, _length, _socket, { layout: { sockaddr_alg } }) {
+  decode(from, length, _socket, { layout: { sockaddr_alg } }) {
+    clearRest(from, length, sockaddr_alg.size);
+    const { bytes, view } = from;
     return [
       readText(bytes, sockaddr_alg.salg_type),
       readText(bytes, sockaddr_alg.salg_name),

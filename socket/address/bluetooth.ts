@@ -9,6 +9,7 @@ import type { Field } from "../../ffi/layout/types.ts";
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   type CodecContext,
   type CodecSocket,
   read,
@@ -68,7 +69,9 @@ const l2cap: AddressCodec<BluetoothAddress> = {
     return size;
   },
 
-  decode({ bytes, view }, _length, _socket, { layout: { sockaddr_l2: l2 } }) {
+  decode(from, length, _socket, { layout: { sockaddr_l2: l2 } }) {
+    clearRest(from, length, l2.size);
+    const { bytes, view } = from;
     const bdaddr = bdaddrText(bytes, l2.l2_bdaddr ?? l2.l2cap_bdaddr);
     const psm = read(view, l2.l2_psm ?? l2.l2cap_psm);
     const cid = read(view, l2.l2_cid ?? l2.l2cap_cid);
@@ -104,9 +107,10 @@ const rfcomm: AddressCodec<BluetoothAddress> = {
     return fields.size;
   },
 
-  decode({ bytes, view }, _length, _socket, context) {
-    const { bdaddr, channel } = rfcommFields(context);
-    return [bdaddrText(bytes, bdaddr), read(view, channel)];
+  decode(from, length, _socket, context) {
+    const { size, bdaddr, channel } = rfcommFields(context);
+    clearRest(from, length, size);
+    return [bdaddrText(from.bytes, bdaddr), read(from.view, channel)];
   },
 };
 
@@ -131,7 +135,9 @@ const hci: AddressCodec<BluetoothAddress> = {
     return size;
   },
 
-  decode({ bytes, view }, _length, _socket, { layout: { sockaddr_hci } }) {
+  decode(from, length, _socket, { layout: { sockaddr_hci } }) {
+    clearRest(from, length, sockaddr_hci.size);
+    const { bytes, view } = from;
     const { hci_node, hci_dev, hci_channel } = sockaddr_hci;
     if (hci_node !== undefined) return readText(bytes, hci_node);
     const device_id = read(view, hci_dev);
@@ -152,8 +158,9 @@ const sco: AddressCodec<BluetoothAddress> = {
     return size;
   },
 
-  decode({ bytes }, _length, _socket, { layout: { sockaddr_sco } }) {
-    return bdaddrText(bytes, sockaddr_sco.sco_bdaddr);
+  decode(from, length, _socket, { layout: { sockaddr_sco } }) {
+    clearRest(from, length, sockaddr_sco.size);
+    return bdaddrText(from.bytes, sockaddr_sco.sco_bdaddr);
   },
 };
 

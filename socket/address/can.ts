@@ -7,6 +7,7 @@ import { integer } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   read,
   uint32,
   write,
@@ -53,8 +54,10 @@ export const can: AddressCodec<CanAddress> = {
     return begin(checkTuple(address, 1, 1, "[ifname: string]")[0]);
   },
 
-  decode({ view }, _length, socket, context) {
+  decode(from, length, socket, context) {
     const { layout: { sockaddr_can: can }, constants } = context;
+    clearRest(from, length, can.size);
+    const { view } = from;
     const ifname = interfaceName(read(view, can.can_ifindex), socket, context);
     switch (socket.proto) {
       case constants.CAN_ISOTP:

@@ -73,7 +73,8 @@ export interface AddressCodec<A extends Address = Address> {
   ): number;
 
   /**
-   * Reads an address.
+   * Reads an address. What lies beyond `length` reads as 0: the storage may hold the rest of an
+   * earlier address.
    *
    * @param from the storage
    * @param length how many bytes of it the kernel filled
@@ -119,6 +120,17 @@ export function writeHead(
   write(into.view, sa_family, family);
   if (sa_len !== undefined) into.bytes[sa_len.at] = length;
   return length;
+}
+
+/**
+ * Clears the bytes of a struct beyond the address that the kernel wrote, which hold a part of an
+ * earlier address. Python reads zeros there too.
+ *
+ * @param length how many bytes the kernel filled
+ * @param size how many bytes are going to be read
+ */
+export function clearRest(from: Sockaddr, length: number, size: number): void {
+  for (let at = length; at < size; at++) from.bytes[at] = 0;
 }
 
 /** Reads the family from the head of a `sockaddr`. */

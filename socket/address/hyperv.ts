@@ -5,6 +5,7 @@ import type { Field } from "../../ffi/layout/types.ts";
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   type Sockaddr,
   writeHead,
 } from "./codec.ts";
@@ -47,7 +48,8 @@ export const hyperv: AddressCodec<HypervAddress> = {
     return size;
   },
 
-  decode(from, _length, _socket, { layout: { sockaddr_hv } }) {
+  decode(from, length, _socket, { layout: { sockaddr_hv } }) {
+    clearRest(from, length, sockaddr_hv.size);
     return [
       guidText(from, sockaddr_hv.VmId),
       guidText(from, sockaddr_hv.ServiceId),

@@ -46,13 +46,16 @@ export function interfaceIndex(
   return read(requestView, ifreq["ifr_ifru.ifru_ivalue"]);
 }
 
-/** Returns the name of the interface with an index; `""` for index 0 or if it no longer exists. */
+/**
+ * Returns the name of the interface with an index; `""` for index 0, if it no longer exists, or if
+ * there is no socket to ask.
+ */
 export function interfaceName(
   index: number,
   { fd }: CodecSocket,
   { layout: { ifreq }, constants, ioctl }: CodecContext,
 ): string {
-  if (index === 0) return "";
+  if (index === 0 || fd < 0) return "";
   request.fill(0);
   write(requestView, ifreq["ifr_ifru.ifru_ivalue"], index);
   try {

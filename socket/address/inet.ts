@@ -4,7 +4,12 @@
  */
 
 import { integer, string } from "../../errors/arguments.ts";
-import { type AddressCodec, checkTuple, writeHead } from "./codec.ts";
+import {
+  type AddressCodec,
+  checkTuple,
+  clearRest,
+  writeHead,
+} from "./codec.ts";
 import { formatIPv4, parseIPv4 } from "./ip.ts";
 import type { InetAddress } from "./types.ts";
 
@@ -46,7 +51,9 @@ export const inet: AddressCodec<InetAddress> = {
     return size;
   },
 
-  decode({ view }, _length, _socket, { layout: { sockaddr_in } }) {
+  decode(from, length, _socket, { layout: { sockaddr_in } }) {
+    clearRest(from, length, sockaddr_in.size);
+    const { view } = from;
     const number = view.getUint32(sockaddr_in.sin_addr.at);
     if (number !== lastNumber) {
       lastText = formatIPv4(number);

@@ -1,7 +1,12 @@
 /** `AF_INET6` addresses: `[host, port, flowinfo, scope_id]` in a `sockaddr_in6`. */
 
 import { integer, string } from "../../errors/arguments.ts";
-import { type AddressCodec, checkTuple, writeHead } from "./codec.ts";
+import {
+  type AddressCodec,
+  checkTuple,
+  clearRest,
+  writeHead,
+} from "./codec.ts";
 import { formatIPv6, parseIPv6 } from "./ip.ts";
 import type { Inet6Address } from "./types.ts";
 
@@ -67,12 +72,9 @@ export const inet6: AddressCodec<Inet6Address> = {
     return size;
   },
 
-  decode(
-    { bytes, view },
-    _length,
-    _socket,
-    { layout: { sockaddr_in6: fields } },
-  ) {
+  decode(from, length, _socket, { layout: { sockaddr_in6: fields } }) {
+    clearRest(from, length, fields.size);
+    const { bytes, view } = from;
     const { at } = fields.sin6_addr;
     let same = true;
     for (let i = 0; i < 16; i++) {

@@ -5,6 +5,7 @@ import { cstring, stringIn } from "../../ffi/memory.ts";
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   read,
   write,
   writeHead,
@@ -45,8 +46,10 @@ export const link: AddressCodec<LinkAddress> = {
     return length;
   },
 
-  decode({ bytes, view }, length, _socket, { layout: { sockaddr_dl: sdl } }) {
+  decode(from, length, _socket, { layout: { sockaddr_dl: sdl } }) {
     const { at } = sdl.sdl_data;
+    clearRest(from, length, at);
+    const { bytes, view } = from;
     const data = bytes.subarray(at, Math.max(at, length));
     const nlen = read(view, sdl.sdl_nlen);
     return [

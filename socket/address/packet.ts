@@ -4,6 +4,7 @@ import { bytes, integer } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   read,
   write,
   writeHead,
@@ -49,9 +50,11 @@ export const packet: AddressCodec<PacketAddress> = {
     return length;
   },
 
-  decode({ bytes, view }, length, socket, context) {
+  decode(from, length, socket, context) {
     const sll = context.layout.sockaddr_ll;
     const { at } = sll.sll_addr;
+    clearRest(from, length, at);
+    const { bytes, view } = from;
     return [
       interfaceName(read(view, sll.sll_ifindex), socket, context),
       view.getUint16(sll.sll_protocol.at),

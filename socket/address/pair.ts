@@ -4,6 +4,7 @@ import type { Field, Layout } from "../../ffi/layout/types.ts";
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   read,
   uint32,
   write,
@@ -33,9 +34,10 @@ export function pair(
       return size;
     },
 
-    decode({ view }, _length, _socket, { layout }) {
-      const [, one, two] = struct(layout);
-      return [read(view, one), read(view, two)];
+    decode(from, length, _socket, { layout }) {
+      const [size, one, two] = struct(layout);
+      clearRest(from, length, size);
+      return [read(from.view, one), read(from.view, two)];
     },
   };
 }

@@ -3,6 +3,7 @@
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   type CodecContext,
   type CodecSocket,
   read,
@@ -36,9 +37,11 @@ export const system: AddressCodec<SystemAddress | UnknownAddress> = {
 
   decode(from, length, socket, context) {
     const { layout: { sockaddr_ctl: ctl }, constants } = context;
-    return socket.proto === constants.SYSPROTO_CONTROL
-      ? [read(from.view, ctl.sc_id), read(from.view, ctl.sc_unit)]
-      : unknown.decode(from, length, socket, context);
+    if (socket.proto !== constants.SYSPROTO_CONTROL) {
+      return unknown.decode(from, length, socket, context);
+    }
+    clearRest(from, length, ctl.size);
+    return [read(from.view, ctl.sc_id), read(from.view, ctl.sc_unit)];
   },
 };
 

@@ -5,6 +5,7 @@ import type { Field, Struct } from "../../ffi/layout/types.ts";
 import {
   type AddressCodec,
   checkTuple,
+  clearRest,
   type CodecContext,
   read,
   uint32,
@@ -60,8 +61,10 @@ export const tipc: AddressCodec<TipcAddress> = {
     return tipc.size;
   },
 
-  decode({ view }, _length, _socket, context) {
+  decode(from, length, _socket, context) {
     const tipc = context.layout.sockaddr_tipc;
+    clearRest(from, length, tipc.size);
+    const { view } = from;
     const addr_type = read(view, tipc.addrtype);
     const [v1 = 0, v2 = 0, v3 = 0] =
       fieldsOf(addr_type, context)?.map((field) => read(view, field)) ?? [];

@@ -30,7 +30,8 @@ export type Inet6Address = [
 
 /**
  * A Unix socket address: a string for a path, bytes for a path that is not UTF-8 or a name in
- * Linux's abstract namespace (whose first byte is NUL), `""` for an unnamed socket.
+ * Linux's abstract namespace (whose first byte is NUL), `""` for an unnamed socket. In a string
+ * that is passed, U+DC80 to U+DCFF stand for the bytes 80 to FF, as in Python.
  */
 export type UnixAddress = string | Uint8Array;
 

@@ -51,10 +51,9 @@ export const unix: AddressCodec<UnixAddress> = {
 
 function pathBytes(address: unknown): Uint8Array<ArrayBuffer> {
   if (typeof address === "string") {
-    if (address.isWellFormed()) return encoder.encode(address);
-    throw new TypeError(
-      "address: a path with lone surrogates must be passed as bytes",
-    );
+    return address.isWellFormed()
+      ? encoder.encode(address)
+      : unescaped(address);
   }
   if (
     ArrayBuffer.isView(address) || address instanceof ArrayBuffer ||
@@ -63,4 +62,25 @@ function pathBytes(address: unknown): Uint8Array<ArrayBuffer> {
   throw new TypeError(
     `address must be a path (a string or bytes), not ${describe(address)}`,
   );
+}
+
+/**
+ * Encodes a path with lone surrogates: U+DC80 to U+DCFF are the bytes 80 to FF, which Python writes
+ * so where a path is not UTF-8 (`surrogateescape`).
+ */
+function unescaped(path: string): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  for (const character of path) {
+    const code = character.codePointAt(0)!;
+    if (code >= 0xdc80 && code <= 0xdcff) {
+      bytes.push(code & 0xff);
+    } else if (character.isWellFormed()) {
+      bytes.push(...encoder.encode(character));
+    } else {
+      throw new RangeError(
+        `address: the path ${JSON.stringify(path)} has a lone surrogate`,
+      );
+    }
+  }
+  return Uint8Array.from(bytes);
 }

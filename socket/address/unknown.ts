@@ -1,7 +1,13 @@
 /** Addresses of families without a codec: `[family, data]`, the raw bytes of a `sockaddr`. */
 
 import { bytes, integer } from "../../errors/arguments.ts";
-import { type AddressCodec, checkTuple, familyOf, writeHead } from "./codec.ts";
+import {
+  type AddressCodec,
+  checkTuple,
+  clearRest,
+  familyOf,
+  writeHead,
+} from "./codec.ts";
 import type { UnknownAddress } from "./types.ts";
 
 /**
@@ -26,6 +32,7 @@ export const unknown: AddressCodec<UnknownAddress> = {
 
   decode(from, length, _socket, { layout }) {
     const { at, size } = layout.sockaddr.sa_family;
+    clearRest(from, length, at + size);
     return [
       familyOf(from, layout),
       from.bytes.slice(at + size, Math.max(length, at + size)),

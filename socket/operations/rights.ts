@@ -87,14 +87,20 @@ export function descriptorRoom(maxfds: unknown): number {
   return CMSG_LEN(integer("maxfds", maxfds, 0, 0x7fffffff >> 3) * INT);
 }
 
-/** Returns the descriptors in received ancillary data. */
+/**
+ * Returns the descriptors that were sent in received ancillary data, and closes a pidfd, which the
+ * system adds (`SO_PASSPIDFD`): the caller could not tell it from the others.
+ */
 export function descriptorsOf(ancdata: readonly AncillaryItem[]): number[] {
   const fds: number[] = [];
   for (const [level, type, data] of ancdata) {
-    if (level !== SOL_SOCKET || type !== SCM_RIGHTS) continue;
+    const isSent = type === SCM_RIGHTS;
+    if (level !== SOL_SOCKET || !(isSent || type === SCM_PIDFD)) continue;
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     for (let at = 0; at + INT <= data.byteLength; at += INT) {
-      fds.push(view.getInt32(at, true));
+      const fd = view.getInt32(at, true);
+      if (isSent) fds.push(fd);
+      else if (fd >= 0) libc.close(fd);
     }
   }
   return fds;

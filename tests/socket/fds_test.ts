@@ -9,6 +9,7 @@ import {
   MSG_CTRUNC,
   MSG_DONTWAIT,
   SCM_RIGHTS,
+  SO_PASSPIDFD,
   SOCK_DGRAM,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -20,6 +21,8 @@ import {
   CMSG_SPACE,
   controlLength,
 } from "../../socket/operations/ancillary.ts";
+import * as awaiting from "../../async.ts";
+import { hasattr } from "../../constants/hasattr.ts";
 import { close, dup } from "../../socket/descriptors.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
 import { recv_fds, send_fds } from "../../socket/fds.ts";
@@ -28,8 +31,11 @@ import { handleOf } from "../../socket/operations/handle.ts";
 import { Socket } from "../../socket/socket.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { int32, text, utf8 } from "../support/bytes.ts";
-import { needs, requires } from "../support/requires.ts";
-import { socketPair } from "../support/pairs.ts";
+import { need, needs, requires, succeeds } from "../support/requires.ts";
+import {
+  asyncSocketPair as awaitingPair,
+  socketPair,
+} from "../support/pairs.ts";
 import type { UnixAddress } from "../../socket/address/types.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { descriptorsTo, targetOf } from "../support/descriptors.ts";
@@ -145,6 +151,45 @@ Deno.test({
     assertEquals(descriptorsOf(socket), 2);
     assertEquals(targetOf(fds[0]), targetOf(socket.fileno()));
     close(fds[0]);
+  },
+});
+
+/** Since Linux 6.5. */
+const pidfds = need(
+  "SO_PASSPIDFD",
+  hasattr("SO_PASSPIDFD") && succeeds(() => {
+    using socket = new Socket(AF_UNIX, SOCK_STREAM);
+    socket.setsockopt(SOL_SOCKET, SO_PASSPIDFD, 1);
+  }),
+);
+
+/** How many descriptors of this process are pidfds. */
+const countPidfds = (): number =>
+  descriptorsTo((target) => target.includes("pidfd")).length;
+
+Deno.test({
+  ...requires("a pidfd that recv_fds() does not return is closed", pidfds),
+  async fn() {
+    const before = countPidfds();
+    using pair = socketPair();
+    const { a, b } = pair;
+    b.setsockopt(SOL_SOCKET, SO_PASSPIDFD, 1);
+    for (const count of [0, 1, 2]) {
+      const sent = Array(count).fill(a.fileno());
+      for (let room = 0; room < 12; room++) {
+        if (count > 0) send_fds(a, [utf8("x")], sent);
+        else a.send(utf8("x"));
+        const [data, fds] = recv_fds(b, 1, room);
+        assertEquals([text(data), fds.length], ["x", Math.min(count, room)]);
+        assertEquals(countPidfds(), before);
+        fds.forEach(close);
+      }
+    }
+    using later = awaitingPair();
+    later.b.setsockopt(SOL_SOCKET, SO_PASSPIDFD, 1);
+    await later.a.send(utf8("x"));
+    assertEquals((await awaiting.recv_fds(later.b, 1, 4))[1], []);
+    assertEquals(countPidfds(), before);
   },
 });
 

@@ -135,6 +135,33 @@ Deno.test({
 
 Deno.test({
   ...requires(
+    "AF_UNIX: a path that Python has escaped is that of its bytes",
+    needs.posix,
+    needs.python,
+  ),
+  async fn() {
+    using folder = temporaryFolder();
+    const raw = new Uint8Array([...utf8(`${folder.path}/`), 0xff, 0x80, 0x41]);
+    using listener = new Socket(AF_UNIX);
+    listener.bind(raw);
+    listener.listen();
+    const { stdout } = await new Deno.Command("python3", {
+      args: [
+        "-c",
+        "import json, os, sys; print(json.dumps(os.listdir(sys.argv[1])))",
+        folder.path,
+      ],
+    }).output();
+    const [name] = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(name, "\udcff\udc80A");
+    using client = new Socket(AF_UNIX);
+    client.connect(`${folder.path}/${name}`);
+    assertEquals(client.getpeername(), raw);
+  },
+});
+
+Deno.test({
+  ...requires(
     "AF_UNIX: abstract names are bytes that begin with NUL",
     needs.linux,
   ),

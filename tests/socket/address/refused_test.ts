@@ -62,7 +62,10 @@ const refused: readonly Refused[] = [
   ["darwin", "AF_UNIX", 0, "p".repeat(104), OSError, "AF_UNIX path too long (at most 103 bytes)"],
   [L, "AF_UNIX", 0, "/a\0b", RangeError, "address: embedded null byte"],
   ["darwin", "AF_UNIX", 0, "\0b", RangeError, "address: embedded null byte"],
-  [L, "AF_UNIX", 0, "/\ud800", TypeError, "address: a path with lone surrogates"],
+  [L, "AF_UNIX", 0, "/\ud800", RangeError, 'address: the path "/\\ud800" has a lone surrogate'],
+  [L, "AF_UNIX", 0, "/\udc7f", RangeError, 'address: the path "/\\udc7f" has a lone surrogate'],
+  [L, "AF_UNIX", 0, "/\udd00\udc80", RangeError, 'address: the path "/\\udd00\\udc80" has'],
+  [L, "AF_UNIX", 0, "\udcff".repeat(108), OSError, "AF_UNIX path too long (at most 107 bytes)"],
 
   [L, "AF_NETLINK", 0, 1, TypeError, "address must be [pid: number, groups: number], not 1"],
   [L, "AF_NETLINK", 0, [1], TypeError, "not an array of 1"],

@@ -36,6 +36,7 @@ import {
   decodeTimeval,
   timeval,
 } from "../../../socket/structures/timestamps.ts";
+import { text } from "../../support/bytes.ts";
 import { need, needs, requires } from "../../support/requires.ts";
 import { socketPair, tcpPair } from "../../support/pairs.ts";
 
@@ -286,6 +287,39 @@ Deno.test(
       RangeError,
       "sock_extended_err",
     );
+  },
+);
+
+Deno.test(
+  requires("sock_extended_err is decoded before any socket is made", linux),
+  async () => {
+    const module = new URL(
+      "../../../socket/structures/extended_error.ts",
+      import.meta.url,
+    );
+    const code = `
+      const { decodeExtendedError } = await import("${module}");
+      for (let family = 0; family < 64; family++) {
+        for (let length = 0; length <= 144; length++) {
+          const data = new Uint8Array(length).fill(7);
+          if (length > 16) data[16] = family;
+          if (length > 17) data[17] = 0;
+          try {
+            decodeExtendedError(data);
+          } catch (error) {
+            if (length >= 16 || !(error instanceof RangeError)) throw error;
+          }
+        }
+      }
+      const link = [17, 0, 8, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
+      const data = Uint8Array.of(...new Uint8Array(16), ...link);
+      console.log(JSON.stringify(decodeExtendedError(data).offender));`;
+    const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", code],
+      stderr: "inherit",
+    }).output();
+    assert(success);
+    assertEquals(text(stdout), '["",2048,0,1,{}]\n');
   },
 );
 
