@@ -25,8 +25,8 @@ export class UnsupportedOperation extends OSError {
 }
 
 /**
- * The lowest files of those whose last write or flush failed: their callers know from its error that
- * data in the buffer was not sent.
+ * The lowest files of those whose last write or flush failed: their callers know from its error
+ * that data in the buffer was not sent.
  */
 const failed = new WeakSet<IOBase>();
 
