@@ -79,7 +79,7 @@ export {
 export { BufferedRWPair } from "./socket/file/buffered_pair.ts";
 export { BufferedReader } from "./socket/file/buffered_reader.ts";
 export { BufferedWriter } from "./socket/file/buffered_writer.ts";
-export type { ErrorHandler } from "./socket/file/codec.ts";
+export type { ErrorHandler } from "./socket/file/error_handler.ts";
 export type { FileMode } from "./socket/file/mode.ts";
 export type { Newline } from "./socket/file/newline.ts";
 export { type FileSocket, SocketIO } from "./socket/file/raw.ts";

@@ -508,8 +508,8 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * sent; on Windows, a descriptor keeps its position. A file without a position, such as a pipe,
    * is sent from where it is.
    *
-   * A path is opened by Deno's rules: it needs `--allow-read`, and `--allow-all` if it leads to what
-   * Deno protects beyond that, such as most of `/proc`.
+   * A path is opened by Deno's rules: it needs `--allow-read`, and `--allow-all` if it leads to
+   * what Deno protects beyond that, such as most of `/proc`.
    *
    * @param file a path, a descriptor, an object that has one as `fd`, a `Deno.FsFile`, or any
    * object with the same `readSync` and `seekSync` methods

@@ -4,6 +4,7 @@ import { nameClasses } from "../../constants/class_names.ts";
 import { type Bytes, integer } from "../../errors/arguments.ts";
 import { EAGAIN } from "../../errors/errno.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
+import { characters } from "./newline.ts";
 
 /** The default size of a file's buffer, in bytes. */
 export const DEFAULT_BUFFER_SIZE = 8192;
@@ -24,8 +25,8 @@ export class UnsupportedOperation extends OSError {
 }
 
 /**
- * The lowest files of those whose last write or flush failed: their callers know from its error that
- * data in the buffer was not sent.
+ * The lowest files of those whose last write or flush failed: their callers know from its error
+ * that data in the buffer was not sent.
  */
 const failed = new WeakSet<IOBase>();
 
@@ -190,7 +191,7 @@ export abstract class LineIO<Data extends Uint8Array | string> extends IOBase {
     let length = 0;
     for (const line of this) {
       lines.push(line);
-      length += line.length;
+      length += typeof line === "string" ? characters(line) : line.length;
       if (enough > 0 && length > enough) break;
     }
     return lines;

@@ -1,12 +1,13 @@
 /** Text encodings: incremental decoders and encoders with Python's names and error handlers. */
 
-import { describe } from "../../errors/arguments.ts";
-
-/**
- * How to handle text or bytes that an encoding cannot express: `"strict"` throws, `"ignore"` drops
- * them, `"replace"` replaces them by U+FFFD (decoding) or `?` (encoding).
- */
-export type ErrorHandler = "strict" | "ignore" | "replace";
+import type { Charset } from "./charset.ts";
+import { lookup, type Marked } from "./encodings.ts";
+import {
+  decodeFault,
+  encodeFault,
+  type ErrorHandler,
+  joined,
+} from "./error_handler.ts";
 
 /** Decodes text from bytes that arrive in pieces. */
 export interface IncrementalDecoder {
@@ -16,7 +17,7 @@ export interface IncrementalDecoder {
    * @param bytes the next bytes, which may end within a character
    * @param final whether they are the last ones
    * @returns the text decoded so far that was not returned before
-   * @throws {RangeError} if the error handler is `"strict"` and bytes are not in the encoding
+   * @throws {RangeError} if bytes are not in the encoding, and the error handler does not apply
    */
   decode(bytes: Uint8Array, final: boolean): string;
 }
@@ -24,225 +25,241 @@ export interface IncrementalDecoder {
 /** Encodes text. The returned bytes are valid until the next text is encoded. */
 export type Encoder = (text: string) => Uint8Array<ArrayBuffer>;
 
-/** Python's names of encodings that `TextDecoder` lacks or names or decodes differently. */
-const codecs: ReadonlyMap<string, "utf-8" | "ascii" | "latin-1"> = new Map([
-  ["utf8", "utf-8"],
-  ["u8", "utf-8"],
-  ["ascii", "ascii"],
-  ["usascii", "ascii"],
-  ["646", "ascii"],
-  ["latin1", "latin-1"],
-  ["latin", "latin-1"],
-  ["l1", "latin-1"],
-  ["iso88591", "latin-1"],
-  ["8859", "latin-1"],
-  ["cp819", "latin-1"],
-]);
-
-function codecName(encoding: string): string {
-  return codecs.get(encoding.toLowerCase().replace(/[-_ ]/g, "")) ?? encoding;
-}
-
-/**
- * Checks the name of an error handler.
- *
- * @returns the error handler, `"strict"` if omitted
- * @throws {TypeError} if it is neither a string nor `null`
- * @throws {RangeError} if it is not one of the three that are supported
- */
-export function errorHandler(value: unknown): ErrorHandler {
-  if (value === undefined || value === null) return "strict";
-  if (value === "strict" || value === "ignore" || value === "replace") {
-    return value;
-  }
-  if (typeof value === "string") {
-    throw new RangeError(
-      `errors must be "strict", "ignore" or "replace", not ${
-        JSON.stringify(value)
-      }`,
-    );
-  }
-  throw new TypeError(
-    `errors must be a string or null, not ${describe(value)}`,
-  );
-}
-
 /**
  * Makes a decoder for an encoding.
  *
- * @param encoding `utf-8`, `ascii` or `latin-1` by any of their names, or a label of `TextDecoder`
+ * @param encoding its name
  * @param errors how to handle bytes that are not in the encoding
- * @throws {RangeError} if the encoding is unknown
+ * @throws {RangeError} if the encoding is unknown, or cannot be read with this error handler
  */
 export function decoderOf(
   encoding: string,
   errors: ErrorHandler,
 ): IncrementalDecoder {
-  const name = codecName(encoding);
-  if (name === "latin-1") return { decode: latin1 };
-  if (name === "ascii") return { decode: (bytes) => ascii(bytes, errors) };
-  return new NativeDecoder(encoding, name, errors);
+  const found = lookup(encoding);
+  if ("marks" in found) return new MarkedDecoder(found, errors);
+  if ("label" in found) return foreignDecoder(found.label, errors);
+  return new CharsetDecoder(found, errors);
 }
 
-function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return text;
-}
+const nothing = new Uint8Array(0);
 
-function ascii(bytes: Uint8Array, errors: ErrorHandler): string {
-  const text = latin1(bytes);
-  const wrong = /[\x80-\xff]/;
-  if (!wrong.test(text)) return text;
-  if (errors === "strict") throw undecodable("ascii");
-  return text.replace(
-    new RegExp(wrong, "g"),
-    errors === "ignore" ? "" : "\ufffd",
-  );
-}
+/** Returns bytes that were kept, and the ones after them. */
+const after = (
+  kept: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
+): Uint8Array =>
+  kept.length === 0 ? bytes : joined([kept, bytes as Uint8Array<ArrayBuffer>]);
 
-function undecodable(encoding: string, cause?: unknown): RangeError {
-  return new RangeError(`'${encoding}' codec can't decode what was received`, {
-    cause,
-  });
-}
-
-/** A `TextDecoder` with Python's error handlers. */
-class NativeDecoder implements IncrementalDecoder {
-  readonly #encoding: string;
+/** Decodes an encoding without a byte order mark. */
+class CharsetDecoder implements IncrementalDecoder {
+  readonly #charset: Charset;
   readonly #errors: ErrorHandler;
-  #decoder: TextDecoder;
-  /** Trailing bytes held back: the next bytes decide whether they start a U+FFFD. */
-  #kept: Uint8Array = new Uint8Array(0);
+  /** The bytes of a character that is not yet complete. */
+  #kept: Uint8Array<ArrayBuffer> = nothing;
 
-  constructor(encoding: string, name: string, errors: ErrorHandler) {
-    this.#encoding = name;
+  constructor(charset: Charset, errors: ErrorHandler) {
+    this.#charset = charset;
     this.#errors = errors;
-    try {
-      this.#decoder = this.#newDecoder();
-    } catch (cause) {
-      throw new RangeError(
-        `encoding: unknown encoding ${JSON.stringify(encoding)}`,
-        { cause },
-      );
-    }
   }
 
-  #newDecoder(): TextDecoder {
-    return new TextDecoder(this.#encoding, {
-      fatal: this.#errors === "strict",
-      // Python keeps a byte order mark as text, except in `utf-16`, where it states the byte order.
-      ignoreBOM: this.#encoding.toLowerCase() !== "utf-16",
-    });
+  /** How many bytes it keeps. */
+  get pending(): number {
+    return this.#kept.length;
   }
 
   decode(bytes: Uint8Array, final: boolean): string {
-    if (this.#errors === "ignore") return this.#ignore(bytes, final);
-    try {
-      return this.#decoder.decode(bytes, { stream: !final });
-    } catch (cause) {
-      this.#decoder = this.#newDecoder();
-      throw undecodable(this.#encoding, cause);
-    }
+    const all = after(this.#kept, bytes);
+    const end = final ? all.length : this.#complete(all);
+    const text = this.#charset.decode(all.subarray(0, end));
+    if (text === undefined) return this.#handling(all, final);
+    this.#kept = end === all.length
+      ? nothing
+      : new Uint8Array(all.subarray(end));
+    return text;
   }
 
-  /**
-   * Decodes with replacements and removes them, except for U+FFFD characters in the input itself.
-   */
-  #ignore(bytes: Uint8Array, final: boolean): string {
-    if (this.#encoding !== "utf-8") {
-      return withoutReplacements(
-        this.#decoder.decode(bytes, { stream: !final }),
-      );
+  /** Returns where an incomplete character starts at the end of bytes without faults. */
+  #complete(bytes: Uint8Array): number {
+    const { length } = bytes;
+    const { unit } = this.#charset;
+    for (let at = Math.max(0, length - 3); at < length; at++) {
+      if (at % unit !== 0) continue;
+      const fault = this.#charset.fault(bytes, at, false);
+      if (fault?.isIncomplete && fault.at === at) return at;
     }
-    const all = new Uint8Array(this.#kept.length + bytes.length);
-    all.set(this.#kept);
-    all.set(bytes, this.#kept.length);
-    const end = final ? all.length : all.length - halfReplacement(all);
-    this.#kept = all.slice(end);
+    return length;
+  }
+
+  /** Decodes bytes with faults. */
+  #handling(bytes: Uint8Array, final: boolean): string {
+    const charset = this.#charset;
     let text = "";
-    let start = 0;
+    let at = 0;
+    let end = bytes.length;
     for (;;) {
-      const at = replacementIn(all, start, end);
-      const piece = all.subarray(start, at < 0 ? end : at);
-      // U+FFFD starts with a lead byte, which ends any incomplete character before it.
-      const stream = at < 0 && !final;
-      text += withoutReplacements(this.#decoder.decode(piece, { stream }));
-      if (at < 0) return text;
-      text += "\ufffd";
-      start = at + 3;
+      const fault = charset.fault(bytes, at, final);
+      if (fault === undefined || fault.isIncomplete) {
+        end = fault?.at ?? end;
+        break;
+      }
+      text += charset.decode(bytes.subarray(at, fault.at));
+      const [replacement, length] = decodeFault(
+        this.#errors,
+        charset,
+        bytes,
+        fault,
+      );
+      text += replacement;
+      at = fault.at + length;
     }
+    text += charset.decode(bytes.subarray(at, end));
+    this.#kept = new Uint8Array(bytes.subarray(end));
+    return text;
   }
 }
 
-function withoutReplacements(text: string): string {
-  return text.replaceAll("\ufffd", "");
-}
+/** Decodes an encoding that starts with a byte order mark. */
+class MarkedDecoder implements IncrementalDecoder {
+  readonly #encoding: Marked;
+  readonly #errors: ErrorHandler;
+  #decoder: IncrementalDecoder | undefined;
+  #kept: Uint8Array<ArrayBuffer> = nothing;
 
-/** Returns the offset of the next U+FFFD in UTF-8 bytes, or -1. */
-function replacementIn(bytes: Uint8Array, from: number, end: number): number {
-  for (;;) {
-    const at = bytes.indexOf(0xef, from);
-    if (at < 0 || at + 3 > end) return -1;
-    if (bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd) return at;
-    from = at + 1;
+  constructor(encoding: Marked, errors: ErrorHandler) {
+    this.#encoding = encoding;
+    this.#errors = errors;
+  }
+
+  decode(bytes: Uint8Array, final: boolean): string {
+    if (this.#decoder !== undefined) return this.#decoder.decode(bytes, final);
+    const { marks, missing } = this.#encoding;
+    const all = after(this.#kept, bytes);
+    for (const [mark, charset] of marks) {
+      if (mark.some((byte, at) => at < all.length && byte !== all[at])) {
+        continue;
+      }
+      if (all.length >= mark.length) {
+        return this.#start(charset, all.subarray(mark.length), final);
+      }
+      return this.#keep(all, final);
+    }
+    if (missing === null) return this.#start(marks[0][1], all, final);
+    if (all.length < marks[0][0].length) return this.#keep(all, final);
+    // As in Python, bytes that are in no case in the encoding have the first word.
+    const decoder = new CharsetDecoder(marks[0][1], this.#errors);
+    decoder.decode(all, final);
+    if (decoder.pending === all.length) return this.#keep(all, final);
+    throw new RangeError(missing);
+  }
+
+  /** Keeps bytes that may be the start of a mark. */
+  #keep(bytes: Uint8Array, final: boolean): string {
+    this.#kept = new Uint8Array(bytes);
+    return final && this.#encoding.missing !== null && bytes.length > 0
+      ? this.#start(this.#encoding.marks[0][1], bytes, final)
+      : "";
+  }
+
+  #start(charset: Charset, bytes: Uint8Array, final: boolean): string {
+    const decoder = new CharsetDecoder(charset, this.#errors);
+    const text = decoder.decode(bytes, final);
+    this.#decoder = decoder;
+    this.#kept = nothing;
+    return text;
   }
 }
 
-/** Returns how many bytes at the end may be the start of a U+FFFD. */
-function halfReplacement(bytes: Uint8Array): number {
-  if (bytes.at(-1) === 0xef) return 1;
-  return bytes.at(-2) === 0xef && bytes.at(-1) === 0xbf ? 2 : 0;
+/** Makes a decoder of an encoding that only `TextDecoder` has. */
+function foreignDecoder(
+  label: string,
+  errors: ErrorHandler,
+): IncrementalDecoder {
+  if (errors !== "strict" && errors !== "ignore" && errors !== "replace") {
+    throw new RangeError(`errors: ${label} cannot be read with ${errors}`);
+  }
+  const make = (): TextDecoder =>
+    new TextDecoder(label, { fatal: errors === "strict" });
+  let decoder = make();
+  return {
+    decode(bytes, final): string {
+      try {
+        const text = decoder.decode(bytes, { stream: !final });
+        return errors === "ignore" ? text.replaceAll("\ufffd", "") : text;
+      } catch (cause) {
+        decoder = make();
+        throw new RangeError(
+          `'${label}' codec can't decode what was received`,
+          { cause },
+        );
+      }
+    },
+  };
 }
-
-const utf8 = new TextEncoder();
-// Most texts are short, and allocating a buffer for each takes longer than encoding it.
-const encoded = new Uint8Array(0x4000);
-
-function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
-  if (3 * text.length > encoded.length) return utf8.encode(text);
-  return encoded.subarray(0, utf8.encodeInto(text, encoded).written);
-}
-
-/** Matches the characters that an encoding lacks. */
-const lacking = {
-  "utf-8": /\p{Surrogate}/gu,
-  "ascii": /[\u{80}-\u{10ffff}]/gu,
-  "latin-1": /[\u{100}-\u{10ffff}]/gu,
-} as const;
 
 /**
  * Makes an encoder for an encoding.
  *
- * @param encoding `utf-8`, `ascii` or `latin-1`, by any of their names
+ * @param encoding its name
  * @param errors how to handle characters that the encoding lacks
- * @throws {RangeError} for any other encoding
+ * @throws {RangeError} if the encoding is unknown, or can only be read
  */
 export function encoderOf(encoding: string, errors: ErrorHandler): Encoder {
-  const name = codecName(encoding);
-  if (!Object.hasOwn(lacking, name)) {
-    throw new RangeError(
-      `encoding: only utf-8, ascii and latin-1 can be written, not ${
-        JSON.stringify(encoding)
-      }`,
-    );
+  const found = lookup(encoding);
+  if ("label" in found) {
+    throw new RangeError(`encoding: ${encoding} can only be read`);
   }
-  const pattern = lacking[name as keyof typeof lacking];
+  if (!("marks" in found)) return (text) => encoded(text, found, errors);
+  const [mark, charset] = found.marks[0];
+  let isFirst = true;
   return (text) => {
-    const clean = name === "utf-8" && text.isWellFormed()
-      ? text
-      : text.replace(pattern, (character) => {
-        if (errors === "ignore") return "";
-        if (errors === "replace") return "?";
-        const code = character.codePointAt(0)!.toString(16);
-        throw new RangeError(
-          `'${name}' codec can't encode character U+${code}`,
-        );
-      });
-    return name === "latin-1"
-      ? Uint8Array.from(clean, (character) => character.charCodeAt(0))
-      : encodeUtf8(clean);
+    const bytes = encoded(text, charset, errors);
+    if (!isFirst) return bytes;
+    isFirst = false;
+    return joined([mark, bytes]);
   };
+}
+
+function encoded(
+  text: string,
+  charset: Charset,
+  errors: ErrorHandler,
+): Uint8Array<ArrayBuffer> {
+  return charset.encode(text) ?? encodedHandling(text, charset, errors);
+}
+
+/** Encodes text that contains characters which the encoding lacks. */
+function encodedHandling(
+  text: string,
+  charset: Charset,
+  errors: ErrorHandler,
+): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let clean = "";
+  const flush = (): void => {
+    // A copy, as the next text may be encoded into the same memory.
+    parts.push(charset.encode(clean)!.slice());
+    clean = "";
+  };
+  const codes = Array.from(text, (character) => character.codePointAt(0)!);
+  for (let at = 0; at < codes.length;) {
+    let end = at;
+    while (end < codes.length && charset.lacks(codes[end])) {
+      end++;
+      if (charset.unit > 1) break; // as CPython, whose message then names one
+    }
+    if (end === at) {
+      clean += String.fromCodePoint(codes[at++]);
+      continue;
+    }
+    const other = encodeFault(errors, charset, codes.slice(at, end), at);
+    if (typeof other === "string") clean += other;
+    else {
+      flush();
+      parts.push(other);
+    }
+    at = end;
+  }
+  flush();
+  return joined(parts);
 }

@@ -5,7 +5,7 @@ import { DEFAULT_BUFFER_SIZE } from "./base.ts";
 import { BufferedRWPair } from "./buffered_pair.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { BufferedWriter } from "./buffered_writer.ts";
-import { errorHandler } from "./codec.ts";
+import { errorHandler } from "./error_handler.ts";
 import { type FileMode, optionalString, parseMode } from "./mode.ts";
 import { newlineArgument } from "./newline.ts";
 import { type FileSocket, SocketIO } from "./raw.ts";

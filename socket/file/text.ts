@@ -17,10 +17,9 @@ import {
   decoderOf,
   type Encoder,
   encoderOf,
-  type ErrorHandler,
-  errorHandler,
   type IncrementalDecoder,
 } from "./codec.ts";
+import { type ErrorHandler, errorHandler } from "./error_handler.ts";
 import { optionalString } from "./mode.ts";
 import {
   characters,
@@ -33,8 +32,15 @@ import {
 /** How a text file encodes and decodes its bytes. */
 export interface TextOptions {
   /**
-   * The encoding, UTF-8 if omitted. Python's `utf-8`, `ascii` and `latin-1`, by any of their names,
-   * can be read and written; any other label of `TextDecoder` can only be read.
+   * The encoding, UTF-8 if omitted. By Python's names: `utf-8`, `utf-8-sig`, `utf-16`, `utf-32`
+   * and both with `-le` or `-be`; `ascii`, `latin-1` and all of ISO 8859; `cp437`, `cp850`,
+   * `cp866`, `cp874`, `cp1250` to `cp1258`; `koi8-r`, `koi8-u`, `mac-roman`, `mac-cyrillic`,
+   * `tis-620`. Those of East Asia (`shift_jis`, `euc-jp`, `iso-2022-jp`, `gbk`, `gb18030`, `big5`,
+   * `euc-kr`) can only be read, as browsers read them, and with `strict`, `ignore` or `replace`.
+   * Others of Python's are unknown.
+   *
+   * `utf-16` and `utf-32` start with a byte order mark, as reading them requires. Python's files
+   * over sockets write none.
    */
   readonly encoding?: string | null;
   /** How to handle what the encoding cannot express; `"strict"` if omitted. */

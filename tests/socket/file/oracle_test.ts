@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { AF_UNIX, SHUT_WR } from "../../../constants/mod.ts";
 import type { FileMode } from "../../../socket/file/mode.ts";
+import type { ErrorHandler } from "../../../socket/file/error_handler.ts";
 import type { TextOptions } from "../../../socket/file/text.ts";
 import type { Socket } from "../../../socket/socket.ts";
 import type { UnixAddress } from "../../../socket/address/types.ts";
@@ -33,7 +34,7 @@ interface Case {
 
 const script = beside("interop/makefile.py");
 
-async function python(cases: Case[]): Promise<unknown[]> {
+async function python(cases: Case[]): Promise<unknown[][]> {
   const child = new Deno.Command("python3", {
     args: [script],
     stdin: "piped",
@@ -79,7 +80,7 @@ function received(sock: Socket<UnixAddress>): Uint8Array[] {
   }
 }
 
-function run(one: Case): unknown {
+function run(one: Case): unknown[] {
   using pair = socketPair(AF_UNIX, socket[one.type]);
   const { a, b } = pair;
   if (one.packets !== undefined) {
@@ -161,7 +162,11 @@ function textCase(): Case {
     "shift_jis",
     "koi8-r",
   ]);
-  const errors = pick(["strict", "replace", "ignore"] as const);
+  const errors = pick<ErrorHandler>(
+    encoding === "shift_jis"
+      ? ["strict", "replace", "ignore"]
+      : ["strict", "replace", "ignore", "backslashreplace", "surrogateescape"],
+  );
   let parts = lines;
   if (/utf-?8/i.test(encoding)) {
     parts = [...lines, ...letters, ...random(3) === 0 ? wrong : []];
@@ -225,7 +230,7 @@ function binaryCase(): Case {
 function writeCase(): Case {
   const binary = random(2) === 0;
   const buffering = binary ? pick([-1, 1, 2, 5, 20]) : -1;
-  const encoding = pick(["utf-8", "latin-1", "ascii"]);
+  const encoding = pick(["utf-8", "latin-1", "ascii", "cp437", "utf-8-sig"]);
   const parts = [...lines, "é", "€", "😀", "\ud800", "\u00ff"];
   const word = (): string =>
     binary
@@ -236,7 +241,10 @@ function writeCase(): Case {
     mode: binary ? pick(["wb", "bw"]) : "w",
     buffering,
     encoding,
-    errors: pick(["strict", "replace", "ignore"]),
+    errors: pick<ErrorHandler>([
+      ...["strict", "replace", "ignore", "surrogateescape"] as const,
+      ...["backslashreplace", "xmlcharrefreplace", "surrogatepass"] as const,
+    ]),
     newline: pick(newlines),
     operations: many(7, () =>
       pick<Operation>([
@@ -245,6 +253,13 @@ function writeCase(): Case {
         ["flush", null],
       ])),
   };
+}
+
+/** CPython reads all before it decodes, and notes no line ends before an error. */
+function comparable({ mode }: Case, results: unknown[]): unknown[] {
+  return !mode.includes("w") && results.at(-2) === "ValueError"
+    ? results.slice(0, -1)
+    : results;
 }
 
 const packetSockets = need(
@@ -268,7 +283,11 @@ for (
       const cases = Array.from({ length: 1500 }, make);
       const expected = await python(cases);
       cases.forEach((one, i) =>
-        assertEquals(run(one), expected[i], JSON.stringify(one))
+        assertEquals(
+          comparable(one, run(one)),
+          comparable(one, expected[i]),
+          JSON.stringify(one),
+        )
       );
     },
   );
