@@ -21,6 +21,7 @@ import { setCommonFlags, setNonBlocking } from "../../ffi/descriptor.ts";
 import { features } from "../../ffi/features.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { waitReady } from "../../poll/ready.ts";
+import { sockaddrStorage } from "../address/codec.ts";
 import type { Address } from "../address/types.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
 import { Handle } from "./handle.ts";
@@ -106,6 +107,16 @@ function acceptDescriptor(handle: Handle, nonBlocking: boolean): number {
   return accepted;
 }
 
+const unspecified = sockaddrStorage().bytes; // AF_UNSPEC is 0
+
+/**
+ * Dissolves a connection. Linux would otherwise report the failed one once more, as ECONNABORTED,
+ * in place of connecting again. Families that cannot do this need not: it fails.
+ */
+function disconnect(handle: Handle): void {
+  libc.connect(handle.fd, unspecified, unspecified.length);
+}
+
 /**
  * Returns the attempt that connects. Its first call starts the connection, and later calls check
  * whether it is established, because `connect` must not be called twice.
@@ -122,7 +133,10 @@ export function connectAttempt(
     if (started) {
       const error = intOption(handle, SOL_SOCKET, SO_ERROR);
       handle.connecting = error === 0 && !hasPeer(handle);
-      if (error !== 0) throw osError(error, "connect");
+      if (error !== 0) {
+        if (features.failedConnectionStays) disconnect(handle);
+        throw osError(error, "connect");
+      }
       if (!handle.connecting) return undefined;
       // A spurious wakeup: there is no peer yet, so wait again. But if a signal interrupted
       // connect, the kernel may have given up, as it does when waiting for room in the queue of a
