@@ -29,13 +29,11 @@ import {
 import * as transfer from "../socket/operations/transfer.ts";
 import type { Socket } from "../socket/socket.ts";
 import { AsyncSocketBase, backOff, drive, setPeer } from "./base.ts";
-import { Connections } from "./connections.ts";
-import type { WaitOptions } from "./driver.ts";
+import { Connections, type ConnectionsOptions } from "./connections.ts";
+import { EXHAUSTED_MS, type WaitOptions } from "./driver.ts";
 import type { Side } from "./reactor.ts";
 import { whenResolved } from "./steps.ts";
 
-// How long accepting backs off when no descriptor is left: further attempts would fail at once.
-const ACCEPT_BACKOFF_MS = 50;
 const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
 
 /**
@@ -97,8 +95,9 @@ export class AsyncSocket<A extends Address = InetAddress>
   /**
    * Accepts a connection. Like {@linkcode Socket.accept}.
    *
-   * When no descriptor is left (`EMFILE`), this rejects, and the next attempt is made 50 ms later,
-   * so that a loop may simply continue.
+   * When no descriptor or no memory is left (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`), this rejects
+   * and the next attempt is made 50 ms later, so that a loop may simply continue. `for await` over
+   * the socket does that by itself.
    *
    * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
    * @returns the connection's socket, which has the default timeout, and the address of its peer
@@ -629,11 +628,50 @@ export class AsyncSocket<A extends Address = InetAddress>
   }
 
   /**
+   * Accepts connections until the socket is closed, as {@linkcode [Symbol.asyncIterator]} does, and
+   * calls a function with each error after which it goes on.
+   *
+   * @param options `{ onError }`: the function. If it throws, the iteration rejects with that
+   * @returns an iterator of what {@linkcode accept} resolves to
+   *
+   * @example Stop when descriptors run out
+   * ```ts
+   * import { create_server, errno } from "../async.ts";
+   *
+   * await using listener = await create_server(["127.0.0.1", 0]);
+   * const connections = listener.connections({
+   *   onError(error) {
+   *     if (error.errno === errno.EMFILE) throw error;
+   *     console.warn(error.message);
+   *   },
+   * });
+   * listener.close(); // ends the loop
+   * for await (const [connection] of connections) connection.close();
+   * ```
+   */
+  connections(
+    options?: ConnectionsOptions,
+  ): AsyncIterableIterator<
+    [socket: AsyncSocket<A>, address: A],
+    undefined
+  > {
+    return new Connections(this, options);
+  }
+
+  /**
    * Accepts connections until the socket is closed:
    * `for await (const [socket, address] of listener)`.
    *
-   * @returns an iterator of what {@linkcode accept} resolves to; it rejects as that does, except
-   * that closing the socket ends the iteration
+   * It goes on after errors that pass, where {@linkcode accept} would reject: if a connection is
+   * lost before it is accepted (`ECONNABORTED`, `EPROTO`, `EPERM`, and errors of the network such
+   * as `ENETDOWN`), and, after 50 ms, if no descriptor or no memory is left (`EMFILE`, `ENFILE`,
+   * `ENOBUFS`, `ENOMEM`). {@linkcode connections} reports them. After any other error, such as a
+   * timeout, it rejects.
+   *
+   * Leaving the loop, or calling the iterator's `return()`, does not close the listener. A
+   * `next()` that waits then takes no connection any more: later ones wait for another `accept()`.
+   *
+   * @returns an iterator of what {@linkcode accept} resolves to
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<
     [socket: AsyncSocket<A>, address: A],
@@ -669,7 +707,7 @@ function accept<A extends Address>(
     return [socket, address as A];
   } catch (error) {
     if (error instanceof OSError && exhausted.has(error.errno)) {
-      backOff(listener, ACCEPT_BACKOFF_MS);
+      backOff(listener, EXHAUSTED_MS);
     }
     throw error;
   }
