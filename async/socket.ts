@@ -18,7 +18,7 @@ import type {
 } from "../socket/operations/ancillary.ts";
 import { type Attempt, Pending } from "../socket/operations/attempt.ts";
 import * as connection from "../socket/operations/connection.ts";
-import { Handle, handleOf } from "../socket/operations/handle.ts";
+import { Handle, handleOf, newHandle } from "../socket/operations/handle.ts";
 import type { AlgOptions } from "../socket/operations/messages.ts";
 import * as messages from "../socket/operations/messages.ts";
 import { duplicateDescriptor } from "../socket/operations/open.ts";
@@ -49,6 +49,15 @@ const exhausted = new Set<number | null>([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
  * resolves to no bytes (the end of the stream), and sending rejects with `BrokenPipeError`. On
  * Linux, shutting down a listener makes `accept()` reject with `EINVAL`, while a datagram socket
  * that is receiving keeps waiting.
+ *
+ * What is said at {@linkcode Socket} about closing is true here too. While sockets are open that
+ * have waited, a thread has a poller, of three descriptors on Linux. A Worker's closes with the
+ * last of these sockets, so a Worker that closes its sockets leaves nothing; one that is ended
+ * while a socket waits leaves the poller too, until the process ends, and a system thread for up to
+ * a second.
+ *
+ * If a descriptor that an operation waits for is closed by other means than this library, that
+ * operation rejects with `EBADF` once a new socket gets the number.
  *
  * `makefile()` is the one method of `Socket` without a counterpart: the streams
  * {@linkcode readable} and {@linkcode writable} take its place.
@@ -621,7 +630,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   dup(): AsyncSocket<A> {
     const { family, type, proto, timeout } = this;
     const copy = asyncSocketOf<A>(
-      new Handle(duplicateDescriptor(this.fileno()), family, type, proto),
+      newHandle(duplicateDescriptor(this.fileno()), family, type, proto),
     );
     copy.settimeout(timeout);
     return copy;

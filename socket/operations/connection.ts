@@ -24,7 +24,7 @@ import { waitReady } from "../../poll/ready.ts";
 import { sockaddrStorage } from "../address/codec.ts";
 import type { Address } from "../address/types.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
-import { Handle } from "./handle.ts";
+import { type Handle, newHandle } from "./handle.ts";
 import { intOption } from "./options.ts";
 import {
   decodeIncoming,
@@ -76,7 +76,8 @@ export function accept(
     expectAddress();
     const fd = acceptDescriptor(handle, nonBlocking);
     if (fd >= 0) {
-      const accepted = new Handle(fd, handle.family, handle.type, handle.proto);
+      const { family, type, proto } = handle;
+      const accepted = newHandle(fd, family, type, proto);
       try {
         return [accepted, decodeIncoming(handle)];
       } catch (error) {

@@ -9,6 +9,7 @@ import { check, OSError, osError } from "../../errors/errors.ts";
 import { errno, libc, system } from "../../ffi/libc.ts";
 import { cstring } from "../../ffi/memory.ts";
 import { kernelSendfile, type Sendfile } from "../../ffi/sendfile.ts";
+import { disown, own } from "../../ffi/unload.ts";
 import { type Attempt, Pending } from "./attempt.ts";
 import type { Handle } from "./handle.ts";
 import { MAX_STEP, send } from "./transfer.ts";
@@ -225,9 +226,13 @@ function openedSource(path: string): Source {
   }
   const { O_RDONLY, O_CLOEXEC } = table.constants;
   const fd = check(libc.open!(name, O_RDONLY | O_CLOEXEC), "open");
+  own(fd);
   return {
     ...descriptorSource("file", fd, 0),
-    end: () => void libc.close(fd),
+    end() {
+      disown(fd);
+      libc.close(fd);
+    },
   };
 }
 
