@@ -1,6 +1,7 @@
 /** Iterating over a listener's connections: errors that pass, and leaving while it waits. */
 
 import { assertEquals, assertRejects } from "@std/assert";
+import { abortable } from "../../async/abortable.ts";
 import { Connections } from "../../async/connections.ts";
 import { isMissing } from "../../constants/missing.ts";
 import { type AsyncSocket, errno, OSError } from "../../async.ts";
@@ -93,13 +94,17 @@ async function caller(listener: AsyncSocket): Promise<AsyncSocket> {
   return client as AsyncSocket;
 }
 
+/** What a promise resolves to, unless that takes far too long. */
+const soon = <T>(promise: Promise<T>): Promise<T> =>
+  abortable(promise, AbortSignal.timeout(20_000));
+
 const leaving: Record<string, (listener: AsyncSocket) => Promise<void>> = {
   async "return()"(listener) {
     const iterator = listener[Symbol.asyncIterator]();
     const waiting = [iterator.next(), iterator.next()];
     await turn();
     assertEquals(await iterator.return!(), { value: undefined, done: true });
-    for (const result of await Promise.all(waiting)) {
+    for (const result of await soon(Promise.all(waiting))) {
       assertEquals(result, { value: undefined, done: true });
     }
     assertEquals((await iterator.next()).done, true);
@@ -109,13 +114,13 @@ const leaving: Record<string, (listener: AsyncSocket) => Promise<void>> = {
     const waiting = reader.read();
     await turn();
     await reader.cancel();
-    assertEquals((await waiting).done, true);
+    assertEquals((await soon(waiting)).done, true);
   },
   async "return() before the wait began"(listener) {
     const iterator = listener[Symbol.asyncIterator]();
     const waiting = iterator.next();
     iterator.return!();
-    assertEquals((await waiting).done, true);
+    assertEquals((await soon(waiting)).done, true);
   },
 };
 
@@ -124,7 +129,7 @@ for (const [way, leave] of Object.entries(leaving)) {
     using listener = await socket.create_server(["127.0.0.1", 0]);
     await leave(listener);
     using _client = await caller(listener);
-    const [connection] = await listener.accept();
+    const [connection] = await soon(listener.accept());
     assertEquals(text(await connection.recv(1)), "x");
     connection.close();
   });

@@ -1,6 +1,6 @@
 /** What an isolate had open when it ends, while the process goes on. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { text } from "../support/bytes.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
 import { Peer } from "../support/peer.ts";
@@ -38,10 +38,12 @@ Deno.test({
       main,
       `${folder.path}/state`,
     ]);
-    const lines = [await peer.line()];
-    for (let run = 1; run < 4; run++) {
+    const lines: string[] = [];
+    for (let run = 1; run < 5; run++) {
+      const line = await peer.line();
+      assertMatch(line, /port/);
+      lines.push(line);
       Deno.writeTextFileSync(main, `${program} // ${run}`);
-      lines.push(await peer.line());
     }
     check(lines);
   },
