@@ -49,6 +49,7 @@ export * from "./mod.ts";
 // These replace the blocking ones of mod.ts.
 export { AsyncSocketBase } from "./async/base.ts";
 export { AsyncSocket, AsyncSocket as SocketType } from "./async/socket.ts";
+export type { ConnectionsOptions } from "./async/connections.ts";
 export type { WaitOptions } from "./async/driver.ts";
 export type { DenoAddress } from "./async/deno_address.ts";
 export { recv_fds, send_fds } from "./async/fds.ts";

@@ -1,11 +1,77 @@
 /** The iterator behind `for await` over a listener. */
 
 import { nameClasses } from "../constants/class_names.ts";
+import { isMissing } from "../constants/missing.ts";
+import { errno } from "../constants/errno.ts";
+import { OSError } from "../errors/errors.ts";
+import type { WaitOptions } from "./driver.ts";
+
+/** Options of {@linkcode AsyncSocket.connections}. */
+export interface ConnectionsOptions {
+  /**
+   * Is called with each error after which the iteration goes on. If it throws, the iteration
+   * rejects with that.
+   */
+  readonly onError?: (error: OSError) => void;
+}
 
 /** A socket that accepts connections. */
 interface Listener<T> {
-  accept(): Promise<T>;
+  accept(options: WaitOptions): Promise<T>;
   fileno(): number;
+}
+
+/**
+ * The errors that say nothing about the listener. A connection was lost before it was accepted; on
+ * Linux, its error may be one of the network. Or resources are exhausted: then `accept` itself
+ * pauses before the next attempt.
+ */
+const passing: ReadonlySet<number> = new Set(
+  [
+    errno.ECONNABORTED,
+    errno.ECONNRESET, // Winsock's ECONNABORTED
+    errno.EPERM, // a firewall's
+    errno.EPROTO,
+    errno.ENETDOWN,
+    errno.ENOPROTOOPT,
+    errno.EHOSTDOWN,
+    errno.ENONET,
+    errno.EHOSTUNREACH,
+    errno.EOPNOTSUPP,
+    errno.ENETUNREACH,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOBUFS,
+    errno.ENOMEM,
+  ].filter((code) => !isMissing(code)),
+);
+
+/**
+ * The waits of an iterator, in the place of a signal: adding a waiter to a true signal would cost
+ * half as much as accepting.
+ */
+class Waiters implements
+  Pick<
+    AbortSignal,
+    "reason" | "throwIfAborted" | "addEventListener" | "removeEventListener"
+  > {
+  readonly reason = undefined;
+  readonly #waiters = new Set<{ handleEvent(): void }>();
+
+  throwIfAborted(): void {}
+
+  addEventListener(_type: string, waiter: unknown): void {
+    this.#waiters.add(waiter as { handleEvent(): void });
+  }
+
+  removeEventListener(_type: string, waiter: unknown): void {
+    this.#waiters.delete(waiter as { handleEvent(): void });
+  }
+
+  /** Rejects all waits. */
+  cancel(): void {
+    for (const waiter of this.#waiters) waiter.handleEvent();
+  }
 }
 
 /**
@@ -14,28 +80,33 @@ interface Listener<T> {
  */
 export class Connections<T> implements AsyncIterableIterator<T, undefined> {
   readonly #listener: Listener<T>;
+  readonly #onError: ((error: OSError) => void) | undefined;
+  readonly #waiters = new Waiters();
+  readonly #options = { signal: this.#waiters as unknown as AbortSignal };
   #finished = false;
 
   /** Makes the iterator of a listener. */
-  constructor(listener: Listener<T>) {
+  constructor(listener: Listener<T>, { onError }: ConnectionsOptions = {}) {
     this.#listener = listener;
+    this.#onError = onError;
   }
 
   /**
    * Accepts the next connection.
    *
    * @returns the connection, or the end of the iteration once the listener is closed
-   * @throws {OSError} if accepting fails
+   * @throws {OSError} if accepting fails, and would fail again
    */
   next(): Promise<IteratorResult<T, undefined>> {
     return this.#hasEnded
       ? Promise.resolve(end)
-      : this.#listener.accept().then(found, this.#endIfClosed);
+      : this.#listener.accept(this.#options).then(found, this.#goOn);
   }
 
-  /** Ends the iteration. */
+  /** Ends the iteration, and a `next()` that waits: it takes no connection any more. */
   return(): Promise<IteratorResult<T, undefined>> {
     this.#finished = true;
+    this.#waiters.cancel();
     return Promise.resolve(end);
   }
 
@@ -48,9 +119,24 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
     return this.#finished || this.#listener.fileno() < 0;
   }
 
-  readonly #endIfClosed = (error: unknown): IteratorReturnResult<undefined> => {
-    if (this.#hasEnded) return end; // closing the listener ends the iteration without an error
-    throw error;
+  /** Accepts again if the error is a passing one. */
+  readonly #goOn = async (
+    error: unknown,
+  ): Promise<IteratorResult<T, undefined>> => {
+    for (;;) {
+      // Closing the listener ends the iteration without an error.
+      if (this.#hasEnded) return end;
+      if (!(error instanceof OSError) || !passing.has(error.errno!)) {
+        throw error;
+      }
+      this.#onError?.(error);
+      if (this.#hasEnded) return end;
+      try {
+        return found(await this.#listener.accept(this.#options));
+      } catch (next) {
+        error = next;
+      }
+    }
   };
 }
 

@@ -29,6 +29,12 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * The pause after an operation that failed for lack of descriptors or memory. The next one would
+ * fail at once, so that a loop that simply continues would let nothing else run.
+ */
+export const EXHAUSTED_MS = 50;
+
 /** Drives the operations of one socket, in order where they must wait. */
 export class Driver {
   /** The socket's handle. */
@@ -102,7 +108,13 @@ export class Driver {
         args,
         lacking,
       );
-      waiting.begin(this.#currentWatch(), after);
+      try {
+        waiting.begin(this.#currentWatch(), after);
+      } catch (error) { // the poller cannot be opened, or takes no more descriptors
+        if (this.handle.fd < 0) throw error;
+        const timer = setTimeout(() => waiting.fail(error), EXHAUSTED_MS);
+        if (!this.#ref) Deno.unrefTimer(timer);
+      }
       return waiting.promise;
     } catch (error) {
       return Promise.reject(error);

@@ -3,7 +3,9 @@
  * while there is nothing to do, and queues of waiters for each descriptor.
  */
 
-import { OSError } from "../errors/errors.ts";
+import { E_BAD_SOCKET } from "../errors/errno.ts";
+import { OSError, osError } from "../errors/errors.ts";
+import { isMain } from "../ffi/unload.ts";
 import { type Poller, READ, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
 
@@ -84,13 +86,14 @@ const POLL_INTERVAL_MS = 10;
 const SPIN_BELOW_MS = 0.2;
 // A Worker may be terminated at any moment without notice, so its parked waits have a limit:
 // otherwise they would never end.
-const PARK_MS = "WorkerGlobalScope" in globalThis ? 1000 : -1;
+const PARK_MS = isMain ? -1 : 1000;
 
 /** Serves the waiters of a thread as their descriptors become ready. */
 export class Reactor {
   readonly #makePoller: () => Poller;
-  /** Opened at first use. */
-  #pollerMade: Poller | undefined;
+  readonly #closesWhenIdle: boolean;
+  /** Open while there are watches. */
+  #poller: Poller | undefined;
   readonly #watches = new Map<number, Watch>();
   /** Watches to serve at the next turn whether the poller reports them or not. */
   readonly #urgent = new Set<Watch>();
@@ -109,13 +112,15 @@ export class Reactor {
   /** Whether events usually come so soon that a brief wait saves parking one. */
   #spins = false;
 
-  /** Makes a reactor, which opens its poller at first use by calling `open`. */
-  constructor(open: () => Poller = makePoller) {
+  /**
+   * Makes a reactor, which opens its poller at first use by calling `open`.
+   *
+   * @param closesWhenIdle whether to close the poller with the last watch. A Worker does, as it may
+   * end without notice. The main thread's poller lasts: opening one costs as much as a connection.
+   */
+  constructor(open: () => Poller = makePoller, closesWhenIdle = !isMain) {
     this.#makePoller = open;
-  }
-
-  get #poller(): Poller {
-    return this.#pollerMade ??= this.#makePoller();
+    this.#closesWhenIdle = closesWhenIdle;
   }
 
   /**
@@ -124,13 +129,22 @@ export class Reactor {
    * @throws {OSError} if the descriptor is closed, or no descriptor is left for the poller
    */
   watch(fd: number): Watch {
-    const known = this.#watches.get(fd);
-    // Another socket object uses the same descriptor, or it was closed behind our back and its
-    // number reused. Registering it again is right in both cases.
-    if (known !== undefined) this.#poller.unregister(fd);
-    this.#poller.register(fd);
-    const watch = known ?? new Watch(fd);
-    this.#watches.set(fd, watch);
+    const poller = this.#poller ??= this.#makePoller();
+    let watch = this.#watches.get(fd);
+    // Either another socket object uses the same descriptor, and registering it again does no harm.
+    // Or it was closed behind our back, and its number is in use again: then those who wait for the
+    // old one must not get what comes to the new one.
+    if (watch !== undefined && !poller.unregister(fd)) {
+      this.#end(watch, () => osError(E_BAD_SOCKET));
+      watch = undefined;
+    }
+    try {
+      poller.register(fd);
+    } catch (error) {
+      this.#closeIfIdle();
+      throw error;
+    }
+    if (watch === undefined) this.#watches.set(fd, watch = new Watch(fd));
     return watch;
   }
 
@@ -184,16 +198,28 @@ export class Reactor {
   forget(fd: number, reason: () => unknown): void {
     const watch = this.#watches.get(fd);
     if (watch === undefined) return;
-    this.#watches.delete(fd);
+    this.#poller!.unregister(fd);
+    this.#end(watch, reason);
+    this.#closeIfIdle();
+  }
+
+  #end(watch: Watch, reason: () => unknown): void {
+    this.#watches.delete(watch.fd);
     this.#urgent.delete(watch);
     clearTimeout(watch.retry);
     watch.closed = true;
-    this.#poller.unregister(fd);
     this.#count(watch, -watch.waiters);
     const { read, write, error, failure } = watch;
     for (const queue of [read, write, error, failure]) {
       for (const waiter of queue.splice(0)) waiter.fail(reason());
     }
+  }
+
+  #closeIfIdle(): void {
+    if (this.#watches.size > 0 || !this.#closesWhenIdle) return;
+    this.#poller!.close();
+    this.#poller = undefined;
+    this.#served = this.#ready; // what it reported concerns nobody any more
   }
 
   #turnIsOver(): boolean {
@@ -211,7 +237,7 @@ export class Reactor {
 
   /** Makes the next turn come at once. */
   #wakeUp(): void {
-    if (this.#state === "parked") this.#poller.wake();
+    if (this.#state === "parked") this.#poller?.wake();
     else if (this.#state === "polling") {
       clearTimeout(this.#pollTimer);
       this.#schedule();
@@ -223,7 +249,7 @@ export class Reactor {
     if (after === WHEN_READY) {
       // A hang-up may last, and would be reported without end where there are no edges.
       if (side === "failure") return;
-      this.#poller.arm(watch.fd, side === "write" ? WRITE : READ);
+      this.#poller?.arm(watch.fd, side === "write" ? WRITE : READ);
     } else if (after === NEXT_TURN) {
       this.#urgent.add(watch);
       this.#wakeUp();
@@ -249,10 +275,10 @@ export class Reactor {
     this.#serveUrgent();
     if (this.#served === this.#ready) {
       this.#served = 0;
-      this.#ready = this.#poller.wait(0);
+      this.#ready = this.#poller?.wait(0) ?? 0;
     }
     if (this.#ready === 0 && this.#spins && !busy && this.#waiting > 0) {
-      this.#ready = this.#poller.waitBriefly();
+      this.#ready = this.#poller!.waitBriefly();
       this.#spins = this.#ready > 0;
     }
     busy ||= this.#ready > 0;
@@ -290,6 +316,7 @@ export class Reactor {
   /** Serves some of the ready watches, regardless of the time already used in this turn. */
   #serveReady(): void {
     const poller = this.#poller;
+    if (poller === undefined) return;
     this.#resetBudget();
     const end = Math.min(this.#ready, this.#served + BATCH);
     while (this.#served < end && !this.mustYield()) {
@@ -326,7 +353,7 @@ export class Reactor {
     if (this.#referenced === 0) return this.#pollByTimer();
     let parked: Promise<number>;
     try {
-      parked = this.#poller.park(PARK_MS);
+      parked = this.#poller!.park(PARK_MS);
     } catch (error) {
       if (!(error instanceof OSError)) throw error;
       return this.#pollByTimer(); // no descriptor was left for the waker

@@ -19,7 +19,7 @@ import type {
 } from "../socket/operations/ancillary.ts";
 import { type Attempt, Pending } from "../socket/operations/attempt.ts";
 import * as connection from "../socket/operations/connection.ts";
-import { Handle, handleOf } from "../socket/operations/handle.ts";
+import { Handle, handleOf, newHandle } from "../socket/operations/handle.ts";
 import type { AlgOptions } from "../socket/operations/messages.ts";
 import * as messages from "../socket/operations/messages.ts";
 import { duplicateDescriptor } from "../socket/operations/open.ts";
@@ -48,13 +48,10 @@ import {
   driveFlagged,
   setPeer,
 } from "./base.ts";
-import { Connections } from "./connections.ts";
-import type { WaitOptions } from "./driver.ts";
+import { Connections, type ConnectionsOptions } from "./connections.ts";
+import { EXHAUSTED_MS, type WaitOptions } from "./driver.ts";
 import type { Side } from "./reactor.ts";
 import { whenResolved } from "./steps.ts";
-
-// How long accepting backs off when no descriptor is left: further attempts would fail at once.
-const ACCEPT_BACKOFF_MS = 50;
 
 /**
  * A socket whose operations return promises: `Socket`'s operations, awaited.
@@ -69,6 +66,15 @@ const ACCEPT_BACKOFF_MS = 50;
  * resolves to no bytes (the end of the stream), and sending rejects with `BrokenPipeError`. On
  * Linux, shutting down a listener makes `accept()` reject with `EINVAL`, while a datagram socket
  * that is receiving keeps waiting.
+ *
+ * What is said at {@linkcode Socket} about closing is true here too. While sockets are open that
+ * have waited, a thread has a poller, of three descriptors on Linux. A Worker's closes with the
+ * last of these sockets, so a Worker that closes its sockets leaves nothing; one that is ended
+ * while a socket waits leaves the poller too, until the process ends, and a system thread for up to
+ * a second.
+ *
+ * If a descriptor that an operation waits for is closed by other means than this library, that
+ * operation rejects with `EBADF` once a new socket gets the number.
  *
  * `makefile()` is the one method of `Socket` without a counterpart: the streams
  * {@linkcode readable} and {@linkcode writable} take its place.
@@ -115,8 +121,9 @@ export class AsyncSocket<A extends Address = InetAddress>
   /**
    * Accepts a connection. Like {@linkcode Socket.accept}.
    *
-   * When no descriptor is left (`EMFILE`), this rejects, and the next attempt is made 50 ms later,
-   * so that a loop may simply continue.
+   * When no descriptor or no memory is left (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`), this rejects
+   * and the next attempt is made 50 ms later, so that a loop may simply continue. `for await` over
+   * the socket does that by itself.
    *
    * @param options `{ signal }`: aborting it rejects with its reason; the socket stays usable
    * @returns the connection's socket, which has the default timeout, and the address of its peer
@@ -720,18 +727,57 @@ export class AsyncSocket<A extends Address = InetAddress>
   dup(): AsyncSocket<A> {
     const { family, type, proto, timeout } = this;
     const copy = asyncSocketOf<A>(
-      new Handle(duplicateDescriptor(this.fileno()), family, type, proto),
+      newHandle(duplicateDescriptor(this.fileno()), family, type, proto),
     );
     copy.settimeout(timeout);
     return copy;
   }
 
   /**
+   * Accepts connections until the socket is closed, as {@linkcode [Symbol.asyncIterator]} does, and
+   * calls a function with each error after which it goes on.
+   *
+   * @param options `{ onError }`: the function. If it throws, the iteration rejects with that
+   * @returns an iterator of what {@linkcode accept} resolves to
+   *
+   * @example Stop when descriptors run out
+   * ```ts
+   * import { create_server, errno } from "../async.ts";
+   *
+   * await using listener = await create_server(["127.0.0.1", 0]);
+   * const connections = listener.connections({
+   *   onError(error) {
+   *     if (error.errno === errno.EMFILE) throw error;
+   *     console.warn(error.message);
+   *   },
+   * });
+   * listener.close(); // ends the loop
+   * for await (const [connection] of connections) connection.close();
+   * ```
+   */
+  connections(
+    options?: ConnectionsOptions,
+  ): AsyncIterableIterator<
+    [socket: AsyncSocket<A>, address: A],
+    undefined
+  > {
+    return new Connections(this, options);
+  }
+
+  /**
    * Accepts connections until the socket is closed:
    * `for await (const [socket, address] of listener)`.
    *
-   * @returns an iterator of what {@linkcode accept} resolves to; it rejects as that does, except
-   * that closing the socket ends the iteration
+   * It goes on after errors that pass, where {@linkcode accept} would reject: if a connection is
+   * lost before it is accepted (`ECONNABORTED`, `EPROTO`, `EPERM`, and errors of the network such
+   * as `ENETDOWN`), and, after 50 ms, if no descriptor or no memory is left (`EMFILE`, `ENFILE`,
+   * `ENOBUFS`, `ENOMEM`). {@linkcode connections} reports them. After any other error, such as a
+   * timeout, it rejects.
+   *
+   * Leaving the loop, or calling the iterator's `return()`, does not close the listener. A
+   * `next()` that waits then takes no connection any more: later ones wait for another `accept()`.
+   *
+   * @returns an iterator of what {@linkcode accept} resolves to
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<
     [socket: AsyncSocket<A>, address: A],
@@ -774,7 +820,7 @@ function accept<A extends Address>(
     return [socket, address as A];
   } catch (error) {
     if (error instanceof OSError && exhausted.has(error.errno)) {
-      backOff(listener, ACCEPT_BACKOFF_MS);
+      backOff(listener, EXHAUSTED_MS);
     }
     throw error;
   }

@@ -19,6 +19,11 @@ export interface Features {
   readonly connecting: "EINPROGRESS" | "EWOULDBLOCK";
   /** Whether `getpeername` may succeed before the connection is established. */
   readonly peerNameBeforeConnected: boolean;
+  /**
+   * Whether a connection that failed while nobody was in `connect` must be dissolved before the
+   * socket can connect again.
+   */
+  readonly failedConnectionStays: boolean;
   /** Which system's `sendfile` the C library has; `null` if it has none. */
   readonly sendfile: "linux" | "darwin" | "freebsd" | null;
 }
@@ -30,13 +35,21 @@ const common: Features = {
   badDescriptor: "EBADF",
   connecting: "EINPROGRESS",
   peerNameBeforeConnected: false,
+  failedConnectionStays: false,
   sendfile: null,
+};
+
+const linux: Features = {
+  ...common,
+  abstractNames: true,
+  failedConnectionStays: true,
+  sendfile: "linux",
 };
 
 /** The features of every platform. */
 export const featuresOf: Readonly<Record<PlatformName, Features>> = {
-  linux_x86_64: { ...common, abstractNames: true, sendfile: "linux" },
-  linux_aarch64: { ...common, abstractNames: true, sendfile: "linux" },
+  linux_x86_64: linux,
+  linux_aarch64: linux,
   darwin: { ...common, leaksTruncatedRights: true, sendfile: "darwin" },
   freebsd: { ...common, sendfile: "freebsd" },
   windows: {

@@ -3,6 +3,7 @@
 import { EINTR } from "../errors/errno.ts";
 import { osError } from "../errors/errors.ts";
 import { errno, libc } from "../ffi/libc.ts";
+import { atUnload } from "../ffi/unload.ts";
 import { Waker } from "./waker.ts";
 
 /** Readable, or failed, so that reading reports the error. */
@@ -30,8 +31,13 @@ export interface LevelPoller {
    * @throws {OSError} if the descriptor is closed
    */
   modify(fd: number, interest: number): void;
-  /** Removes a registered descriptor. A closed one is no error: the kernel already removed it. */
-  unregister(fd: number): void;
+  /**
+   * Removes a registered descriptor. A closed one is no error: the kernel already removed it.
+   *
+   * @returns false if the kernel had removed it, because it was closed; true if it had not, or the
+   * poller cannot know
+   */
+  unregister(fd: number): boolean;
   /**
    * Waits until a descriptor is ready.
    *
@@ -195,6 +201,10 @@ export function checkWait(result: number, syscall: string): number {
   return 0;
 }
 
+/** The pollers to close when this isolate ends. */
+const open = new Set<ParkingPoller>();
+let closesAtUnload = false;
+
 /**
  * The wait and the parked wait of a poller, built on two primitives: a kernel's call on this
  * thread, and the same call on another thread.
@@ -207,12 +217,26 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
   #parked = false;
   #closed = false;
 
+  /** Notes that there is something to close, though the program may not do it. */
+  #opened(): void {
+    open.add(this);
+    if (closesAtUnload) return;
+    closesAtUnload = true;
+    atUnload(() => open.forEach((poller) => poller.close()));
+  }
+
+  /** Adopts the descriptor of the kernel object. For subclasses. */
+  protected adopt(fd: number): void {
+    this.fd = fd;
+    this.#opened();
+  }
+
   /** As {@linkcode LevelPoller.register}. */
   abstract register(fd: number, interest?: number): void;
   /** As {@linkcode LevelPoller.modify}. */
   abstract modify(fd: number, interest: number): void;
   /** As {@linkcode LevelPoller.unregister}. */
-  abstract unregister(fd: number): void;
+  abstract unregister(fd: number): boolean;
   /** Makes the call on this thread, and returns the number of events, or throws. */
   protected abstract waitSync(timeoutMs: number): number;
   /** Makes the call on another thread, into a separate buffer; negative on failure. */
@@ -259,9 +283,16 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
     if (this.#closed) throw new Error("The poller is closed");
     if (this.#parked) throw new Error("A wait is parked already");
     if (this.#waker === undefined) {
-      this.#waker = new Waker();
-      this.#wakerFd = this.#waker.fd;
-      this.register(this.#wakerFd, READ);
+      const waker = new Waker();
+      try {
+        this.register(waker.fd, READ);
+      } catch (error) {
+        waker.close();
+        throw error;
+      }
+      this.#waker = waker;
+      this.#wakerFd = waker.fd;
+      this.#opened();
     }
     const waiting = this.waitAsync(timeoutMs);
     this.#parked = true;
@@ -270,16 +301,28 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
 
   #unpark(events: number): number {
     this.#parked = false;
-    this.#waker!.reset();
     this.clear();
     if (this.#closed) this.#free();
-    else if (events > 0) this.collect(events, true);
+    else {
+      this.#waker!.reset();
+      if (events > 0) this.collect(events, true);
+    }
     return this.count;
+  }
+
+  /**
+   * Waits a few milliseconds for the woken call on the other thread to return. Without it, closing
+   * is completed in a later turn, which does not come if the isolate ends now.
+   *
+   * @returns whether the call has returned; false if the poller cannot know
+   */
+  protected parkedCallReturned(): boolean {
+    return false;
   }
 
   /** As {@linkcode Poller.wake}. */
   wake(): void {
-    if (this.#parked) this.#waker!.wake();
+    if (this.#parked) this.#waker?.wake();
   }
 
   /** As {@linkcode LevelPoller.close}. */
@@ -287,12 +330,17 @@ export abstract class ParkingPoller extends ReadyList implements Poller {
     if (this.#closed) return;
     this.#closed = true;
     // Closing the descriptor would not end the call on the other thread.
-    if (this.#parked) this.wake();
-    else this.#free();
+    if (this.#parked) {
+      this.wake();
+      if (!this.parkedCallReturned()) return;
+    }
+    this.#free();
   }
 
   #free(): void {
+    open.delete(this);
     this.#waker?.close();
+    this.#waker = undefined;
     const { fd } = this;
     this.fd = -1;
     if (fd >= 0) this.release(fd);

@@ -33,6 +33,11 @@ const WRITE_ONLY = EPOLLOUT;
 /** The `timespec` of the brief wait: seconds and nanoseconds. */
 const BRIEF_TIMEOUT = new BigInt64Array([0n, 50_000n]);
 
+// How long to wait for the woken call on the other thread. It usually takes a tenth of the first
+// millisecond; if all threads for such calls are busy, it has not even begun.
+const PARKED_CALL_MS = 20;
+const NOTHING = new Uint8Array(0);
+
 /** A poller that uses `epoll`. */
 export class EpollPoller extends ParkingPoller {
   readonly #struct = layout.epoll_event;
@@ -51,7 +56,7 @@ export class EpollPoller extends ParkingPoller {
     this.#change = new StructArray(size, 1);
     this.#events = new StructArray(size, 64);
     this.#parkedEvents = new StructArray(size, 64);
-    this.fd = check(libc.epoll_create1!(EPOLL_CLOEXEC), "epoll_create1");
+    this.adopt(check(libc.epoll_create1!(EPOLL_CLOEXEC), "epoll_create1"));
   }
 
   /** As {@linkcode LevelPoller.register}. */
@@ -66,9 +71,10 @@ export class EpollPoller extends ParkingPoller {
   }
 
   /** As {@linkcode LevelPoller.unregister}. */
-  unregister(fd: number): void {
+  unregister(fd: number): boolean {
     this.#registered--;
-    libc.epoll_ctl!(this.fd, EPOLL_CTL_DEL, fd, this.#change.bytes);
+    const { bytes } = this.#change;
+    return libc.epoll_ctl!(this.fd, EPOLL_CTL_DEL, fd, bytes) === 0;
   }
 
   #control(operation: number, fd: number, interest: number): void {
@@ -118,12 +124,24 @@ export class EpollPoller extends ParkingPoller {
   protected waitAsync(timeoutMs: number): Promise<number> {
     const there = this.#parkedEvents;
     there.reserve(this.#registered);
+    there.view.setInt32(this.#struct.events.at, 0, true);
     return libc.epoll_wait_async!(
       this.fd,
       there.bytes,
       there.capacity,
       timeoutMs,
     );
+  }
+
+  /** Waits until the kernel has written an event, the waker's or another, for the other thread. */
+  protected override parkedCallReturned(): boolean {
+    const { view } = this.#parkedEvents;
+    const { at } = this.#struct.events;
+    for (let ms = 0; view.getInt32(at, true) === 0; ms++) {
+      if (ms === PARKED_CALL_MS) return false;
+      libc.poll(NOTHING, 0, 1);
+    }
+    return true;
   }
 
   /** Reports the events in the kernel's array. */

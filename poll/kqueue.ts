@@ -91,6 +91,8 @@ export class KqueuePoller extends ParkingPoller {
   readonly #events: Call;
   readonly #parkedEvents: Call;
   #registered = 0;
+  /** Whether the last change deleted a filter. */
+  #deleted = false;
 
   /** Opens a queue. */
   constructor(using: KqueueSystem = system()) {
@@ -100,7 +102,7 @@ export class KqueuePoller extends ParkingPoller {
     this.#receipts = new StructArray(using.layout.kevent.size, 2);
     this.#events = new Call(using.layout, 64);
     this.#parkedEvents = new Call(using.layout, 64);
-    this.fd = check(using.kqueue(), "kqueue");
+    this.adopt(check(using.kqueue(), "kqueue"));
   }
 
   /** As {@linkcode LevelPoller.register}. */
@@ -120,9 +122,10 @@ export class KqueuePoller extends ParkingPoller {
   }
 
   /** As {@linkcode LevelPoller.unregister}. */
-  unregister(fd: number): void {
+  unregister(fd: number): boolean {
     this.#registered--;
     this.#apply(fd, 0);
+    return this.#deleted;
   }
 
   /** Adds the filters of the interest and deletes the others. Returns the first error, or 0. */
@@ -150,6 +153,7 @@ export class KqueuePoller extends ParkingPoller {
   }
 
   #firstError(answers: number): number {
+    this.#deleted = false;
     const { EV_ERROR, EV_DELETE } = this.#system.constants;
     const { size, flags, data } = this.#system.layout.kevent;
     for (let at = 0; at < answers * size; at += size) {
@@ -159,6 +163,7 @@ export class KqueuePoller extends ParkingPoller {
       const asked = this.#changes.view.getUint16(at + flags.at, true);
       // Deleting a filter that does not exist is no error.
       if (error === errno.ENOENT && asked & EV_DELETE) continue;
+      if (error === 0 && asked & EV_DELETE) this.#deleted = true;
       if (error !== 0) return error;
     }
     return 0;

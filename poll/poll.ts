@@ -58,10 +58,11 @@ export class PollPoller extends ParkingPoller {
   }
 
   /** As {@linkcode LevelPoller.unregister}. */
-  unregister(fd: number): void {
-    if (!this.#edge.delete(fd)) return;
+  unregister(fd: number): boolean {
+    if (!this.#edge.delete(fd)) return true;
     this.#look(fd, 0);
     this.wake(); // while a parked wait holds it, closing it would not end the connection
+    return true;
   }
 
   #interestIn(fd: number): number {

@@ -45,9 +45,10 @@ export class SelectPoller extends ReadyList implements LevelPoller {
   }
 
   /** As {@linkcode LevelPoller.unregister}. */
-  unregister(fd: number): void {
+  unregister(fd: number): boolean {
     this.#fds.delete(fd);
     this.modify(fd, 0);
+    return true;
   }
 
   /** As {@linkcode LevelPoller.wait}. */

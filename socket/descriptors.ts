@@ -11,7 +11,7 @@ import type {
   InetAddress,
   UnixAddress,
 } from "./address/types.ts";
-import { notifyClosing } from "./operations/handle.ts";
+import { loseOwners } from "./operations/handle.ts";
 import {
   asksNonBlocking,
   duplicateDescriptor,
@@ -94,13 +94,13 @@ export function dup(fd: number): number {
 }
 
 /**
- * Closes a descriptor.
+ * Closes a descriptor. A socket object of it counts as closed from then on.
  *
  * @param fd the descriptor
  * @throws {OSError} if it is not open
  */
 export function close(fd: number): void {
-  notifyClosing(integer("fd", fd, -1));
+  loseOwners(integer("fd", fd, -1));
   const result = load().close(fd);
   if (result < 0 && errno() === ECONNRESET) return; // the peer's reset: closed anyway
   check(result, "close");

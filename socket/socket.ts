@@ -19,7 +19,7 @@ import * as vectors from "./message_vector.ts";
 import type { MessageVector } from "./message_vector.ts";
 import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
 import * as connection from "./operations/connection.ts";
-import { Handle, handleOf } from "./operations/handle.ts";
+import { type Handle, handleOf, newHandle } from "./operations/handle.ts";
 import type { AlgOptions } from "./operations/messages.ts";
 import { opensFast, sendtoFastOpenAttempt } from "./operations/fast_open.ts";
 import * as messages from "./operations/messages.ts";
@@ -45,6 +45,21 @@ import {
  * `AsyncSocket` where they must. Every operation that waits throws `TimeoutError` when the socket's
  * timeout runs out, and `BlockingIOError` if the socket is non-blocking and would have to wait. A
  * call that a signal interrupts is retried.
+ *
+ * A socket is closed by `close()` and by `using`; or when it is garbage-collected; or when the
+ * program ends, even if the process goes on, as under `deno run --watch` and from file to file of
+ * `deno test`. A descriptor that was detached, or is only a number, stays open. A listener of
+ * `unload` that still uses a socket must be added before the program makes its first socket.
+ *
+ * What is open stays open, until the process ends, where Deno does not announce the end:
+ *
+ * - when a run under `--watch` ends by an uncaught error, and under `--watch-hmr`;
+ * - when a Worker ends by `terminate()`, `self.close()` or an uncaught error. `Deno.exit()` ends
+ *   only the Worker that calls it, and closes its sockets. Have a Worker close its sockets before
+ *   you call `terminate()`.
+ *
+ * If a descriptor is closed by other means than this library, and a new socket gets its number, the
+ * old socket object counts as closed. That cannot be known if something else gets the number.
  *
  * @typeParam A the addresses of the socket's family
  *
@@ -575,7 +590,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   dup(): Socket<A> {
     const fd = duplicateDescriptor(this.fileno());
     const { family, type, proto } = this;
-    const copy = socketOf<A>(new Handle(fd, family, type, proto));
+    const copy = socketOf<A>(newHandle(fd, family, type, proto));
     copy.settimeout(this.timeout);
     return copy;
   }

@@ -27,9 +27,10 @@ import {
 import { features } from "../../ffi/features.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { waitReady } from "../../poll/ready.ts";
+import { sockaddrStorage } from "../address/codec.ts";
 import type { Address } from "../address/types.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
-import { Handle } from "./handle.ts";
+import { type Handle, newHandle } from "./handle.ts";
 import { intOption } from "./options.ts";
 import {
   decodeIncoming,
@@ -92,7 +93,8 @@ export function accept(
     expectAddress();
     const fd = acceptDescriptor(handle, nonBlocking);
     if (fd >= 0) {
-      const accepted = new Handle(fd, handle.family, handle.type, handle.proto);
+      const { family, type, proto } = handle;
+      const accepted = newHandle(fd, family, type, proto);
       try {
         return [accepted, decodeIncoming(handle)];
       } catch (error) {
@@ -121,6 +123,16 @@ function acceptDescriptor(handle: Handle, nonBlocking: boolean): number {
     setNonBlocking(accepted, nonBlocking);
   }
   return accepted;
+}
+
+const unspecified = sockaddrStorage().bytes; // AF_UNSPEC is 0
+
+/**
+ * Dissolves a connection. Linux would otherwise report the failed one once more, as ECONNABORTED,
+ * in place of connecting again. Families that cannot do this need not: it fails.
+ */
+function disconnect(handle: Handle): void {
+  libc.connect(handle.fd, unspecified, unspecified.length);
 }
 
 /**
@@ -173,7 +185,10 @@ export function connectAttempt(
 export function finishConnecting(handle: Handle, syscall: string): boolean {
   const error = intOption(handle, SOL_SOCKET, SO_ERROR);
   handle.connecting = error === 0 && !hasPeer(handle);
-  if (error !== 0) throw osError(error, syscall);
+  if (error !== 0) {
+    if (features.failedConnectionStays) disconnect(handle);
+    throw osError(error, syscall);
+  }
   return !handle.connecting;
 }
 

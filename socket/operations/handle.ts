@@ -4,12 +4,13 @@ import { table } from "../../constants/table.ts";
 import { ECONNRESET } from "../../errors/errno.ts";
 import { osError } from "../../errors/errors.ts";
 import { errno, libc } from "../../ffi/libc.ts";
+import { atUnload } from "../../ffi/unload.ts";
 import type { AddressCodec, CodecSocket } from "../address/codec.ts";
 import { codecOf } from "../address/registry.ts";
 
 const MSG_DONTWAIT: number = table.constants.MSG_DONTWAIT ?? 0;
 
-/** Owns a descriptor and closes it exactly once. */
+/** Owns a descriptor and closes it exactly once, at the end of this isolate at the latest. */
 export class Handle implements CodecSocket {
   /** The descriptor, -1 once it is closed or detached. */
   fd: number;
@@ -26,6 +27,8 @@ export class Handle implements CodecSocket {
   dontWait = 0;
   #nonBlocking = false;
   #files = 0;
+  /** The handle that owned the same descriptor before, and still does. */
+  #twin: Handle | undefined;
 
   constructor(fd: number, family: number, type: number, proto: number) {
     this.fd = fd;
@@ -55,8 +58,20 @@ export class Handle implements CodecSocket {
     this.closed = true;
     this.fd = -1; // before anything can fail: by a second close, the number may be in use elsewhere
     finalizer.unregister(this);
-    if (fd >= 0) notifyClosing(fd);
+    if (fd >= 0) {
+      this.#disown(fd);
+      notifyClosing(fd);
+    }
     return fd;
+  }
+
+  #disown(fd: number): void {
+    let owner = owners[fd];
+    if (owner === this) owners[fd] = this.#twin;
+    for (; owner !== undefined; owner = owner.#twin) {
+      if (owner.#twin === this) owner.#twin = this.#twin;
+    }
+    this.#twin = undefined;
   }
 
   /** Counts a file made from the socket, which keeps the descriptor open. */
@@ -89,10 +104,65 @@ export class Handle implements CodecSocket {
     }
   }
 
-  /** Closes the descriptor when `owner` is collected. */
+  /** Closes the descriptor when `owner` is collected, or this isolate ends. */
   closeWhenCollected(owner: object): void {
     finalizer.register(owner, this, this);
+    this.#twin = owners[this.fd];
+    owners[this.fd] = this;
+    if (!closesAtUnload) {
+      closesAtUnload = true;
+      atUnload(closeOwned);
+    }
   }
+
+  /** Marks this handle and its twins as closed: their descriptor is no longer theirs. */
+  lose(): void {
+    this.closed = true;
+    this.fd = -1;
+    finalizer.unregister(this);
+    this.#twin?.lose();
+    this.#twin = undefined;
+  }
+}
+
+/**
+ * The handles that own a descriptor, by its number. They do not hold the socket objects, which can
+ * be collected.
+ */
+const owners: (Handle | undefined)[] = [];
+let closesAtUnload = false;
+
+function closeOwned(): void {
+  owners.forEach((handle, fd) => {
+    if (handle === undefined) return;
+    handle.lose(); // a later listener of `unload` may close the socket too
+    libc.close(fd);
+  });
+  owners.length = 0;
+}
+
+/**
+ * Makes the handle of a descriptor that the system has just opened. If another handle has that
+ * number, its descriptor was closed behind its back: it must neither read what is meant for the new
+ * one nor close it.
+ */
+export function newHandle(
+  fd: number,
+  family: number,
+  type: number,
+  proto: number,
+): Handle {
+  if (owners[fd] !== undefined) loseOwners(fd);
+  return new Handle(fd, family, type, proto);
+}
+
+/** Marks all handles of a descriptor as closed, and ends what waits for it. */
+export function loseOwners(fd: number): void {
+  if (owners[fd] !== undefined) {
+    owners[fd].lose();
+    owners[fd] = undefined;
+  }
+  notifyClosing(fd);
 }
 
 /** Returns the handle of a socket object. */

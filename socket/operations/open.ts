@@ -22,7 +22,7 @@ import { features } from "../../ffi/features.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { errno, libc, load, system } from "../../ffi/libc.ts";
 import { familyOf, read, sockaddrStorage } from "../address/codec.ts";
-import { Handle } from "./handle.ts";
+import { Handle, newHandle } from "./handle.ts";
 import { intOption, option } from "./options.ts";
 
 /** `SOCK_NONBLOCK`; 0 where the platform does not have it. */
@@ -67,18 +67,8 @@ function create(family: number, type: number, proto: number): Handle {
     load().socket(family, type | CLOSE_ON_EXEC, proto),
     "socket",
   );
-  return newHandle(fd, family, type, proto);
-}
-
-/** Returns the handle of a new descriptor; sets the common flags that `socket` could not set. */
-function newHandle(
-  fd: number,
-  family: number,
-  type: number,
-  proto: number,
-): Handle {
-  if (CLOSE_ON_EXEC === 0) setCommonFlags(fd);
-  return new Handle(fd, family, withoutFlags(type), proto);
+  if (CLOSE_ON_EXEC === 0) setCommonFlags(fd); // `socket` could not set them
+  return newHandle(fd, family, withoutFlags(type), proto);
 }
 
 function withoutFlags(type: number): number {
@@ -177,7 +167,7 @@ export function openPair(
   check(makePair(pair, f, t, p), "socketpair");
   const [a, b] = pair;
   return [
-    new Handle(a, f, withoutFlags(t), p),
-    new Handle(b, f, withoutFlags(t), p),
+    newHandle(a, f, withoutFlags(t), p),
+    newHandle(b, f, withoutFlags(t), p),
   ];
 }

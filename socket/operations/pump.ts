@@ -10,6 +10,7 @@ import { integer } from "../../errors/arguments.ts";
 import { EINTR } from "../../errors/errno.ts";
 import { check, osError } from "../../errors/errors.ts";
 import { errno, libc } from "../../ffi/libc.ts";
+import { disown, isMain, own } from "../../ffi/unload.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
 import { ensureNonBlocking } from "./connection.ts";
 import type { Handle } from "./handle.ts";
@@ -30,8 +31,10 @@ const pending = {
 } as const;
 
 // A pump holds a pipe only while bytes are in it, so pumps that wait for an idle peer have none,
-// and a few spare ones serve many pumps.
+// and a few spare ones serve many pumps. A Worker's last pump closes them, as it may
+// end without notice.
 const spare: Int32Array<ArrayBuffer>[] = [];
+let pumps = 0;
 const MAX_SPARE_PIPES = 8;
 
 function takePipe(): Int32Array<ArrayBuffer> {
@@ -39,10 +42,12 @@ function takePipe(): Int32Array<ArrayBuffer> {
   if (pipe !== undefined) return pipe;
   const made = new Int32Array(2);
   check(libc.pipe2!(made, table.constants.O_CLOEXEC), "pipe2");
+  own(...made);
   return made;
 }
 
 function closePipe(pipe: Int32Array): void {
+  disown(...pipe);
   for (const end of pipe) libc.close(end);
 }
 
@@ -77,6 +82,7 @@ export class Pump implements Disposable {
       throw new RangeError("only SOCK_STREAM type sockets are supported");
     }
     this.#splices = libc.splice !== undefined && libc.pipe2 !== undefined;
+    pumps++;
   }
 
   /** Receives up to `limit` bytes, 1 or more; returns how many, 0 at the end of the stream. */
@@ -178,5 +184,6 @@ export class Pump implements Disposable {
     this.#pipe = undefined;
     this.#buffer = undefined;
     this.#remaining = new Uint8Array(0);
+    if (--pumps === 0 && !isMain) spare.splice(0).forEach(closePipe);
   }
 }

@@ -40,7 +40,7 @@ interface Node {
 /** The members of the blocking class that the awaiting class lacks. */
 const WITHOUT = ["makefile"]; // `readable` and `writable` take its place
 /** The members that only the awaiting class has. */
-const BESIDE = ["from", "[Symbol.asyncIterator]"];
+const BESIDE = ["from", "connections", "[Symbol.asyncIterator]"];
 /** The classes that are not the same in both modules. */
 const CLASSES = ["SocketType", "ZeroCopySender"];
 /** Functions that do not wait, but return a socket of their module's class. */

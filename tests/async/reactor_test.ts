@@ -11,7 +11,9 @@ import {
   WHEN_READY,
 } from "../../async/reactor.ts";
 import * as socket from "../../async.ts";
-import { AsyncSocket } from "../../async.ts";
+import { type Address, AsyncSocket, OSError } from "../../async.ts";
+import { E_BAD_SOCKET } from "../../errors/errno.ts";
+import { osError } from "../../errors/errors.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { beside } from "../support/files.ts";
 import { needs, requires } from "../support/requires.ts";
@@ -30,8 +32,11 @@ class Scripted implements Poller {
     this.log.push(`register ${fd}`);
   }
   modify(): void {}
-  unregister(fd: number): void {
+  /** Descriptors that were closed behind the poller's back. */
+  readonly lost = new Set<number>();
+  unregister(fd: number): boolean {
     this.log.push(`unregister ${fd}`);
+    return !this.lost.delete(fd);
   }
   wait(): number {
     this.#list = this.ready.splice(0);
@@ -313,7 +318,8 @@ Deno.test("those who are long at it keep neither events nor timers waiting", asy
 Deno.test("two sockets may have the same descriptor", async () => {
   using pair = asyncSocketPair();
   const { a, b } = pair;
-  const twin = new AsyncSocket(null, null, null, a.fileno());
+  const fd = a.fileno();
+  const twin = new AsyncSocket(null, null, null, fd);
   const waiting = [a.recv(1), twin.recv(1)];
   await b.send(utf8("xy"));
   const came = (await Promise.all(waiting)).map(text).sort();
@@ -323,16 +329,10 @@ Deno.test("two sockets may have the same descriptor", async () => {
   for (const result of await Promise.allSettled(left)) {
     assertEquals(result.status, "rejected");
   }
-  // The next socket gets the number, and the twin refers to it now. Neither may hang.
+  // The next socket may get the number. The twin must not use it then.
   using following = asyncSocketPair();
-  const { a: c, b: d } = following;
-  const next = [c, d].find((other) => other.fileno() === twin.fileno());
-  if (next !== undefined) {
-    next.settimeout(5);
-    twin.settimeout(5);
-    const both = [next.recv(1), twin.recv(1)];
-    await (next === c ? d : c).send(utf8("zw"));
-    assertEquals((await Promise.all(both)).map(text).sort(), ["w", "z"]);
+  if ([following.a, following.b].some((one) => one.fileno() === fd)) {
+    assertEquals(twin.fileno(), -1);
   }
   twin.detach();
   await assertRejects(() => twin.recv(1), socket.OSError);
@@ -340,29 +340,109 @@ Deno.test("two sockets may have the same descriptor", async () => {
 
 Deno.test({
   ...requires(
-    "a descriptor closed behind our back, and had by another, is watched",
+    "a descriptor closed behind our back, and had by another, is the other's alone",
     needs.posix,
   ),
   async fn() {
+    using listener = await socket.create_server(["127.0.0.1", 0]);
     using pair = asyncSocketPair();
-    const { a, b } = pair;
-    const waiting = a.recv(1);
-    await b.send(utf8("x"));
-    await waiting;
-    const fd = a.fileno();
-    libc.close(fd);
-    using c = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
-    assertEquals(c.fileno(), fd);
-    c.bind(["127.0.0.1", 0]);
-    const limit = new AbortController(); // a timeout would make one more attempt
-    const timer = setTimeout(() => limit.abort("not told"), 5000);
-    const next = c.recv(1, 0, limit);
-    await turn();
-    await c.sendto(utf8("y"), c.getsockname());
-    assertEquals(text(await next), "y");
-    clearTimeout(timer);
-    a.detach();
+    using client = new AsyncSocket();
+    await client.connect(listener.getsockname());
+    /** Ways to open a descriptor, and another socket that sends to it. */
+    const ways: Record<string, () => Promise<AsyncSocket<Address>[]>> = {
+      accept: async () => [(await listener.accept())[0], client],
+      dup: () => Promise.resolve([pair.a.dup(), pair.b]),
+      async socket() {
+        const one = new AsyncSocket();
+        await one.connect(listener.getsockname());
+        return [one, (await listener.accept())[0]];
+      },
+      socketpair: () => Promise.resolve(socket.socketpair()),
+    };
+    for (const [way, open] of Object.entries(ways)) {
+      using old = asyncSocketPair();
+      old.a.settimeout(60); // at its end there would be one more attempt
+      const waiting = old.a.recv(1).catch((error) => error.errno);
+      await turn();
+      const fd = old.a.fileno();
+      libc.close(fd);
+      const [one, other] = await open();
+      using _one = one, _other = other;
+      if (one.fileno() !== fd) { // the runtime was faster
+        old.a.detach();
+        continue;
+      }
+      const next = one.recv(1, 0, { signal: AbortSignal.timeout(20_000) });
+      await other.send(utf8("y"));
+      assertEquals(text(await next), "y", way);
+      assertEquals(await waiting, E_BAD_SOCKET);
+      assertEquals(old.a.fileno(), -1);
+      await assertRejects(() => old.a.recv(1), OSError);
+      old.a.close();
+      assertEquals(one.fileno(), fd);
+      await other.send(utf8("z"));
+      assertEquals(text(await one.recv(1)), "z", `${way}: it is still open`);
+    }
   },
+});
+
+Deno.test("who waits for a descriptor that the poller finds replaced gets EBADF", async () => {
+  const { poller, reactor, log } = setUp();
+  const watch = reactor.watch(5);
+  reactor.add(watch, "read", new Scribe(log, "old"), WHEN_READY);
+  assertEquals(reactor.watch(5), watch, "two sockets share it");
+  poller.lost.add(5);
+  const other = reactor.watch(5);
+  assertEquals(watch.closed, true);
+  assertEquals(other.closed, false);
+  reactor.add(other, "read", new Scribe(log, "new"), WHEN_READY);
+  poller.ready.push([5, 1]);
+  await turn();
+  await turn();
+  assertEquals(log.filter((entry) => /^(old|new)/.test(entry)), [
+    `old ${osError(E_BAD_SOCKET)}`,
+    "new",
+  ]);
+});
+
+Deno.test("a Worker's reactor closes its poller with the last watch, and opens another", async () => {
+  const opened: Scripted[] = [];
+  const closed: Scripted[] = [];
+  const reactor = new Reactor(() => {
+    const poller = new Scripted();
+    poller.close = () => {
+      closed.push(poller);
+      poller.wake();
+    };
+    opened.push(poller);
+    return poller;
+  }, true);
+  const log: string[] = [];
+  for (let round = 1; round < 3; round++) {
+    for (const fd of [5, 6]) {
+      const waiter = new Scribe(log, `${round} ${fd}`);
+      reactor.add(reactor.watch(fd), "read", waiter, WHEN_READY);
+    }
+    await turn();
+    await turn();
+    reactor.forget(5, () => "closed");
+    assertEquals([opened.length, closed.length], [round, round - 1]);
+    reactor.forget(6, () => "closed");
+    assertEquals([opened.length, closed.length], [round, round]);
+    // Another may begin to wait before the closed poller's wait has returned.
+    reactor.add(reactor.watch(7), "read", new Scribe(log, "7"), WHEN_READY);
+    opened.at(-1)!.ready.push([7, 1]);
+    await turn();
+    await turn();
+    assertEquals(log.splice(0), [
+      `${round} 5 closed`,
+      `${round} 6 closed`,
+      "7",
+    ]);
+    reactor.forget(7, () => "closed");
+    opened.pop();
+    closed.pop();
+  }
 });
 
 Deno.test("all works on poll() too, which knows no edges", async () => {

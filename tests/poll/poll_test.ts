@@ -84,6 +84,20 @@ for (const [name, make] of Object.entries(pollers)) {
     assertEquals(look(poller)[fd] & READ, READ);
   });
 
+  test("tells of a descriptor that was closed without it, if it can", (poller) => {
+    const lost: Record<string, boolean> = {};
+    for (const then of ["nothing", "closed", "reused"]) {
+      using sockets = nonBlockingPair();
+      const fd = sockets.a.fileno();
+      poller.register(fd);
+      if (then !== "nothing") libc.close(sockets.a.detach());
+      using _ = then === "reused" ? nonBlockingPair() : undefined;
+      lost[then] = !poller.unregister(fd);
+    }
+    const knows = !(poller instanceof PollPoller);
+    assertEquals(lost, { nothing: false, closed: knows, reused: knows });
+  });
+
   test("reports levels for as long as they last", (poller) => {
     using sockets = nonBlockingPair();
     const { a, b } = sockets;
