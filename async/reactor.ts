@@ -5,7 +5,7 @@
 
 import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { OSError, osError } from "../errors/errors.ts";
-import { isMain } from "../ffi/unload.ts";
+import { atUnload, isMain } from "../ffi/unload.ts";
 import { type Poller, READ, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
 
@@ -111,6 +111,9 @@ export class Reactor {
   #mustYield = false;
   /** Whether events usually come so soon that a brief wait saves parking one. */
   #spins = false;
+  /** Whether this isolate has ended: nothing is served any more. */
+  #ended = false;
+  #endsAtUnload = false;
 
   /**
    * Makes a reactor, which opens its poller at first use by calling `open`.
@@ -123,13 +126,23 @@ export class Reactor {
     this.#closesWhenIdle = closesWhenIdle;
   }
 
+  #openPoller(): Poller {
+    const poller = this.#makePoller();
+    if (!this.#endsAtUnload) {
+      this.#endsAtUnload = true;
+      // The poller is closed then, but a turn may still be scheduled.
+      atUnload(() => this.#ended = true);
+    }
+    return poller;
+  }
+
   /**
    * Returns the watch of a descriptor, registered with the poller.
    *
    * @throws {OSError} if the descriptor is closed, or no descriptor is left for the poller
    */
   watch(fd: number): Watch {
-    const poller = this.#poller ??= this.#makePoller();
+    const poller = this.#poller ??= this.#openPoller();
     let watch = this.#watches.get(fd);
     // Either another socket object uses the same descriptor, and registering it again does no harm.
     // Or it was closed behind our back, and its number is in use again: then those who wait for the
@@ -270,6 +283,7 @@ export class Reactor {
 
   /** Serves the waiters that can continue, then schedules another turn or parks a wait. */
   readonly #turn = (): void => {
+    if (this.#ended) return;
     this.#beginTurn();
     let busy = this.#urgent.size > 0;
     this.#serveUrgent();
