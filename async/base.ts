@@ -6,10 +6,11 @@
 import { nameClasses } from "../constants/class_names.ts";
 import { SHUT_WR } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, callersBytes, describe } from "../errors/arguments.ts";
 import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { osError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
+import { byteLengthOf } from "../errors/views.ts";
 import { errno } from "../ffi/libc.ts";
 import type { Address, Family } from "../socket/address/types.ts";
 import { SocketBase } from "../socket/base.ts";
@@ -18,7 +19,7 @@ import { hasEnded } from "../socket/operations/end.ts";
 import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
-import { Driver, type WaitOptions } from "./driver.ts";
+import { Driver, signalOf, type WaitOptions } from "./driver.ts";
 import type { Side } from "./reactor.ts";
 import { Streams } from "./streams.ts";
 
@@ -74,29 +75,54 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   #sockname: A | undefined;
   #peername: A | undefined;
 
+  static #driverOf(socket: unknown): Driver {
+    if (typeof socket === "object" && socket !== null && #driver in socket) {
+      return socket.#driver;
+    }
+    throw new TypeError(
+      `not an AsyncSocket of this library: ${describe(socket)}`,
+    );
+  }
+
   static {
-    drive = (socket, side, options, operation, ...args) =>
-      socket.#driver.drive(
-        side,
-        socket.timeout,
-        options?.signal,
-        operation,
-        ...args,
-      );
-    driveFlagged = (socket, side, flags, options, operation, ...args) => {
-      // Compared before anything is checked: flags may be of any type yet.
-      const mayWait = typeof flags !== "number" || (flags & MSG_DONTWAIT) === 0;
-      return socket.#driver.drive(
-        side,
-        mayWait ? socket.timeout : 0,
-        options?.signal,
-        operation,
-        ...args,
-      );
+    drive = (socket, side, options, operation, ...args) => {
+      try {
+        return AsyncSocketBase.#driverOf(socket).drive(
+          side,
+          socket.timeout,
+          signalOf(options),
+          operation,
+          ...args,
+        );
+      } catch (error) {
+        return Promise.reject(error);
+      }
     };
-    driveAtOnce = (socket, options, operation, ...args) =>
-      socket.#driver.driveAtOnce(options?.signal, operation, args);
-    driverOf = (socket) => socket.#driver;
+    driveFlagged = (socket, side, flags, options, operation, ...args) => {
+      try {
+        // Compared before anything is checked: flags may be of any type yet.
+        const mayWait = typeof flags !== "number" ||
+          (flags & MSG_DONTWAIT) === 0;
+        return AsyncSocketBase.#driverOf(socket).drive(
+          side,
+          mayWait ? socket.timeout : 0,
+          signalOf(options),
+          operation,
+          ...args,
+        );
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+    driveAtOnce = (socket, options, operation, ...args) => {
+      try {
+        return AsyncSocketBase.#driverOf(socket)
+          .driveAtOnce(signalOf(options), operation, args);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+    driverOf = (socket) => AsyncSocketBase.#driverOf(socket);
     backOff = (socket, ms) => socket.#driver.backOff(ms);
     setPeer = (socket, address) => {
       socket.#peername = address;
@@ -165,7 +191,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
 
   /** Makes pending operations keep the process alive. This is the default. */
   ref(): void {
-    this.#driver.ref = true;
+    AsyncSocketBase.#driverOf(this).ref = true;
   }
 
   /**
@@ -173,7 +199,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * are pending, the process notices up to 10 ms late that a socket is ready.
    */
   unref(): void {
-    this.#driver.ref = false;
+    AsyncSocketBase.#driverOf(this).ref = false;
   }
 
   /**
@@ -186,6 +212,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * ended, the socket stays open and can send.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    AsyncSocketBase.#driverOf(this); // refuses what is not a socket
     return (this.#streams ??= new Streams(this)).readable;
   }
 
@@ -201,6 +228,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * After a write that failed, the socket closes with a reset once {@linkcode readable} has ended.
    */
   get writable(): WritableStream<Uint8Array> {
+    AsyncSocketBase.#driverOf(this); // refuses what is not a socket
     return (this.#streams ??= new Streams(this)).writable;
   }
 
@@ -212,9 +240,11 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * empty, or the message that was received. A datagram socket has no end
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
+   * @throws {TypeError} if `p` is not bytes
    */
   async read(p: Uint8Array): Promise<number | null> {
-    if (p.byteLength === 0) return 0;
+    const length = byteLengthOf(callersBytes("p", p));
+    if (length === 0) return 0;
     const count = await this.recv_into(p);
     return count === 0 && hasEnded(handleOf(this)) ? null : count;
   }
@@ -252,6 +282,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * @throws {OSError} if the socket is closed (`EBADF`) and this was not read before
    */
   get localAddr(): DenoAddress<A> {
+    AsyncSocketBase.#driverOf(this); // refuses what is not a socket
     this.#sockname = latest(() => this.getsockname(), this.#sockname);
     return denoAddress(this.family, this.type, this.#sockname);
   }
@@ -264,6 +295,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * address is not known from before
    */
   get remoteAddr(): DenoAddress<A> {
+    AsyncSocketBase.#driverOf(this); // refuses what is not a socket
     this.#peername = latest(() => this.getpeername(), this.#peername);
     return denoAddress(this.family, this.type, this.#peername);
   }

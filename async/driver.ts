@@ -1,5 +1,6 @@
 /** The driver of awaiting sockets: it attempts operations, which wait in the reactor if pending. */
 
+import { instance, optionsOf } from "../errors/arguments.ts";
 import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
 import { Deadline } from "../poll/deadline.ts";
@@ -34,6 +35,24 @@ export interface WaitOptions {
  * fail at once, so that a loop that simply continues would let nothing else run.
  */
 export const EXHAUSTED_MS = 50;
+
+/**
+ * Returns the signal of options.
+ *
+ * @throws {TypeError} if the options are not an object, or their signal is not an `AbortSignal`
+ */
+export function signalOf(
+  options: WaitOptions | null | undefined,
+): AbortSignal | undefined {
+  if (options === undefined || options === null) return undefined;
+  if (options instanceof AbortSignal) {
+    throw new TypeError("options must be { signal }, not an AbortSignal");
+  }
+  const { signal } = optionsOf(options);
+  return signal === undefined || signal === null
+    ? undefined
+    : instance("options.signal", signal, AbortSignal, "an AbortSignal");
+}
 
 /** Drives the operations of one socket, in order where they must wait. */
 export class Driver {

@@ -2,7 +2,7 @@
 
 import { nameClasses } from "../constants/class_names.ts";
 import { table } from "../constants/table.ts";
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, instance } from "../errors/arguments.ts";
 import { exhausted } from "../errors/errno.ts";
 import { check, OSError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
@@ -39,7 +39,7 @@ import {
   opensFast,
   sendtoFastOpenAttempt,
 } from "../socket/operations/fast_open.ts";
-import type { Socket } from "../socket/socket.ts";
+import { Socket } from "../socket/socket.ts";
 import {
   AsyncSocketBase,
   backOff,
@@ -109,6 +109,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @throws {OSError} if the blocking socket is closed (`EBADF`)
    */
   static from<A extends Address>(socket: Socket<A>): AsyncSocket<A> {
+    instance("socket", socket, Socket, "a Socket");
     const { family, type, proto, timeout } = socket;
     check(setNonBlocking(socket.fileno(), true), "ioctl");
     const taken = asyncSocketOf<A>(
@@ -596,7 +597,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   recvmmsg(
     msgvec: MessageVector<A>,
     start = 0,
-    end: number = msgvec.length,
+    end?: number,
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
@@ -633,7 +634,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   sendmmsg(
     msgvec: MessageVector<A>,
     start = 0,
-    end: number = msgvec.length,
+    end?: number,
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
@@ -803,8 +804,12 @@ function isOptions(value: unknown): boolean {
 
 const errorQueue = table.constants.MSG_ERRQUEUE ?? 0;
 
-function receivingSide(flags: number): Side {
-  return (flags & errorQueue) !== 0 ? "error" : "read";
+/** The side of a receive; flags that are none make its attempt fail. */
+function receivingSide(flags: unknown): Side {
+  const bits = typeof flags === "bigint" ? Number(flags) : flags;
+  return typeof bits === "number" && (bits & errorQueue) !== 0
+    ? "error"
+    : "read";
 }
 
 function accept<A extends Address>(

@@ -1,12 +1,13 @@
 /** `splice`, awaited: bytes passed on from socket to socket. */
 
+import { instance } from "../errors/arguments.ts";
 import type { Address } from "../socket/address/types.ts";
 import { handleOf } from "../socket/operations/handle.ts";
 import { byteLimit, Pump } from "../socket/operations/pump.ts";
 import { deliverRest, moving } from "../socket/splice.ts";
 import { driverOf } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
-import type { AsyncSocket } from "./socket.ts";
+import { AsyncSocket } from "./socket.ts";
 import { driveSteps, type Perform } from "./steps.ts";
 
 /**
@@ -32,6 +33,8 @@ export async function splice(
   count: number | null = null,
   options?: WaitOptions,
 ): Promise<number> {
+  instance("from", from, AsyncSocket, "an AsyncSocket");
+  instance("to", to, AsyncSocket, "an AsyncSocket");
   const limit = byteLimit(count);
   using pump = new Pump(handleOf(from), handleOf(to));
   await passOn(pump, from, to, limit, options);

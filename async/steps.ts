@@ -6,7 +6,7 @@ import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { numericAddress } from "../socket/resolver/addrinfo.ts";
 import { Operation, type Steps } from "../socket/steps.ts";
 import { type AsyncSocketBase, drive } from "./base.ts";
-import type { WaitOptions } from "./driver.ts";
+import { signalOf, type WaitOptions } from "./driver.ts";
 import { performLookup } from "./resolver.ts";
 
 /** Drives an operation of a function of steps. */
@@ -31,7 +31,8 @@ export async function driveSteps<T>(
   options?: WaitOptions,
   perform: Perform = drive,
 ): Promise<T> {
-  options?.signal?.throwIfAborted();
+  const signal = signalOf(options);
+  signal?.throwIfAborted();
   let step = steps.next();
   while (!step.done) {
     const { value } = step;
@@ -44,7 +45,7 @@ export async function driveSteps<T>(
           options,
           value.attempt,
         )
-        : await performLookup(value, options?.signal);
+        : await performLookup(value, signal);
     } catch (error) {
       step = steps.throw(error);
       // The reason may look like an error that the function handles. It ends the function anyway.

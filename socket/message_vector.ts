@@ -9,6 +9,7 @@ import {
   type Bytes,
   describe,
   flagBits,
+  instance,
   integer,
 } from "../errors/arguments.ts";
 import { byteLengthOf } from "../errors/views.ts";
@@ -40,7 +41,7 @@ export let recvmmsg: (
   handle: Handle,
   msgvec: MessageVector,
   start: number,
-  end: number,
+  end: number | undefined,
   flags: number,
 ) => Attempt<number>;
 
@@ -98,13 +99,19 @@ export class MessageVector<A extends Address = Address> {
   static {
     recvmmsg = (handle, msgvec, start, end, flags) => {
       const bits = flagBits(flags);
-      MessageVector.#check(handle, msgvec, start, end);
-      return msgvec.#receive(handle, start, end, bits);
+      MessageVector.#check(handle, msgvec);
+      const { length } = msgvec.#buffers; // a subclass may report another length
+      const first = integer("start", start, 0, length);
+      const last = integer("end", end ?? length, first, length);
+      return msgvec.#receive(handle, first, last, bits);
     };
     sendmmsg = (handle, msgvec, start, end, flags) => {
       const bits = flagBits(flags);
-      MessageVector.#check(handle, msgvec, start, end);
-      return msgvec.#send(handle, start, end, bits);
+      MessageVector.#check(handle, msgvec);
+      const { length } = msgvec.#buffers;
+      const first = integer("start", start, 0, length);
+      const last = integer("end", end ?? length, first, length);
+      return msgvec.#send(handle, first, last, bits);
     };
   }
 
@@ -146,9 +153,7 @@ export class MessageVector<A extends Address = Address> {
     size = 0,
     ancbufsize = 0,
   ) {
-    if (!(socket instanceof SocketBase)) {
-      throw new TypeError(`socket must be a socket, not ${describe(socket)}`);
-    }
+    instance("socket", socket, SocketBase, "a socket");
     const areGiven = typeof buffers === "object" && buffers !== null;
     this.#buffers = Object.freeze(
       areGiven ? given(buffers) : owned(buffers, size),
@@ -212,7 +217,8 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message
    */
   data(index: number): Uint8Array<ArrayBuffer> {
-    return this.#buffers[this.#index(index)].subarray(0, this.#lengths[index]);
+    const at = this.#index(index);
+    return this.#buffers[at].subarray(0, this.#lengths[at]);
   }
 
   /**
@@ -222,10 +228,11 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message
    */
   address(index: number): A | null {
-    const length = this.#addressLengths[this.#index(index)];
+    const at = this.#index(index);
+    const length = this.#addressLengths[at];
     if (length === 0) return null;
     const { codec } = this.#handle;
-    const address = this.#addresses[index];
+    const address = this.#addresses[at];
     return codec.decode(address, length, this.#handle, context) as A;
   }
 
@@ -240,11 +247,12 @@ export class MessageVector<A extends Address = Address> {
    * @throws {gaierror} if a host name cannot be resolved
    */
   setAddress(index: number, address: AddressInput<A> | null): void {
-    this.#addressLengths[this.#index(index)] = 0;
+    const at = this.#index(index);
+    this.#addressLengths[at] = 0;
     if (address === null) return;
     const { codec } = this.#handle;
-    const into = this.#addresses[index];
-    this.#addressLengths[index] = codec.encode(
+    const into = this.#addresses[at];
+    this.#addressLengths[at] = codec.encode(
       address,
       into,
       this.#handle,
@@ -302,13 +310,14 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message
    */
   segmentSize(index: number): number {
-    return this.#control.segmentSize(this.#index(index)) ||
-      this.#lengths[index];
+    const at = this.#index(index);
+    return this.#control.segmentSize(at) || this.#lengths[at];
   }
 
   #index(index: number): number {
     // The fast path of a valid index; `integer` throws for all others.
-    return index >>> 0 === index && index < this.#buffers.length
+    return typeof index === "number" && index >>> 0 === index &&
+        index < this.#buffers.length
       ? index
       : integer("index", index, 0, this.#buffers.length - 1);
   }
@@ -316,8 +325,6 @@ export class MessageVector<A extends Address = Address> {
   static #check(
     handle: Handle,
     msgvec: unknown,
-    start: number,
-    end: number,
   ): asserts msgvec is MessageVector {
     if (
       typeof msgvec !== "object" || msgvec === null || !(#memory in msgvec)
@@ -329,9 +336,6 @@ export class MessageVector<A extends Address = Address> {
     if (msgvec.#handle.codec !== handle.codec) {
       throw new TypeError("msgvec was made for another address family");
     }
-    const { length } = msgvec.#buffers; // a subclass may report another length
-    integer("start", start, 0, length);
-    integer("end", end, start, length);
     for (const view of msgvec.#memory) {
       if (view.byteLength === 0) {
         throw new TypeError("msgvec: an ArrayBuffer of it was detached");

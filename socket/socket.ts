@@ -1,7 +1,7 @@
 /** The blocking socket: Python's `socket.socket`. */
 
 import { nameClasses } from "../constants/class_names.ts";
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, optionsOf } from "../errors/arguments.ts";
 import { check } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import type {
@@ -452,7 +452,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   recvmmsg(
     msgvec: MessageVector<A>,
     start = 0,
-    end: number = msgvec.length,
+    end?: number,
     flags = 0,
   ): number {
     return complete(
@@ -485,7 +485,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   sendmmsg(
     msgvec: MessageVector<A>,
     start = 0,
-    end: number = msgvec.length,
+    end?: number,
     flags = 0,
   ): number {
     return complete(
@@ -575,7 +575,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     buffering: Buffering = null as Buffering,
     options: TextOptions = {},
   ): SocketFile<Mode, Buffering> {
-    return makefile(this, mode, buffering, options) as SocketFile<
+    return makefile(this, mode, buffering, optionsOf(options)) as SocketFile<
       Mode,
       Buffering
     >;

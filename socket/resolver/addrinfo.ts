@@ -198,7 +198,7 @@ export function hostArgument(host: unknown): string | Uint8Array | null {
  */
 export function portArgument(port: unknown): string | Uint8Array | null {
   if (port === null || port === undefined) return null;
-  const service = typeof port === "number"
+  const service = typeof port === "number" || typeof port === "bigint"
     ? String(integer("port", port, -Infinity, Infinity))
     : stringOrBytes("port", port);
   const text = typeof service === "string" ? service : stringIn(service);
