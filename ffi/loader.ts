@@ -63,7 +63,7 @@ function isPermitted(name: string): boolean {
 
 /** Whether a library's name is a path, which can be permitted alone, rather than a plain name. */
 export function isPath(name: string): boolean {
-  return /[/\\]/.test(name);
+  return name.includes("/") || name.includes("\\");
 }
 
 function isGranted(path: string): boolean {

@@ -21,8 +21,9 @@ const needed = [
   ),
 ];
 
-// A system does not see this machine's files but these two.
+// A system sees these files of this machine and no others.
 const start = `
+  mount --rbind /proc "$3/proc"
   mount --bind "$1" "$3/deno"
   mount --rbind "$2" "$3/source"
   root=$3
@@ -41,7 +42,9 @@ function system(folder: string): Disposable & {
     new Deno.Command("ldd", { args: [Deno.execPath()] }).outputSync().stdout,
   );
   const loader = /^\s+(\/\S+)/m.exec(ldd)![1];
-  for (const path of [folder, folderOf(loader), "/source", "/cache"]) {
+  for (
+    const path of [folder, folderOf(loader), "/source", "/proc", "/cache"]
+  ) {
     Deno.mkdirSync(root + path, { recursive: true });
   }
   Deno.copyFileSync(loader, root + loader);
