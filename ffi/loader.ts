@@ -79,20 +79,22 @@ function refusal(
   const { library, path, unfound } = advise(
     names.filter((name) => !failures.has(name)),
   );
-  const errors = [...failures.values()];
+  const errors = [...failures];
   // That a file is missing says the least.
-  const cause = errors.find((error) => !isNotFound(error)) ?? errors[0];
-  const reason = cause?.message.replace(/^(Could not open library: )+/, "");
+  const [name, cause]: [string?, Error?] =
+    errors.find(([, error]) => !isNotFound(error)) ??
+      errors.at(0) ?? [];
+  const failed = `${library} could not be opened as ${name}`;
+  const reason = cause?.message.replace(/^(Could not open library: )+/, "")
+    .replace(`${name}: `, "");
   const { state, partial } = Deno.permissions.querySync(everything);
   if (state === "granted" && !partial) {
-    const hint = errors.every(isNotFound) && unfound ? `; ${unfound}` : "";
-    return new Error(`${library} could not be opened: ${reason}${hint}`, {
-      cause,
-    });
+    const hint = unfound && cause && isNotFound(cause) ? `; ${unfound}` : "";
+    return new Error(`${failed}: ${reason}${hint}`, { cause });
   }
   const problem = cause === undefined
     ? `@libc/socket has no permission to open ${library}`
-    : `${library} could not be opened with the permission that there is (${reason})`;
+    : `${failed} with the permission that there is (${reason})`;
   const narrow = path && `, or with --allow-ffi=${path} for it alone`;
   const flags = state === "granted"
     ? "without --deny-ffi"

@@ -31,7 +31,7 @@ Deno.test(
     const error = assertThrows(() => openFirst(names, open, libcAdvice), Error);
     assertEquals(
       error.message,
-      "the C library could not be opened: libc.so.6: cannot open shared object file: No such file or directory; " +
+      "the C library could not be opened as libc.so.6: cannot open shared object file: No such file or directory; " +
         "@libc/socket needs glibc, and does not run on musl alone; SOCKET_LIBC_PATH can name glibc's file",
     );
     assertEquals((error.cause as Error).message, missing(names[0]).message);
@@ -48,7 +48,7 @@ Deno.test("a library that is there and cannot be used is the reason, not musl", 
   const error = assertThrows(() => openFirst(names, open, libcAdvice), Error);
   assertEquals(
     error.message,
-    `the C library could not be opened: ${cause.message}`,
+    `the C library could not be opened as ${names[1]}: ${cause.message}`,
   );
   assertStrictEquals(error.cause, cause);
 });

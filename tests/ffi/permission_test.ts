@@ -72,8 +72,8 @@ Deno.test(
     const [first] = (await output([`--allow-ffi=${elsewhere}`])).split("\n");
     assertEquals(
       first,
-      `NotCapable: the C library could not be opened with the permission that there is ` +
-        `(${elsewhere}: cannot open shared object file: No such file or directory): ` +
+      `NotCapable: the C library could not be opened as ${elsewhere} with the permission that there is ` +
+        `(cannot open shared object file: No such file or directory): ` +
         `run again with --allow-ffi, or with --allow-ffi=${
           libraryPaths[0]
         } for it alone`,
@@ -154,7 +154,7 @@ Deno.test(
     assertEquals(await output(["--allow-ffi"], [], env), opened); // it may not be read
     assertMatch(
       await output(["--allow-ffi", ...name], [], env),
-      /^Error: the C library that SOCKET_LIBC_PATH names could not be opened: \/nowhere\/libc\.so\.6: [^;]*$/m,
+      /^Error: the C library that SOCKET_LIBC_PATH names could not be opened as \/nowhere\/libc\.so\.6: [^;]*$/m,
     );
     assertMatch(
       await output([`--allow-ffi=${libraryPath}`, ...name], [], env),
@@ -162,7 +162,7 @@ Deno.test(
     );
     assertMatch(
       await output(["--allow-ffi=/nowhere", ...name], [], env),
-      /^NotCapable: .* could not be opened with the permission that there is \(.*\): run again with --allow-ffi$/m,
+      /^NotCapable: .* could not be opened as \/nowhere\/libc\.so\.6 with the permission that there is \(.*\): run again with --allow-ffi$/m,
     );
     assertEquals(
       await output([`--allow-ffi=${libraryPath}`, ...name], [], {
