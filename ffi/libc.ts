@@ -5,6 +5,7 @@
 
 import { platform } from "../constants/platform.ts";
 import type { Libc, System } from "./system.ts";
+import { checkVersion } from "./version.ts";
 
 export type { Libc } from "./system.ts";
 
@@ -22,7 +23,12 @@ export let libc: Libc = undefined as unknown as Libc;
 
 /** Opens the C library at the first call, and returns its functions. */
 export function load(): Libc {
-  return libc ??= system.open();
+  return libc ??= open();
+}
+
+function open(): Libc {
+  checkVersion(Deno.version.deno);
+  return system.open();
 }
 
 /** Returns this thread's last error number. Call it right after the call that failed. */

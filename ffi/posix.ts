@@ -1,90 +1,38 @@
-/**
- * The C library of Linux, macOS and FreeBSD: where to find it, and the {@linkcode System} functions
- * on top of it.
- */
+/** The C library of Linux, macOS and FreeBSD, and the {@linkcode System} functions on top of it. */
 
-import {
-  platform,
-  type PlatformName,
-  unsupported,
-} from "../constants/platform.ts";
+import { platform, unsupported } from "../constants/platform.ts";
 import { table } from "../constants/table.ts";
 import { declarations } from "./declarations.ts";
+import { openFirst } from "./loader.ts";
+import { libcAdvice, libcNames } from "./names.ts";
 import { direct, syscall } from "./syscall.ts";
 import type { Libc } from "./system.ts";
 import { variadicOnStack } from "./variadic.ts";
 
 type Symbols = Deno.StaticForeignLibraryInterface<typeof declarations>;
 
-/** Where to look for each platform's C library: its plain name, then full paths. */
-const names: Readonly<Partial<Record<PlatformName, readonly string[]>>> = {
-  linux_x86_64: [
-    "libc.so.6",
-    "/usr/lib/x86_64-linux-gnu/libc.so.6",
-    "/lib/x86_64-linux-gnu/libc.so.6",
-    "/usr/lib64/libc.so.6",
-    "/lib64/libc.so.6",
-    "/usr/lib/libc.so.6",
-    "/lib/libc.so.6",
-  ],
-  linux_aarch64: [
-    "libc.so.6",
-    "/usr/lib/aarch64-linux-gnu/libc.so.6",
-    "/lib/aarch64-linux-gnu/libc.so.6",
-    "/usr/lib64/libc.so.6",
-    "/lib64/libc.so.6",
-    "/usr/lib/libc.so.6",
-    "/lib/libc.so.6",
-  ],
-  darwin: [
-    "libSystem.dylib",
-    "/usr/lib/libSystem.B.dylib",
-    "/usr/lib/libSystem.dylib",
-  ],
-  freebsd: ["libc.so.7", "/lib/libc.so.7"],
-};
-
 let symbols: Symbols;
-/** The name or path that the C library was opened with; empty before. */
-export let libraryName = "";
-let errnoCell: Int32Array;
+let errnoCell: Int32Array<ArrayBuffer>;
 let errnoAddress: bigint | undefined;
 
 /** As {@linkcode System.open}. */
 export function open(): Libc {
-  const candidates = names[platform];
-  if (candidates === undefined) throw new Error(unsupported);
-  const name = permitted(candidates);
-  let opened: Symbols;
-  try {
-    opened = platform === "darwin" && Deno.build.arch === "aarch64"
-      ? unwrapVariadic(
-        Deno.dlopen(name, { ...declarations, ...variadicOnStack }).symbols,
-      )
-      : Deno.dlopen(name, declarations).symbols;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error; // its message names the flag to add
-    throw new Error(
-      `The C library could not be opened as ${name}; on Linux, only glibc is supported, not musl`,
-      { cause: error },
-    );
-  }
-  bindErrno(opened);
-  libraryName = name;
-  const hot = direct(platform, () => Deno.dlopen(name, syscall).symbols);
-  // The FFI's own object is in V8's slower dictionary mode; the copy is not.
-  return symbols = { ...opened, ...hot };
+  if (unsupported !== undefined) throw new Error(unsupported);
+  return symbols = openFirst(libcNames(platform), openAs, libcAdvice);
 }
 
-/**
- * Returns the name to open the library with. `--allow-ffi=<path>` grants that path only, so this
- * takes the first candidate that is granted. If none is, Deno prompts for the plain name or refuses
- * it.
- */
-function permitted(candidates: readonly string[]): string {
-  return candidates.find((path) =>
-    Deno.permissions.querySync({ name: "ffi", path }).state === "granted"
-  ) ?? candidates[0];
+/** Opens the C library by one of its names. */
+function openAs(name: string): Symbols {
+  const opened: Symbols = platform === "darwin" &&
+      Deno.build.arch === "aarch64"
+    ? unwrapVariadic(
+      Deno.dlopen(name, { ...declarations, ...variadicOnStack }).symbols,
+    )
+    : Deno.dlopen(name, declarations).symbols;
+  bindErrno(opened);
+  const hot = direct(platform, () => Deno.dlopen(name, syscall).symbols);
+  // The FFI's own object is in V8's slower dictionary mode; the copy is not.
+  return { ...opened, ...hot };
 }
 
 function bindErrno({ __errno_location, __error }: Symbols): void {

@@ -41,13 +41,15 @@ export const syscall = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 type Syscall = Deno.StaticForeignLibraryInterface<typeof syscall>;
+/** What the FFI takes for a buffer: in Deno before 2.8.3, no shared memory. */
+type Buffer = Parameters<Syscall["syscall"]>[2];
 type Transfer<B> = (fd: number, buf: B, n: number, flags: number) => number;
 
 /** The calls made by number, under the C library's names. */
 interface Direct {
-  send: Transfer<AllowSharedBufferSource | null>;
+  send: Transfer<Buffer>;
   send_at: Transfer<Deno.PointerValue>;
-  recv: Transfer<AllowSharedBufferSource | null>;
+  recv: Transfer<Buffer>;
   recv_at: Transfer<Deno.PointerValue>;
 }
 

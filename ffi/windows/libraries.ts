@@ -1,5 +1,6 @@
 /** The Windows libraries that together have the functions of the C library elsewhere. */
 
+import { openFirst } from "../loader.ts";
 import { string } from "../string.ts";
 import { iphlpapi } from "./iphlpapi.ts";
 import { kernel32 } from "./kernel32.ts";
@@ -19,13 +20,27 @@ export type Windows =
   & Symbols<typeof iphlpapi>
   & Symbols<typeof ntdll>;
 
+/** Where Windows keeps its libraries: the folder that `--allow-ffi=` may permit alone. */
+const SYSTEM32 = "C:\\Windows\\System32";
+
+function symbolsOf<T extends Deno.ForeignLibraryInterface>(
+  library: string,
+  declarations: T,
+): Symbols<T> {
+  return openFirst(
+    [library, `${SYSTEM32}\\${library}`],
+    (name) => Deno.dlopen(name, declarations).symbols,
+    () => ({ library, path: SYSTEM32 }),
+  );
+}
+
 /** Opens the libraries and returns their functions. */
 export function openLibraries(): Windows {
   // The FFI's own objects are in V8's slower dictionary mode; the copy is not.
   return {
-    ...Deno.dlopen("ws2_32.dll", { ...winsock, ...berkeley }).symbols,
-    ...Deno.dlopen("kernel32.dll", kernel32).symbols,
-    ...Deno.dlopen("iphlpapi.dll", iphlpapi).symbols,
-    ...Deno.dlopen("ntdll.dll", ntdll).symbols,
+    ...symbolsOf("ws2_32.dll", { ...winsock, ...berkeley }),
+    ...symbolsOf("kernel32.dll", kernel32),
+    ...symbolsOf("iphlpapi.dll", iphlpapi),
+    ...symbolsOf("ntdll.dll", ntdll),
   };
 }

@@ -75,7 +75,7 @@ Deno.test("a C library that cannot be opened is named, and tried again at the ne
   const error = assertThrows(
     () => new Socket(),
     Error,
-    "The C library could not be opened as libSystem.dylib",
+    "the C library could not be opened as libSystem.dylib: image not found",
   );
   assertEquals(error.cause, cause);
 });
