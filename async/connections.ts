@@ -4,6 +4,7 @@ import { nameClasses } from "../constants/class_names.ts";
 import { isMissing } from "../constants/missing.ts";
 import { errno } from "../constants/errno.ts";
 import { OSError } from "../errors/errors.ts";
+import { Cancellation } from "./cancellation.ts";
 import type { WaitOptions } from "./driver.ts";
 
 /** Options of {@linkcode AsyncSocket.connections}. */
@@ -47,41 +48,13 @@ const passing: ReadonlySet<number> = new Set(
 );
 
 /**
- * The waits of an iterator, in the place of a signal: adding a waiter to a true signal would cost
- * half as much as accepting.
- */
-class Waiters implements
-  Pick<
-    AbortSignal,
-    "reason" | "throwIfAborted" | "addEventListener" | "removeEventListener"
-  > {
-  readonly reason = undefined;
-  readonly #waiters = new Set<{ handleEvent(): void }>();
-
-  throwIfAborted(): void {}
-
-  addEventListener(_type: string, waiter: unknown): void {
-    this.#waiters.add(waiter as { handleEvent(): void });
-  }
-
-  removeEventListener(_type: string, waiter: unknown): void {
-    this.#waiters.delete(waiter as { handleEvent(): void });
-  }
-
-  /** Rejects all waits. */
-  cancel(): void {
-    for (const waiter of this.#waiters) waiter.handleEvent();
-  }
-}
-
-/**
  * Iterates over a listener's connections for as long as it is open. Not an async generator: its
  * frames and promises would be half the cost of accepting.
  */
 export class Connections<T> implements AsyncIterableIterator<T, undefined> {
   readonly #listener: Listener<T>;
   readonly #onError: ((error: OSError) => void) | undefined;
-  readonly #waiters = new Waiters();
+  readonly #waiters = new Cancellation();
   readonly #options = { signal: this.#waiters as unknown as AbortSignal };
   #finished = false;
 

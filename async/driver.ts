@@ -14,6 +14,7 @@ import {
   setClosingListener,
 } from "../socket/operations/handle.ts";
 import { isUnannounced, RETRY_MS } from "../socket/operations/room.ts";
+import { Cancellation } from "./cancellation.ts";
 import {
   DONE,
   NEXT_TURN,
@@ -49,6 +50,7 @@ export function signalOf(
     throw new TypeError("options must be { signal }, not an AbortSignal");
   }
   const { signal } = optionsOf(options);
+  if (signal instanceof Cancellation) return signal;
   return signal === undefined || signal === null
     ? undefined
     : instance("options.signal", signal, AbortSignal, "an AbortSignal");

@@ -246,8 +246,8 @@ export abstract class SocketBase<A extends Address> {
    *
    * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
    * @param optname the option
-   * @param value an integer of 32 bits (for `AF_VSOCK` an unsigned one of 64), a boolean for 0 or 1,
-   * or the bytes of a structure
+   * @param value an integer of 32 bits (for `AF_VSOCK` an unsigned one of 64), a boolean for 0 or
+   * 1, or the bytes of a structure
    * @throws {OSError} if there is no such option, or it does not take the value
    * @throws {TypeError} if the value is neither
    * @throws {RangeError} if the integer is out of bounds

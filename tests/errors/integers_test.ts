@@ -53,7 +53,6 @@ Deno.test("-0, false and 0n are 0 in every call", () => {
     listener.settimeout(zero);
     assert(Object.is(listener.gettimeout(), 0));
     assertThrows(() => listener.accept(), socket.BlockingIOError);
-    assertThrows(() => listener.shutdown(zero + 7), socket.OSError, "");
     using dual = socket.create_server(["127.0.0.1", zero], { backlog: zero });
     assert(dual.getsockname()[1] > 0);
 
@@ -169,7 +168,6 @@ Deno.test("a bigint out of range is a RangeError that names the argument", () =>
         [() => tcp.setsockopt(SOL_SOCKET, SO_REUSEADDR, big), "value"],
         [() => tcp.getsockopt(big, 1), "level"],
         [() => tcp.bind(["127.0.0.1", big]), "port"],
-        [() => socket.getaddrinfo("127.0.0.1", big), "port"],
         [() => socket.htonl(big), "x"],
         [() => tcp.listen(big), "backlog"],
         [() => new Socket(big), "family"],

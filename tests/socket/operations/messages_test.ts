@@ -306,7 +306,7 @@ Deno.test(
       assertThrows(
         () => socket.sendmsg_afalg([], { op } as never),
         TypeError,
-        "'op'",
+        "op",
       );
     }
     assertThrows(
