@@ -56,9 +56,9 @@ export function encodePktinfo(
   specDst?: string,
 ): Uint8Array<ArrayBuffer>;
 /**
- * Encodes the data of `IP_PKTINFO`, as {@linkcode decodePktinfo} returns it: a datagram sent with it
- * leaves by the interface, and from the address, by which the other one came. Its `addr` does not
- * matter for sending.
+ * Encodes the data of `IP_PKTINFO`, as {@linkcode decodePktinfo} returns it: a datagram sent with
+ * it leaves by the interface, and from the address, by which the other one came. Its `addr` does
+ * not matter for sending.
  *
  * @param info the interface and the address
  * @returns the data for `sendmsg()`
