@@ -81,17 +81,29 @@ export function stringIn(bytes: Uint8Array): string {
  * Converts a string or bytes to a NUL-terminated C string.
  *
  * @param name what the error message calls the value
- * @throws {RangeError} if the value contains a NUL, which would truncate it
+ * @throws {RangeError} if the value contains a NUL, which would truncate it, or a lone surrogate,
+ * which has no bytes
  */
 export function cstring(
   name: string,
   value: string | Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = typeof value === "string" ? encoder.encode(value) : value;
+  const bytes = typeof value === "string" ? utf8(name, value) : value;
   if (bytes.includes(0)) throw new RangeError(`${name}: embedded null byte`);
   const terminated = new Uint8Array(bytes.length + 1);
   terminated.set(bytes);
   return terminated;
+}
+
+/** Encodes a string, which must not contain a lone surrogate: it would become another character. */
+function utf8(name: string, value: string): Uint8Array<ArrayBuffer> {
+  if (value.isWellFormed()) return encoder.encode(value);
+  const characters = [...value];
+  const at = characters.findIndex((character) => !character.isWellFormed());
+  const code = characters[at].charCodeAt(0).toString(16);
+  throw new RangeError( // Python's text
+    `${name}: 'utf-8' codec can't encode character '\\u${code}' in position ${at}: surrogates not allowed`,
+  );
 }
 
 const text = new Uint8Array(1024);
