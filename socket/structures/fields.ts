@@ -1,5 +1,6 @@
 /** Reads and writes the fields of C structs in bytes, by the layout's offsets. */
 
+import { isMissing } from "../../constants/missing.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
 import type { Field, Layout, Struct } from "../../ffi/layout/types.ts";
 
@@ -71,6 +72,11 @@ export function signed(view: DataView, { at, size }: Field): number | bigint {
   if (size === 8) return exact(view.getBigInt64(at, true));
   if (size === 4) return view.getInt32(at, true);
   return size === 2 ? view.getInt16(at, true) : view.getInt8(at);
+}
+
+/** Whether the first argument of `encode…` is the object that `decode…` returned. */
+export function isFields<T>(value: T): value is T & object {
+  return typeof value === "object" && value !== null && !isMissing(value);
 }
 
 /** Makes a struct's bytes from the values of its fields, by their C names; other fields are 0. */

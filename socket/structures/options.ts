@@ -8,7 +8,7 @@ import {
 import { type Bytes, describe, integer } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import type { Layout } from "../../ffi/layout/types.ts";
-import { encodeStruct, reader, structOf } from "./fields.ts";
+import { encodeStruct, isFields, reader, structOf } from "./fields.ts";
 
 /** The value of `SO_LINGER`: whether closing waits for unsent data, and for how long. */
 export interface Linger {
@@ -61,14 +61,28 @@ export function linger(data: Bytes, layout: Layout): Linger {
 export function encodeLinger(
   onoff: boolean,
   linger: number,
+): Uint8Array<ArrayBuffer>;
+/**
+ * Encodes a value for `SO_LINGER`, as {@linkcode decodeLinger} returns it.
+ *
+ * @param value the value
+ * @returns the bytes for `setsockopt()`
+ * @throws {RangeError} if its `linger` is negative or too large
+ */
+export function encodeLinger(value: Linger): Uint8Array<ArrayBuffer>;
+export function encodeLinger(
+  value: boolean | Linger,
+  linger?: number,
 ): Uint8Array<ArrayBuffer> {
-  return lingerBytes(onoff, linger, running);
+  return isFields(value)
+    ? lingerBytes(value.onoff, value.linger, running)
+    : lingerBytes(value, linger, running);
 }
 
 /** Like {@linkcode encodeLinger}, for any platform. */
 export function lingerBytes(
   onoff: boolean,
-  linger: number,
+  linger: unknown,
   layout: Layout,
 ): Uint8Array<ArrayBuffer> {
   const struct = structOf(layout, "linger");
@@ -141,7 +155,25 @@ export function encodeCredentials(
   pid: number,
   uid: number,
   gid: number,
+): Uint8Array<ArrayBuffer>;
+/**
+ * Encodes the data of `SCM_CREDENTIALS`, as {@linkcode decodeCredentials} returns it. Linux.
+ *
+ * @param credentials the credentials
+ * @returns the data for `sendmsg()`
+ * @throws {TypeError} if a part is `null`
+ * @throws {RangeError} if a number is out of bounds, or the platform lacks the struct
+ */
+export function encodeCredentials(
+  credentials: Credentials,
+): Uint8Array<ArrayBuffer>;
+export function encodeCredentials(
+  first: number | Credentials,
+  ...rest: number[]
 ): Uint8Array<ArrayBuffer> {
+  const [pid, uid, gid] = isFields(first)
+    ? [first.pid, first.uid, first.gid]
+    : [first, ...rest];
   return encodeStruct(structOf(running, "ucred"), {
     pid: integer("pid", pid),
     uid: integer("uid", uid, 0, 0xffffffff),

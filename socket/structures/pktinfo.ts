@@ -3,7 +3,7 @@
 import { type Bytes, integer, string } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
-import { encodeStruct, reader, structOf } from "./fields.ts";
+import { encodeStruct, isFields, reader, structOf } from "./fields.ts";
 
 /** The data of `IP_PKTINFO`: the interface and addresses by which a datagram was received. */
 export interface PacketInfo {
@@ -53,8 +53,27 @@ export function decodePktinfo(data: Bytes): PacketInfo {
  */
 export function encodePktinfo(
   ifindex: number,
-  specDst = "0.0.0.0",
+  specDst?: string,
+): Uint8Array<ArrayBuffer>;
+/**
+ * Encodes the data of `IP_PKTINFO`, as {@linkcode decodePktinfo} returns it: a reply sent with it
+ * leaves by the interface, and from the address, at which the datagram arrived.
+ *
+ * @param info the interface and the address
+ * @returns the data for `sendmsg()`
+ * @throws {RangeError} if the index is out of bounds, the address is not an IPv4 address, or the
+ * platform lacks the struct
+ */
+export function encodePktinfo(
+  info: Pick<PacketInfo, "ifindex" | "specDst">,
+): Uint8Array<ArrayBuffer>;
+export function encodePktinfo(
+  first: number | Pick<PacketInfo, "ifindex" | "specDst">,
+  second?: string,
 ): Uint8Array<ArrayBuffer> {
+  const { ifindex, specDst = "0.0.0.0" } = isFields(first)
+    ? first
+    : { ifindex: first, specDst: second };
   const address = parseIPv4(string("specDst", specDst));
   if (address < 0) {
     throw new RangeError(`specDst must be an IPv4 address, not ${specDst}`);
@@ -97,8 +116,23 @@ export function decodePktinfo6(data: Bytes): PacketInfo6 {
  */
 export function encodePktinfo6(
   ifindex: number,
-  addr = "::",
+  addr?: string,
+): Uint8Array<ArrayBuffer>;
+/**
+ * Encodes the data of `IPV6_PKTINFO`, as {@linkcode decodePktinfo6} returns it.
+ *
+ * @param info the interface and the address, which must not be a multicast address for sending
+ * @returns the data for `sendmsg()`
+ * @throws {RangeError} if the index is out of bounds or the address is not an IPv6 address
+ */
+export function encodePktinfo6(info: PacketInfo6): Uint8Array<ArrayBuffer>;
+export function encodePktinfo6(
+  first: number | PacketInfo6,
+  second?: string,
 ): Uint8Array<ArrayBuffer> {
+  const { ifindex, addr = "::" } = isFields(first)
+    ? first
+    : { ifindex: first, addr: second };
   const octets = new Uint8Array(16);
   if (!parseIPv6(string("addr", addr), octets)) {
     throw new RangeError(`addr must be an IPv6 address, not ${addr}`);
