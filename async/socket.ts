@@ -1,7 +1,7 @@
 /** The awaiting socket: `Socket`'s operations, driven by the reactor. */
 
 import { table } from "../constants/table.ts";
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, instance } from "../errors/arguments.ts";
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from "../errors/errno.ts";
 import { check, OSError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
@@ -27,7 +27,7 @@ import {
   fileTransfer,
 } from "../socket/operations/sendfile.ts";
 import * as transfer from "../socket/operations/transfer.ts";
-import type { Socket } from "../socket/socket.ts";
+import { Socket } from "../socket/socket.ts";
 import { AsyncSocketBase, backOff, drive, setPeer } from "./base.ts";
 import { Connections } from "./connections.ts";
 import type { WaitOptions } from "./driver.ts";
@@ -85,6 +85,7 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @throws {OSError} if the blocking socket is closed (`EBADF`)
    */
   static from<A extends Address>(socket: Socket<A>): AsyncSocket<A> {
+    instance("socket", socket, Socket, "a Socket");
     const { family, type, proto, timeout } = socket;
     check(setNonBlocking(socket.fileno(), true), "ioctl");
     const taken = asyncSocketOf<A>(
@@ -499,7 +500,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   recvmmsg(
     msgvec: MessageVector<A>,
     start = 0,
-    end: number = msgvec.length,
+    end?: number,
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
@@ -535,7 +536,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   sendmmsg(
     msgvec: MessageVector<A>,
     start = 0,
-    end: number = msgvec.length,
+    end?: number,
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
@@ -652,8 +653,12 @@ function isOptions(value: unknown): boolean {
 
 const errorQueue = table.constants.MSG_ERRQUEUE ?? 0;
 
-function receivingSide(flags: number): Side {
-  return (flags & errorQueue) !== 0 ? "error" : "read";
+/** The side of a receive; flags that are none make its attempt fail. */
+function receivingSide(flags: unknown): Side {
+  const bits = typeof flags === "bigint" ? Number(flags) : flags;
+  return typeof bits === "number" && (bits & errorQueue) !== 0
+    ? "error"
+    : "read";
 }
 
 function accept<A extends Address>(

@@ -195,13 +195,13 @@ export class Struct<F extends string = string> {
   /** Finds the first byte of a part of a buffer, which must be long enough. */
   #locate(
     { byteLength }: DataView,
-    offset: number,
+    given: number,
     name: string,
     doing: "packing" | "unpacking",
   ): number {
-    integer(
+    const offset = integer(
       "offset",
-      offset,
+      given,
       -Number.MAX_SAFE_INTEGER,
       Number.MAX_SAFE_INTEGER,
     );

@@ -18,18 +18,35 @@ export const MAX_TRANSFER = 0x7fffffff;
 /** Describes a value for an error message: a number, or the name of its type. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
-  if (typeof value === "object") return value.constructor?.name ?? "object";
-  return typeof value === "number" ? String(value) : typeof value;
+  if (typeof value !== "object") {
+    return typeof value === "number" ? String(value) : typeof value;
+  }
+  try {
+    const name: unknown = value.constructor.name;
+    if (typeof name === "string" && name !== "") return name;
+  } catch {
+    // It has no constructor, or one that throws: an object without a prototype, a revoked proxy.
+  }
+  return "object";
+}
+
+/** Converts what Python's `int` includes to a number: booleans and bigints. Otherwise `NaN`. */
+function numberOf(value: unknown): number {
+  return typeof value === "number" || typeof value === "bigint" ||
+      typeof value === "boolean"
+    ? Number(value)
+    : NaN;
 }
 
 /**
- * Checks an integer.
+ * Checks an integer. As in Python, a boolean is 0 or 1, and any size of integer is an integer.
  *
  * @param name the argument's name
- * @param value what was passed
- * @param min the smallest allowed value
- * @param max the largest allowed value
- * @returns the value
+ * @param value what was passed: a number, a bigint or a boolean
+ * @param min the smallest allowed value, a safe integer
+ * @param max the largest allowed value, a safe integer
+ * @returns the value as a number, never -0, which the foreign function interface refuses. Use it
+ * instead of what was passed
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it is out of bounds, or a constant that this platform lacks
  */
@@ -39,13 +56,14 @@ export function integer(
   min = -0x80000000,
   max = 0x7fffffff,
 ): number {
-  if (typeof value !== "number" || !Number.isInteger(value)) {
+  const number = typeof value === "number" ? value : numberOf(value);
+  if (!Number.isInteger(number) && typeof value !== "bigint") {
     throw notInteger(name, value);
   }
-  if (value < min || value > max) {
+  if (number < min || number > max) {
     throw new RangeError(`${name} must be ${min}-${max}, not ${value}`);
   }
-  return value;
+  return number + 0; // -0 becomes 0
 }
 
 function notInteger(name: string, value: unknown): Error {
@@ -63,9 +81,11 @@ function notInteger(name: string, value: unknown): Error {
  * @throws {RangeError} if they are out of bounds, or a constant that this platform lacks
  */
 export function flagBits(flags: unknown): number {
-  return ((flags as number) | 0) === flags
-    ? flags
-    : integer("flags", flags, -0x80000000, 0xffffffff) | 0;
+  if (typeof flags === "number") {
+    const bits = flags | 0;
+    if (bits === flags) return bits;
+  }
+  return integer("flags", flags, -0x80000000, 0xffffffff) | 0;
 }
 
 /**
@@ -167,6 +187,56 @@ export function stringOrBytes(
 }
 
 /**
+ * Checks that a value is an instance of a class.
+ *
+ * @param name the argument's name
+ * @param value what was passed
+ * @param Class the class
+ * @param what what the error message calls an instance, such as `a Socket`
+ * @throws {TypeError} if it is not
+ */
+export function instance<T>(
+  name: string,
+  value: unknown,
+  Class: {
+    readonly prototype: T;
+    [Symbol.hasInstance](value: unknown): boolean;
+  },
+  what: string,
+): T {
+  if (value instanceof Class) return value as T;
+  throw new TypeError(`${name} must be ${what}, not ${describe(value)}`);
+}
+
+/**
+ * Checks an object of options; `undefined` and `null` stand for no options.
+ *
+ * @throws {TypeError} if it is anything else, such as the value of one option
+ */
+export function optionsOf<T extends object>(
+  options: T | null | undefined,
+): Partial<T> {
+  if (options === undefined || options === null) return {};
+  if (typeof options === "object" && !Array.isArray(options)) return options;
+  throw new TypeError(`options must be an object, not ${describe(options)}`);
+}
+
+/**
+ * Checks an iterable of values. Strings are rejected, although they are iterable: no argument of
+ * this library takes their characters.
+ *
+ * @throws {TypeError} if it is not an iterable object
+ */
+export function iterable(name: string, values: unknown): Iterable<unknown> {
+  if (
+    typeof values === "object" && values !== null && Symbol.iterator in values
+  ) {
+    return values as Iterable<unknown>;
+  }
+  throw new TypeError(`${name} must be an iterable, not ${describe(values)}`);
+}
+
+/**
  * Checks a timeout.
  *
  * @param value seconds, or `null` for none
@@ -176,16 +246,17 @@ export function stringOrBytes(
  */
 export function timeoutSeconds(value: unknown): number | null {
   if (value === null || value === undefined) return null;
-  if (typeof value !== "number") {
+  const seconds = numberOf(value);
+  if (Number.isNaN(seconds)) {
+    if (typeof value === "number") {
+      throw new RangeError("timeout: Invalid value NaN (not a number)");
+    }
     throw new TypeError(
       `timeout must be a number of seconds or null, not ${describe(value)}`,
     );
   }
-  if (Number.isNaN(value)) {
-    throw new RangeError("timeout: Invalid value NaN (not a number)");
-  }
-  if (value < 0 || value > 9e9) {
+  if (seconds < 0 || seconds > 9e9) {
     throw new RangeError("timeout: Timeout value out of range");
   }
-  return value;
+  return seconds + 0; // -0 becomes 0
 }

@@ -20,7 +20,7 @@ const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
 const at: (array: unknown, index: number) => unknown = Function.prototype.call
   .bind(typedArray.at);
 
-/** Returns the name of a typed array's class, such as `"Uint8Array"`; of anything else, `undefined`. */
+/** Returns the name of a typed array's class: `"Uint8Array"`. Of anything else, `undefined`. */
 export const typedArrayName: (value: unknown) => string | undefined = getter(
   typedArray,
   Symbol.toStringTag,

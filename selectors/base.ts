@@ -1,6 +1,6 @@
 /** `BaseSelector`: what all selectors share, whichever system call they wait with. */
 
-import { timeoutSeconds } from "../errors/arguments.ts";
+import { integer, timeoutSeconds } from "../errors/arguments.ts";
 import type { LevelPoller } from "../poll/base.ts";
 import { Deadline } from "../poll/deadline.ts";
 import {
@@ -59,15 +59,15 @@ export abstract class BaseSelector<
    * @throws {Error} if the selector is closed
    */
   register(fileobj: F, events: number, ...data: Data<D>): SelectorKey<D, F> {
-    checkEvents(events);
+    const mask = eventsOf(events);
     const fd = this.#fd(fileobj);
     if (this.#keys.has(fd)) {
       throw new RangeError(
         `${Deno.inspect(fileobj)} (FD ${fd}) is already registered`,
       );
     }
-    this.#opened().register(fd, events);
-    return this.#keep(fileobj, fd, events, data);
+    this.#opened().register(fd, mask);
+    return this.#keep(fileobj, fd, mask, data);
   }
 
   /**
@@ -102,18 +102,18 @@ export abstract class BaseSelector<
     events: number,
     ...data: Data<D>
   ): SelectorKey<D, F> {
-    checkEvents(events);
+    const mask = eventsOf(events);
     const key = this.#key(fileobj);
     const { fd } = key;
-    if (events !== key.events) {
+    if (mask !== key.events) {
       try {
-        this.#poller.modify(fd, events);
+        this.#poller.modify(fd, mask);
       } catch (error) {
         this.unregister(fd);
         throw error;
       }
     } else if ((data[0] ?? null) === key.data) return key;
-    return this.#keep(key.fileobj, fd, events, data);
+    return this.#keep(key.fileobj, fd, mask, data);
   }
 
   /**
@@ -224,7 +224,7 @@ export abstract class BaseSelector<
 /** Returns the current descriptor of a file object; `undefined` if it has none. */
 function descriptorOf(fileobj: unknown): number | undefined {
   let fd = fileobj;
-  if (typeof fileobj !== "number") {
+  if (typeof fileobj === "object" || typeof fileobj === "function") {
     try {
       fd = (fileobj as { fileno(): unknown }).fileno();
     } catch (error) {
@@ -233,23 +233,32 @@ function descriptorOf(fileobj: unknown): number | undefined {
       throw error;
     }
   }
-  return typeof fd === "number" && (fd | 0) === fd ? fd : undefined;
+  return integerIn(fd, -0x80000000, 0x7fffffff);
 }
 
-function checkEvents(events: unknown): void {
-  if (
-    events !== EVENT_READ && events !== EVENT_WRITE &&
-    events !== (EVENT_READ | EVENT_WRITE)
-  ) {
-    throw new RangeError(`Invalid events: ${Deno.inspect(events)}`);
+/** Returns an integer as `integer()` takes it; `undefined` for anything else. */
+function integerIn(
+  value: unknown,
+  min: number,
+  max: number,
+): number | undefined {
+  try {
+    return integer("value", value, min, max);
+  } catch {
+    return undefined;
   }
 }
 
+function eventsOf(events: unknown): number {
+  const mask = integerIn(events, 1, EVENT_READ | EVENT_WRITE);
+  if (mask !== undefined) return mask;
+  throw new RangeError(`Invalid events: ${Deno.inspect(events)}`);
+}
+
 /** Waits for the whole timeout (seconds), however often a signal interrupts. */
-function waitFor(poller: LevelPoller, timeout: number | null): number {
-  const seconds = typeof timeout === "number" && timeout <= 0
-    ? 0
-    : timeoutSeconds(timeout);
+function waitFor(poller: LevelPoller, timeout: unknown): number {
+  const isNumber = typeof timeout === "number" || typeof timeout === "bigint";
+  const seconds = isNumber && timeout <= 0 ? 0 : timeoutSeconds(timeout);
   if (seconds === 0) return poller.wait(0);
   const deadline = new Deadline(seconds);
   for (;;) {

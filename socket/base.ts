@@ -6,6 +6,7 @@ import {
   type Bytes,
   bytes,
   describe,
+  instance,
   integer,
   timeoutSeconds,
 } from "../errors/arguments.ts";
@@ -15,8 +16,9 @@ import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Address, AddressInput, Family } from "./address/types.ts";
 import { addressOfEnd, bind } from "./operations/connection.ts";
-import { type Handle, setHandleAccess } from "./operations/handle.ts";
+import { Handle, handleOf, setHandleAccess } from "./operations/handle.ts";
 import { intOption, option } from "./operations/options.ts";
+import { unsigned } from "./structures/fields.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
 
 let defaultTimeout: number | null = null;
@@ -52,8 +54,10 @@ export abstract class SocketBase<A extends Address> {
   #timeout: number | null;
 
   static {
-    setHandleAccess((socket) => {
-      if (#handle in socket) return socket.#handle;
+    setHandleAccess((socket: unknown) => {
+      if (typeof socket === "object" && socket !== null && #handle in socket) {
+        return socket.#handle;
+      }
       throw new TypeError(`not a socket of this library: ${describe(socket)}`);
     });
   }
@@ -65,34 +69,35 @@ export abstract class SocketBase<A extends Address> {
    * @param nonBlocking true for a timeout of 0 instead of the default timeout
    */
   protected constructor(handle: unknown, nonBlocking: boolean) {
-    this.#handle = handle as Handle;
+    this.#handle = instance("handle", handle, Handle, "a handle");
     this.#handle.closeWhenCollected(this);
     this.#timeout = nonBlocking ? 0 : defaultTimeout;
   }
 
   /** The address family, such as `AF_INET`. */
   get family(): Family<A> {
-    return this.#handle.family as Family<A>;
+    return handleOf(this).family as Family<A>;
   }
 
   /** The socket type, such as `SOCK_STREAM`, without the flags it was created with. */
   get type(): number {
-    return this.#handle.type;
+    return handleOf(this).type;
   }
 
   /** The protocol. */
   get proto(): number {
-    return this.#handle.proto;
+    return handleOf(this).proto;
   }
 
   /** The timeout in seconds: 0 when non-blocking, `null` when blocking. */
   get timeout(): number | null {
+    handleOf(this); // refuses what is not a socket
     return this.#timeout;
   }
 
   /** Returns the timeout in seconds: 0 when non-blocking, `null` when blocking. */
   gettimeout(): number | null {
-    return this.#timeout;
+    return this.timeout;
   }
 
   /**
@@ -104,7 +109,9 @@ export abstract class SocketBase<A extends Address> {
    * @throws {OSError} if the socket is closed
    */
   settimeout(value: number | null): void {
-    this.#timeout = timeoutSeconds(value);
+    const timeout = timeoutSeconds(value);
+    handleOf(this); // refuses what is not a socket
+    this.#timeout = timeout;
   }
 
   /**
@@ -119,12 +126,12 @@ export abstract class SocketBase<A extends Address> {
 
   /** Returns whether the socket blocks, with or without a timeout. */
   getblocking(): boolean {
-    return this.#timeout !== 0;
+    return this.timeout !== 0;
   }
 
   /** Returns the descriptor, or -1 once the socket is closed. */
   fileno(): number {
-    return this.#handle.fd;
+    return handleOf(this).fd;
   }
 
   /**
@@ -136,7 +143,7 @@ export abstract class SocketBase<A extends Address> {
    * @throws {RangeError} if a part of it is out of bounds
    */
   bind(address: AddressInput<A>): void {
-    bind(this.#handle, address);
+    bind(handleOf(this), address);
   }
 
   /**
@@ -148,7 +155,7 @@ export abstract class SocketBase<A extends Address> {
    */
   listen(backlog: number = Math.min(SOMAXCONN, 128)): void {
     check(
-      libc.listen(this.#handle.fd, Math.max(0, integer("backlog", backlog))),
+      libc.listen(handleOf(this).fd, Math.max(0, integer("backlog", backlog))),
       "listen",
     );
   }
@@ -167,7 +174,7 @@ export abstract class SocketBase<A extends Address> {
    * (`EINVAL`)
    */
   shutdown(how: number): void {
-    check(libc.shutdown(this.#handle.fd, integer("how", how)), "shutdown");
+    check(libc.shutdown(handleOf(this).fd, integer("how", how)), "shutdown");
   }
 
   /**
@@ -176,7 +183,7 @@ export abstract class SocketBase<A extends Address> {
    * @throws {OSError} if the socket is closed
    */
   getsockname(): A {
-    return addressOfEnd(this.#handle, "getsockname") as A;
+    return addressOfEnd(handleOf(this), "getsockname") as A;
   }
 
   /**
@@ -185,14 +192,14 @@ export abstract class SocketBase<A extends Address> {
    * @throws {OSError} if it is not connected (`ENOTCONN`)
    */
   getpeername(): A {
-    return addressOfEnd(this.#handle, "getpeername") as A;
+    return addressOfEnd(handleOf(this), "getpeername") as A;
   }
 
   /**
    * Reads an option that is an integer. `getsockopt(2)`.
    *
    * The integer is a signed C `int`. Options of `AF_VSOCK` sockets may have 64 bits: they are read
-   * as an unsigned integer of up to 64 bits, which is exact up to 2^53. Read a larger one as bytes.
+   * as an unsigned integer, which is a bigint if it is beyond 2^53 - 1, whatever the type says.
    *
    * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
    * @param optname the option
@@ -220,19 +227,14 @@ export abstract class SocketBase<A extends Address> {
     optname: number,
     buflen = 0,
   ): number | Uint8Array<ArrayBuffer> {
-    const handle = this.#handle;
-    integer("level", level);
-    integer("optname", optname);
-    integer("buflen", buflen, 0, 1024);
-    if (buflen > 0) return option(handle, level, optname, buflen);
-    if (handle.family !== AF_VSOCK) {
-      return intOption(handle, level, optname);
-    }
-    const wide = option(handle, level, optname, 8);
-    const value = new DataView(
-      new Uint8Array([...wide, 0, 0, 0, 0, 0, 0, 0, 0]).buffer,
-    );
-    return Number(value.getBigUint64(0, true));
+    const handle = handleOf(this);
+    const at = integer("level", level);
+    const name = integer("optname", optname);
+    const length = integer("buflen", buflen, 0, 1024);
+    if (length > 0) return option(handle, at, name, length);
+    return handle.family === AF_VSOCK
+      ? wideOption(handle, at, name)
+      : intOption(handle, at, name);
   }
 
   /**
@@ -240,13 +242,17 @@ export abstract class SocketBase<A extends Address> {
    *
    * @param level `SOL_SOCKET`, `IPPROTO_TCP` …
    * @param optname the option
-   * @param value an integer of 32 bits (for `AF_VSOCK` of 64, up to 2^53 - 1), or the bytes of a
-   * structure
+   * @param value an integer of 32 bits (for `AF_VSOCK` an unsigned one of 64), a boolean for 0 or
+   * 1, or the bytes of a structure
    * @throws {OSError} if there is no such option, or it does not take the value
    * @throws {TypeError} if the value is neither
    * @throws {RangeError} if the integer is out of bounds
    */
-  setsockopt(level: number, optname: number, value: number | Bytes): void;
+  setsockopt(
+    level: number,
+    optname: number,
+    value: number | bigint | boolean | Bytes,
+  ): void;
   /**
    * Sets an option to a NULL pointer with a length. `setsockopt(2)`.
    *
@@ -260,22 +266,22 @@ export abstract class SocketBase<A extends Address> {
   setsockopt(
     level: number,
     optname: number,
-    value: number | Bytes | null,
+    value: number | bigint | boolean | Bytes | null,
     optlen?: number,
   ): void {
-    integer("level", level);
-    integer("optname", optname);
+    const at = integer("level", level);
+    const name = integer("optname", optname);
     if ((value === null) !== (optlen !== undefined)) {
       throw new TypeError(
         "optlen goes with the value null, and null with optlen",
       );
     }
-    const { fd, family } = this.#handle;
+    const { fd, family } = handleOf(this);
     const option = optionValue(value, family === AF_VSOCK);
     const length = optlen === undefined
       ? option!.byteLength
       : integer("optlen", optlen, 0, 0xffffffff);
-    check(libc.setsockopt(fd, level, optname, option, length), "setsockopt");
+    check(libc.setsockopt(fd, at, name, option, length), "setsockopt");
   }
 
   /**
@@ -294,7 +300,7 @@ export abstract class SocketBase<A extends Address> {
     if (!WSAIoctl) throw unavailable("ioctl");
     const code = integer("control", control, 0, 0xffffffff);
     const value = ioctlValue(code, option);
-    const { fd } = this.#handle;
+    const { fd } = handleOf(this);
     const length = value.byteLength;
     check(
       WSAIoctl(fd, code, value, length, null, 0, returned, null, null),
@@ -317,13 +323,16 @@ export abstract class SocketBase<A extends Address> {
     if (!WSADuplicateSocketW) throw unavailable("share");
     const id = integer("process_id", process_id, 0, 0xffffffff);
     const info = new Uint8Array(layout.wsaprotocol_infow.size);
-    check(WSADuplicateSocketW(this.#handle.fd, id, info), "WSADuplicateSocket");
+    check(
+      WSADuplicateSocketW(handleOf(this).fd, id, info),
+      "WSADuplicateSocket",
+    );
     return info;
   }
 
   /** Returns whether child processes inherit the descriptor; by default they do not. */
   get_inheritable(): boolean {
-    return check(getInheritable(this.#handle.fd), "fcntl") === 1;
+    return check(getInheritable(handleOf(this).fd), "fcntl") === 1;
   }
 
   /**
@@ -333,7 +342,7 @@ export abstract class SocketBase<A extends Address> {
    * @throws {OSError} if the socket is closed
    */
   set_inheritable(inheritable: boolean): void {
-    check(setInheritable(this.#handle.fd, inheritable), "ioctl");
+    check(setInheritable(handleOf(this).fd, inheritable), "ioctl");
   }
 
   /**
@@ -344,7 +353,7 @@ export abstract class SocketBase<A extends Address> {
    * @throws {OSError} if the system reports an error of the socket (which is closed anyway)
    */
   close(): void {
-    this.#handle.close();
+    handleOf(this).close();
   }
 
   /**
@@ -353,7 +362,7 @@ export abstract class SocketBase<A extends Address> {
    * @returns the descriptor, or -1 if the socket was closed
    */
   detach(): number {
-    return this.#handle.detach();
+    return handleOf(this).detach();
   }
 
   /** Closes the socket at the end of a `using` block. */
@@ -366,6 +375,7 @@ export abstract class SocketBase<A extends Address> {
     inspect: (value: unknown, options?: unknown) => string = String,
     options?: unknown,
   ): string {
+    if (!(#handle in this)) return `${describe(this)} {}`; // the prototype
     const { closed, fd, family, type, proto } = this.#handle;
     const parts = [
       `fd=${fd}`,
@@ -388,7 +398,7 @@ export abstract class SocketBase<A extends Address> {
     call: "getsockname" | "getpeername",
   ): Address | null | undefined {
     try {
-      return addressOfEnd(this.#handle, call);
+      return addressOfEnd(handleOf(this), call);
     } catch (error) {
       if (error instanceof OSError) return undefined;
       throw error;
@@ -401,22 +411,37 @@ const returned = new Uint32Array(1);
 
 const ends = [["laddr", "getsockname"], ["raddr", "getpeername"]] as const;
 
+/** The bytes of a 64-bit option. */
+const WIDE = { at: 0, size: 8 };
+
+/** Reads an option of up to 64 bits. */
+function wideOption(handle: Handle, level: number, optname: number): number {
+  const value = new Uint8Array(WIDE.size);
+  value.set(option(handle, level, optname, WIDE.size));
+  // The type of getsockopt() is that of all other options.
+  return unsigned(new DataView(value.buffer), WIDE) as number;
+}
+
 /** Encodes an option's value; `null` stays `null`. */
 function optionValue(
-  value: number | Bytes | null,
+  value: number | bigint | boolean | Bytes | null,
   wide: boolean,
 ): Uint8Array<ArrayBuffer> | null {
   if (value === null) return null;
   if (typeof value === "object" && !isMissing(value)) {
     return bytes("value", value);
   }
-  if (wide) {
-    const cell = new BigUint64Array([
-      BigInt(integer("value", value, 0, Number.MAX_SAFE_INTEGER)),
-    ]);
-    return new Uint8Array(cell.buffer);
+  return wide
+    ? new Uint8Array(new BigUint64Array([wideValue(value)]).buffer)
+    : new Uint8Array(
+      new Int32Array([integer("value", value, -0x80000000, 0xffffffff)]).buffer,
+    );
+}
+
+function wideValue(value: unknown): bigint {
+  if (typeof value !== "bigint") {
+    return BigInt(integer("value", value, 0, Number.MAX_SAFE_INTEGER));
   }
-  return new Uint8Array(
-    new Int32Array([integer("value", value, -0x80000000, 0xffffffff)]).buffer,
-  );
+  if (value >= 0n && value < 2n ** 64n) return value;
+  throw new RangeError(`value must be 0-${2n ** 64n - 1n}, not ${value}`);
 }

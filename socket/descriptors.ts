@@ -100,8 +100,9 @@ export function dup(fd: number): number {
  * @throws {OSError} if it is not open
  */
 export function close(fd: number): void {
-  notifyClosing(integer("fd", fd, -1));
-  const result = load().close(fd);
+  const descriptor = integer("fd", fd, -1);
+  notifyClosing(descriptor);
+  const result = load().close(descriptor);
   if (result < 0 && errno() === ECONNRESET) return; // the peer's reset: closed anyway
   check(result, "close");
 }

@@ -9,6 +9,7 @@ import {
   type Bytes,
   describe,
   flagBits,
+  instance,
   integer,
 } from "../errors/arguments.ts";
 import { byteLengthOf } from "../errors/views.ts";
@@ -48,7 +49,7 @@ export let recvmmsg: (
   handle: Handle,
   msgvec: MessageVector,
   start: number,
-  end: number,
+  end: number | undefined,
   flags: number,
 ) => Attempt<number>;
 
@@ -104,13 +105,19 @@ export class MessageVector<A extends Address = Address> {
   static {
     recvmmsg = (handle, msgvec, start, end, flags) => {
       const bits = flagBits(flags);
-      MessageVector.#check(handle, msgvec, start, end);
-      return msgvec.#receive(handle, start, end, bits);
+      MessageVector.#check(handle, msgvec);
+      const { length } = msgvec.#buffers; // a subclass may report another length
+      const first = integer("start", start, 0, length);
+      const last = integer("end", end ?? length, first, length);
+      return msgvec.#receive(handle, first, last, bits);
     };
     sendmmsg = (handle, msgvec, start, end, flags) => {
       const bits = flagBits(flags);
-      MessageVector.#check(handle, msgvec, start, end);
-      return msgvec.#send(handle, start, end, bits);
+      MessageVector.#check(handle, msgvec);
+      const { length } = msgvec.#buffers;
+      const first = integer("start", start, 0, length);
+      const last = integer("end", end ?? length, first, length);
+      return msgvec.#send(handle, first, last, bits);
     };
   }
 
@@ -152,9 +159,7 @@ export class MessageVector<A extends Address = Address> {
     size = 0,
     ancbufsize = 0,
   ) {
-    if (!(socket instanceof SocketBase)) {
-      throw new TypeError(`socket must be a socket, not ${describe(socket)}`);
-    }
+    instance("socket", socket, SocketBase, "a socket");
     const areGiven = typeof buffers === "object" && buffers !== null;
     this.#buffers = Object.freeze(
       areGiven ? given(buffers) : owned(buffers, size),
@@ -218,7 +223,8 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message
    */
   data(index: number): Uint8Array<ArrayBuffer> {
-    return this.#buffers[this.#index(index)].subarray(0, this.#lengths[index]);
+    const at = this.#index(index);
+    return this.#buffers[at].subarray(0, this.#lengths[at]);
   }
 
   /**
@@ -228,10 +234,11 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message
    */
   address(index: number): A | null {
-    const length = this.#addressLengths[this.#index(index)];
+    const at = this.#index(index);
+    const length = this.#addressLengths[at];
     if (length === 0) return null;
     const { codec } = this.#handle;
-    const address = this.#addresses[index];
+    const address = this.#addresses[at];
     return codec.decode(address, length, this.#handle, context) as A;
   }
 
@@ -246,11 +253,12 @@ export class MessageVector<A extends Address = Address> {
    * @throws {gaierror} if a host name cannot be resolved
    */
   setAddress(index: number, address: AddressInput<A> | null): void {
-    this.#addressLengths[this.#index(index)] = 0;
+    const at = this.#index(index);
+    this.#addressLengths[at] = 0;
     if (address === null) return;
     const { codec } = this.#handle;
-    const into = this.#addresses[index];
-    this.#addressLengths[index] = codec.encode(
+    const into = this.#addresses[at];
+    this.#addressLengths[at] = codec.encode(
       address,
       into,
       this.#handle,
@@ -281,8 +289,9 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message
    */
   ancdata(index: number): AncillaryItem[] {
-    const length = this.#controlLengths[this.#index(index)];
-    return parseControl(this.#headers.controls[index], length, layout);
+    const at = this.#index(index);
+    const length = this.#controlLengths[at];
+    return parseControl(this.#headers.controls[at], length, layout);
   }
 
   /**
@@ -294,7 +303,8 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message, or `ancbufsize` is too small for the data
    */
   setAncdata(index: number, ancdata: Iterable<AncillaryInput>): void {
-    const control = this.#headers.controls[this.#index(index)];
+    const at = this.#index(index);
+    const control = this.#headers.controls[at];
     const items = ancillaryItems(ancdata);
     const length = controlLength(items, layout);
     if (length > this.#ancbufsize) {
@@ -303,7 +313,7 @@ export class MessageVector<A extends Address = Address> {
       );
     }
     buildControl(items, control, layout);
-    this.#controlLengths[index] = length;
+    this.#controlLengths[at] = length;
   }
 
   /**
@@ -315,10 +325,11 @@ export class MessageVector<A extends Address = Address> {
    * @throws {RangeError} if there is no such message
    */
   segmentSize(index: number): number {
-    const length = this.#controlLengths[this.#index(index)];
-    segmentSize = this.#lengths[index];
+    const at = this.#index(index);
+    const length = this.#controlLengths[at];
+    segmentSize = this.#lengths[at];
     if (length > 0) {
-      const control = this.#headers.controls[index];
+      const control = this.#headers.controls[at];
       segmentField = control;
       walkControl(control, length, layout, visitSegmentSize);
     }
@@ -327,7 +338,8 @@ export class MessageVector<A extends Address = Address> {
 
   #index(index: number): number {
     // The fast path of a valid index; `integer` throws for all others.
-    return index >>> 0 === index && index < this.#buffers.length
+    return typeof index === "number" && index >>> 0 === index &&
+        index < this.#buffers.length
       ? index
       : integer("index", index, 0, this.#buffers.length - 1);
   }
@@ -335,8 +347,6 @@ export class MessageVector<A extends Address = Address> {
   static #check(
     handle: Handle,
     msgvec: unknown,
-    start: number,
-    end: number,
   ): asserts msgvec is MessageVector {
     if (
       typeof msgvec !== "object" || msgvec === null || !(#memory in msgvec)
@@ -348,9 +358,6 @@ export class MessageVector<A extends Address = Address> {
     if (msgvec.#handle.codec !== handle.codec) {
       throw new TypeError("msgvec was made for another address family");
     }
-    const { length } = msgvec.#buffers; // a subclass may report another length
-    integer("start", start, 0, length);
-    integer("end", end, start, length);
     for (const view of msgvec.#memory) {
       if (view.byteLength === 0) {
         throw new TypeError("msgvec: an ArrayBuffer of it was detached");

@@ -1,6 +1,6 @@
 /** Joining and leaving multicast groups. */
 
-import { integer, string } from "../errors/arguments.ts";
+import { instance, integer, optionsOf, string } from "../errors/arguments.ts";
 import { inet_aton } from "./address/arpa_inet.ts";
 import type { CodecContext } from "./address/codec.ts";
 import { bareSocket, sockaddrStorage } from "./address/codec.ts";
@@ -8,7 +8,7 @@ import { inet } from "./address/inet.ts";
 import { inet6 } from "./address/inet6.ts";
 import { parseIPv4, parseIPv6 } from "./address/ip.ts";
 import type { Address } from "./address/types.ts";
-import type { SocketBase } from "./base.ts";
+import { SocketBase } from "./base.ts";
 import { context } from "./resolver/context.ts";
 import { structOf } from "./structures/fields.ts";
 
@@ -35,6 +35,7 @@ export interface GroupOptions {
  * does not exist (for an index `ENODEV`, for a name no error number)
  * @throws {RangeError} if the group is not a multicast address, or the source is of another version
  * of IP
+ * @throws {TypeError} if an argument has the wrong type: `options` is not a bare interface
  *
  * @example Multicast DNS on one interface
  * ```ts ignore
@@ -48,9 +49,10 @@ export interface GroupOptions {
 export function joinGroup<A extends Address>(
   socket: SocketBase<A>,
   group: string,
-  options: GroupOptions = {},
+  options?: GroupOptions,
 ): void {
-  const { level, join, value } = membership(group, options, context);
+  instance("socket", socket, SocketBase, "a socket");
+  const { level, join, value } = membership(group, optionsOf(options), context);
   socket.setsockopt(level, join, value);
 }
 
@@ -64,13 +66,19 @@ export function joinGroup<A extends Address>(
  * @throws {OSError} if the socket has not joined the group with these options (`EADDRNOTAVAIL`)
  * @throws {RangeError} if the group is not a multicast address, or the source is of another version
  * of IP
+ * @throws {TypeError} if an argument has the wrong type: `options` is not a bare interface
  */
 export function leaveGroup<A extends Address>(
   socket: SocketBase<A>,
   group: string,
-  options: GroupOptions = {},
+  options?: GroupOptions,
 ): void {
-  const { level, leave, value } = membership(group, options, context);
+  instance("socket", socket, SocketBase, "a socket");
+  const { level, leave, value } = membership(
+    group,
+    optionsOf(options),
+    context,
+  );
   socket.setsockopt(level, leave, value);
 }
 
@@ -125,8 +133,10 @@ function isMulticast(address: string, version: 4 | 6): boolean {
   return octets[0] === 0xff;
 }
 
-function interfaceIndex(by: string | number, context: CodecContext): number {
-  if (typeof by === "number") return integer("interface", by, 0);
+function interfaceIndex(by: unknown, context: CodecContext): number {
+  if (typeof by === "number" || typeof by === "bigint") {
+    return integer("interface", by, 0);
+  }
   const name = string("interface", by);
   return /^\d+$/.test(name) ? +name : context.if_nametoindex(name);
 }

@@ -1,6 +1,6 @@
 /** The blocking socket: Python's `socket.socket`. */
 
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, optionsOf } from "../errors/arguments.ts";
 import { check } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import type {
@@ -405,7 +405,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   recvmmsg(
     msgvec: MessageVector<A>,
     start = 0,
-    end: number = msgvec.length,
+    end?: number,
     flags = 0,
   ): number {
     return complete(
@@ -438,7 +438,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   sendmmsg(
     msgvec: MessageVector<A>,
     start = 0,
-    end: number = msgvec.length,
+    end?: number,
     flags = 0,
   ): number {
     return complete(
@@ -526,7 +526,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     buffering: Buffering = null as Buffering,
     options: TextOptions = {},
   ): SocketFile<Mode, Buffering> {
-    return makefile(this, mode, buffering, options) as SocketFile<
+    return makefile(this, mode, buffering, optionsOf(options)) as SocketFile<
       Mode,
       Buffering
     >;

@@ -86,8 +86,8 @@ function options(s: socket.Socket): void {
   s.setsockopt(1, 2, null);
   // @ts-expect-error: a string is not bytes
   s.setsockopt(1, 2, "text");
-  // @ts-expect-error: an option is not a boolean
   s.setsockopt(1, 2, true);
+  s.setsockopt(1, 2, 3n);
   s.settimeout(null);
   // @ts-expect-error: seconds are a number
   s.settimeout("1");

@@ -9,6 +9,7 @@ import {
   bytes,
   describe,
   integer,
+  iterable,
 } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
@@ -93,8 +94,7 @@ function ancillaryItem(name: string, item: unknown): AncillaryItem {
 }
 
 /**
- * Collects the values of an iterable after checking each. Strings are rejected, although they are
- * iterable: no argument of this library takes their characters.
+ * Collects the values of an iterable after checking each.
  *
  * @param name the argument's name
  * @param values what was passed
@@ -106,15 +106,9 @@ export function collect<T>(
   values: unknown,
   check: (name: string, value: unknown) => T,
 ): T[] {
-  if (
-    typeof values !== "object" || values === null ||
-    !(Symbol.iterator in values)
-  ) {
-    throw new TypeError(`${name} must be an iterable, not ${describe(values)}`);
-  }
   const collected: T[] = [];
   let i = 0;
-  for (const value of values as Iterable<unknown>) {
+  for (const value of iterable(name, values)) {
     collected.push(check(`${name}[${i++}]`, value));
   }
   return collected;

@@ -158,11 +158,10 @@ export function algItems(options: AlgOptions): AncillaryItem[] {
   const { SOL_ALG, ALG_SET_OP, ALG_SET_IV, ALG_SET_AEAD_ASSOCLEN } =
     table.constants;
   const { op, iv, assoclen } = options ?? {};
-  if (typeof op !== "number" || op < 0) {
-    throw new TypeError("Invalid or missing argument 'op'");
-  }
+  const operation = op === undefined || op === null ? -1 : integer("op", op);
+  if (operation < 0) throw new TypeError("Invalid or missing argument 'op'");
   const items: AncillaryItem[] = [
-    [SOL_ALG, ALG_SET_OP, uint32Bytes(integer("op", op))],
+    [SOL_ALG, ALG_SET_OP, uint32Bytes(operation)],
   ];
   if (iv !== undefined && iv !== null) {
     const vector = bytes("iv", iv);
@@ -172,10 +171,9 @@ export function algItems(options: AlgOptions): AncillaryItem[] {
     items.push([SOL_ALG, ALG_SET_IV, data]);
   }
   if (assoclen !== undefined && assoclen !== null) {
-    if (integer("assoclen", assoclen) < 0) {
-      throw new TypeError("assoclen must be positive");
-    }
-    items.push([SOL_ALG, ALG_SET_AEAD_ASSOCLEN, uint32Bytes(assoclen)]);
+    const length = integer("assoclen", assoclen);
+    if (length < 0) throw new TypeError("assoclen must be positive");
+    items.push([SOL_ALG, ALG_SET_AEAD_ASSOCLEN, uint32Bytes(length)]);
   }
   return items;
 }

@@ -30,14 +30,15 @@ const nonBlockingFlag = isMissing(SOCK_NONBLOCK) ? 0 : SOCK_NONBLOCK;
 
 /** Checks a socket's parameter; `undefined`, `null` and -1 stand for the default. */
 function parameter(name: string, value: unknown): number | undefined {
-  if (value === undefined || value === null || value === -1) return undefined;
-  return integer(name, value);
+  if (value === undefined || value === null) return undefined;
+  const number = integer(name, value);
+  return number === -1 ? undefined : number;
 }
 
-/** Whether a socket type asks for a non-blocking socket. */
+/** Whether a socket type, which was checked before, asks for a non-blocking socket. */
 export function asksNonBlocking(type: unknown): boolean {
-  return typeof type === "number" && type >= 0 &&
-    (type & nonBlockingFlag) !== 0;
+  const number = Number(type ?? -1);
+  return number >= 0 && (number & nonBlockingFlag) !== 0;
 }
 
 /**
@@ -59,7 +60,13 @@ export function openHandle(
   }
   return typeof fileno === "object" && system.adopt
     ? openShared(bytes("fileno", fileno))
-    : adopt(integer("fileno", fileno, 0), f, t, p);
+    : adopt(descriptor(fileno), f, t, p);
+}
+
+function descriptor(fileno: unknown): number {
+  const fd = integer("fileno", fileno);
+  if (fd < 0) throw new RangeError("negative file descriptor"); // Python's text
+  return fd;
 }
 
 function create(family: number, type: number, proto: number): Handle {

@@ -70,8 +70,8 @@ export function bufferSize(name: string, value: unknown): number {
 /** Checks how many bytes to receive into a buffer; 0 stands for all that it holds. */
 function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
   const room = byteLengthOf(buffer);
-  if (nbytes === 0) return Math.min(room, MAX_TRANSFER);
   const length = bufferSize("nbytes", nbytes);
+  if (length === 0) return Math.min(room, MAX_TRANSFER);
   if (length > room) {
     throw new RangeError(
       `nbytes is greater than the length of the buffer (${length} > ${room})`,

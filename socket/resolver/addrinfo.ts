@@ -168,6 +168,8 @@ export function hostArgument(host: unknown): string | Uint8Array | null {
 /** Checks a service name, a port number or null, and encodes it for the resolver. */
 export function portArgument(port: unknown): string | Uint8Array | null {
   if (port === null || port === undefined) return null;
-  if (typeof port === "number") return String(integer("port", port, 0, 0xffff));
+  if (typeof port === "number" || typeof port === "bigint") {
+    return String(integer("port", port, 0, 0xffff));
+  }
   return stringOrBytes("port", port);
 }

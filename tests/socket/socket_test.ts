@@ -148,7 +148,7 @@ Deno.test("a descriptor that is not open, or cannot be one, is refused", () => {
   assertThrows(
     () => new Socket(null, null, null, -1),
     RangeError,
-    "fileno must be 0",
+    "negative file descriptor",
   );
 });
 
