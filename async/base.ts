@@ -4,10 +4,11 @@
  */
 
 import { SHUT_WR } from "../constants/mod.ts";
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, callersBytes, describe } from "../errors/arguments.ts";
 import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { osError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
+import { byteLengthOf } from "../errors/views.ts";
 import { errno } from "../ffi/libc.ts";
 import type { Address, Family } from "../socket/address/types.ts";
 import { SocketBase } from "../socket/base.ts";
@@ -15,7 +16,7 @@ import type { Attempt } from "../socket/operations/attempt.ts";
 import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
-import { Driver, type WaitOptions } from "./driver.ts";
+import { Driver, signalOf, type WaitOptions } from "./driver.ts";
 import type { Side } from "./reactor.ts";
 import { Streams } from "./streams.ts";
 
@@ -49,15 +50,29 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   #sockname: A | undefined;
   #peername: A | undefined;
 
+  static #driverOf(socket: unknown): Driver {
+    if (typeof socket === "object" && socket !== null && #driver in socket) {
+      return socket.#driver;
+    }
+    throw new TypeError(
+      `not an AsyncSocket of this library: ${describe(socket)}`,
+    );
+  }
+
   static {
-    drive = (socket, side, options, operation, ...args) =>
-      socket.#driver.drive(
-        side,
-        socket.timeout,
-        options?.signal,
-        operation,
-        ...args,
-      );
+    drive = (socket, side, options, operation, ...args) => {
+      try {
+        return AsyncSocketBase.#driverOf(socket).drive(
+          side,
+          socket.timeout,
+          signalOf(options),
+          operation,
+          ...args,
+        );
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
     backOff = (socket, ms) => socket.#driver.backOff(ms);
     setPeer = (socket, address) => {
       socket.#peername = address;
@@ -139,7 +154,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
 
   /** Makes pending operations keep the process alive. This is the default. */
   ref(): void {
-    this.#driver.ref = true;
+    AsyncSocketBase.#driverOf(this).ref = true;
   }
 
   /**
@@ -147,7 +162,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * are pending, the process notices up to 10 ms late that a socket is ready.
    */
   unref(): void {
-    this.#driver.ref = false;
+    AsyncSocketBase.#driverOf(this).ref = false;
   }
 
   /**
@@ -155,6 +170,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * When both streams have ended, the socket closes, as code written for `Deno.Conn` expects.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    AsyncSocketBase.#driverOf(this); // refuses what is not a socket
     return (this.#streams ??= new Streams(this)).readable;
   }
 
@@ -165,6 +181,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * closes.
    */
   get writable(): WritableStream<Uint8Array> {
+    AsyncSocketBase.#driverOf(this); // refuses what is not a socket
     return (this.#streams ??= new Streams(this)).writable;
   }
 
@@ -176,9 +193,11 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * empty
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
+   * @throws {TypeError} if `p` is not bytes
    */
   async read(p: Uint8Array): Promise<number | null> {
-    return p.byteLength === 0 ? 0 : await this.recv_into(p) || null;
+    const length = byteLengthOf(callersBytes("p", p));
+    return length === 0 ? 0 : await this.recv_into(p) || null;
   }
 
   /**
@@ -210,6 +229,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * @throws {OSError} if the socket is closed (`EBADF`) and this was not read before
    */
   get localAddr(): DenoAddress<A> {
+    AsyncSocketBase.#driverOf(this); // refuses what is not a socket
     this.#sockname = latest(() => this.getsockname(), this.#sockname);
     return denoAddress(this.family, this.type, this.#sockname);
   }
@@ -222,6 +242,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * address is not known from before
    */
   get remoteAddr(): DenoAddress<A> {
+    AsyncSocketBase.#driverOf(this); // refuses what is not a socket
     this.#peername = latest(() => this.getpeername(), this.#peername);
     return denoAddress(this.family, this.type, this.#peername);
   }

@@ -20,7 +20,7 @@ import {
   getaddrinfo,
 } from "../socket/resolver/getaddrinfo.ts";
 import { resolved } from "../socket/steps.ts";
-import type { WaitOptions } from "./driver.ts";
+import { signalOf, type WaitOptions } from "./driver.ts";
 import { AsyncSocket } from "./socket.ts";
 import { driveSteps } from "./steps.ts";
 
@@ -52,9 +52,9 @@ export async function create_connection(
   address: readonly [host: string | null, port: number | string],
   timeout?: number | null,
   source_address?: readonly [host: string, port: number] | null,
-  options: CreateConnectionOptions & WaitOptions = {},
+  options?: CreateConnectionOptions & WaitOptions,
 ): Promise<AsyncSocket<InetAddress | Inet6Address>> {
-  const { signal } = options;
+  const signal = signalOf(options);
   signal?.throwIfAborted();
   checkConnection(address, timeout, source_address);
   const [host, port] = address;
@@ -176,7 +176,7 @@ async function connectTo(
  */
 export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,
-  options: CreateServerOptions<A> & WaitOptions = {},
+  options?: CreateServerOptions<A> & WaitOptions,
 ): Promise<AsyncSocket<A>> {
   return driveSteps(
     serving(

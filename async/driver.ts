@@ -1,6 +1,7 @@
 /** The driver of awaiting sockets: it attempts operations, which wait in the reactor if pending. */
 
 import { AF_UNIX } from "../constants/mod.ts";
+import { instance, optionsOf } from "../errors/arguments.ts";
 import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
 import { Deadline } from "../poll/deadline.ts";
@@ -24,6 +25,24 @@ import {
 export interface WaitOptions {
   /** Aborting it rejects the operation with the signal's reason. The socket stays usable. */
   readonly signal?: AbortSignal;
+}
+
+/**
+ * Returns the signal of options.
+ *
+ * @throws {TypeError} if the options are not an object, or their signal is not an `AbortSignal`
+ */
+export function signalOf(
+  options: WaitOptions | null | undefined,
+): AbortSignal | undefined {
+  if (options === undefined || options === null) return undefined;
+  if (options instanceof AbortSignal) {
+    throw new TypeError("options must be { signal }, not an AbortSignal");
+  }
+  const { signal } = optionsOf(options);
+  return signal === undefined || signal === null
+    ? undefined
+    : instance("options.signal", signal, AbortSignal, "an AbortSignal");
 }
 
 // How soon to attempt again where no event announces readiness.

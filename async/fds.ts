@@ -1,6 +1,6 @@
 /** `send_fds` and `recv_fds`, awaited: descriptors passed between processes. */
 
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, instance } from "../errors/arguments.ts";
 import type { Address, AddressInput } from "../socket/address/types.ts";
 import { sendItemsAttempt } from "../socket/operations/messages.ts";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../socket/operations/rights.ts";
 import { drive } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
-import type { AsyncSocket } from "./socket.ts";
+import { AsyncSocket } from "./socket.ts";
 import { whenResolved } from "./steps.ts";
 
 /**
@@ -36,6 +36,7 @@ export async function send_fds<A extends Address>(
   address: AddressInput<A> | null = null,
   options?: WaitOptions,
 ): Promise<number> {
+  instance("sock", sock, AsyncSocket, "an AsyncSocket");
   const attempt = sendItemsAttempt(buffers, descriptorItems(fds), flags);
   return await whenResolved(
     sock,
@@ -68,6 +69,7 @@ export async function recv_fds<A extends Address>(
 ): Promise<
   [data: Uint8Array<ArrayBuffer>, fds: number[], msg_flags: number, address: A]
 > {
+  instance("sock", sock, AsyncSocket, "an AsyncSocket");
   const room = descriptorRoom(maxfds);
   return withDescriptors(await sock.recvmsg(bufsize, room, flags, options));
 }

@@ -1,12 +1,13 @@
 /** `splice` and `relay`, awaited: bytes passed on from socket to socket. */
 
 import { SHUT_WR } from "../constants/mod.ts";
+import { instance } from "../errors/arguments.ts";
 import { ENOTCONN } from "../errors/errno.ts";
 import { OSError } from "../errors/errors.ts";
 import type { Address } from "../socket/address/types.ts";
 import { splicing } from "../socket/splice.ts";
-import type { WaitOptions } from "./driver.ts";
-import type { AsyncSocket } from "./socket.ts";
+import { signalOf, type WaitOptions } from "./driver.ts";
+import { AsyncSocket } from "./socket.ts";
 import { driveSteps } from "./steps.ts";
 
 /**
@@ -24,13 +25,15 @@ import { driveSteps } from "./steps.ts";
  * @throws {OSError} if receiving or sending fails, a socket is closed (`EBADF`), or no descriptor
  * is left for the pipe (`EMFILE`)
  */
-export function splice(
+export async function splice(
   from: AsyncSocket<Address>,
   to: AsyncSocket<Address>,
   count: number | null = null,
   options?: WaitOptions,
 ): Promise<number> {
-  return driveSteps(splicing(from, to, count), options);
+  instance("from", from, AsyncSocket, "an AsyncSocket");
+  instance("to", to, AsyncSocket, "an AsyncSocket");
+  return await driveSteps(splicing(from, to, count), options);
 }
 
 /**
@@ -75,12 +78,15 @@ export function splice(
 export async function relay(
   a: AsyncSocket<Address>,
   b: AsyncSocket<Address>,
-  options: WaitOptions = {},
+  options?: WaitOptions,
 ): Promise<[sent: number, received: number]> {
+  instance("a", a, AsyncSocket, "an AsyncSocket");
+  instance("b", b, AsyncSocket, "an AsyncSocket");
+  const given = signalOf(options);
   const failure = new AbortController();
-  const signal = options.signal === undefined
+  const signal = given === undefined
     ? failure.signal
-    : AbortSignal.any([failure.signal, options.signal]);
+    : AbortSignal.any([failure.signal, given]);
   const pass = async (
     from: AsyncSocket<Address>,
     to: AsyncSocket<Address>,

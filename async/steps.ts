@@ -5,7 +5,7 @@ import { handleOf } from "../socket/operations/handle.ts";
 import { numericAddress } from "../socket/resolver/addrinfo.ts";
 import { Operation, type Steps } from "../socket/steps.ts";
 import { type AsyncSocketBase, drive } from "./base.ts";
-import type { WaitOptions } from "./driver.ts";
+import { signalOf, type WaitOptions } from "./driver.ts";
 import { performLookup } from "./resolver.ts";
 
 /**
@@ -20,7 +20,8 @@ export async function driveSteps<T>(
   steps: Steps<T>,
   options?: WaitOptions,
 ): Promise<T> {
-  options?.signal?.throwIfAborted();
+  const signal = signalOf(options);
+  signal?.throwIfAborted();
   let step = steps.next();
   while (!step.done) {
     const { value } = step;
@@ -33,7 +34,7 @@ export async function driveSteps<T>(
           options,
           value.attempt,
         )
-        : await performLookup(value, options?.signal);
+        : await performLookup(value, signal);
     } catch (error) {
       step = steps.throw(error);
       continue;

@@ -1,11 +1,11 @@
 /** `ZeroCopySender`, awaiting: sending without a copy. */
 
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, instance } from "../errors/arguments.ts";
 import type { Address } from "../socket/address/types.ts";
 import { ZeroCopySends } from "../socket/zero_copy.ts";
 import { drive } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
-import type { AsyncSocket } from "./socket.ts";
+import { AsyncSocket } from "./socket.ts";
 
 /**
  * Sends over an awaiting socket without copying (`MSG_ZEROCOPY`). Linux. Like the blocking
@@ -27,6 +27,7 @@ export class ZeroCopySender {
    * (`EBADF`)
    */
   constructor(socket: AsyncSocket<Address>) {
+    instance("socket", socket, AsyncSocket, "an AsyncSocket");
     this.#sends = new ZeroCopySends(socket);
     this.#socket = socket;
   }

@@ -2,6 +2,7 @@
 
 import { errno as E, errorName } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
+import { optionsOf } from "./arguments.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
 
@@ -53,17 +54,18 @@ export class OSError extends Error {
   constructor(
     errno: number | null,
     strerror: string,
-    options: OSErrorOptions = {},
+    options?: OSErrorOptions,
   ) {
+    const { syscall, winerror, cause } = optionsOf(options);
     super(
-      prefixed(errno, options.winerror, strerror),
-      options.cause === undefined ? undefined : { cause: options.cause },
+      prefixed(errno, winerror, strerror),
+      cause === undefined ? undefined : { cause },
     );
     this.name = new.target.name;
     this.errno = errno;
     this.strerror = strerror;
-    this.syscall = options.syscall;
-    if (options.winerror !== undefined) this.winerror = options.winerror;
+    this.syscall = syscall;
+    if (winerror !== undefined) this.winerror = winerror;
     this.code = errno === null ? undefined : this.codeOf(errno);
     if (new.target === OSError && errno !== null) {
       const subclass = subclasses().get(errno);

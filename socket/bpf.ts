@@ -5,11 +5,11 @@ import {
   SO_DETACH_FILTER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
-import { describe, integer } from "../errors/arguments.ts";
+import { describe, instance, integer } from "../errors/arguments.ts";
 import { sock_filter, sock_fprog } from "../ffi/layout/handwritten.ts";
 import { addressOf } from "../ffi/memory.ts";
 import type { Address } from "./address/types.ts";
-import type { SocketBase } from "./base.ts";
+import { SocketBase } from "./base.ts";
 import { collect } from "./operations/ancillary.ts";
 
 /**
@@ -101,6 +101,7 @@ export function attachFilter<A extends Address>(
   socket: SocketBase<A>,
   instructions: Iterable<BpfInstruction>,
 ): void {
+  instance("socket", socket, SocketBase, "a socket");
   const program = pinned.program = encodeFilter(instructions);
   const value = new Uint8Array(sock_fprog.size);
   const fields = new DataView(value.buffer);
@@ -122,6 +123,7 @@ export function attachFilter<A extends Address>(
  * @throws {RangeError} if the platform has no such filters
  */
 export function detachFilter<A extends Address>(socket: SocketBase<A>): void {
+  instance("socket", socket, SocketBase, "a socket");
   socket.setsockopt(SOL_SOCKET, SO_DETACH_FILTER, 0);
 }
 

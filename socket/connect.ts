@@ -15,6 +15,7 @@ import {
 import {
   describe,
   integer,
+  optionsOf,
   string,
   timeoutSeconds,
 } from "../errors/arguments.ts";
@@ -57,9 +58,10 @@ export function create_connection(
   address: readonly [host: string | null, port: number | string],
   timeout?: number | null,
   source_address?: readonly [host: string, port: number] | null,
-  options: CreateConnectionOptions = {},
+  options?: CreateConnectionOptions,
 ): Socket<InetAddress | Inet6Address> {
   checkConnection(address, timeout, source_address);
+  optionsOf(options);
   const [host, port] = address;
   const errors: OSError[] = [];
   for (
@@ -112,8 +114,9 @@ function pair(name: string, value: unknown): readonly unknown[] {
 /** Returns the error to throw when no attempt succeeded. */
 export function connectionError(
   errors: OSError[],
-  { all_errors = false }: CreateConnectionOptions,
+  options: CreateConnectionOptions | undefined,
 ): Error {
+  const { all_errors = false } = optionsOf(options);
   const last = errors.at(-1);
   if (last === undefined) {
     return new OSError(null, "getaddrinfo returns an empty list");
@@ -150,7 +153,7 @@ export interface CreateServerOptions<A extends Address = InetAddress> {
  */
 export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,
-  options: CreateServerOptions<A> = {},
+  options?: CreateServerOptions<A>,
 ): Socket<A> {
   return driveSteps(
     serving((family) => new Socket<A>(family, SOCK_STREAM), address, options),
@@ -161,8 +164,9 @@ export function create_server<A extends Address = InetAddress>(
 export function* serving<A extends Address, S extends SocketBase<A>>(
   make: (family: Family<A>) => S,
   address: AddressInput<NoInfer<A>>,
-  options: CreateServerOptions<A>,
+  given: CreateServerOptions<A> | undefined,
 ): Steps<S> {
+  const options = optionsOf(given);
   checkServerOptions(options);
   const socket = make(options.family ?? AF_INET as unknown as Family<A>);
   try {

@@ -1,6 +1,6 @@
 /** Passing descriptors between processes: `send_fds` and `recv_fds`. */
 
-import type { Bytes } from "../errors/arguments.ts";
+import { type Bytes, instance } from "../errors/arguments.ts";
 import type { Address, AddressInput } from "./address/types.ts";
 import { drive } from "./driver.ts";
 import { sendItemsAttempt } from "./operations/messages.ts";
@@ -9,7 +9,7 @@ import {
   descriptorRoom,
   withDescriptors,
 } from "./operations/rights.ts";
-import type { Socket } from "./socket.ts";
+import { Socket } from "./socket.ts";
 
 /**
  * Sends a message with descriptors over a Unix socket. The receiver gets its own descriptors for
@@ -34,6 +34,7 @@ export function send_fds<A extends Address>(
   flags = 0,
   address: AddressInput<A> | null = null,
 ): number {
+  instance("sock", sock, Socket, "a Socket");
   return drive(
     sock,
     sendItemsAttempt(buffers, descriptorItems(fds), flags),
@@ -66,5 +67,6 @@ export function recv_fds<A extends Address>(
   msg_flags: number,
   address: A,
 ] {
+  instance("sock", sock, Socket, "a Socket");
   return withDescriptors(sock.recvmsg(bufsize, descriptorRoom(maxfds), flags));
 }

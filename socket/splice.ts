@@ -1,11 +1,12 @@
 /** Forwarding from socket to socket: the steps of `splice`, and the blocking function. */
 
+import { instance } from "../errors/arguments.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import { driveSteps } from "./driver.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import { byteLimit, Pump } from "./operations/pump.ts";
-import type { Socket } from "./socket.ts";
+import { Socket } from "./socket.ts";
 import { on, type Steps } from "./steps.ts";
 
 /**
@@ -44,6 +45,8 @@ export function splice(
   to: Socket<Address>,
   count: number | null = null,
 ): number {
+  instance("from", from, Socket, "a Socket");
+  instance("to", to, Socket, "a Socket");
   return driveSteps(splicing(from, to, count));
 }
 

@@ -16,6 +16,7 @@ import {
   type Bytes,
   bytes,
   flagBits,
+  instance,
   MAX_TRANSFER,
 } from "../errors/arguments.ts";
 import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
@@ -31,7 +32,7 @@ import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import { recvmsg } from "./operations/messages.ts";
 import { MAX_STEP } from "./operations/transfer.ts";
-import type { Socket } from "./socket.ts";
+import { Socket } from "./socket.ts";
 import { decodeExtendedError } from "./structures/extended_error.ts";
 
 const waits = { send: new Pending("write", "send") } as const;
@@ -206,6 +207,7 @@ export class ZeroCopySender {
    * @throws {OSError} if the socket's protocol does not support it, or the socket is closed
    */
   constructor(socket: Socket<Address>) {
+    instance("socket", socket, Socket, "a Socket");
     this.#sends = new ZeroCopySends(socket);
     this.#socket = socket;
   }

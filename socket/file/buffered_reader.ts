@@ -1,6 +1,6 @@
 /** The buffered file for reading bytes from a socket. */
 
-import { type Bytes, bytes } from "../../errors/arguments.ts";
+import { type Bytes, bytes, instance } from "../../errors/arguments.ts";
 import {
   bufferSize,
   DEFAULT_BUFFER_SIZE,
@@ -8,7 +8,7 @@ import {
   refuseClosed,
   sizeArgument,
 } from "./base.ts";
-import type { SocketIO } from "./raw.ts";
+import { SocketIO } from "./raw.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 
 /**
@@ -31,7 +31,7 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
    * @throws {RangeError} if the size is less than 1
    */
   constructor(raw: SocketIO, buffer_size: number = DEFAULT_BUFFER_SIZE) {
-    super(raw);
+    super(instance("raw", raw, SocketIO, "a SocketIO"));
     this.#buffer = new ReadBuffer(bufferSize(buffer_size));
     this.raw = raw;
   }

@@ -1,6 +1,11 @@
 /** The buffered file for writing bytes to a socket. */
 
-import { type Bytes, bytes } from "../../errors/arguments.ts";
+import {
+  type Bytes,
+  bytes,
+  instance,
+  iterable,
+} from "../../errors/arguments.ts";
 import {
   bufferSize,
   type BytesWriter,
@@ -9,7 +14,7 @@ import {
   refuseClosed,
   wouldBlock,
 } from "./base.ts";
-import type { SocketIO } from "./raw.ts";
+import { SocketIO } from "./raw.ts";
 
 /**
  * Writes bytes to a socket through a buffer, like Python's `io.BufferedWriter`. `makefile("wb")`
@@ -29,7 +34,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
    * @throws {RangeError} if the size is less than 1
    */
   constructor(raw: SocketIO, buffer_size: number = DEFAULT_BUFFER_SIZE) {
-    super(raw);
+    super(instance("raw", raw, SocketIO, "a SocketIO"));
     this.#bytes = new Uint8Array(bufferSize(buffer_size));
     this.raw = raw;
   }
@@ -84,7 +89,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
    * @throws as {@linkcode write}
    */
   writelines(lines: Iterable<Bytes>): void {
-    for (const line of lines) this.write(line);
+    for (const line of iterable("lines", lines)) this.write(line as Bytes);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The unbuffered file over a socket. */
 
-import { type Bytes, bytes } from "../../errors/arguments.ts";
+import { type Bytes, bytes, iterable } from "../../errors/arguments.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
 import { handleOf } from "../operations/handle.ts";
 import {
@@ -207,7 +207,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
    */
   writelines(lines: Iterable<Bytes>): void {
     let sent = 0;
-    for (const line of lines) {
+    for (const line of iterable("lines", lines)) {
       let rest = bytes("lines", line);
       while (rest.length > 0) {
         const count = this.write(rest);

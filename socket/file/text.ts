@@ -1,6 +1,11 @@
 /** The text file over a socket. */
 
-import { string } from "../../errors/arguments.ts";
+import {
+  instance,
+  iterable,
+  optionsOf,
+  string,
+} from "../../errors/arguments.ts";
 import {
   DEFAULT_BUFFER_SIZE,
   LineIO,
@@ -10,8 +15,8 @@ import {
   wouldBlock,
 } from "./base.ts";
 import type { BufferedRWPair } from "./buffered_pair.ts";
-import type { BufferedReader } from "./buffered_reader.ts";
-import type { BufferedWriter } from "./buffered_writer.ts";
+import { BufferedReader } from "./buffered_reader.ts";
+import { BufferedWriter } from "./buffered_writer.ts";
 import {
   decoderOf,
   type Encoder,
@@ -80,14 +85,19 @@ export class TextIOWrapper extends LineIO<string> {
    */
   constructor(
     buffer: BufferedReader | BufferedWriter | BufferedRWPair,
-    options: TextOptions = {},
+    options?: TextOptions,
     mode?: string,
   ) {
-    super(buffer);
+    super(
+      buffer instanceof BufferedWriter
+        ? buffer
+        : instance("buffer", buffer, BufferedReader, "a buffered file"),
+    );
+    const { encoding, errors, newline } = optionsOf(options);
     this.buffer = buffer;
-    this.encoding = optionalString("encoding", options.encoding) ?? "utf-8";
-    this.errors = errorHandler(options.errors);
-    this.#newline = newlineArgument(options.newline);
+    this.encoding = optionalString("encoding", encoding) ?? "utf-8";
+    this.errors = errorHandler(errors);
+    this.#newline = newlineArgument(newline);
     this.#mode = mode;
     this.#codec = this.#codecFor(buffer.readable(), buffer.writable());
     this.#text = new TextBuffer(this.#newline);
@@ -195,7 +205,9 @@ export class TextIOWrapper extends LineIO<string> {
    * @throws as {@linkcode write}
    */
   writelines(lines: Iterable<string>): void {
-    for (const line of lines) this.write(line);
+    // A string is an iterable of strings, as in Python.
+    const all = typeof lines === "string" ? lines : iterable("lines", lines);
+    for (const line of all) this.write(line as string);
   }
 
   /**
