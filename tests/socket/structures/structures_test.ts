@@ -102,6 +102,48 @@ Deno.test("SO_LINGER is encoded and decoded on every platform", () => {
   );
 });
 
+Deno.test("what was decoded is encoded again", () => {
+  for (
+    const value of [{ onoff: true, linger: 7 }, { onoff: false, linger: 0 }]
+  ) {
+    assertEquals(decodeLinger(encodeLinger(value)), value);
+    assertEquals(encodeLinger(value), encodeLinger(value.onoff, value.linger));
+  }
+  assertThrows(
+    () => encodeLinger({ onoff: true, linger: -1 }),
+    RangeError,
+    "linger",
+  );
+  assertThrows(
+    () => encodeLinger(true as never),
+    TypeError,
+    "linger must be an integer",
+  );
+  if ("ucred" in layout) {
+    const value = { pid: 1, uid: 2, gid: 0xffffffff };
+    assertEquals(decodeCredentials(encodeCredentials(value)), value);
+    const none = { pid: null, uid: 1, gid: 1 };
+    assertThrows(
+      () => encodeCredentials(none),
+      TypeError,
+      "pid must be an integer, not null",
+    );
+  }
+  if ("in_pktinfo" in layout) {
+    const value = { ifindex: 3, specDst: "10.0.0.1", addr: "239.1.1.1" };
+    assertEquals(encodePktinfo(value), encodePktinfo(3, "10.0.0.1"));
+    assertThrows(
+      () => encodePktinfo({ ifindex: 1, specDst: "::1" }),
+      RangeError,
+      "specDst",
+    );
+  }
+  if ("in6_pktinfo" in layout) {
+    const value = { ifindex: 3, addr: "fe80::1" };
+    assertEquals(decodePktinfo6(encodePktinfo6(value)), value);
+  }
+});
+
 Deno.test("SO_LINGER is set and read back", () => {
   using socket = new Socket();
   const set = (onoff: boolean, seconds: number) => {
