@@ -1,7 +1,7 @@
 /** `relay`: two connections joined. */
 
 import { SHUT_WR, SO_ERROR, SOL_SOCKET } from "../constants/mod.ts";
-import { describe } from "../errors/arguments.ts";
+import { describe, instance } from "../errors/arguments.ts";
 import { ENOTCONN } from "../errors/errno.ts";
 import { OSError, osError, timedOut } from "../errors/errors.ts";
 import { MAX_MS } from "../poll/deadline.ts";
@@ -11,8 +11,8 @@ import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { intOption } from "../socket/operations/options.ts";
 import { Pump } from "../socket/operations/pump.ts";
 import { driverOf } from "./base.ts";
-import type { WaitOptions } from "./driver.ts";
-import type { AsyncSocket } from "./socket.ts";
+import { signalOf, type WaitOptions } from "./driver.ts";
+import { AsyncSocket } from "./socket.ts";
 import { passOn } from "./splice.ts";
 import type { Perform } from "./steps.ts";
 
@@ -85,7 +85,7 @@ export interface Relay extends Promise<[sent: number, received: number]> {
 export function relay(
   a: AsyncSocket<Address>,
   b: AsyncSocket<Address>,
-  options: RelayOptions = {},
+  options?: RelayOptions,
 ): Relay {
   const pumps: Pump[] = [];
   return Object.defineProperties(join(a, b, options, pumps), {
@@ -98,19 +98,22 @@ export function relay(
 async function join(
   a: AsyncSocket<Address>,
   b: AsyncSocket<Address>,
-  options: RelayOptions,
+  options: RelayOptions | undefined,
   pumps: Pump[],
 ): Promise<[sent: number, received: number]> {
-  options.signal?.throwIfAborted();
-  const seconds = idleSeconds(a, b, options.idleTimeout);
+  instance("a", a, AsyncSocket, "an AsyncSocket");
+  instance("b", b, AsyncSocket, "an AsyncSocket");
+  const given = signalOf(options);
+  given?.throwIfAborted();
+  const seconds = idleSeconds(a, b, options?.idleTimeout);
   using there = new Pump(handleOf(a), handleOf(b));
   using back = new Pump(handleOf(b), handleOf(a));
   pumps.push(there, back);
 
   const failure = new AbortController();
-  const signal = options.signal === undefined
+  const signal = given === undefined
     ? failure.signal
-    : AbortSignal.any([failure.signal, options.signal]);
+    : AbortSignal.any([failure.signal, given]);
   using idle = seconds ? new IdleTimer(seconds, failure) : undefined;
   const timeout = seconds === 0 ? 0 : null;
   const perform: Perform = (socket, side, _options, attempt) => {
