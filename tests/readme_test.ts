@@ -2,55 +2,29 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { text } from "./support/bytes.ts";
-import { beside, temporaryFolder } from "./support/files.ts";
+import { beside } from "./support/files.ts";
+import { blocksOf, folderOfAReader, runAsShown } from "./support/markdown.ts";
 import { Peer } from "./support/peer.ts";
 import { isPosix, need, needs, requires } from "./support/requires.ts";
 
 const readme = Deno.readTextFileSync(beside("../README.md"));
 
-/** The blocks of code of a language, in order. */
-const blocks = [...readme.matchAll(/^```(\S+)[^\n]*\n([^]*?)^```$/gm)].map(
-  ([, language, code]) => ({ language, code }),
-);
-
-/** A folder with the clone and the programs that README.md has one save. */
-function folderOfAReader(): Disposable & { path: string } {
-  const folder = temporaryFolder();
-  Deno.symlinkSync(beside("../"), `${folder.path}/libc-socket`);
-  for (const { code } of blocks) {
-    const name = code.match(/^\/\/ (\w+\.ts)\n/)?.[1];
-    if (name) Deno.writeTextFileSync(`${folder.path}/${name}`, code);
-  }
-  return folder;
-}
-
-const flags = (command: string): string[] => command.trim().split(" ").slice(1);
+const blocks = blocksOf(readme);
 
 const symlinks = need("symbolic links", isPosix);
 
 Deno.test({
   ...requires("README.md's programs print what it says", symlinks),
   async fn() {
-    using folder = folderOfAReader();
-    let followed = 0;
-    for (const [i, { language, code }] of blocks.entries()) {
-      if (language !== "sh" || !code.startsWith("deno run")) continue;
-      const { success, stdout, stderr } = await new Deno.Command(
-        Deno.execPath(),
-        { args: flags(code), cwd: folder.path, env: { NO_COLOR: "1" } },
-      ).output();
-      assertEquals([success, text(stdout)], [true, blocks[i + 1].code], code);
-      void stderr;
-      followed++;
-    }
-    assertEquals(followed, 2);
+    using folder = folderOfAReader(blocks);
+    assertEquals(await runAsShown(blocks, folder.path), 2);
   },
 });
 
 Deno.test({
   ...requires("README.md's import map is found", symlinks),
   async fn() {
-    using folder = folderOfAReader();
+    using folder = folderOfAReader(blocks);
     const map = blocks.find(({ language }) => language === "json")!.code;
     Deno.writeTextFileSync(`${folder.path}/deno.json`, map);
     const { stdout } = await new Deno.Command(Deno.execPath(), {
@@ -70,7 +44,7 @@ Deno.test({
 Deno.test({
   ...requires("README.md's server echoes", symlinks, needs.python),
   async fn() {
-    using folder = folderOfAReader();
+    using folder = folderOfAReader(blocks);
     const path = `${folder.path}/server.ts`;
     const server = Deno.readTextFileSync(path);
     assertStringIncludes(server, "8080");
