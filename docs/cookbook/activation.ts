@@ -70,6 +70,7 @@ async function manage(): Promise<void> {
   for (const instance of ["1", "2"]) {
     // No service runs at this moment, and yet the connection is made.
     using client = await socket.create_connection(listener.getsockname());
+    client.settimeout(30); // in case that the service fails to start
     const service = start(listener.fileno(), instance);
     console.log(new TextDecoder().decode(await client.recv(100)));
     await service.status;
