@@ -1,6 +1,6 @@
 /**
- * Socket activation: the service manager owns the listener, so a service that restarts refuses
- * nobody. Clients that connect in between wait in the listener's queue. POSIX; the demonstration
+ * Socket activation: the service manager owns the listener, so no connection is refused while the
+ * service restarts: clients that connect in between wait in the listener's queue. POSIX; the demonstration
  * needs bash.
  *
  *     deno run --allow-ffi --allow-env --allow-run docs/cookbook/activation.ts

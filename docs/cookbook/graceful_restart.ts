@@ -1,11 +1,11 @@
 /**
- * A restart without a service manager that refuses nobody: the new process asks the old one for its
- * listener, and the old one serves its last clients and ends. POSIX.
+ * A restart without a service manager, and without refusing a connection: the new process asks the
+ * old one for its listener, and the old one serves its last clients and ends. POSIX.
  *
  *     deno run --allow-ffi --allow-run --allow-write docs/cookbook/graceful_restart.ts [path]
  *
  * With a path, it is the server; start it again with the same path, and the second one takes over.
- * Whoever may connect to the path gets the listener, so put it in a folder of the server's user.
+ * Anyone who may connect to the path gets the listener, so put it in a folder of the server's user.
  * Without a path, it shows that: it starts two servers, and is the client of both.
  */
 
@@ -108,6 +108,7 @@ async function show(): Promise<void> {
   const folder = Deno.makeTempDirSync();
   const path = `${folder}/control`;
   const [first, port] = await start(path);
+  await using _first = first; // ended with this block, whatever happens
   const names = new Map([[first.pid, "the first"]]);
   const ask = async (client: socket.AsyncSocket<socket.Address>) => {
     await client.sendall(bytes("hello"));
@@ -118,14 +119,13 @@ async function show(): Promise<void> {
   const early = await socket.create_connection(["127.0.0.1", port]);
   await ask(early);
   const [second] = await start(path);
+  await using _second = second;
   names.set(second.pid, "the second");
   using late = await socket.create_connection(["127.0.0.1", port]);
   await ask(late);
   await ask(early); // the old process still serves its client
   early.close();
   console.log("the first ends:", (await first.status).success);
-  second.kill();
-  await second.status;
   Deno.removeSync(folder, { recursive: true });
 }
 

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   for (const text of ["one", "two"]) {
     using client = await socket.create_connection(listener.getsockname());
     const [connection] = await listener.accept();
-    // detach() gives the descriptor up without closing it: one owner closes it, the Worker.
+    // detach() releases the descriptor without closing it: only the Worker owns it now.
     worker.postMessage(connection.detach());
     await client.sendall(new TextEncoder().encode(text));
     console.log(new TextDecoder().decode(await client.recv(100)));
@@ -42,6 +42,6 @@ async function main(): Promise<void> {
   worker.terminate();
 }
 
-// Deno gives a Worker its name here; it is empty in the main program.
+// The name that the Worker was made with; in the main program it is empty.
 if (self.name === "echo") work();
 else await main();

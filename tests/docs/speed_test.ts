@@ -7,7 +7,7 @@ import { beside } from "../support/files.ts";
 /** The median of a row's ratios of ours to a peer's, as docs/speed.md writes it. */
 function measured(name: string, peer: string): string | undefined {
   const row = results.rows.find((row) => row.name === name);
-  // A comparison by difference has a unit, and is no ratio.
+  // A comparison by difference has a unit; it is not a ratio.
   if (row?.comparison !== "ratio") return undefined;
   const comparison = row.comparisons.find((one) => one.peer === peer);
   return comparison?.compared[1].toFixed(2);
