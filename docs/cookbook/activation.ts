@@ -1,7 +1,7 @@
 /**
  * Socket activation: the service manager owns the listener, so no connection is refused while the
- * service restarts: clients that connect in between wait in the listener's queue. POSIX; the demonstration
- * needs bash.
+ * service restarts: clients that connect in between wait in the listener's queue. POSIX; the
+ * demonstration needs bash.
  *
  *     deno run --allow-ffi --allow-env --allow-run docs/cookbook/activation.ts
  *

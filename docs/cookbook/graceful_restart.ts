@@ -48,6 +48,7 @@ async function listen(path: string): Promise<Listeners> {
   const control = new socket.AsyncSocket(socket.AF_UNIX);
   control.bind(path);
   control.listen();
+  // The system chooses the port here; clients of a real server need a fixed one.
   const service = await socket.create_server(["127.0.0.1", 0]);
   return { service, control };
 }

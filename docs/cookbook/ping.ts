@@ -4,8 +4,9 @@
  *
  *     deno run --allow-ffi docs/cookbook/ping.ts [address]
  *
- * Who may is a range of group ids, `sysctl net.ipv4.ping_group_range`: `0 2147483647` lets everyone,
- * and many distributions set that. examples/ping.ts is a whole ping, which also knows raw sockets.
+ * `sysctl net.ipv4.ping_group_range` is the range of group ids that may have one. With
+ * `0 2147483647`, which many distributions set, everyone may. examples/ping.ts is a whole ping,
+ * which also knows raw sockets.
  */
 
 import * as socket from "@libc/socket";

@@ -5,8 +5,8 @@
  *
  * Three things to know. The first socket of a process loads the C library, which the resource
  * sanitizer takes for a leak of the test. A wait that a test cancels ends on another thread,
- * sometimes after the test, which `--sanitize-ops` takes for one: leave it off, or set `sanitizeOps: false`.
- * No sanitizer knows descriptors, so a socket that is left open is not reported.
+ * sometimes after the test, which `--sanitize-ops` takes for a leak: leave it off, or set
+ * `sanitizeOps: false`. No sanitizer knows descriptors, so a socket left open is not reported.
  */
 
 import { equal, ok } from "node:assert/strict";
