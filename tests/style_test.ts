@@ -12,6 +12,7 @@ const folders = [
   "async/",
   "bytes/",
   "constants/",
+  "docs/",
   "errors/",
   "examples/",
   "ffi/",
