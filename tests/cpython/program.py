@@ -18,7 +18,7 @@ sockets, folder, *names = sys.argv[1:]
 
 with open(f"{folder}/excluded") as file:
     EXCLUDED = json.load(file)
-with open(f"{folder}/output", "wb") as file:
+with open(f"{folder}/output", "ab") as file:
     for fd in (1, 2):
         os.dup2(file.fileno(), fd)
 
@@ -91,13 +91,18 @@ def each_test(suite):
             yield test
 
 
-with open(f"{folder}/outcomes", "wb", buffering=0) as file:
-    recorder = Recorder(file)
-    if sockets == "library" and stand_in.wrong_constants:
-        recorder.write(wrong_constants=stand_in.wrong_constants)
-    loaded = unittest.defaultTestLoader.loadTestsFromNames(names)
-    tests = unittest.TestSuite(each_test(loaded))
-    recorder.write(tests=[test.id() for test in tests])
-    tests.run(recorder)
+def main():
+    with open(f"{folder}/outcomes", "wb", buffering=0) as file:
+        recorder = Recorder(file)
+        if sockets == "library" and stand_in.wrong_constants:
+            recorder.write(wrong_constants=stand_in.wrong_constants)
+        loaded = unittest.defaultTestLoader.loadTestsFromNames(names)
+        tests = unittest.TestSuite(each_test(loaded))
+        recorder.write(tests=[test.id() for test in tests])
+        tests.run(recorder)
+    os._exit(0)  # threads of failed tests may still wait
 
-os._exit(0)  # threads of failed tests may still wait
+
+# A process that multiprocessing spawns imports this file, and must not run the tests again.
+if __name__ == "__main__":
+    main()
