@@ -31,7 +31,7 @@ Deno.test({
       args: [
         "eval",
         `import { AF_INET } from "@libc/socket";
-         import { AsyncSocket } from "@libc/socket/async.ts";
+         import { AsyncSocket } from "@libc/socket/async";
          console.log(AF_INET, AsyncSocket.name);`,
       ],
       cwd: folder.path,
