@@ -87,7 +87,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   static {
     drive = (socket, side, options, operation, ...args) => {
       try {
-        return AsyncSocketBase.#driverOf(socket).drive(
+        return socket.#driver.drive(
           side,
           socket.timeout,
           signalOf(options),
@@ -95,7 +95,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
           ...args,
         );
       } catch (error) {
-        return Promise.reject(error);
+        return rejected(socket, error);
       }
     };
     driveFlagged = (socket, side, flags, options, operation, ...args) => {
@@ -103,7 +103,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
         // Compared before anything is checked: flags may be of any type yet.
         const mayWait = typeof flags !== "number" ||
           (flags & MSG_DONTWAIT) === 0;
-        return AsyncSocketBase.#driverOf(socket).drive(
+        return socket.#driver.drive(
           side,
           mayWait ? socket.timeout : 0,
           signalOf(options),
@@ -111,18 +111,27 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
           ...args,
         );
       } catch (error) {
-        return Promise.reject(error);
+        return rejected(socket, error);
       }
     };
     driveAtOnce = (socket, options, operation, ...args) => {
       try {
-        return AsyncSocketBase.#driverOf(socket)
+        return socket.#driver
           .driveAtOnce(signalOf(options), operation, args);
       } catch (error) {
-        return Promise.reject(error);
+        return rejected(socket, error);
       }
     };
     driverOf = (socket) => AsyncSocketBase.#driverOf(socket);
+    // The hot operations look at the socket only once something is wrong.
+    const rejected = (socket: unknown, error: unknown): Promise<never> => {
+      try {
+        AsyncSocketBase.#driverOf(socket);
+      } catch (noSocket) {
+        error = noSocket;
+      }
+      return Promise.reject(error);
+    };
     backOff = (socket, ms) => socket.#driver.backOff(ms);
     setPeer = (socket, address) => {
       socket.#peername = address;

@@ -32,10 +32,11 @@ export class LastBuffer {
    */
   pointerIfRepeated(
     buffer: Uint8Array<ArrayBuffer>,
-    byteLength: number,
+    byteLengthOf: (buffer: Uint8Array) => number,
   ): Deno.PointerValue {
     if (buffer !== this.#buffer) {
-      this.#buffer = byteLength <= MAX_REMEMBERED ? buffer : undefined;
+      const isSmall = byteLengthOf(buffer) <= MAX_REMEMBERED;
+      this.#buffer = isSmall ? buffer : undefined;
       return this.#pointer = null;
     }
     // A buffer detached or shrunk since then has a new length, which bounds the call.

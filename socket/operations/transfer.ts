@@ -154,7 +154,7 @@ function receive(
   last: LastBuffer,
 ): Attempt<number> {
   const bits = flags | handle.dontWait;
-  const pointer = last.pointerIfRepeated(buffer, byteLengthOf(buffer));
+  const pointer = last.pointerIfRepeated(buffer, byteLengthOf);
   for (;;) {
     const count = pointer === null
       ? libc.recv(handle.fd, buffer, length, bits)
@@ -230,10 +230,9 @@ function sendBytes(
   flags: number,
   maxChunk = MAX_TRANSFER,
 ): Attempt<number> {
-  const whole = byteLengthOf(data);
-  const length = Math.min(whole, maxChunk);
+  const length = Math.min(byteLengthOf(data), maxChunk);
   const bits = flags | handle.dontWait;
-  const pointer = lastSent.pointerIfRepeated(data, whole);
+  const pointer = lastSent.pointerIfRepeated(data, byteLengthOf);
   for (;;) {
     const count = pointer === null
       ? libc.send(handle.fd, data, length, bits)
