@@ -15,8 +15,8 @@ export class Unavailable extends Error {}
 export const cache = new URL("../../.cache/bench/", import.meta.url);
 
 // A program that takes longer to answer has failed: the longest round takes a few seconds.
-const PATIENCE_MS = 60_000;
-const FAREWELL_MS = 2_000;
+const ANSWER_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 2_000;
 
 const commands = new Map<string, Promise<readonly string[]>>();
 
@@ -146,7 +146,7 @@ export class Program {
 
   /** Reads the figure on the next line that the program prints. */
   async answer(): Promise<number> {
-    const timer = setTimeout(() => this.#kill(), PATIENCE_MS);
+    const timer = setTimeout(() => this.#kill(), ANSWER_TIMEOUT_MS);
     try {
       while (!this.#text.includes("\n")) {
         const { value, done } = await this.#answers.read();
@@ -165,7 +165,7 @@ export class Program {
 
   /** Stops the program by ending its input; kills it if that does not suffice. */
   async stop(): Promise<void> {
-    const timer = setTimeout(() => this.#kill(), FAREWELL_MS);
+    const timer = setTimeout(() => this.#kill(), STOP_TIMEOUT_MS);
     await this.#requests.close().catch(() => {}); // it may have exited
     await this.#answers.cancel().catch(() => {});
     await this.#child.status;

@@ -258,6 +258,25 @@ function descriptorOf(path: string, _file: Deno.FsFile): number {
   throw new Error(`${path} is not open`);
 }
 
+Deno.test({
+  ...requires(
+    "http_server goes on once it has descriptors again",
+    needs.posix,
+  ),
+  async fn() {
+    await using server = ours("http_server", ["127.0.0.1", "0"], {
+      maxFiles: 64,
+    });
+    const port = await server.port();
+    {
+      using clients = new DisposableStack();
+      for (let i = 0; i < 80; i++) clients.use(connect(port));
+    }
+    await using client = ours("http_get", [`http://127.0.0.1:${port}/`]);
+    assertEquals((await client.end()).code, 0);
+  },
+});
+
 Deno.test("http_server is not held by clients that say nothing", async () => {
   await using server = ours("http_server", ["127.0.0.1", "0"]);
   const port = await server.port();
