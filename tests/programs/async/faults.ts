@@ -83,9 +83,10 @@ const ways: Record<string, () => Promise<void>> = {
   async collected() {
     for (let i = 0; i < 300; i++) {
       new AsyncSocket().bind(["127.0.0.1", 0]);
-      const [a] = socket.socketpair();
-      await a.send(new Uint8Array(1));
+      const [a, b] = socket.socketpair();
+      await a.send(new Uint8Array(1)); // which may take a turn
       a.settimeout(1);
+      b.settimeout(1); // until here, its other end may not be collected
     }
   },
 
