@@ -28,7 +28,7 @@ export class LastBuffer {
    * Returns the pointer to a buffer's memory if it was the last call's too, else null.
    *
    * @param buffer the buffer
-   * @param byteLength its length, which its own property may not report truly
+   * @param byteLengthOf returns its true length, which its own property may not report
    */
   pointerIfRepeated(
     buffer: Uint8Array<ArrayBuffer>,
