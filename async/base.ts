@@ -101,8 +101,9 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
     driveFlagged = (socket, side, flags, options, operation, ...args) => {
       try {
         // Compared before anything is checked: flags may be of any type yet.
-        const mayWait = typeof flags !== "number" ||
-          (flags & MSG_DONTWAIT) === 0;
+        const given: unknown = flags;
+        const bits = typeof given === "bigint" ? Number(given) : given;
+        const mayWait = typeof bits !== "number" || (bits & MSG_DONTWAIT) === 0;
         return socket.#driver.drive(
           side,
           mayWait ? socket.timeout : 0,

@@ -93,6 +93,7 @@ Deno.test({
     for (
       const call of [
         () => a.recv(10, MSG_DONTWAIT),
+        () => a.recv(10, BigInt(MSG_DONTWAIT) as unknown as number),
         () => a.recv_into(new Uint8Array(10), 0, MSG_DONTWAIT),
         () => a.recvfrom(10, MSG_DONTWAIT),
         () => a.recvfrom_into(new Uint8Array(10), 0, MSG_DONTWAIT),
