@@ -1,10 +1,8 @@
 /** Messages of a socket's error queue (Linux). */
 
-import { AF_UNSPEC } from "../../constants/mod.ts";
 import type { Bytes } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
-import { bareSocket, familyOf, sockaddrStorage } from "../address/codec.ts";
-import { codecOf } from "../address/registry.ts";
+import { addressIn } from "../address/sockaddr.ts";
 import type { Address } from "../address/types.ts";
 import { context } from "../resolver/context.ts";
 import { reader, structOf } from "./fields.ts";
@@ -51,17 +49,6 @@ export function decodeExtendedError(data: Bytes): ExtendedError {
     code: fields.unsigned(struct.ee_code),
     info: fields.unsigned(struct.ee_info),
     data: fields.unsigned(struct.ee_data),
-    offender: addressIn(offender),
+    offender: addressIn(offender, context),
   };
-}
-
-/** Returns the socket address in `data`; `null` if it is too short or its family is `AF_UNSPEC`. */
-function addressIn(data: Uint8Array): Address | null {
-  const storage = sockaddrStorage();
-  const length = Math.min(data.byteLength, storage.bytes.length);
-  if (length < running.sockaddr.size) return null;
-  storage.bytes.set(data.subarray(0, length));
-  const family = familyOf(storage, running);
-  if (family === AF_UNSPEC) return null;
-  return codecOf(family).decode(storage, length, bareSocket(family), context);
 }
