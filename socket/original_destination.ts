@@ -12,11 +12,7 @@ import {
 } from "../constants/mod.ts";
 import { instance } from "../errors/arguments.ts";
 import { decodeSockaddr } from "./address/sockaddr.ts";
-import type {
-  Address,
-  Inet6Address,
-  InetAddress,
-} from "./address/types.ts";
+import type { Address, Inet6Address, InetAddress } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
 import { addressOfEnd } from "./operations/connection.ts";
 import { handleOf } from "./operations/handle.ts";
@@ -58,7 +54,7 @@ export function originalDestination<A extends Address>(
 }
 
 /** Whether an address of an IPv6 socket is that of an IPv4 client. */
-function isMapped(address: Address): boolean {
+function isMapped(address: Address | null): boolean {
   return Array.isArray(address) && String(address[0]).startsWith("::ffff:") &&
     String(address[0]).includes(".");
 }

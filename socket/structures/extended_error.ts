@@ -1,7 +1,8 @@
 /** Messages of a socket's error queue (Linux). */
 
 import type { Bytes } from "../../errors/arguments.ts";
-import { layout as running } from "../../ffi/layout/mod.ts";
+import type { AddressCodec, CodecContext } from "../address/codec.ts";
+import { codecOf } from "../address/registry.ts";
 import { addressIn } from "../address/sockaddr.ts";
 import type { Address } from "../address/types.ts";
 import { context } from "../resolver/context.ts";
@@ -13,7 +14,7 @@ import { reader, structOf } from "./fields.ts";
 export interface ExtendedError {
   /** The error number; 0 or `ENOMSG` for a notification that is not an error. */
   readonly errno: number;
-  /** The origin: `SO_EE_ORIGIN_LOCAL`, `SO_EE_ORIGIN_ICMP`, `SO_EE_ORIGIN_ZEROCOPY` … */
+  /** The origin: `SO_EE_ORIGIN_LOCAL`, `SO_EE_ORIGIN_ICMP` …; on Windows the ICMP protocol. */
   readonly origin: number;
   /** The ICMP type. */
   readonly type: number;
@@ -36,7 +37,16 @@ export interface ExtendedError {
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodeExtendedError(data: Bytes): ExtendedError {
-  const struct = structOf(running, "sock_extended_err");
+  return extendedError(data, context, codecOf);
+}
+
+/** Like {@linkcode decodeExtendedError}, for any platform. */
+export function extendedError(
+  data: Bytes,
+  context: CodecContext,
+  codec: (family: number) => AddressCodec,
+): ExtendedError {
+  const struct = structOf(context.layout, "sock_extended_err");
   const fields = reader(data, "sock_extended_err", struct.size);
   const offender = fields.bytes({
     at: struct.size,
@@ -49,6 +59,6 @@ export function decodeExtendedError(data: Bytes): ExtendedError {
     code: fields.unsigned(struct.ee_code),
     info: fields.unsigned(struct.ee_info),
     data: fields.unsigned(struct.ee_data),
-    offender: addressIn(offender, context),
+    offender: addressIn(offender, context, codec),
   };
 }
