@@ -1,4 +1,4 @@
-/** When a silent or unreachable peer is noticed: keep-alive, user timeout, and lingering at close. */
+/** When a silent or unreachable peer is noticed: keep-alive, user timeout, lingering at close. */
 
 import { unavailable } from "../constants/missing.ts";
 import {

@@ -320,8 +320,8 @@ export class MessageVector<A extends Address = Address> {
    * Returns the first control message of a kind that a message was received with, and decodes no
    * other: what is not asked for costs nothing. For all of them, `decodeControl(ancdata(index))`.
    *
-   * The descriptors of `"rights"` and `"pidfd"` are returned once, with an owner that closes what is
-   * not taken.
+   * The descriptors of `"rights"` and `"pidfd"` are returned once, with an owner that closes what
+   * is not taken.
    *
    * @param index which message
    * @param kind the kind, such as `"pktinfo"`
@@ -336,8 +336,8 @@ export class MessageVector<A extends Address = Address> {
   }
 
   /**
-   * Returns the datagrams in a message, which `UDP_GRO` merged from several: views of its buffer, in
-   * the order in which they came. Needs an `ancbufsize` of `controlSize("gro")`.
+   * Returns the datagrams in a message, which `UDP_GRO` merged from several: views of its buffer,
+   * in the order in which they came. Needs an `ancbufsize` of `controlSize("gro")`.
    *
    * @param index which message
    * @returns the datagrams; one if the message was not merged

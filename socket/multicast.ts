@@ -99,8 +99,8 @@ export interface MulticastOptions {
 }
 
 /**
- * Sets how a socket sends multicast datagrams, for IPv4 and IPv6 alike: by which interface, how far,
- * and whether this machine receives them too.
+ * Sets how a socket sends multicast datagrams, over IPv4 and IPv6 alike: by which interface, how
+ * far, and whether this machine receives them too.
  *
  * @param socket a datagram socket of `AF_INET` or `AF_INET6`
  * @param options `{ interface, ttl, loop }`

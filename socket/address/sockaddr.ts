@@ -1,4 +1,4 @@
-/** Socket addresses as bytes: the `sockaddr` of any family, encoded and decoded without a socket. */
+/** Socket addresses in bytes: the `sockaddr` of any family, decoded without a socket. */
 
 import type { Layout } from "../../ffi/layout/types.ts";
 import {

@@ -124,9 +124,11 @@ export interface TransmitTimeMessage extends ControlBase {
 }
 
 /** An error or notification of the error queue: `IP_RECVERR`, `IPV6_RECVERR`. */
-export interface ExtendedErrorMessage extends ControlBase, ExtendedError {
+export interface ExtendedErrorMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "recverr";
+  /** The error or notification. */
+  readonly error: ExtendedError;
 }
 
 /** The sender's process: `SCM_CREDENTIALS` (Linux), `SCM_CREDS`, `SCM_CREDS2` (FreeBSD). */

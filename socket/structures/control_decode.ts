@@ -15,7 +15,7 @@ import type { AncillaryItem } from "../operations/ancillary.ts";
 import { context as running } from "../resolver/context.ts";
 import type { ControlKind, ControlMessage } from "./control.ts";
 import { moveDescriptors } from "./descriptors.ts";
-import { extendedError } from "./extended_error.ts";
+import { type ExtendedError, extendedError } from "./extended_error.ts";
 import { signed, unsigned } from "./fields.ts";
 import { credentials } from "./options.ts";
 import { packetInfo, packetInfo6 } from "./pktinfo.ts";
@@ -79,7 +79,7 @@ function dstaddr(data: Data): object | undefined {
   return { ifindex: 0, addr, specDst: answering(addr, addr) };
 }
 
-/** The address to answer from, if that is known to be one; else the one that lets the system choose. */
+/** The address to answer from; if only a multicast address is known, the system chooses. */
 function answering(addr: string, specDst: string): string {
   return specDst === addr && isMulticast4(addr) ? "0.0.0.0" : specDst;
 }
@@ -170,11 +170,11 @@ function error(data: Data, context: ControlContext): object | undefined {
   const { layout } = context;
   if ("sock_extended_err" in layout) {
     if (data.byteLength < layout.sock_extended_err.size) return undefined;
-    return { ...extendedError(data, context, context.codec) };
+    return { error: extendedError(data, context, context.codec) };
   }
   if (data.byteLength < in_recverr.size) return undefined;
   const view = viewOf(data);
-  return {
+  const windowsError: ExtendedError = {
     errno: 0,
     origin: Number(unsigned(view, in_recverr.protocol)),
     type: Number(unsigned(view, in_recverr.type)),
@@ -183,6 +183,7 @@ function error(data: Data, context: ControlContext): object | undefined {
     data: 0,
     offender: null,
   };
+  return { error: windowsError };
 }
 
 function linuxCredentials(
