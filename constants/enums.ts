@@ -90,8 +90,8 @@ function namesOf(prefix: string): ReadonlyMap<number, string> {
 
 /**
  * Finds the name of a value for display. If several names share the value, it is the one that
- * Python shows. With `"SO_"`, `"IP_"`, `"IPV6_"`, `"TCP_"` and `"UDP_"`, it is an option of that one
- * level; `optionName()` names an option of any level.
+ * Python shows. With `"SO_"`, `"IP_"`, `"IPV6_"`, `"TCP_"` and `"UDP_"`, it is an option of that
+ * one level; `optionName()` names an option of any level.
  *
  * @param prefix how the name begins, such as `"AF_"`
  * @param value the constant's value on the running platform
