@@ -378,11 +378,7 @@ export function decodeItem(
 ): ControlMessage {
   const form = indexOf(context).get(level)?.get(type);
   const fields = form?.[3](data, context);
-  const message = Object.create(shown);
-  return Object.assign(
-    message,
-    fields === undefined
-      ? { kind: "unknown", level, type, data }
-      : { kind: form![0], level, type, ...fields },
-  );
+  return (fields === undefined
+    ? { __proto__: shown, kind: "unknown", level, type, data }
+    : { __proto__: shown, kind: form![0], level, type, ...fields }) as never;
 }
