@@ -94,6 +94,7 @@ export class ControlMessages implements Iterable<ControlMessage>, Disposable {
     inspect: (value: unknown, options?: unknown) => string = String,
     options?: unknown,
   ): string {
+    if (!(#items in this)) return `${describe(this)} {}`; // the prototype
     return `ControlMessages ${inspect([...this], options)}`;
   }
 

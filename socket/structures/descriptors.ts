@@ -1,7 +1,7 @@
 /** Received descriptors with an owner: what no one takes is closed. */
 
 import { nameClasses } from "../../constants/class_names.ts";
-import { integer } from "../../errors/arguments.ts";
+import { describe, integer } from "../../errors/arguments.ts";
 import { libc } from "../../ffi/libc.ts";
 import { disown, own } from "../../ffi/unload.ts";
 
@@ -83,6 +83,7 @@ export class ReceivedDescriptors implements Iterable<number>, Disposable {
 
   /** What `console.log` shows: the descriptors that are left. */
   [Symbol.for("Deno.customInspect")](): string {
+    if (!(#fds in this)) return `${describe(this)} {}`; // the prototype
     return `ReceivedDescriptors [ ${this.#fds.join(", ")} ]`;
   }
 }
