@@ -58,6 +58,7 @@ export {
   CMSG_LEN,
   CMSG_SPACE,
 } from "./socket/operations/ancillary.ts";
+export { decodeAddress, encodeAddress } from "./socket/address_bytes.ts";
 export {
   attachedFilter,
   attachFilter,
@@ -65,8 +66,16 @@ export {
   BPF_STMT,
   type BpfInstruction,
   detachFilter,
+  type FilterOptions,
 } from "./socket/bpf.ts";
 export * from "./socket/bpf_codes.ts";
+export {
+  ControlMessages,
+  controlSize,
+  decodeControl,
+  encodeControl,
+  requestControl,
+} from "./socket/control.ts";
 export { recv_fds, send_fds } from "./socket/fds.ts";
 export type { SocketFile } from "./socket/file/makefile.ts";
 export {
@@ -84,15 +93,54 @@ export type { FileMode } from "./socket/file/mode.ts";
 export type { Newline } from "./socket/file/newline.ts";
 export { type FileSocket, SocketIO } from "./socket/file/raw.ts";
 export { TextIOWrapper, type TextOptions } from "./socket/file/text.ts";
+export {
+  getKeepalive,
+  getLinger,
+  getUserTimeout,
+  type KeepaliveOptions,
+  setKeepalive,
+  setLinger,
+  setUserTimeout,
+} from "./socket/keepalive.ts";
 export { MessageVector } from "./socket/message_vector.ts";
 export type { AlgOptions } from "./socket/operations/messages.ts";
 export {
   type GroupOptions,
   joinGroup,
   leaveGroup,
+  type MulticastOptions,
+  setMulticast,
 } from "./socket/multicast.ts";
 export type { FileToSend, ReadableFile } from "./socket/operations/sendfile.ts";
+export { originalDestination } from "./socket/original_destination.ts";
+export { segments } from "./socket/segments.ts";
 export { splice } from "./socket/splice.ts";
+export type {
+  ControlBase,
+  ControlInput,
+  ControlKind,
+  ControlMessage,
+  ControlMessageOf,
+  CredentialsMessage,
+  ExtendedErrorMessage,
+  GroMessage,
+  GsoMessage,
+  InterfaceMessage,
+  MarkMessage,
+  OriginalDestinationMessage,
+  OverflowMessage,
+  PacketInfoMessage,
+  PidfdMessage,
+  RightsMessage,
+  TimestampingMessage,
+  TimestampMessage,
+  TlsRecordMessage,
+  TosMessage,
+  TransmitTimeMessage,
+  TtlMessage,
+  UnknownMessage,
+} from "./socket/structures/control.ts";
+export { ReceivedDescriptors } from "./socket/structures/descriptors.ts";
 export {
   decodeExtendedError,
   type ExtendedError,

@@ -9,6 +9,7 @@ import {
 } from "./generated/members.ts";
 import type * as names from "./generated/names.js";
 import { isMissing } from "./missing.ts";
+import { namesWith } from "./option_names.ts";
 import { constant, table } from "./table.ts";
 
 export type {
@@ -65,17 +66,13 @@ export const AddressInfo: Enumeration<AddressInfoName> = enumerate(
   members.AI_,
 );
 
-/** The last name of a range, which is not the name of a value. */
-const limit = /_MAX$/;
-
 const namesByPrefix = new Map<string, ReadonlyMap<number, string>>();
 
 /** The names with a prefix, Python's first. If it is an enumeration's, only its members count. */
 function candidates(prefix: string): readonly string[] {
   return Object.hasOwn(members, prefix)
     ? members[prefix as keyof typeof members]
-    : Object.keys(table.constants)
-      .filter((name) => name.startsWith(prefix) && !limit.test(name));
+    : namesWith(prefix);
 }
 
 /** The names of values on the running platform, among the names with a prefix. */
@@ -93,7 +90,8 @@ function namesOf(prefix: string): ReadonlyMap<number, string> {
 
 /**
  * Finds the name of a value for display. If several names share the value, it is the one that
- * Python shows.
+ * Python shows. With `"SO_"`, `"IP_"`, `"IPV6_"`, `"TCP_"` and `"UDP_"`, it is an option of that
+ * one level; `optionName()` names an option of any level.
  *
  * @param prefix how the name begins, such as `"AF_"`
  * @param value the constant's value on the running platform

@@ -40,3 +40,4 @@ export {
 export { type Errno, errno, errorName, type ErrorNumbers } from "./errno.ts";
 export { hasattr } from "./hasattr.ts";
 export { isMissing, MissingConstant, missingName } from "./missing.ts";
+export { controlName, optionName } from "./option_names.ts";

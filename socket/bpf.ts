@@ -2,11 +2,13 @@
 
 import {
   SO_ATTACH_FILTER,
+  SO_ATTACH_REUSEPORT_CBPF,
   SO_DETACH_FILTER,
+  SO_DETACH_REUSEPORT_BPF,
   SO_GET_FILTER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
-import { describe, instance, integer } from "../errors/arguments.ts";
+import { describe, instance, integer, optionsOf } from "../errors/arguments.ts";
 import { sock_filter, sock_fprog } from "../ffi/layout/handwritten.ts";
 import { addressOf } from "../ffi/memory.ts";
 import type { Address } from "./address/types.ts";
@@ -56,16 +58,28 @@ export function BPF_JUMP(
 /** The most instructions that the kernel accepts (`BPF_MAXINSNS`). */
 const MAX_INSTRUCTIONS = 4096;
 
+/** Options of {@linkcode attachFilter} and {@linkcode detachFilter}. */
+export interface FilterOptions {
+  /**
+   * Whether the program serves a group of sockets that share an address by `SO_REUSEPORT`, and
+   * chooses for each packet or connection which of them receives it: it returns the socket's number
+   * in the order in which they were bound. `SO_ATTACH_REUSEPORT_CBPF`.
+   */
+  readonly reuseport?: boolean;
+}
+
 /** Keeps the instructions from being collected while the option's value holds their address. */
 const pinned: { program?: Uint8Array } = {};
 
 /**
- * Attaches a program that decides which packets a socket receives, and how many bytes of each. It
- * replaces the program attached before. `SO_ATTACH_FILTER`, Linux.
+ * Attaches a program that decides which packets a socket receives, and how many bytes of each
+ * (`SO_ATTACH_FILTER`), or which socket of a group receives them (`SO_ATTACH_REUSEPORT_CBPF`). It
+ * replaces the program attached before. Linux.
  *
  * @param socket the socket
  * @param instructions the program: an iterable of instructions, 4096 at most. It returns how many
  * bytes of the packet to keep; 0 drops the packet
+ * @param options `{ reuseport }`
  * @throws {OSError} if the kernel rejects the program (`EINVAL`), or the filter is locked (`EPERM`)
  * @throws {TypeError} if an instruction is not `[code, jt, jf, k]`
  * @throws {RangeError} if a part of one is out of bounds, or the platform has no such filters
@@ -106,8 +120,12 @@ const pinned: { program?: Uint8Array } = {};
 export function attachFilter<A extends Address>(
   socket: SocketBase<A>,
   instructions: Iterable<BpfInstruction>,
+  options?: FilterOptions,
 ): void {
   instance("socket", socket, SocketBase, "a socket");
+  const optname = optionsOf(options).reuseport
+    ? SO_ATTACH_REUSEPORT_CBPF
+    : SO_ATTACH_FILTER;
   const program = pinned.program = encodeFilter(instructions);
   const value = new Uint8Array(sock_fprog.size);
   const fields = new DataView(value.buffer);
@@ -115,22 +133,30 @@ export function attachFilter<A extends Address>(
   fields.setUint16(sock_fprog.len.at, length, true);
   fields.setBigUint64(sock_fprog.filter.at, addressOf(program), true);
   try {
-    socket.setsockopt(SOL_SOCKET, SO_ATTACH_FILTER, value);
+    socket.setsockopt(SOL_SOCKET, optname, value);
   } finally {
     pinned.program = undefined;
   }
 }
 
 /**
- * Removes the program that {@linkcode attachFilter} attached. `SO_DETACH_FILTER`, Linux.
+ * Removes the program that {@linkcode attachFilter} attached. `SO_DETACH_FILTER`,
+ * `SO_DETACH_REUSEPORT_BPF`, Linux.
  *
  * @param socket the socket
+ * @param options `{ reuseport }`, as for attaching
  * @throws {OSError} if no program is attached (`ENOENT`), or it is locked (`EPERM`)
  * @throws {RangeError} if the platform has no such filters
  */
-export function detachFilter<A extends Address>(socket: SocketBase<A>): void {
+export function detachFilter<A extends Address>(
+  socket: SocketBase<A>,
+  options?: FilterOptions,
+): void {
   instance("socket", socket, SocketBase, "a socket");
-  socket.setsockopt(SOL_SOCKET, SO_DETACH_FILTER, 0);
+  const optname = optionsOf(options).reuseport
+    ? SO_DETACH_REUSEPORT_BPF
+    : SO_DETACH_FILTER;
+  socket.setsockopt(SOL_SOCKET, optname, 0);
 }
 
 /**

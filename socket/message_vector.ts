@@ -28,6 +28,8 @@ import {
 } from "./operations/messages.ts";
 import { vectorCalls } from "./operations/vector_calls.ts";
 import { context } from "./resolver/context.ts";
+import type { ControlKind, ControlMessageOf } from "./structures/control.ts";
+import { segments } from "./segments.ts";
 import { given, memoryOf, owned } from "./vector_buffers.ts";
 import { VectorControl } from "./vector_control.ts";
 
@@ -312,6 +314,38 @@ export class MessageVector<A extends Address = Address> {
   segmentSize(index: number): number {
     const at = this.#index(index);
     return this.#control.segmentSize(at) || this.#lengths[at];
+  }
+
+  /**
+   * Returns the first control message of a kind that a message was received with, and decodes no
+   * other: what is not asked for costs nothing. For all of them, `decodeControl(ancdata(index))`.
+   *
+   * The descriptors of `"rights"` and `"pidfd"` are returned once, with an owner that closes what
+   * is not taken.
+   *
+   * @param index which message
+   * @param kind the kind, such as `"pktinfo"`
+   * @returns the control message, or `undefined` if there is none
+   * @throws {RangeError} if there is no such message
+   */
+  control<K extends ControlKind>(
+    index: number,
+    kind: K,
+  ): ControlMessageOf<K> | undefined {
+    return this.#control.find(this.#index(index), kind);
+  }
+
+  /**
+   * Returns the datagrams in a message, which `UDP_GRO` merged from several: views of its buffer,
+   * in the order in which they came. Needs an `ancbufsize` of `controlSize("gro")`.
+   *
+   * @param index which message
+   * @returns the datagrams; one if the message was not merged
+   * @throws {RangeError} if there is no such message
+   */
+  segments(index: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const data = this.data(index);
+    return segments(data, Math.max(1, this.segmentSize(index)));
   }
 
   #index(index: number): number {

@@ -82,6 +82,124 @@ export function leaveGroup<A extends Address>(
   socket.setsockopt(level, leave, value);
 }
 
+/** How multicast datagrams are sent; what is left out stays as it is. */
+export interface MulticastOptions {
+  /**
+   * The interface by which they leave: its name or index, or for an IPv4 socket one of its IPv4
+   * addresses. With 0, the routes decide.
+   */
+  readonly interface?: string | number;
+  /** How many routers they may pass, plus one: the TTL or hop limit, 0-255. The default is 1. */
+  readonly ttl?: number;
+  /**
+   * Whether this machine's own sockets receive them too. The default is true. On Windows, it is the
+   * receiving socket that decides, for IPv4.
+   */
+  readonly loop?: boolean;
+}
+
+/**
+ * Sets how a socket sends multicast datagrams, over IPv4 and IPv6 alike: by which interface, how
+ * far, and whether this machine receives them too.
+ *
+ * @param socket a datagram socket of `AF_INET` or `AF_INET6`
+ * @param options `{ interface, ttl, loop }`
+ * @throws {OSError} if there is no such interface (for an index `EADDRNOTAVAIL` or `ENODEV`, for a
+ * name no error number)
+ * @throws {RangeError} if the TTL is out of bounds, or the socket is of another family
+ * @throws {TypeError} if an argument has the wrong type
+ *
+ * @example
+ * ```ts ignore
+ * import { AF_INET6, setMulticast, SOCK_DGRAM, Socket } from "../mod.ts";
+ *
+ * using socket = new Socket(AF_INET6, SOCK_DGRAM);
+ * setMulticast(socket, { interface: "eth0", ttl: 4, loop: false });
+ * ```
+ */
+export function setMulticast<A extends Address>(
+  socket: SocketBase<A>,
+  options: MulticastOptions,
+): void {
+  instance("socket", socket, SocketBase, "a socket");
+  const { family } = socket;
+  const { AF_INET, AF_INET6 } = context.constants;
+  if (family !== AF_INET && family !== AF_INET6) {
+    throw new RangeError("socket must be of AF_INET or AF_INET6");
+  }
+  const version = family === AF_INET ? 4 : 6;
+  for (
+    const [level, optname, value] of multicast(
+      version,
+      optionsOf(options),
+      context,
+    )
+  ) {
+    socket.setsockopt(level, optname, value);
+  }
+}
+
+/** A `setsockopt` call. */
+type Setting = readonly [
+  level: number,
+  optname: number,
+  value: number | Uint8Array<ArrayBuffer>,
+];
+
+/** Encodes the options of {@linkcode setMulticast} for any platform, which `context` describes. */
+export function multicast(
+  version: 4 | 6,
+  { interface: by, ttl, loop }: MulticastOptions,
+  context: CodecContext,
+): Setting[] {
+  const { constants } = context;
+  const [level, names] = version === 4
+    ? [constants.IPPROTO_IP, ["IP_MULTICAST_TTL", "IP_MULTICAST_LOOP"]]
+    : [constants.IPPROTO_IPV6, ["IPV6_MULTICAST_HOPS", "IPV6_MULTICAST_LOOP"]];
+  const settings: Setting[] = [];
+  if (by !== undefined) {
+    settings.push(
+      version === 4
+        ? [level, constants.IP_MULTICAST_IF, outgoing(by, context)]
+        : [level, constants.IPV6_MULTICAST_IF, interfaceIndex(by, context)],
+    );
+  }
+  if (ttl !== undefined) {
+    settings.push([level, constants[names[0]], integer("ttl", ttl, 0, 255)]);
+  }
+  if (loop !== undefined) {
+    settings.push([level, constants[names[1]], loop ? 1 : 0]);
+  }
+  return settings;
+}
+
+/** Encodes the value of `IP_MULTICAST_IF`. */
+function outgoing(
+  by: string | number,
+  context: CodecContext,
+): Uint8Array<ArrayBuffer> {
+  const isAddress = typeof by === "string" && parseIPv4(by) >= 0;
+  const { ip_mreqn } = context.layout;
+  if (ip_mreqn === undefined) {
+    // Windows: an address, or in its place the index in network order, as 0.x.x.x.
+    if (isAddress) return inet_aton(by);
+    const value = new Uint8Array(4);
+    const index = interfaceIndex(by, context);
+    new DataView(value.buffer).setUint32(
+      0,
+      integer("interface", index, 0, 0xffffff),
+    );
+    return value;
+  }
+  const value = new Uint8Array(ip_mreqn.size);
+  if (isAddress) value.set(inet_aton(by), ip_mreqn.imr_address.at);
+  else {
+    const index = interfaceIndex(by, context);
+    new DataView(value.buffer).setUint32(ip_mreqn.imr_ifindex.at, index, true);
+  }
+  return value;
+}
+
 /** The `setsockopt` arguments that join and leave a group. */
 export interface Membership {
   /** The level of the options. */

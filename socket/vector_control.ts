@@ -14,7 +14,20 @@ import {
   walkControl,
 } from "./operations/ancillary.ts";
 
-const { UDP_GRO, UDP_SEGMENT } = table.constants;
+import type {
+  ControlKind,
+  ControlMessage,
+  ControlMessageOf,
+} from "./structures/control.ts";
+import {
+  decodeItem,
+  kindOf,
+  runningControl,
+} from "./structures/control_decode.ts";
+
+const { UDP_SEGMENT } = table.constants;
+// The first is Linux's, the other one Windows'.
+const UDP_GRO = table.constants.UDP_GRO ?? table.constants.UDP_COALESCED_INFO;
 
 /** The room that the item `UDP_SEGMENT` takes, in bytes: its value has 16 bits. */
 const SEGMENT_ROOM = CMSG_SPACE(2);
@@ -53,6 +66,31 @@ export class VectorControl {
   ancdata(index: number): AncillaryItem[] {
     const control = this.#headers.controls[index];
     return parseControl(control, this.#received[index], layout);
+  }
+
+  /** Returns the first message of a kind that a message was received with, and decodes no other. */
+  find<K extends ControlKind>(
+    index: number,
+    kind: K,
+  ): ControlMessageOf<K> | undefined {
+    const control = this.#headers.controls[index];
+    let found: ControlMessage | undefined;
+    walkControl(control, this.#received[index], layout, (
+      level,
+      type,
+      start,
+      end,
+    ) => {
+      if (found !== undefined) return;
+      if (kindOf(level, type, runningControl) !== kind) return;
+      // Bytes that stay as they are must be copied, as the next reception overwrites them.
+      const data = kind === "unknown"
+        ? control.slice(start, end)
+        : control.subarray(start, end);
+      const message = decodeItem([level, type, data]);
+      if (message.kind === kind) found = message;
+    });
+    return found as ControlMessageOf<K> | undefined;
   }
 
   /** Returns the length of the datagrams that `UDP_GRO` made a message of; 0 if it did not. */

@@ -3393,6 +3393,12 @@ export declare const IOCTL_VM_SOCKETS_GET_LOCAL_CID: number;
  */
 export declare const IOV_MAX: number;
 
+/**
+ * The destination before a firewall redirected it (SOL_IPV6, `struct
+ * sockaddr_in6`). Linux.
+ */
+export declare const IP6T_SO_ORIGINAL_DST: number;
+
 /** Port number: BIFFUDP. Linux, Windows. */
 export declare const IPPORT_BIFFUDP: number;
 

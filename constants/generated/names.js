@@ -1183,6 +1183,7 @@ export const IOCTL_VM_SOCKETS_GET_LOCAL_CID = constant(
   "IOCTL_VM_SOCKETS_GET_LOCAL_CID",
 );
 export const IOV_MAX = constant("IOV_MAX");
+export const IP6T_SO_ORIGINAL_DST = constant("IP6T_SO_ORIGINAL_DST");
 export const IPPORT_BIFFUDP = constant("IPPORT_BIFFUDP");
 export const IPPORT_CHARGEN = constant("IPPORT_CHARGEN");
 export const IPPORT_CMDSERVER = constant("IPPORT_CMDSERVER");

@@ -344,6 +344,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   SO_BUF_LOCK: "Keeps the kernel from resizing the buffers (int).",
   SO_ORIGINAL_DST:
     "The destination before a firewall redirected it (SOL_IP, `struct sockaddr_in`).",
+  IP6T_SO_ORIGINAL_DST:
+    "The destination before a firewall redirected it (SOL_IPV6, `struct sockaddr_in6`).",
   SO_UPDATE_ACCEPT_CONTEXT: "Completes a socket made by `AcceptEx` (SOCKET).",
   SO_UPDATE_CONNECT_CONTEXT: "Completes a socket connected by `ConnectEx`.",
 

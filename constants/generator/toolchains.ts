@@ -29,6 +29,7 @@ const linuxUnits: readonly string[] = [
     linux/netrom linux/rose asm/socket
   `),
   list("linux/in linux/netfilter_ipv4"),
+  list("linux/netfilter_ipv6/ip6_tables"),
   list(
     "sys/socket netipx/ipx netax25/ax25 netatalk/at netrom/netrom netrose/rose",
   ),

@@ -11,7 +11,6 @@ import * as socket from "@libc/socket";
 
 const GROUP = "239.255.0.42"; // 239.255.0.0/16 is for a site's own use
 const ifname = Deno.args[0] ?? "lo";
-const ifindex = socket.if_nametoindex(ifname);
 
 using receiver = new socket.Socket(socket.AF_INET, socket.SOCK_DGRAM);
 // Several programs may listen to a group on one machine.
@@ -22,24 +21,17 @@ socket.joinGroup(receiver, GROUP, { interface: ifname });
 // On Linux a socket receives the group by every interface that any program has joined it on, unless
 // this is 0.
 receiver.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_ALL, 0);
-receiver.setsockopt(socket.IPPROTO_IP, socket.IP_PKTINFO, 1);
+socket.requestControl(receiver, "pktinfo");
 receiver.settimeout(5);
 
 using sender = new socket.Socket(socket.AF_INET, socket.SOCK_DGRAM);
-sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1); // not beyond this network
-// The interface of this one message. IP_MULTICAST_IF sets it for all, but by an address.
-sender.sendmsg(
-  [new TextEncoder().encode("hello")],
-  [[socket.IPPROTO_IP, socket.IP_PKTINFO, socket.encodePktinfo(ifindex)]],
-  0,
-  receiver.getsockname(),
-);
+// By that interface, and not beyond the network behind it.
+socket.setMulticast(sender, { interface: ifname, ttl: 1 });
+sender.sendto(new TextEncoder().encode("hello"), receiver.getsockname());
 
-const [data, ancdata] = receiver.recvmsg(1024, socket.CMSG_SPACE(12));
-for (const [level, type, info] of ancdata) {
-  if (level !== socket.IPPROTO_IP || type !== socket.IP_PKTINFO) continue;
-  const { ifindex, addr } = socket.decodePktinfo(info);
-  const text = new TextDecoder().decode(data);
-  console.log(`${text} to ${addr} by ${socket.if_indextoname(ifindex)}`);
-}
+const room = socket.controlSize("pktinfo");
+const [data, ancdata] = receiver.recvmsg(1024, room);
+const { ifindex, addr } = socket.decodeControl(ancdata).get("pktinfo")!;
+const text = new TextDecoder().decode(data);
+console.log(`${text} to ${addr} by ${socket.if_indextoname(ifindex)}`);
 socket.leaveGroup(receiver, GROUP, { interface: ifname });

@@ -1,31 +1,35 @@
 /**
- * A UDP server on all addresses that answers from the one it was asked at. Without this, the system
- * chooses the source of an answer by the route, and clients drop answers from a strange address.
+ * A UDP server on all addresses that answers from the one it was asked at, by the interface it was
+ * asked by. Without this, the system chooses both by the route, and clients drop answers from a
+ * strange address.
  *
  *     deno run --allow-ffi docs/cookbook/pktinfo.ts
  *
- * Linux, because the client asks 127.0.0.2. It listens on all interfaces while it runs.
+ * The server runs on every platform. The client here asks 127.0.0.2, which only Linux has unasked.
+ * It listens on all interfaces while it runs.
  */
 
 import * as socket from "@libc/socket";
 
-const { AF_INET, IP_PKTINFO, IPPROTO_IP, SOCK_DGRAM } = socket;
+const { AF_INET, SOCK_DGRAM } = socket;
+
+/** Makes the server; for IPv6, the family is all that changes. */
+function listen(): socket.Socket {
+  const server = new socket.Socket(AF_INET, SOCK_DGRAM);
+  socket.requestControl(server, "pktinfo");
+  server.bind(["", 0]);
+  return server;
+}
 
 /** Answers one datagram. */
 function answer(server: socket.Socket): void {
-  const [data, ancdata, , client] = server.recvmsg(1500, socket.CMSG_SPACE(12));
-  for (const [level, type, info] of ancdata) {
-    if (level !== IPPROTO_IP || type !== IP_PKTINFO) continue;
-    const { specDst } = socket.decodePktinfo(info);
-    // Interface 0: the route decides by which one the answer leaves.
-    const source = socket.encodePktinfo(0, specDst);
-    server.sendmsg([data], [[IPPROTO_IP, IP_PKTINFO, source]], 0, client);
-  }
+  const room = socket.controlSize("pktinfo");
+  const [data, ancdata, , client] = server.recvmsg(1500, room);
+  const asked = socket.decodeControl(ancdata).get("pktinfo");
+  server.sendmsg([data], socket.encodeControl(asked), 0, client);
 }
 
-using server = new socket.Socket(AF_INET, SOCK_DGRAM);
-server.bind(["", 0]);
-server.setsockopt(IPPROTO_IP, IP_PKTINFO, 1);
+using server = listen();
 const port = server.getsockname()[1];
 
 using client = new socket.Socket(AF_INET, SOCK_DGRAM);

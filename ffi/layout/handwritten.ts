@@ -76,3 +76,12 @@ export const sigevent = {
   sigev_notify: { at: 12, size: 4 },
   sigev_notify_function: { at: 16, size: 8 },
 } as const;
+
+/** `IN_RECVERR` of `<ws2ipdef.h>`: an ICMP error about what a socket sent. Windows. */
+export const in_recverr = {
+  size: 12,
+  protocol: { at: 0, size: 4 },
+  info: { at: 4, size: 4 },
+  type: { at: 8, size: 1 },
+  code: { at: 9, size: 1 },
+} as const;

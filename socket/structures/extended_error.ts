@@ -1,10 +1,9 @@
 /** Messages of a socket's error queue (Linux). */
 
-import { AF_UNSPEC } from "../../constants/mod.ts";
 import type { Bytes } from "../../errors/arguments.ts";
-import { layout as running } from "../../ffi/layout/mod.ts";
-import { bareSocket, familyOf, sockaddrStorage } from "../address/codec.ts";
+import type { AddressCodec, CodecContext } from "../address/codec.ts";
 import { codecOf } from "../address/registry.ts";
+import { addressIn } from "../address/sockaddr.ts";
 import type { Address } from "../address/types.ts";
 import { context } from "../resolver/context.ts";
 import { reader, structOf } from "./fields.ts";
@@ -15,7 +14,7 @@ import { reader, structOf } from "./fields.ts";
 export interface ExtendedError {
   /** The error number; 0 or `ENOMSG` for a notification that is not an error. */
   readonly errno: number;
-  /** The origin: `SO_EE_ORIGIN_LOCAL`, `SO_EE_ORIGIN_ICMP`, `SO_EE_ORIGIN_ZEROCOPY` … */
+  /** The origin: `SO_EE_ORIGIN_LOCAL`, `SO_EE_ORIGIN_ICMP` …; on Windows the ICMP protocol. */
   readonly origin: number;
   /** The ICMP type. */
   readonly type: number;
@@ -38,7 +37,16 @@ export interface ExtendedError {
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodeExtendedError(data: Bytes): ExtendedError {
-  const struct = structOf(running, "sock_extended_err");
+  return extendedError(data, context, codecOf);
+}
+
+/** Like {@linkcode decodeExtendedError}, for any platform. */
+export function extendedError(
+  data: Bytes,
+  context: CodecContext,
+  codec: (family: number) => AddressCodec,
+): ExtendedError {
+  const struct = structOf(context.layout, "sock_extended_err");
   const fields = reader(data, "sock_extended_err", struct.size);
   const offender = fields.bytes({
     at: struct.size,
@@ -51,17 +59,6 @@ export function decodeExtendedError(data: Bytes): ExtendedError {
     code: fields.unsigned(struct.ee_code),
     info: fields.unsigned(struct.ee_info),
     data: fields.unsigned(struct.ee_data),
-    offender: addressIn(offender),
+    offender: addressIn(offender, context, codec),
   };
-}
-
-/** Returns the socket address in `data`; `null` if it is too short or its family is `AF_UNSPEC`. */
-function addressIn(data: Uint8Array): Address | null {
-  const storage = sockaddrStorage();
-  const length = Math.min(data.byteLength, storage.bytes.length);
-  if (length < running.sockaddr.size) return null;
-  storage.bytes.set(data.subarray(0, length));
-  const family = familyOf(storage, running);
-  if (family === AF_UNSPEC) return null;
-  return codecOf(family).decode(storage, length, bareSocket(family), context);
 }

@@ -2,6 +2,7 @@
 
 import { type Bytes, integer, string } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
+import type { Layout } from "../../ffi/layout/types.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
 import { encodeStruct, isFields, reader, structOf } from "./fields.ts";
 
@@ -31,7 +32,12 @@ export interface PacketInfo6 {
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodePktinfo(data: Bytes): PacketInfo {
-  const struct = structOf(running, "in_pktinfo");
+  return packetInfo(data, running);
+}
+
+/** Like {@linkcode decodePktinfo}, for any platform. */
+export function packetInfo(data: Bytes, layout: Layout): PacketInfo {
+  const struct = structOf(layout, "in_pktinfo");
   const { size, ipi_ifindex, ipi_addr, ipi_spec_dst = ipi_addr } = struct;
   const { view, unsigned } = reader(data, "in_pktinfo", size);
   return {
@@ -75,13 +81,22 @@ export function encodePktinfo(
   const { ifindex, specDst = "0.0.0.0" } = isFields(first)
     ? first
     : { ifindex: first, specDst: second };
+  return packetInfoBytes(ifindex, specDst, running);
+}
+
+/** Like {@linkcode encodePktinfo}, for any platform. */
+export function packetInfoBytes(
+  ifindex: unknown,
+  specDst: unknown,
+  layout: Layout,
+): Uint8Array<ArrayBuffer> {
   const address = parseIPv4(string("specDst", specDst));
   if (address < 0) {
     throw new RangeError(`specDst must be an IPv4 address, not ${specDst}`);
   }
   const octets = new Uint8Array(4);
   new DataView(octets.buffer).setUint32(0, address);
-  const struct = structOf(running, "in_pktinfo");
+  const struct = structOf(layout, "in_pktinfo");
   // Without that field (Windows), `ipi_addr` is the address to send from.
   const from = struct.ipi_spec_dst === undefined ? "ipi_addr" : "ipi_spec_dst";
   return encodeStruct(struct, {
@@ -98,7 +113,12 @@ export function encodePktinfo(
  * @throws {RangeError} if the data is too short
  */
 export function decodePktinfo6(data: Bytes): PacketInfo6 {
-  const { size, ipi6_addr, ipi6_ifindex } = structOf(running, "in6_pktinfo");
+  return packetInfo6(data, running);
+}
+
+/** Like {@linkcode decodePktinfo6}, for any platform. */
+export function packetInfo6(data: Bytes, layout: Layout): PacketInfo6 {
+  const { size, ipi6_addr, ipi6_ifindex } = structOf(layout, "in6_pktinfo");
   const fields = reader(data, "in6_pktinfo", size);
   return {
     ifindex: fields.unsigned(ipi6_ifindex),
@@ -134,11 +154,21 @@ export function encodePktinfo6(
   const { ifindex, addr = "::" } = isFields(first)
     ? first
     : { ifindex: first, addr: second };
+  return packetInfo6Bytes(ifindex, addr, running);
+}
+
+/** Like {@linkcode encodePktinfo6}, for any platform. */
+export function packetInfo6Bytes(
+  ifindex: unknown,
+  addr: unknown,
+  layout: Layout,
+  name = "addr",
+): Uint8Array<ArrayBuffer> {
   const octets = new Uint8Array(16);
-  if (!parseIPv6(string("addr", addr), octets)) {
-    throw new RangeError(`addr must be an IPv6 address, not ${addr}`);
+  if (!parseIPv6(string(name, addr), octets)) {
+    throw new RangeError(`${name} must be an IPv6 address, not ${addr}`);
   }
-  return encodeStruct(structOf(running, "in6_pktinfo"), {
+  return encodeStruct(structOf(layout, "in6_pktinfo"), {
     ipi6_addr: octets,
     ipi6_ifindex: integer("ifindex", ifindex, 0),
   });

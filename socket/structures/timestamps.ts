@@ -42,7 +42,12 @@ export function timeval(data: Bytes, layout: Layout): Timestamp {
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodeTimespec(data: Bytes): Timestamp {
-  const { size, tv_sec, tv_nsec } = structOf(running, "timespec");
+  return timespec(data, running);
+}
+
+/** Like {@linkcode decodeTimespec}, for any platform. */
+export function timespec(data: Bytes, layout: Layout): Timestamp {
+  const { size, tv_sec, tv_nsec } = structOf(layout, "timespec");
   const { signed } = reader(data, "timespec", size);
   return {
     seconds: Number(signed(tv_sec)),
@@ -54,6 +59,8 @@ export function decodeTimespec(data: Bytes): Timestamp {
 export interface Timestamping {
   /** The timestamp taken in software. */
   readonly software: Timestamp | null;
+  /** The hardware's timestamp in the system's time; kernels since Linux 3.17 leave it out. */
+  readonly transformed: Timestamp | null;
   /** The timestamp taken in hardware, by its own clock. */
   readonly hardware: Timestamp | null;
 }
@@ -67,13 +74,17 @@ export interface Timestamping {
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
  */
 export function decodeTimestamping(data: Bytes): Timestamping {
-  const { size } = structOf(running, "timespec");
+  return timestamping(data, running);
+}
+
+/** Like {@linkcode decodeTimestamping}, for any platform. */
+export function timestamping(data: Bytes, layout: Layout): Timestamping {
+  const { size } = structOf(layout, "timespec");
   reader(data, "scm_timestamping", 3 * size);
   const all = bytes("data", data);
-  // The kernel no longer fills the second of the three.
-  const [software, , hardware] = [0, 1, 2].map((i) => {
-    const time = decodeTimespec(all.subarray(i * size));
+  const [software, transformed, hardware] = [0, 1, 2].map((i) => {
+    const time = timespec(all.subarray(i * size), layout);
     return time.seconds === 0 && time.nanoseconds === 0 ? null : time;
   });
-  return { software, hardware };
+  return { software, transformed, hardware };
 }

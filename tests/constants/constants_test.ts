@@ -8,6 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { constantName } from "../../constants/enums.ts";
+import { controlName, optionName } from "../../constants/option_names.ts";
 import {
   generateNames,
   generatePlatform,
@@ -303,6 +304,55 @@ Deno.test("constantName() takes only members of an enumeration for its values", 
     const [prefix] = name.split(/(?<=_)/);
     assertEquals(constantName(prefix, value) === name, false, name);
   }
+});
+
+Deno.test("constantName() of the options of a level knows that level's alone", () => {
+  const { SO_REUSEADDR, SO_KEEPALIVE, IP_TOS, TCP_NODELAY } = constants;
+  assertEquals(constantName("SO_", SO_REUSEADDR), "SO_REUSEADDR");
+  assertEquals(constantName("SO_", SO_KEEPALIVE), "SO_KEEPALIVE");
+  assertEquals(constantName("IP_", IP_TOS), "IP_TOS");
+  assertEquals(constantName("TCP_", TCP_NODELAY), "TCP_NODELAY");
+});
+
+Deno.test("options and control messages are named by level and number", () => {
+  const { SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP } = constants;
+  const names = [
+    [
+      optionName(SOL_SOCKET, constants.SO_REUSEADDR),
+      "SOL_SOCKET, SO_REUSEADDR",
+    ],
+    [optionName(IPPROTO_IP, constants.IP_TOS), "IPPROTO_IP, IP_TOS"],
+    [
+      optionName(IPPROTO_IPV6, constants.IPV6_V6ONLY),
+      "IPPROTO_IPV6, IPV6_V6ONLY",
+    ],
+    [
+      optionName(IPPROTO_TCP, constants.TCP_NODELAY),
+      "IPPROTO_TCP, TCP_NODELAY",
+    ],
+    [optionName(SOL_SOCKET, 54321), "SOL_SOCKET, 54321"],
+    [optionName(54321, 1), "54321, 1"],
+    [controlName(54321, 1), "54321, 1"],
+  ];
+  for (const [name, expected] of names) assertEquals(name, expected);
+});
+
+Deno.test({
+  ...requires("a number has another name at each level of Linux", needs.linux),
+  fn() {
+    assertEquals(optionName(1, 2), "SOL_SOCKET, SO_REUSEADDR");
+    assertEquals(optionName(40, 2), "AF_VSOCK, SO_VM_SOCKETS_BUFFER_MAX_SIZE");
+    assertEquals(optionName(107, 2), "SOL_CAN_J1939, SO_J1939_PROMISC");
+    assertEquals(optionName(0, 80), "IPPROTO_IP, SO_ORIGINAL_DST");
+    assertEquals(optionName(1, 80), "SOL_SOCKET, SO_DEVMEM_DONTNEED");
+    assertEquals(optionName(41, 80), "IPPROTO_IPV6, IP6T_SO_ORIGINAL_DST");
+    assertEquals(controlName(1, 1), "SOL_SOCKET, SCM_RIGHTS");
+    assertEquals(controlName(1, 40), "SOL_SOCKET, SO_RXQ_OVFL");
+    assertEquals(controlName(0, 20), "IPPROTO_IP, IP_ORIGDSTADDR");
+    assertEquals(controlName(282, 2), "SOL_TLS, TLS_GET_RECORD_TYPE");
+    assertEquals(optionName(282, 2), "SOL_TLS, TLS_RX");
+    assertEquals(controlName(273, 5), "SOL_PPPOL2TP, 5");
+  },
 });
 
 Deno.test("errno has POSIX names for its numbers", () => {

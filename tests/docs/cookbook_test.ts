@@ -62,8 +62,7 @@ const recipes: Record<string, Recipe> = {
   },
   http: { needs: [needs.linux], prints: "200 you asked for /hello\n" },
   keepalive: {
-    needs: [needs.linux],
-    prints: "TCP_KEEPIDLE 60\nTCP_USER_TIMEOUT 90000\n",
+    prints: "{ idle: 60, interval: 10, count: 3 }\n90 s unconfirmed\n",
   },
   lines: { prints: "one\ntwo\n3 €\nfour\n" },
   multicast: {
@@ -93,6 +92,12 @@ const recipes: Record<string, Recipe> = {
       "awaiting, a timeout: TimeoutError: timed out\n" +
       "awaiting, a deadline: DOMException: " +
       "The operation was aborted due to timeout\n",
+  },
+  timestamps: {
+    needs: [needs.linux],
+    prints: "a timestamp: true\n" +
+      "on its way for some time: true\n" +
+      "it says hello\n",
   },
   tls: { needs: [openssl], prints: "protocol: TLSv1.3\nechoed: hello\n" },
   workers: { needs: [needs.posix], prints: "one\ntwo\n" },

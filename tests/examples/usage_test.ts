@@ -52,6 +52,9 @@ const wrong: Record<string, string[][]> = {
     "b",
   ]],
   multiconn_server: [[], ["a"], ["a", "65536"], ["a", "1", "b"]],
+  offer_client: [[], ["lo", "x"], ["lo", "1", "a"]],
+  offer_server: [["x"], ["1", "a"]],
+  path_mtu: [[], ["-w", "x", "a"], ["a", "x"], ["a", "1", "b"]],
   ping: [[], ["-c", "x", "a"], ["-i", "x", "a"], ["a", "b"]],
   prefork_server: [["-w", "0"], ["-s", "both"], ["a", "b"], ["a", "1", "c"]],
   reconnect_client: [["a", "x"], ["a", "1", "b"]],
@@ -68,6 +71,7 @@ const wrong: Record<string, string[][]> = {
     ["--host=a", "--port=1", "--file=/", "--x"],
   ],
   syslog: [[], ["-x", "a"]],
+  transparent_proxy: [["x"], ["1", "a"]],
   traceroute: [[], ["-m", "0", "a"], ["-w", "x", "a"], ["a", "b"]],
   udp_client: [["a", "b"], ["a", "1", "c", "d"]],
   udp_rate_receiver: [["a"], ["batch", "x"], ["batch", "1", "b"]],
@@ -97,7 +101,9 @@ for (
     ["http_server", ["127.0.0.1", "0"]],
     ["interface_watcher", []],
     ["prefork_server", ["127.0.0.1", "0"]],
+    ["offer_server", ["0"]],
     ["sniffer", ["lo"]],
+    ["transparent_proxy", ["0"]],
     ["udp_server", ["127.0.0.1", "0"]],
   ] as const
 ) {

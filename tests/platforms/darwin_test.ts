@@ -32,7 +32,12 @@ import {
   IPPROTO_TCP,
   MSG_CTRUNC,
   MSG_EOR,
+  requestControl,
   SCM_RIGHTS,
+  setKeepalive,
+  setLinger,
+  setMulticast,
+  setUserTimeout,
   SOCK_STREAM,
   Socket,
   socketpair,
@@ -165,6 +170,36 @@ test("addresses begin with their length, as in the samples", (socket) => {
   const [[name, fd, storage, length]] = takeCalls();
   assertEquals([name, fd, length], ["bind", 7, 16]);
   assertEquals((storage as string).slice(0, 32), addresses[0][1].bytes);
+});
+
+test("options by meaning are macOS's own", (socket) => {
+  setKeepalive(socket, { idle: 60, interval: 10, count: 3 });
+  setUserTimeout(socket, 1.5);
+  setLinger(socket, 3);
+  setMulticast(socket, { interface: 5, ttl: 2 });
+  requestControl(socket, "pktinfo", "ttl", "tos", "timestamp");
+  const ints = (level: number, name: number, value: number) => [
+    "setsockopt",
+    7,
+    level,
+    name,
+    `${value.toString(16).padStart(2, "0")}000000`,
+    4,
+  ];
+  assertEquals(takeCalls(), [
+    ints(6, 0x10, 60), // TCP_KEEPALIVE
+    ints(6, 0x101, 10),
+    ints(6, 0x102, 3),
+    ints(0xffff, 8, 1),
+    ints(6, 0x80, 2), // TCP_RXT_CONNDROPTIME, in whole seconds
+    ["setsockopt", 7, 0xffff, 0x1080, "0100000003000000", 8], // SO_LINGER_SEC
+    ["setsockopt", 7, 0, 9, `${"00".repeat(8)}05000000`, 12],
+    ints(0, 10, 2),
+    ints(0, 26, 1), // IP_RECVPKTINFO
+    ints(0, 24, 1), // IP_RECVTTL
+    ints(0, 27, 1), // IP_RECVTOS
+    ints(0xffff, 0x400, 1), // SO_TIMESTAMP
+  ]);
 });
 
 test("a message is a msghdr with ints for lengths, its cmsgs at multiples of 4", (socket) => {

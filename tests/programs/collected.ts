@@ -40,6 +40,12 @@ function make(): number {
     original.close();
     using client = socket.create_connection(address);
     forget(client, listener.accept()[0]);
+    const [from, to] = socket.socketpair();
+    const sent = new socket.Socket();
+    forget(from, to, sent); // 3
+    socket.send_fds(from, [utf8("x")], [sent.fileno()]);
+    sent.close();
+    socket.decodeControl(to.recvmsg(1, socket.controlSize("rights"))[1]);
   }
   return count(forgotten);
 }

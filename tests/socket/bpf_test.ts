@@ -7,6 +7,7 @@ import {
   errno,
   ETH_P_IP,
   SO_GET_FILTER,
+  SO_REUSEPORT,
   SOCK_DGRAM,
   SOCK_RAW,
   SOL_SOCKET,
@@ -22,6 +23,7 @@ import {
   encodeFilter,
 } from "../../socket/bpf.ts";
 import {
+  BPF_A,
   BPF_ABS,
   BPF_B,
   BPF_H,
@@ -245,5 +247,54 @@ Deno.test(
       text(capture.recv(2000).subarray(14 + 20 + 8))
     );
     assertEquals(seen, ["wanted 0", "wanted 1", "wanted 2"]);
+  },
+);
+
+Deno.test(
+  requires(
+    "a program chooses the socket of a group that shares an address",
+    needs.attribute("SO_ATTACH_REUSEPORT_CBPF"),
+  ),
+  () => {
+    const group = [0, 1, 2].map(() => new Socket(AF_INET, SOCK_DGRAM));
+    try {
+      let address: [string, number] = ["127.0.0.1", 0];
+      for (const each of group) {
+        each.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
+        each.bind(address);
+        each.settimeout(5);
+        address = each.getsockname();
+      }
+      const [first, , third] = group;
+      const chosen = (number: number) =>
+        attachFilter(first, [BPF_STMT(BPF_RET | BPF_K, number)], {
+          reuseport: true,
+        });
+      using sender = new Socket(AF_INET, SOCK_DGRAM);
+      for (const number of [2, 0, 1]) {
+        chosen(number);
+        sender.sendto(utf8(`to ${number}`), address);
+        assertEquals(text(group[number].recv(10)), `to ${number}`);
+      }
+      // The datagram's first byte decides: load it, return it.
+      attachFilter(
+        third,
+        [BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0), BPF_STMT(BPF_RET | BPF_A, 0)],
+        { reuseport: true },
+      );
+      for (const number of [1, 2, 0]) {
+        sender.sendto(Uint8Array.of(number), address);
+        assertEquals(group[number].recv(10)[0], number);
+      }
+      detachFilter(first, { reuseport: true });
+      assertThrows(() => detachFilter(first, { reuseport: true }), OSError);
+      assertThrows(
+        () => attachFilter(first, [], true as never),
+        TypeError,
+        "options must be an object",
+      );
+    } finally {
+      for (const each of group) each.close();
+    }
   },
 );

@@ -8,11 +8,11 @@ import {
   AF_INET6,
   errno,
   IP_MULTICAST_ALL,
-  IP_MULTICAST_IF,
+  IP_MULTICAST_LOOP,
+  IP_MULTICAST_TTL,
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPV6_MULTICAST_ALL,
-  IPV6_MULTICAST_IF,
   SOCK_DGRAM,
 } from "../../constants/mod.ts";
 import { tables } from "../../constants/tables.ts";
@@ -24,7 +24,13 @@ import {
   if_nameindex,
   if_nametoindex,
 } from "../../socket/resolver/interfaces.ts";
-import { joinGroup, leaveGroup, membership } from "../../socket/multicast.ts";
+import {
+  joinGroup,
+  leaveGroup,
+  membership,
+  multicast,
+  setMulticast,
+} from "../../socket/multicast.ts";
 import { Socket } from "../../socket/socket.ts";
 import type { Address } from "../../socket/address/types.ts";
 import { text, utf8 } from "../support/bytes.ts";
@@ -129,6 +135,68 @@ Deno.test("an interface told by its address takes the options of IPv4, whose fie
   });
 });
 
+Deno.test("how groups are sent to is set by the platform's options", () => {
+  const all = { interface: "eth7", ttl: 4, loop: false };
+  const eth7 = bytes(12, { 8: "07000000" });
+  assertEquals(multicast(4, all, on("linux_x86_64")), [
+    [0, 32, eth7],
+    [0, 33, 4],
+    [0, 34, 0],
+  ]);
+  for (const platform of ["darwin", "freebsd"] as const) {
+    assertEquals(multicast(4, all, on(platform)), [
+      [0, 9, eth7],
+      [0, 10, 4],
+      [0, 11, 0],
+    ]);
+  }
+  // Windows takes an index where the address would be.
+  assertEquals(multicast(4, all, on("windows"))[0], [
+    0,
+    9,
+    bytes(4, { 0: "00000007" }),
+  ]);
+  assertEquals(multicast(6, all, on("linux_aarch64")), [
+    [41, 17, 7],
+    [41, 18, 4],
+    [41, 19, 0],
+  ]);
+  assertEquals(multicast(6, { ...all, loop: true }, on("windows")), [
+    [41, 9, 7],
+    [41, 10, 4],
+    [41, 11, 1],
+  ]);
+  const byAddress = { interface: "10.0.0.1" };
+  assertEquals(multicast(4, byAddress, on("linux_x86_64")), [
+    [0, 32, bytes(12, { 4: "0a000001" })],
+  ]);
+  assertEquals(multicast(4, byAddress, on("windows")), [
+    [0, 9, bytes(4, { 0: "0a000001" })],
+  ]);
+  assertEquals(multicast(4, {}, on("darwin")), []);
+  assertThrows(() => multicast(4, { ttl: 256 }, context), RangeError, "ttl");
+  assertThrows(
+    () => multicast(6, byAddress, context),
+    OSError,
+    "no interface with this name",
+  );
+});
+
+Deno.test("how far groups are sent to is read back", () => {
+  using socket = new Socket(AF_INET, SOCK_DGRAM);
+  setMulticast(socket, { ttl: 7, loop: false });
+  assertEquals(socket.getsockopt(IPPROTO_IP, IP_MULTICAST_TTL), 7);
+  assertEquals(socket.getsockopt(IPPROTO_IP, IP_MULTICAST_LOOP), 0);
+  setMulticast(socket, { loop: true });
+  assertEquals(socket.getsockopt(IPPROTO_IP, IP_MULTICAST_TTL), 7);
+  assertEquals(socket.getsockopt(IPPROTO_IP, IP_MULTICAST_LOOP), 1);
+  assertThrows(
+    () => setMulticast(socket, 1 as never),
+    TypeError,
+    "options must be an object",
+  );
+});
+
 Deno.test("groups, sources and interfaces that cannot be are refused by name", () => {
   using socket = new Socket(AF_INET, SOCK_DGRAM);
   const cases: [string, object, new (...args: never[]) => Error, string][] = [
@@ -222,11 +290,7 @@ function groupPair(version: 4 | 6) {
   receiver.bind(any as never);
   sender.bind([source, 0] as never);
   const [, port] = receiver.getsockname() as [string, number];
-  if (version === 4) {
-    // An ip_mreqn, whose third field is the interface.
-    const value = new Uint8Array(new Int32Array([0, 0, index]).buffer);
-    sender.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, value);
-  } else sender.setsockopt(IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
+  setMulticast(sender, { interface: by });
   // By default, Linux delivers the groups that any socket of the machine has joined.
   receiver.setsockopt(all[0], all[1], 0);
   // Datagrams to the same machine have arrived when sending returns.

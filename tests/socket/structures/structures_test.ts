@@ -280,6 +280,7 @@ Deno.test({
     const time = "0100000000000000 0200000000000000";
     assertEquals(decodeTimestamping(within(hex(time + zero + zero))), {
       software: { seconds: 1, nanoseconds: 2 },
+      transformed: null,
       hardware: null,
     });
     assertEquals(decodeTimestamping(hex(zero + time + time)).software, null);
