@@ -165,6 +165,7 @@ export {
   TimeoutError,
   TimeoutError as timeout,
 } from "./errors/errors.ts";
+export { KeyboardInterrupt } from "./errors/keyboard_interrupt.ts";
 export {
   htonl,
   htons,
@@ -200,4 +201,6 @@ export {
   getservbyport,
 } from "./socket/resolver/services.ts";
 export { Socket, Socket as SocketType } from "./socket/socket.ts";
+export { interruptible } from "./socket/interruptible.ts";
+export { Interrupter, type InterrupterHandle } from "./socket/interrupter.ts";
 export { ZeroCopySender } from "./socket/zero_copy.ts";
