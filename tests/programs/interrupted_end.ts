@@ -1,6 +1,11 @@
 /** What Ctrl-C does to a program, by the name of the case. Blocked, it has printed "blocked". */
 
-import { interruptible, KeyboardInterrupt, socketpair } from "../../mod.ts";
+import {
+  interruptible,
+  KeyboardInterrupt,
+  MSG_WAITALL,
+  socketpair,
+} from "../../mod.ts";
 import { isInterrupted } from "../../poll/interrupt.ts";
 
 const [a, b] = socketpair();
@@ -144,6 +149,15 @@ const cases: Record<string, () => void | Promise<void>> = {
       console.log("blocked");
       awaitInterrupt();
       console.log("no call");
+    });
+  },
+  "a part of MSG_WAITALL"() {
+    b.send(new Uint8Array(4));
+    interrupted(() => {
+      using _ = interruptible();
+      console.log("blocked");
+      console.log(a.recv(8, MSG_WAITALL).length);
+      a.recv(8);
     });
   },
   "between two calls"() {

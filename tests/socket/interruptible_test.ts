@@ -84,6 +84,7 @@ const ends: Record<string, [out: string[], end: Deno.Signal | number]> = {
     ["no call", "using", "KeyboardInterrupt", "end", "unload"],
     0,
   ],
+  "a part of MSG_WAITALL": [["4", "KeyboardInterrupt", "end", "unload"], 0],
   "between two calls": [["KeyboardInterrupt", "1", "end", "unload"], 0],
 };
 
