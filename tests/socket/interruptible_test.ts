@@ -84,7 +84,6 @@ const ends: Record<string, [out: string[], end: Deno.Signal | number]> = {
     ["no call", "using", "KeyboardInterrupt", "end", "unload"],
     0,
   ],
-  "a part of MSG_WAITALL": [["4", "KeyboardInterrupt", "end", "unload"], 0],
   "between two calls": [["KeyboardInterrupt", "1", "end", "unload"], 0],
 };
 
@@ -107,6 +106,25 @@ for (const [name, [out, end]] of Object.entries(ends)) {
     },
   });
 }
+
+Deno.test({
+  ...requires(
+    "what has been received is returned before Ctrl-C is thrown",
+    seesWaits,
+  ),
+  async fn() {
+    await using running = new Running(
+      "--allow-ffi",
+      program("interrupted_end.ts"),
+      "a part of MSG_WAITALL",
+    );
+    assertEquals(await running.line(), "blocked");
+    await running.blocked();
+    running.interrupt();
+    const { out } = await running.end();
+    assertEquals(out, "4\nKeyboardInterrupt\nend\nunload\n");
+  },
+});
 
 Deno.test({
   ...requires(
@@ -163,3 +181,32 @@ Deno.test({
     }
   },
 });
+
+for (
+  const [name, lines, status] of [
+    ["caught", ["KeyboardInterrupt", "end", "unload"], 0],
+    ["cleanup that blocks", [], -2],
+  ] as const
+) {
+  Deno.test({
+    ...requires(
+      `the key Ctrl-C on a terminal: ${name}`,
+      needs.posix,
+      needs.python,
+    ),
+    async fn() {
+      const { stdout } = await new Deno.Command("python3", {
+        args: [
+          program("terminal.py"),
+          ...[Deno.execPath(), "run", "--allow-ffi"],
+          ...[program("interrupted_end.ts"), name],
+        ],
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertEquals(JSON.parse(new TextDecoder().decode(stdout)), [
+        lines,
+        status,
+      ]);
+    },
+  });
+}
