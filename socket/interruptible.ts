@@ -23,32 +23,32 @@ import type { InterrupterHandle } from "./interrupter.ts";
 import { Handle } from "./operations/handle.ts";
 
 /**
- * Lets Ctrl-C (`SIGINT`) end the blocking calls of this thread with a {@linkcode KeyboardInterrupt},
- * until the result is disposed of. With the handle of an {@linkcode Interrupter}, another thread
- * ends them instead, with the same error.
+ * Lets Ctrl-C (`SIGINT`) end the blocking calls of this thread with a
+ * {@linkcode KeyboardInterrupt}, until the result is disposed of. With the handle of an
+ * {@linkcode Interrupter}, another thread ends them instead, with the same error.
  *
- * The call that waits throws at once: `accept`, `connect`, `recv`, `sendall` and all others that
- * wait, reading and writing a file of `makefile()`, `create_connection`, `sendfile`, `splice`, a
- * selector's `select`. An interrupt between two calls ends the next one, even if it would not have
- * to wait. A lookup of a name, which the C library does, ends first. Awaiting calls are not
+ * A call that waits throws at once: `accept`, `connect`, `recv`, `sendall` and all others that may
+ * wait, reading and writing a file of `makefile()`, `create_connection`, `sendfile`, `splice`, and
+ * the `select` of a selector. An interrupt between two calls ends the next one before it does
+ * anything. A lookup of a name, which the C library does, ends first. Awaiting calls are not
  * interrupted: give them an `AbortSignal`.
  *
  * **A second Ctrl-C ends the process**, also if the first one was not thrown yet, or if the program
  * listens for `SIGINT` itself: each `interruptible()` throws one. To go on after a
- * `KeyboardInterrupt`, call it again. If an interrupt comes too late for any call, disposing throws
- * it. Once all have been disposed of, Ctrl-C does again what it did before.
+ * `KeyboardInterrupt`, call it again. If no call follows an interrupt, disposing throws it. Once
+ * all have been disposed of, Ctrl-C does again what it did before.
  *
- * If nobody catches the `KeyboardInterrupt` of a Ctrl-C, the process ends as Python's does: by the
- * signal, so that a shell sees 130, after the `unload` event.
+ * If nobody catches the `KeyboardInterrupt` of a Ctrl-C, the process ends as Python's does: after
+ * the `unload` event, by the signal, which a shell shows as 130.
  *
- * While this thread is interruptible, no call blocks in the kernel. Like with a timeout, `send()`
- * and `sendmsg()` may therefore take fewer bytes than all, and a descriptor that other processes
- * share may be non-blocking until the end. A Worker listens for the signal: starting it takes some
- * 15 milliseconds, and the process does not end by itself before this is disposed of.
+ * While this thread is interruptible, no call blocks in the kernel. So `send()` and `sendmsg()` may
+ * take fewer bytes than all, as with a timeout, and a descriptor that other processes share may be
+ * non-blocking until the end. For Ctrl-C, a Worker listens: starting it takes some 15 milliseconds,
+ * and the process does not end by itself before the result is disposed of.
  *
  * @param handle the handle of an interrupter; left out for Ctrl-C
  * @returns what ends it; use it with `using`
- * @throws {TypeError} if `handle` is not a handle of an interrupter
+ * @throws {TypeError} if `handle` is not the handle of an interrupter
  * @throws {OSError} if no descriptor is left (`EMFILE`), or the interrupter was closed (`EBADF`)
  *
  * @example
@@ -206,9 +206,15 @@ function endBySignalIfUncaught(): void {
 }
 
 function endIfInterrupt(event: Event, error: unknown): void {
-  if (!(error instanceof KeyboardInterrupt) || event.defaultPrevented) return;
+  if (!isInterrupt(error) || event.defaultPrevented) return;
   event.preventDefault();
   console.error(`error: Uncaught ${Deno.inspect(error)}`);
   addEventListener("unload", endByCtrlC);
   Deno.exit(130);
+}
+
+/** Whether an error is an interrupt, or one that suppresses another error at the end of a block. */
+function isInterrupt(error: unknown): boolean {
+  return error instanceof KeyboardInterrupt ||
+    error instanceof SuppressedError && isInterrupt(error.error);
 }
