@@ -54,8 +54,11 @@ export type Resolving<T> = Generator<Lookup, T, number>;
 export function resolveSync<T>(steps: Resolving<T>): T {
   if (interruptible) throwIfInterrupted();
   const libc = load();
-  let step = steps.next();
-  while (!step.done) step = steps.next(step.value.call(libc));
-  if (interruptible) throwIfInterrupted();
-  return step.value;
+  try {
+    let step = steps.next();
+    while (!step.done) step = steps.next(step.value.call(libc));
+    return step.value;
+  } finally {
+    if (interruptible) throwIfInterrupted();
+  }
 }

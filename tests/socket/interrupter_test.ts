@@ -56,7 +56,10 @@ Deno.test("an interrupt between two calls ends the next one, and nothing is lost
 
   const calls: Record<string, () => unknown> = {
     accept: () => listener.accept(),
-    connect: () => new Socket().connect(listener.getsockname()),
+    connect() {
+      using one = new Socket();
+      one.connect(listener.getsockname());
+    },
     recv: () => b.recv(1),
     recv_into: () => b.recv_into(new Uint8Array(1)),
     recvfrom: () => b.recvfrom(1),
@@ -114,33 +117,45 @@ Deno.test("it is thrown once, and not as an OSError", () => {
   assertThrows(() => a.recv(1), KeyboardInterrupt);
 });
 
-Deno.test("a blocking socket goes on blocking, timing out and not waiting", () => {
-  using pair = socketPair();
-  const { a, b } = pair;
-  using interrupter = new Interrupter();
-  using _ = interruptible(interrupter.handle);
-  assertEquals([a.timeout, a.getblocking()], [null, true]);
-  assertThrows(() => a.recv(1, MSG_DONTWAIT), BlockingIOError);
-  assertThrows(() => a.recvfrom(1, MSG_DONTWAIT), BlockingIOError);
-  assertThrows(() => a.recvmsg(1, 0, MSG_DONTWAIT), BlockingIOError);
-  a.setblocking(false);
-  assertThrows(() => a.recv(1), BlockingIOError);
-  a.setblocking(true);
-  const time = new BigInt64Array([0n, 20_000n]);
-  b.setsockopt(SOL_SOCKET, SO_RCVTIMEO, time);
-  assertThrows(() => b.recv(1), BlockingIOError);
+Deno.test({
+  ...requires(
+    "a blocking socket goes on blocking, timing out and not waiting",
+    needs.posix,
+  ),
+  fn() {
+    using pair = socketPair();
+    const { a, b } = pair;
+    using interrupter = new Interrupter();
+    using _ = interruptible(interrupter.handle);
+    assertEquals([a.timeout, a.getblocking()], [null, true]);
+    assertThrows(() => a.recv(1, MSG_DONTWAIT), BlockingIOError);
+    assertThrows(() => a.recvfrom(1, MSG_DONTWAIT), BlockingIOError);
+    assertThrows(() => a.recvmsg(1, 0, MSG_DONTWAIT), BlockingIOError);
+    a.setblocking(false);
+    assertThrows(() => a.recv(1), BlockingIOError);
+    a.setblocking(true);
+    const time = new BigInt64Array([0n, 20_000n]);
+    b.setsockopt(SOL_SOCKET, SO_RCVTIMEO, time);
+    assertThrows(() => b.recv(1), BlockingIOError);
+  },
 });
 
-Deno.test("sends of a full socket do not wait if they are told so", () => {
-  using pair = fullPair();
-  const { a } = pair;
-  a.setblocking(true);
-  using interrupter = new Interrupter();
-  using _ = interruptible(interrupter.handle);
-  const data = utf8("x");
-  assertThrows(() => a.send(data, MSG_DONTWAIT), BlockingIOError);
-  assertThrows(() => a.sendall(data, MSG_DONTWAIT), BlockingIOError);
-  assertThrows(() => a.sendmsg([data], [], MSG_DONTWAIT), BlockingIOError);
+Deno.test({
+  ...requires(
+    "sends of a full socket do not wait if they are told so",
+    needs.attribute("MSG_DONTWAIT"),
+  ),
+  fn() {
+    using pair = fullPair();
+    const { a } = pair;
+    a.setblocking(true);
+    using interrupter = new Interrupter();
+    using _ = interruptible(interrupter.handle);
+    const data = utf8("x");
+    assertThrows(() => a.send(data, MSG_DONTWAIT), BlockingIOError);
+    assertThrows(() => a.sendall(data, MSG_DONTWAIT), BlockingIOError);
+    assertThrows(() => a.sendmsg([data], [], MSG_DONTWAIT), BlockingIOError);
+  },
 });
 
 Deno.test("sockets made before and meanwhile block in the kernel again afterwards", () => {
