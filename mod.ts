@@ -213,6 +213,7 @@ export {
   TimeoutError,
   TimeoutError as timeout,
 } from "./errors/errors.ts";
+export { KeyboardInterrupt } from "./errors/keyboard_interrupt.ts";
 export {
   htonl,
   htons,
@@ -248,4 +249,6 @@ export {
   getservbyport,
 } from "./socket/resolver/services.ts";
 export { Socket, Socket as SocketType } from "./socket/socket.ts";
+export { interruptible } from "./socket/interruptible.ts";
+export { Interrupter, type InterrupterHandle } from "./socket/interrupter.ts";
 export { ZeroCopySender } from "./socket/zero_copy.ts";

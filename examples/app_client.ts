@@ -6,11 +6,15 @@
  * The action `search` looks the value up; any other one is sent as plain bytes, with the value.
  */
 
-import { type InetAddress, Socket } from "../mod.ts";
+import {
+  type InetAddress,
+  interruptible,
+  KeyboardInterrupt,
+  Socket,
+} from "../mod.ts";
 import { DefaultSelector, EVENT_WRITE } from "../selectors.ts";
 import { ClientMessage } from "./app/client_message.ts";
 import { portArgument, usage } from "./support/arguments.ts";
-import { Interrupt } from "./support/interrupt.ts";
 import { tuple } from "./support/python_repr.ts";
 
 const line = "app_client.ts <host> <port> <action> <value>";
@@ -21,7 +25,6 @@ if (rest.length > 0) fail();
 const address: InetAddress = [host, portArgument(line, port)];
 
 using selector = new DefaultSelector<ClientMessage, Socket>();
-using interrupt = new Interrupt(); // seen between two selects, so these are short
 
 console.log(`Starting connection to ${tuple(address)}`);
 const socket = new Socket();
@@ -30,18 +33,24 @@ socket.connect_ex(address); // the first event shows how it went
 const message = new ClientMessage(selector, socket, address);
 selector.register(socket, EVENT_WRITE, message);
 message.request(action, value);
-while (selector.get_map()!.size > 0) {
-  if (await interrupt.pressed()) {
-    console.log("Caught keyboard interrupt, exiting");
-    break;
+
+function serve(events: number): void {
+  try {
+    message.processEvents(events);
+  } catch (error) {
+    if (error instanceof KeyboardInterrupt) throw error;
+    console.log(`Main: Error: Exception for ${tuple(address)}:\n${error}`);
+    message.close();
+    Deno.exitCode = 1;
   }
-  for (const [, events] of selector.select(0.1)) {
-    try {
-      message.processEvents(events);
-    } catch (error) {
-      console.log(`Main: Error: Exception for ${tuple(address)}:\n${error}`);
-      message.close();
-      Deno.exitCode = 1;
-    }
+}
+
+try {
+  using _ = interruptible();
+  while (selector.get_map()!.size > 0) {
+    for (const [, events] of selector.select()) serve(events);
   }
+} catch (error) {
+  if (!(error instanceof KeyboardInterrupt)) throw error;
+  console.log("Caught keyboard interrupt, exiting");
 }

@@ -7,12 +7,16 @@
  * With port 0 the system chooses one, which the first line shows. The client is app_client.ts.
  */
 
-import { create_server, type Socket } from "../mod.ts";
+import {
+  create_server,
+  interruptible,
+  KeyboardInterrupt,
+  type Socket,
+} from "../mod.ts";
 import { DefaultSelector, EVENT_READ } from "../selectors.ts";
 import { ServerMessage } from "./app/server_message.ts";
 import { portArgument, usage } from "./support/arguments.ts";
-import { Interrupt } from "./support/interrupt.ts";
-import { pause } from "./support/pause.ts";
+import { Pauses } from "./support/pause.ts";
 import { tuple } from "./support/python_repr.ts";
 
 const line = "app_server.ts <host> <port>";
@@ -21,7 +25,7 @@ const [host = fail(), port = fail(), ...rest] = Deno.args;
 if (rest.length > 0) fail();
 
 using selector = new DefaultSelector<ServerMessage | null, Socket>();
-using interrupt = new Interrupt(); // seen between two selects, so these are short
+const pauses = new Pauses(selector);
 
 function accept(listener: Socket): void {
   const [socket, address] = listener.accept();
@@ -35,17 +39,33 @@ using listener = create_server([host, portArgument(line, port)]);
 console.log(`Listening on ${tuple([host, listener.getsockname()[1]])}`);
 listener.setblocking(false);
 selector.register(listener, EVENT_READ, null);
-while (!await interrupt.pressed()) {
-  for (const [{ fileobj, data: message }, events] of selector.select(0.1)) {
-    try {
-      if (message === null) accept(fileobj);
-      else message.processEvents(events);
-    } catch (error) {
-      const address = tuple(message?.address ?? [host, port]);
-      console.log(`Main: Error: Exception for ${address}:\n${error}`);
-      if (message === null) pause(selector, fileobj);
-      else message.close();
-    }
+
+function serve(
+  listener: Socket,
+  message: ServerMessage | null,
+  events: number,
+): void {
+  try {
+    if (message === null) accept(listener);
+    else message.processEvents(events);
+  } catch (error) {
+    if (error instanceof KeyboardInterrupt) throw error;
+    const address = tuple(message?.address ?? [host, port]);
+    console.log(`Main: Error: Exception for ${address}:\n${error}`);
+    if (message === null) pauses.begin(listener);
+    else message.close();
   }
 }
-console.log("Caught keyboard interrupt, exiting");
+
+try {
+  using _ = interruptible();
+  for (;;) {
+    const ready = selector.select(pauses.timeout());
+    for (const [{ fileobj, data }, events] of ready) {
+      serve(fileobj, data, events);
+    }
+  }
+} catch (error) {
+  if (!(error instanceof KeyboardInterrupt)) throw error;
+  console.log("Caught keyboard interrupt, exiting");
+}

@@ -11,14 +11,14 @@ import {
   type Address,
   AF_UNIX,
   close,
+  interruptible,
+  KeyboardInterrupt,
   OSError,
   recv_fds,
   SOCK_DGRAM,
   Socket,
-  TimeoutError,
 } from "../mod.ts";
 import { usage } from "./support/arguments.ts";
-import { Interrupt } from "./support/interrupt.ts";
 
 const fail = (): never =>
   usage("fd_receiver.ts path", "--allow-ffi --allow-write");
@@ -49,20 +49,17 @@ function serve(fd: number): void {
   }
 }
 
-using interrupt = new Interrupt();
+using _ = interruptible();
 using socket = new Socket(AF_UNIX, SOCK_DGRAM);
 socket.bind(path);
-socket.settimeout(0.2);
 try {
   console.error("Listening on", socket.getsockname());
-  while (!await interrupt.pressed()) {
-    try {
-      const [, fds] = recv_fds(socket, 1, 1);
-      fds.forEach(serve);
-    } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error; // nothing has come yet
-    }
+  for (;;) {
+    const [, fds] = recv_fds(socket, 1, 1);
+    fds.forEach(serve);
   }
+} catch (error) {
+  if (!(error instanceof KeyboardInterrupt)) throw error;
 } finally {
   Deno.removeSync(path);
 }

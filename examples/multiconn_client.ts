@@ -11,6 +11,8 @@ import {
   errno,
   errorName,
   type InetAddress,
+  interruptible,
+  KeyboardInterrupt,
   OSError,
   Socket,
 } from "../mod.ts";
@@ -21,7 +23,6 @@ import {
   type SelectorKey,
 } from "../selectors.ts";
 import { integerIn, portArgument, usage } from "./support/arguments.ts";
-import { Interrupt } from "./support/interrupt.ts";
 import { repr, tuple } from "./support/python_repr.ts";
 
 interface Connection {
@@ -45,7 +46,6 @@ const messages = ["Message 1 from client.", "Message 2 from client."]
 const total = messages.reduce((sum, { length }) => sum + length, 0);
 
 using selector = new DefaultSelector<Connection, Socket>();
-using interrupt = new Interrupt(); // seen between two selects, so these are short
 
 function start(id: number): void {
   console.log(`Starting connection ${id} to ${tuple(address)}`);
@@ -114,10 +114,12 @@ function dispatch(
 }
 
 for (let id = 1; id <= count; id++) start(id);
-while (selector.get_map()!.size > 0) {
-  if (await interrupt.pressed()) {
-    console.log("Caught keyboard interrupt, exiting");
-    break;
+try {
+  using _ = interruptible();
+  while (selector.get_map()!.size > 0) {
+    for (const [key, events] of selector.select()) dispatch(key, events);
   }
-  for (const [key, events] of selector.select(0.1)) dispatch(key, events);
+} catch (error) {
+  if (!(error instanceof KeyboardInterrupt)) throw error;
+  console.log("Caught keyboard interrupt, exiting");
 }

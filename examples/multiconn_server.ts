@@ -11,6 +11,8 @@ import {
   BlockingIOError,
   create_server,
   type InetAddress,
+  interruptible,
+  KeyboardInterrupt,
   OSError,
   type Socket,
 } from "../mod.ts";
@@ -21,8 +23,7 @@ import {
   type SelectorKey,
 } from "../selectors.ts";
 import { portArgument, usage } from "./support/arguments.ts";
-import { Interrupt } from "./support/interrupt.ts";
-import { pause } from "./support/pause.ts";
+import { Pauses } from "./support/pause.ts";
 import { repr, tuple } from "./support/python_repr.ts";
 
 /**
@@ -39,7 +40,7 @@ const [host = fail(), port = fail(), ...rest] = Deno.args;
 if (rest.length > 0) fail();
 
 using selector = new DefaultSelector<Connection | null, Socket>();
-using interrupt = new Interrupt(); // seen between two selects, so these are short
+const pauses = new Pauses(selector);
 
 function accept(listener: Socket): void {
   const [socket, address] = listener.accept();
@@ -81,7 +82,7 @@ function dispatch(
     // Readiness is only a hint; if it was wrong, another event will follow.
     if (error instanceof BlockingIOError) return;
     console.error(error.message);
-    if (data === null) pause(selector, socket);
+    if (data === null) pauses.begin(socket);
     else close(socket, data);
   }
 }
@@ -90,7 +91,13 @@ using listener = create_server([host, portArgument(line, port)]);
 console.log(`Listening on ${tuple([host, listener.getsockname()[1]])}`);
 listener.setblocking(false);
 selector.register(listener, EVENT_READ, null);
-while (!await interrupt.pressed()) {
-  for (const [key, events] of selector.select(0.1)) dispatch(key, events);
+try {
+  using _ = interruptible();
+  for (;;) {
+    const ready = selector.select(pauses.timeout());
+    for (const [key, events] of ready) dispatch(key, events);
+  }
+} catch (error) {
+  if (!(error instanceof KeyboardInterrupt)) throw error;
+  console.log("Caught keyboard interrupt, exiting");
 }
-console.log("Caught keyboard interrupt, exiting");

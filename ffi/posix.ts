@@ -6,12 +6,14 @@ import { declarations } from "./declarations.ts";
 import { openFirst } from "./loader.ts";
 import { libcAdvice, libcNames } from "./names.ts";
 import { direct, syscall } from "./syscall.ts";
-import type { Libc } from "./system.ts";
+import type { Libc, PlainCall } from "./system.ts";
 import { variadicOnStack } from "./variadic.ts";
 
 type Symbols = Deno.StaticForeignLibraryInterface<typeof declarations>;
 
 let symbols: Symbols;
+/** The name by which the C library was opened. */
+let library: string;
 let errnoCell: Int32Array<ArrayBuffer>;
 let errnoAddress: bigint | undefined;
 
@@ -30,6 +32,7 @@ function openAs(name: string): Symbols {
     )
     : Deno.dlopen(name, declarations).symbols;
   bindErrno(opened);
+  library = name;
   const hot = direct(platform, () => Deno.dlopen(name, syscall).symbols);
   // The FFI's own object is in V8's slower dictionary mode; the copy is not.
   return { ...opened, ...hot };
@@ -97,4 +100,38 @@ export function getInheritable(fd: number): number {
 /** As {@linkcode System.duplicate}. */
 export function duplicate(fd: number): number {
   return symbols.fcntl_int!(fd, table.constants.F_DUPFD_CLOEXEC, 0);
+}
+
+/** As {@linkcode System.wakeCall}: `send`. */
+export function wakeCall(fd: number): PlainCall {
+  return {
+    library,
+    name: "send",
+    parameters: ["i32", "buffer", "usize", "i32"],
+    result: "isize",
+    args: [fd, new Uint8Array(1), 1, 0],
+  };
+}
+
+const SIGINT = 2;
+const SIG_DFL = null;
+
+/** As {@linkcode System.endCalls}: takes all handlers away and sends the signal. */
+export function endCalls(): PlainCall[] {
+  return [
+    {
+      library,
+      name: "signal",
+      parameters: ["i32", "pointer"],
+      result: "pointer",
+      args: [SIGINT, SIG_DFL],
+    },
+    {
+      library,
+      name: "kill",
+      parameters: ["i32", "i32"],
+      result: "i32",
+      args: [Deno.pid, SIGINT],
+    },
+  ];
 }

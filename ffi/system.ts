@@ -22,6 +22,20 @@ export type Libc =
   & Optional<Omit<Posix, Internal>>
   & Partial<Pick<Winsock, "WSADuplicateSocketW" | "WSAIoctl">>;
 
+/** A call of a C function, which a thread can make without this library. */
+export interface PlainCall {
+  /** The name by which the library can be opened. */
+  readonly library: string;
+  /** The function. */
+  readonly name: string;
+  /** Its declaration. */
+  readonly parameters: readonly Deno.NativeType[];
+  /** The type of its result. */
+  readonly result: Deno.NativeResultType;
+  /** Its arguments. */
+  readonly args: readonly unknown[];
+}
+
 /** The exports of a system's module. */
 export interface System {
   /** Opens the C library and returns its functions. */
@@ -48,6 +62,10 @@ export interface System {
    * with `errno` set. Missing where processes share sockets by passing descriptors.
    */
   adopt?(info: Uint8Array<ArrayBuffer>): number;
+  /** The call that sends a byte into a connected socket. */
+  wakeCall(fd: number): PlainCall;
+  /** The calls that end the process as Ctrl-C does, whoever listens for it. */
+  endCalls(): readonly PlainCall[];
   /**
    * Reads a file by its descriptor from a position, and returns how many bytes it read. Missing
    * where descriptors are the C library's, whose `read` is used.

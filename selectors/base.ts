@@ -2,8 +2,14 @@
 
 import { nameClasses } from "../constants/class_names.ts";
 import { integer, timeoutSeconds } from "../errors/arguments.ts";
-import type { LevelPoller } from "../poll/base.ts";
+import { type LevelPoller, READ } from "../poll/base.ts";
 import { Deadline } from "../poll/deadline.ts";
+import {
+  interruptible,
+  settle,
+  sourceDescriptors,
+  throwIfInterrupted,
+} from "../poll/interrupt.ts";
 import {
   EVENT_READ,
   EVENT_WRITE,
@@ -262,11 +268,34 @@ function eventsOf(events: unknown): number {
 function waitFor(poller: LevelPoller, timeout: unknown): number {
   const isNumber = typeof timeout === "number" || typeof timeout === "bigint";
   const seconds = isNumber && timeout <= 0 ? 0 : timeoutSeconds(timeout);
+  if (interruptible) throwIfInterrupted();
   if (seconds === 0) return poller.wait(0);
   const deadline = new Deadline(seconds);
   for (;;) {
     const ms = deadline.milliseconds;
-    const count = poller.wait(ms);
+    const count = interruptible
+      ? waitInterruptibly(poller, ms)
+      : poller.wait(ms);
     if (count > 0 || ms === 0) return count;
   }
+}
+
+/** Waits as the poller does, and for interrupts, which it throws. */
+function waitInterruptibly(poller: LevelPoller, ms: number): number {
+  const sources = sourceDescriptors();
+  for (const fd of sources) poller.register(fd, READ);
+  let count = 0;
+  let others = 0;
+  try {
+    count = poller.wait(ms);
+    for (let i = 0; i < count; i++) {
+      const fd = poller.fdAt(i);
+      if (sources.includes(fd)) settle(fd);
+      else others++;
+    }
+  } finally {
+    for (const fd of sources) poller.unregister(fd);
+  }
+  throwIfInterrupted();
+  return others === 0 ? 0 : count;
 }

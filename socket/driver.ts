@@ -5,6 +5,11 @@ import { osError, timedOut } from "../errors/errors.ts";
 import { isNonBlocking } from "../ffi/descriptor.ts";
 import { errno, load } from "../ffi/libc.ts";
 import { Deadline } from "../poll/deadline.ts";
+import {
+  interruptible,
+  isInterrupted,
+  throwIfInterrupted,
+} from "../poll/interrupt.ts";
 import { waitReady } from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
@@ -13,9 +18,30 @@ import {
   type Attempting,
   Pending,
 } from "./operations/attempt.ts";
-import { handleOf } from "./operations/handle.ts";
+import { type Handle, handleOf } from "./operations/handle.ts";
+import { timeoutOption } from "./operations/options.ts";
 import { isUnannounced, RETRY_MS } from "./operations/room.ts";
 import { Operation, type Steps } from "./steps.ts";
+
+/**
+ * Returns a socket's handle for the first attempt of an operation.
+ *
+ * @throws {KeyboardInterrupt} if an interrupt has come since the last call
+ */
+export function begin(socket: SocketBase<Address>): Handle {
+  if (interruptible) throwIfInterrupted();
+  return handleOf(socket);
+}
+
+/**
+ * Whether an attempt that would go on for long yields after each part, so that its driver can look
+ * at the deadline and for interrupts.
+ *
+ * @param timeout the socket's timeout in seconds
+ */
+export function isStepwise(timeout: number | null): boolean {
+  return interruptible || Boolean(timeout);
+}
 
 /** Drives an operation until it has a result. */
 export function drive<P extends unknown[], T>(
@@ -23,7 +49,7 @@ export function drive<P extends unknown[], T>(
   attempt: Attempting<P, T>,
   ...args: P
 ): T {
-  const result = attempt(handleOf(socket), ...args);
+  const result = attempt(begin(socket), ...args);
   return complete(socket, result, attempt, ...args);
 }
 
@@ -50,22 +76,24 @@ function block<P extends unknown[], T>(
   args: P,
 ): T {
   const { timeout } = socket;
-  // On a blocking socket the system call waits. An interrupted connect is waited for here, and what
-  // did not wait because someone who shares the descriptor made it non-blocking (but not what
-  // SO_RCVTIMEO or SO_SNDTIMEO ended).
-  const mayWait = timeout === null
-    ? wait.errno === EINTR || isNonBlocking(socket.fileno())
-    : timeout > 0;
-  if (!mayWait) {
+  if (!mayWait(socket, wait)) {
     const partial = attempt.partial?.();
     if (partial !== undefined) return partial;
     throw osError(wait.errno, wait.syscall);
   }
-  const deadline = new Deadline(timeout);
+  const deadline = new Deadline(
+    timeout ?? systemTimeout(socket, wait.readiness),
+  );
   for (;;) {
     const left = deadline.seconds;
     const ready = waitReady(socket.fileno(), wait.readiness, left);
     if (ready < 0 && errno() !== EINTR) throw osError(errno(), "poll");
+    if (interruptible && isInterrupted()) {
+      // What has been received is returned; then the interrupt ends the next call.
+      const partial = attempt.partial?.();
+      if (partial !== undefined) return partial;
+      throwIfInterrupted();
+    }
     if (ready > 0) {
       const result = attempt(handleOf(socket), ...args);
       if (!(result instanceof Pending)) return result;
@@ -75,9 +103,30 @@ function block<P extends unknown[], T>(
     if (left === 0) {
       const partial = attempt.partial?.();
       if (partial !== undefined) return partial;
-      throw timedOut(wait.syscall);
+      throw timeout === null
+        ? osError(wait.errno, wait.syscall)
+        : timedOut(wait.syscall);
     }
   }
+}
+
+/** Whether to wait for what an attempt lacks. */
+function mayWait(socket: SocketBase<Address>, wait: Pending): boolean {
+  const { timeout } = socket;
+  if (timeout !== null) return timeout > 0;
+  // On a blocking socket the system call waits, unless interrupts are to end it. An interrupted
+  // connect is waited for here, and what did not wait because someone who shares the descriptor
+  // made it non-blocking (but not what SO_RCVTIMEO or SO_SNDTIMEO ended).
+  return !wait.unwanted &&
+    (interruptible || wait.errno === EINTR || isNonBlocking(socket.fileno()));
+}
+
+/** The seconds after which the system would end the wait of a blocking socket. */
+function systemTimeout(
+  socket: SocketBase<Address>,
+  readiness: "read" | "write",
+): number | null {
+  return interruptible ? timeoutOption(handleOf(socket), readiness) : null;
 }
 
 const never = new Int32Array(new SharedArrayBuffer(4));

@@ -393,7 +393,7 @@ export class MessageVector<A extends Address = Address> {
         this.#received(start, start + count, flags);
         return count;
       }
-      const wait = waitOrRetry(waits.recvmmsg, -count);
+      const wait = waitOrRetry(waits.recvmmsg, -count, flags);
       if (wait !== undefined) return wait;
     }
   }
@@ -446,7 +446,7 @@ export class MessageVector<A extends Address = Address> {
         flags | handle.dontWait,
       );
       if (count >= 0) return count;
-      const wait = waitOrRetry(waits.sendmmsg, -count);
+      const wait = waitOrRetry(waits.sendmmsg, -count, flags);
       if (wait !== undefined) return wait;
     }
   }

@@ -11,7 +11,7 @@ import type {
   InetAddress,
 } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
-import { complete, drive } from "./driver.ts";
+import { begin, complete, drive, isStepwise } from "./driver.ts";
 import { makefile, type SocketFile } from "./file/makefile.ts";
 import type { FileMode } from "./file/mode.ts";
 import type { TextOptions } from "./file/text.ts";
@@ -177,7 +177,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     }
     return complete(
       this,
-      transfer.recv(handleOf(this), bufsize, flags),
+      transfer.recv(begin(this), bufsize, flags),
       transfer.recv,
       bufsize,
       flags,
@@ -200,7 +200,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     }
     return complete(
       this,
-      transfer.recv_into(handleOf(this), buffer, nbytes, flags),
+      transfer.recv_into(begin(this), buffer, nbytes, flags),
       transfer.recv_into,
       buffer,
       nbytes,
@@ -229,7 +229,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     }
     return complete(
       this,
-      transfer.recvfrom(handleOf(this), bufsize, flags),
+      transfer.recvfrom(begin(this), bufsize, flags),
       transfer.recvfrom,
       bufsize,
       flags,
@@ -262,7 +262,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     }
     return complete(
       this,
-      transfer.recvfrom_into(handleOf(this), buffer, nbytes, flags),
+      transfer.recvfrom_into(begin(this), buffer, nbytes, flags),
       transfer.recvfrom_into,
       buffer,
       nbytes,
@@ -284,7 +284,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   send(data: Bytes, flags = 0): number {
     return complete(
       this,
-      transfer.send(handleOf(this), data, flags),
+      transfer.send(begin(this), data, flags),
       transfer.send,
       data,
       flags,
@@ -300,7 +300,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {BrokenPipeError} if the peer no longer reads
    */
   sendall(data: Bytes, flags = 0): void {
-    drive(this, transfer.sendallAttempt(data, flags, Boolean(this.timeout)));
+    drive(this, transfer.sendallAttempt(data, flags, isStepwise(this.timeout)));
   }
 
   /**
@@ -334,7 +334,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
     }
     return complete(
       this,
-      transfer.sendto(handleOf(this), data, flagsOrAddress, address),
+      transfer.sendto(begin(this), data, flagsOrAddress, address),
       transfer.sendto,
       data,
       flagsOrAddress,
@@ -457,7 +457,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   ): number {
     return complete(
       this,
-      vectors.recvmmsg(handleOf(this), msgvec, start, end, flags),
+      vectors.recvmmsg(begin(this), msgvec, start, end, flags),
       vectors.recvmmsg,
       msgvec,
       start,
@@ -490,7 +490,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
   ): number {
     return complete(
       this,
-      vectors.sendmmsg(handleOf(this), msgvec, start, end, flags),
+      vectors.sendmmsg(begin(this), msgvec, start, end, flags),
       vectors.sendmmsg,
       msgvec,
       start,
@@ -549,7 +549,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
       file,
       offset,
       count,
-      this.timeout !== null,
+      isStepwise(this.timeout),
     );
     return drive(this, (handle) => sending.attempt(handle));
   }

@@ -28,10 +28,11 @@ import { osError, timedOut } from "../errors/errors.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { errno, libc } from "../ffi/libc.ts";
 import { Deadline } from "../poll/deadline.ts";
+import { interruptible, throwIfInterrupted } from "../poll/interrupt.ts";
 import { waitReady } from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
-import { drive } from "./driver.ts";
+import { drive, isStepwise } from "./driver.ts";
 import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
 import { type Handle, handleOf } from "./operations/handle.ts";
 import { recvmsg } from "./operations/messages.ts";
@@ -124,7 +125,7 @@ export class ZeroCopySends {
         zeroCopy = 0; // the limit of locked memory is reached: this part is copied
         continue;
       }
-      const wait = waitOrRetry(waits.send, code);
+      const wait = waitOrRetry(waits.send, code, flags);
       if (wait !== undefined) return wait;
     }
   }
@@ -250,7 +251,7 @@ export class ZeroCopySender {
    */
   sendall(data: Bytes, flags = 0): void {
     const { timeout } = this.#socket;
-    const [, attempt] = this.#sends.sending(data, flags, Boolean(timeout));
+    const [, attempt] = this.#sends.sending(data, flags, isStepwise(timeout));
     drive(this.#socket, attempt);
     this.#readAll(); // so that the error queue does not fill up
   }
@@ -266,6 +267,7 @@ export class ZeroCopySender {
     const { timeout } = this.#socket;
     const deadline = new Deadline(timeout);
     for (let before = NaN;;) {
+      if (interruptible) throwIfInterrupted();
       this.#readAll();
       const { pending } = this.#sends;
       if (pending === 0) return;

@@ -4,6 +4,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { create_connection } from "../mod.ts";
 import { text } from "./support/bytes.ts";
 import { beside, temporaryFolder } from "./support/files.ts";
+import { Running } from "./support/program.ts";
 import { need, requires } from "./support/requires.ts";
 
 const linux = need("Linux", Deno.build.os === "linux");
@@ -36,61 +37,9 @@ function folder(
   return folder;
 }
 
-/** A running program. */
-class Running implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  #text = "";
-
-  constructor(path: string, program: string) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-ffi", "--allow-read", program],
-      cwd: path,
-      env: { NO_COLOR: "1" },
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
-      .getReader();
-  }
-
-  /** The next line that it prints. */
-  async line(): Promise<string> {
-    while (!this.#text.includes("\n")) {
-      const { done, value } = await this.#lines.read();
-      if (done) throw new Error(`ended after ${JSON.stringify(this.#text)}`);
-      this.#text += value;
-    }
-    const [line, ...others] = this.#text.split("\n");
-    this.#text = others.join("\n");
-    return line;
-  }
-
-  /** The rest of what it prints, and the signal or the code that it ends with. */
-  async end(): Promise<[output: string, end: Deno.Signal | number]> {
-    for (;;) {
-      const { done, value } = await this.#lines.read();
-      if (done) break;
-      this.#text += value;
-    }
-    const { signal, code } = await this.#child.status;
-    return [this.#text, signal ?? code];
-  }
-
-  interrupt(): void {
-    this.#child.kill("SIGINT");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
-    await this.#lines.cancel();
-    await this.#child.status;
-  }
-}
+/** Runs a program of a folder. */
+const run = (path: string, program: string): Running =>
+  new Running("--allow-ffi", "--allow-read", `${path}/${program}`);
 
 function answer(port: number): string {
   using client = create_connection(["127.0.0.1", port], 20);
@@ -102,7 +51,7 @@ Deno.test({
   async fn() {
     using files = folder();
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "main.ts", "worker.ts"],
+      args: ["check", "main.ts", "worker.ts", "until_ctrl_c.ts"],
       cwd: files.path,
       env: { NO_COLOR: "1" },
     }).output();
@@ -111,16 +60,35 @@ Deno.test({
 });
 
 Deno.test({
-  ...requires("a Worker takes over a descriptor, and shutdown wakes it", linux),
+  ...requires(
+    "a Worker takes over a descriptor, and an Interrupter wakes it",
+    linux,
+  ),
   async fn() {
     using files = folder();
-    await using main = new Running(files.path, "main.ts");
+    await using main = run(files.path, "main.ts");
     const line = await main.line();
     assertMatch(line, /^Listening on port \d+$/);
     const port = Number(line.match(/\d+/));
     assertEquals(answer(port), "hello\n");
     main.interrupt();
-    assertEquals(await main.end(), ["bye\n", 0]);
+    assertEquals(await main.end(), { out: "bye\n", err: "", end: 0 });
+  },
+});
+
+Deno.test({
+  ...requires("the program of the page cleans up at Ctrl-C", linux),
+  async fn() {
+    using files = folder();
+    await using running = run(files.path, "until_ctrl_c.ts");
+    const port = Number((await running.line()).match(/\d+$/));
+    assertEquals(answer(port), "hello\n");
+    running.interrupt();
+    assertEquals(await running.end(), {
+      out: "cleaned up\n",
+      err: "",
+      end: 0,
+    });
   },
 });
 
@@ -129,7 +97,11 @@ const cleaning = `
   using _ = { [Symbol.dispose]: () => console.log("using") };
 `;
 const printing = `
-  Deno.addSignalListener("SIGINT", () => console.log("SIGINT"));
+  const heard = Promise.withResolvers();
+  Deno.addSignalListener("SIGINT", () => {
+    console.log("SIGINT");
+    heard.resolve();
+  });
 `;
 const blocked = `
   import { create_server } from "@libc/socket";
@@ -155,10 +127,11 @@ for (
     ...requires(`Ctrl-C without a listener ends a program: ${name}`, linux),
     async fn() {
       using files = folder({ "program.ts": program });
-      await using running = new Running(files.path, "program.ts");
+      await using running = run(files.path, "program.ts");
       await running.line();
       running.interrupt();
-      assertEquals(await running.end(), ["", "SIGINT"]);
+      const { out, end } = await running.end();
+      assertEquals([out, end], ["", "SIGINT"]);
     },
   });
 }
@@ -166,14 +139,19 @@ for (
 Deno.test({
   ...requires("Ctrl-C with a listener waits for a blocking call", linux),
   async fn() {
-    using files = folder({ "program.ts": printing + blocked });
-    await using running = new Running(files.path, "program.ts");
+    // However late the signal arrives, the program waits for it.
+    const waiting = blocked.replace(
+      /await new Promise.*/,
+      "await heard.promise;",
+    );
+    using files = folder({ "program.ts": printing + waiting });
+    await using running = run(files.path, "program.ts");
     const port = Number(await running.line());
     running.interrupt();
     running.interrupt();
     create_connection(["127.0.0.1", port], 20).close();
-    const [output, end] = await running.end();
-    assertMatch(output, /^finally\n(SIGINT\n){1,2}using\nunload\n$/);
+    const { out, end } = await running.end();
+    assertMatch(out, /^finally\n(SIGINT\n){1,2}using\nunload\n$/);
     assertEquals(end, 0);
   },
 });
@@ -182,12 +160,13 @@ Deno.test({
   ...requires("Ctrl-C with a listener reaches a program that awaits", linux),
   async fn() {
     using files = folder({ "program.ts": printing + awaiting });
-    await using running = new Running(files.path, "program.ts");
+    await using running = run(files.path, "program.ts");
     const port = Number(await running.line());
     running.interrupt();
     assertEquals(await running.line(), "SIGINT");
     create_connection(["127.0.0.1", port], 20).close();
-    assertEquals(await running.end(), ["finally\nusing\nunload\n", 0]);
+    const { out, end } = await running.end();
+    assertEquals([out, end], ["finally\nusing\nunload\n", 0]);
   },
 });
 
@@ -248,8 +227,9 @@ Deno.test({
       "program.ts": ending("ended.ts", "timed out"),
       "ended.ts": awaitingWorker,
     });
-    await using running = new Running(files.path, "program.ts");
-    assertEquals(await running.end(), ["", 0]);
+    await using running = run(files.path, "program.ts");
+    const { out, end } = await running.end();
+    assertEquals([out, end], ["", 0]);
   },
 });
 
@@ -260,7 +240,8 @@ Deno.test({
       "program.ts": ending("ended.ts", "served"),
       "ended.ts": blockedWorker,
     });
-    await using running = new Running(files.path, "program.ts");
-    assertEquals(await running.end(), ["", 0]);
+    await using running = run(files.path, "program.ts");
+    const { out, end } = await running.end();
+    assertEquals([out, end], ["", 0]);
   },
 });

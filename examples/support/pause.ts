@@ -1,20 +1,37 @@
 /** What a server on a selector does when it cannot accept. */
 
 import type { Socket } from "../../mod.ts";
-import type { BaseSelector } from "../../selectors.ts";
+import { type BaseSelector, EVENT_READ } from "../../selectors.ts";
+
+const PAUSE_MS = 1000;
 
 /**
- * Stops watching a listener for a second. At too many open files a listener stays ready, and
+ * Listeners that are not watched for a second. At too many open files a listener stays ready, and
  * accepting fails again and again until a client leaves.
  */
-export function pause<T>(
-  selector: BaseSelector<T, Socket>,
-  listener: Socket,
-): void {
-  const { events, data } = selector.unregister(listener);
-  const timer = setTimeout(
-    () => selector.register(listener, events, data),
-    1000,
-  );
-  Deno.unrefTimer(timer); // it does not keep a program from ending
+export class Pauses<T> {
+  readonly #selector: BaseSelector<T, Socket>;
+  readonly #paused = new Map<Socket, { until: number; data: T }>();
+
+  constructor(selector: BaseSelector<T, Socket>) {
+    this.#selector = selector;
+  }
+
+  /** Stops watching a listener. */
+  begin(listener: Socket): void {
+    const { data } = this.#selector.unregister(listener);
+    this.#paused.set(listener, { until: Date.now() + PAUSE_MS, data });
+  }
+
+  /** Watches those that have paused, and returns the seconds until the next one has. */
+  timeout(): number | null {
+    let next = Infinity;
+    for (const [listener, { until, data }] of this.#paused) {
+      if (until <= Date.now()) {
+        this.#selector.register(listener, EVENT_READ, data);
+        this.#paused.delete(listener);
+      } else next = Math.min(next, until);
+    }
+    return next === Infinity ? null : (next - Date.now()) / 1000;
+  }
 }

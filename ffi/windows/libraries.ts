@@ -23,13 +23,20 @@ export type Windows =
 /** Where Windows keeps its libraries: the folder that `--allow-ffi=` may permit alone. */
 const SYSTEM32 = "C:\\Windows\\System32";
 
+/** The names by which the libraries were opened, by their plain names. */
+export const openedNames: Record<string, string> = {};
+
 function symbolsOf<T extends Deno.ForeignLibraryInterface>(
   library: string,
   declarations: T,
 ): Symbols<T> {
   return openFirst(
     [library, `${SYSTEM32}\\${library}`],
-    (name) => Deno.dlopen(name, declarations).symbols,
+    (name) => {
+      const { symbols } = Deno.dlopen(name, declarations);
+      openedNames[library] = name;
+      return symbols;
+    },
     () => ({ library, path: SYSTEM32 }),
   );
 }

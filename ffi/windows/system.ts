@@ -4,9 +4,9 @@
  */
 
 import { layout } from "../layout/mod.ts";
-import type { Libc } from "../system.ts";
+import type { Libc, PlainCall } from "../system.ts";
 import { interfaceCalls } from "./interfaces.ts";
-import { openLibraries, type Windows } from "./libraries.ts";
+import { openedNames, openLibraries, type Windows } from "./libraries.ts";
 import { messageCalls } from "./messages.ts";
 import { pairCalls } from "./socketpair.ts";
 import { SOCKET_FLAGS, socketCalls } from "./sockets.ts";
@@ -81,4 +81,28 @@ export function adopt(info: Uint8Array<ArrayBuffer>): number {
     0,
     SOCKET_FLAGS,
   );
+}
+
+/** As {@linkcode System.wakeCall}: `send`. */
+export function wakeCall(fd: number): PlainCall {
+  return {
+    library: openedNames["ws2_32.dll"],
+    name: "send",
+    parameters: ["i32", "buffer", "i32", "i32"],
+    result: "i32",
+    args: [fd, new Uint8Array(1), 1, 0],
+  };
+}
+
+const STATUS_CONTROL_C_EXIT = 0xc000013a;
+
+/** As {@linkcode System.endCalls}: `ExitProcess`, with the status of an unhandled Ctrl-C. */
+export function endCalls(): PlainCall[] {
+  return [{
+    library: openedNames["kernel32.dll"],
+    name: "ExitProcess",
+    parameters: ["u32"],
+    result: "void",
+    args: [STATUS_CONTROL_C_EXIT],
+  }];
 }

@@ -5,6 +5,7 @@
  * blocking, `AsyncSocket` by awaiting.
  */
 
+import { table } from "../../constants/table.ts";
 import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { osError } from "../../errors/errors.ts";
 import { errno } from "../../ffi/libc.ts";
@@ -20,18 +21,23 @@ export class Pending {
   readonly errno: number;
   /** True if the attempt could continue but yields so that its driver can check the deadline. */
   readonly yielded: boolean;
+  /** True if the caller asked the system not to wait, by `MSG_DONTWAIT`. */
+  readonly unwanted: boolean;
 
   constructor(
     readiness: "read" | "write",
     syscall: string,
-    { errno = EWOULDBLOCK, yielded = false } = {},
+    { errno = EWOULDBLOCK, yielded = false, unwanted = false } = {},
   ) {
     this.readiness = readiness;
     this.syscall = syscall;
     this.errno = errno;
     this.yielded = yielded;
+    this.unwanted = unwanted;
   }
 }
+
+const MSG_DONTWAIT: number = table.constants.MSG_DONTWAIT ?? 0;
 
 /** The outcome of one attempt of an operation. */
 export type Attempt<T> = T | Pending;
@@ -48,14 +54,20 @@ export interface Attempting<P extends unknown[], T> {
  *
  * @param wait what to return if the call would block
  * @param code the error number
+ * @param flags the flags that the caller passed, of a call that takes some
  * @returns `wait` if the call would block, `undefined` if a signal interrupted it: call it again
  * @throws {OSError} if the call failed
  */
 export function waitOrRetry(
   wait: Pending,
   code = errno(),
+  flags = 0,
 ): Pending | undefined {
-  if (code === EAGAIN || code === EWOULDBLOCK) return wait;
+  if (code === EAGAIN || code === EWOULDBLOCK) {
+    return (flags & MSG_DONTWAIT) === 0
+      ? wait
+      : new Pending(wait.readiness, wait.syscall, { unwanted: true });
+  }
   if (code === EINTR) return undefined;
   throw osError(code, wait.syscall);
 }

@@ -79,7 +79,7 @@ function hasPeer(handle: Handle): boolean {
  */
 export function ensureNonBlocking(handle: Handle): void {
   if (handle.nonBlocking && !isNonBlocking(handle.fd)) {
-    setNonBlocking(handle.fd, true);
+    handle.makeNonBlocking();
   }
 }
 

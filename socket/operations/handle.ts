@@ -3,8 +3,10 @@
 import { table } from "../../constants/table.ts";
 import { ECONNRESET } from "../../errors/errno.ts";
 import { osError } from "../../errors/errors.ts";
+import { setNonBlocking } from "../../ffi/descriptor.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { atUnload } from "../../ffi/unload.ts";
+import { interruptible } from "../../poll/interrupt.ts";
 import type { AddressCodec, CodecSocket } from "../address/codec.ts";
 import { codecOf } from "../address/registry.ts";
 
@@ -24,7 +26,12 @@ export class Handle implements CodecSocket {
   /** Whether a connection was started whose outcome no operation has seen yet. */
   connecting = false;
   /** `MSG_DONTWAIT` if {@linkcode nonBlocking}, else 0: a flag of every transfer. */
-  dontWait = 0;
+  dontWait: number = interruptible ? MSG_DONTWAIT : 0;
+  /**
+   * Whether the descriptor was made non-blocking only because interrupts are to end its calls, and
+   * has to be blocking again after that.
+   */
+  modeIsBorrowed = false;
   #nonBlocking = false;
   #files = 0;
   /** The handle that owned the same descriptor before, and still does. */
@@ -39,22 +46,42 @@ export class Handle implements CodecSocket {
   }
 
   /**
-   * Whether no call may block the thread, as the socket has a timeout or awaits. The mode that the
-   * system knows may differ: it belongs to the open file description, and whoever has a duplicate
-   * may change it.
+   * Whether no call may block the thread, as the socket has a timeout or awaits, or because
+   * interrupts have to end its calls. The mode that the system knows may differ: it belongs to the
+   * open file description, and whoever has a duplicate may change it.
    */
   get nonBlocking(): boolean {
-    return this.#nonBlocking;
+    return this.#nonBlocking || interruptible;
   }
 
   set nonBlocking(nonBlocking: boolean) {
     this.#nonBlocking = nonBlocking;
+    this.#update();
+  }
+
+  /** Applies a change of {@linkcode nonBlocking}. */
+  #update(): void {
+    const { nonBlocking } = this;
     this.dontWait = nonBlocking ? MSG_DONTWAIT : 0;
+    if (this.#nonBlocking || this.fd < 0) return;
+    // Without that flag, it takes the mode to make a transfer not wait. With it, the calls that
+    // have no flags set the mode when they are made (`ensureNonBlocking`).
+    if (nonBlocking ? MSG_DONTWAIT === 0 : this.modeIsBorrowed) {
+      setNonBlocking(this.fd, nonBlocking);
+      this.modeIsBorrowed = nonBlocking;
+    }
+  }
+
+  /** Makes the descriptor non-blocking, for a call whose flags cannot say it. */
+  makeNonBlocking(): void {
+    setNonBlocking(this.fd, true);
+    this.modeIsBorrowed = !this.#nonBlocking;
   }
 
   /** Marks this handle as closed and returns its descriptor, which stays open. */
   detach(): number {
     const { fd } = this;
+    if (this.modeIsBorrowed) setNonBlocking(fd, false);
     this.closed = true;
     this.fd = -1; // before anything can fail: by a second close, the number may be in use elsewhere
     finalizer.unregister(this);
@@ -109,10 +136,20 @@ export class Handle implements CodecSocket {
     finalizer.register(owner, this, this);
     this.#twin = owners[this.fd];
     owners[this.fd] = this;
+    if (interruptible) this.#update();
     if (!closesAtUnload) {
       closesAtUnload = true;
       atUnload(closeOwned);
     }
+  }
+
+  /** Has all handles follow a change of whether calls are interruptible. */
+  static updateAll(): void {
+    owners.forEach((owner) => {
+      for (let handle = owner; handle !== undefined; handle = handle.#twin) {
+        handle.#update();
+      }
+    });
   }
 
   /** Marks this handle and its twins as closed: their descriptor is no longer theirs. */

@@ -126,7 +126,7 @@ export function sendItemsAttempt(
           bits | handle.dontWait,
         );
         if (count >= 0) return count;
-        const wait = waitOrRetry(pending.sendmsg);
+        const wait = waitOrRetry(pending.sendmsg, undefined, bits);
         if (wait !== undefined) return wait;
       }
     } finally {
@@ -306,7 +306,7 @@ function receive<T>(
       if (count >= 0) {
         return delivered(handle, header, room, flags, count, value);
       }
-      const wait = waitOrRetry(pending.recvmsg);
+      const wait = waitOrRetry(pending.recvmsg, undefined, flags);
       if (wait !== undefined) return wait;
     }
   } finally {

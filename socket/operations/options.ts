@@ -5,6 +5,7 @@ import { table } from "../../constants/table.ts";
 import { EINVAL } from "../../errors/errno.ts";
 import { check, osError } from "../../errors/errors.ts";
 import { sock_filter } from "../../ffi/layout/handwritten.ts";
+import { layout } from "../../ffi/layout/mod.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { Handle } from "./handle.ts";
 
@@ -79,4 +80,24 @@ export function option(
   // With a length of 0, the system returns the number of instructions but not the instructions.
   if (most === 0 && length > 0) throw osError(EINVAL, "getsockopt");
   return value.slice(0, Math.min(length * unit, buflen));
+}
+
+/**
+ * Returns the timeout that the system has for receiving or sending (`SO_RCVTIMEO`, `SO_SNDTIMEO`),
+ * in seconds; `null` for none.
+ */
+export function timeoutOption(
+  handle: Handle,
+  readiness: "read" | "write",
+): number | null {
+  const { SO_RCVTIMEO, SO_SNDTIMEO } = table.constants;
+  const name = readiness === "read" ? SO_RCVTIMEO : SO_SNDTIMEO;
+  const { size, tv_sec, tv_usec } = layout.timeval;
+  const { buffer, byteLength } = option(handle, SOL_SOCKET, name, size);
+  const view = new DataView(buffer);
+  const seconds = byteLength < size
+    ? view.getUint32(0, true) / 1000 // Winsock has milliseconds
+    : view.getUint32(tv_sec.at, true) +
+      view.getUint32(tv_usec.at, true) / 1e6;
+  return seconds || null;
 }

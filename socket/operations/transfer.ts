@@ -160,7 +160,7 @@ function receive(
       ? libc.recv(handle.fd, buffer, length, bits)
       : libc.recv_at(handle.fd, pointer, length, bits);
     if (count >= 0) return count;
-    const wait = waitOrRetry(pending.recv);
+    const wait = waitOrRetry(pending.recv, undefined, flags);
     if (wait !== undefined) return wait;
   }
 }
@@ -210,7 +210,7 @@ function receiveFrom(
       incomingLength,
     );
     if (count >= 0) return count;
-    const wait = waitOrRetry(pending.recvfrom);
+    const wait = waitOrRetry(pending.recvfrom, undefined, flags);
     if (wait !== undefined) return wait;
   }
 }
@@ -238,7 +238,7 @@ function sendBytes(
       ? libc.send(handle.fd, data, length, bits)
       : libc.send_at(handle.fd, pointer, length, bits);
     if (count >= 0) return count;
-    const wait = waitOrRetry(pending.send);
+    const wait = waitOrRetry(pending.send, undefined, flags);
     if (wait !== undefined) return wait;
   }
 }
@@ -317,7 +317,7 @@ export function sendto(
       addressLength,
     );
     if (count >= 0) return count;
-    const wait = waitOrRetry(pending.sendto);
+    const wait = waitOrRetry(pending.sendto, undefined, flags);
     if (wait !== undefined) return wait;
   }
 }

@@ -5,6 +5,7 @@
 
 import type { AddrinfoQuery } from "../../ffi/getaddrinfo_a.ts";
 import { type Libc, load } from "../../ffi/libc.ts";
+import { interruptible, throwIfInterrupted } from "../../poll/interrupt.ts";
 
 /** The functions of libc that may block. */
 export type SlowCalls = Pick<
@@ -46,10 +47,18 @@ export class Lookup {
 /** A running resolving function: yields calls, receives their results, and finally returns `T`. */
 export type Resolving<T> = Generator<Lookup, T, number>;
 
-/** Drives a resolving function to completion, blocking this thread. */
+/**
+ * Drives a resolving function to completion, blocking this thread. Nothing ends the calls of the C
+ * library early: an interrupt is thrown once they have returned.
+ */
 export function resolveSync<T>(steps: Resolving<T>): T {
+  if (interruptible) throwIfInterrupted();
   const libc = load();
-  let step = steps.next();
-  while (!step.done) step = steps.next(step.value.call(libc));
-  return step.value;
+  try {
+    let step = steps.next();
+    while (!step.done) step = steps.next(step.value.call(libc));
+    return step.value;
+  } finally {
+    if (interruptible) throwIfInterrupted();
+  }
 }
