@@ -36,7 +36,8 @@ const keepIdle = table.constants.TCP_KEEPIDLE ?? table.constants.TCP_KEEPALIVE;
 export interface SocketDuplexOptions {
   /**
    * Whether the stream stays writable after the peer has ended: the program then calls `end()`.
-   * False, as for `net.Socket`, ends it by itself. HTTP servers of Node use true.
+   * False, as for `net.Socket`, ends it by itself. True suits programs that answer after the end;
+   * TLS and HTTP/2 of Deno then do not notice a client that leaves in the middle.
    */
   readonly allowHalfOpen?: boolean;
   /** Aborting it destroys the stream with an `AbortError`, whose `cause` is the signal's reason. */
@@ -285,6 +286,11 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
     return this.destroy();
   }
 
+  /** Destroys the stream at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
   /** Receives; called by the stream when there is room for more. */
   override _read(): void {
     if (this.#connecting) {
@@ -395,7 +401,7 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
 
   /** Closes the socket. */
   override _destroy(error: Error | null, callback: Callback): void {
-    this.#idle.start(0);
+    this.#idle[Symbol.dispose]();
     const { socket } = this;
     let failure = error;
     try {

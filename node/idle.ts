@@ -3,14 +3,18 @@
 import { MAX_MS } from "../poll/deadline.ts";
 
 /**
- * Calls a function each time that nothing has happened for a while. Noting that something happened
- * costs a comparison: the timer runs on, and looks at its end how much time is left.
+ * Calls a function when nothing has happened for a while.
+ *
+ * HTTP servers set and clear the time with each request, and each chunk starts it again, so these
+ * only note the time. The timer runs on, and looks at its end how much is left.
  */
-export class IdleTimer {
+export class IdleTimer implements Disposable {
   readonly #onIdle: () => void;
   #milliseconds = 0;
   #since = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer ends, if it runs. */
+  #due = Infinity;
 
   /** Makes a timer that does not run yet. */
   constructor(onIdle: () => void) {
@@ -19,8 +23,6 @@ export class IdleTimer {
 
   /** Starts the time again with another length; 0 stops it. */
   start(milliseconds: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#milliseconds = milliseconds;
     this.touch();
   }
@@ -29,21 +31,31 @@ export class IdleTimer {
   touch(): void {
     if (this.#milliseconds === 0) return;
     this.#since = performance.now();
-    if (this.#timer === undefined) this.#arm(this.#milliseconds);
+    if (this.#since + this.#milliseconds < this.#due) {
+      this.#arm(this.#milliseconds);
+    }
   }
 
   #arm(milliseconds: number): void {
-    this.#timer = setTimeout(
-      () => this.#look(),
-      Math.min(Math.ceil(milliseconds), MAX_MS),
-    );
+    clearTimeout(this.#timer);
+    const wait = Math.min(Math.ceil(milliseconds), MAX_MS);
+    this.#due = performance.now() + wait;
+    this.#timer = setTimeout(() => this.#look(), wait);
     Deno.unrefTimer(this.#timer); // as in Node, it does not keep the process alive
   }
 
   #look(): void {
     this.#timer = undefined;
+    this.#due = Infinity;
+    if (this.#milliseconds === 0) return;
     const left = this.#since + this.#milliseconds - performance.now();
     if (left > 0) this.#arm(left);
     else this.#onIdle();
+  }
+
+  /** Stops for good. */
+  [Symbol.dispose](): void {
+    this.#milliseconds = 0;
+    clearTimeout(this.#timer);
   }
 }
