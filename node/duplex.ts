@@ -18,7 +18,13 @@ import {
 } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
 import { describe, instance, optionsOf } from "../errors/arguments.ts";
-import { E_BAD_SOCKET, ECANCELED, EINVAL, ENOTCONN } from "../errors/errno.ts";
+import {
+  E_BAD_SOCKET,
+  ECANCELED,
+  EINVAL,
+  EISCONN,
+  ENOTCONN,
+} from "../errors/errno.ts";
 import { OSError, osError } from "../errors/errors.ts";
 import type { Address, AddressInput } from "../socket/address/types.ts";
 import { handleOf } from "../socket/operations/handle.ts";
@@ -172,7 +178,7 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
    *
    * @param options a port and a host, or a path
    * @param listener is added once to `"connect"`
-   * @throws {OSError} if the stream was destroyed (`EBADF`)
+   * @throws {OSError} if the socket is connected (`EISCONN`), or the stream destroyed (`EBADF`)
    */
   connect(options: ConnectOptions, listener?: () => void): this;
   /** Connects to a port of a host. */
@@ -183,6 +189,8 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   connect(path: string, listener?: () => void): this;
   connect(...args: unknown[]): this {
     if (this.destroyed) throw osError(E_BAD_SOCKET, "connect");
+    // Linux would ignore the address of the first call after a non-blocking connect.
+    if (this.#connected) throw osError(EISCONN, "connect");
     const [address, listener] = connectArguments(args);
     if (listener !== undefined) this.once("connect", listener);
     this.#connecting = true;
@@ -354,7 +362,12 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
     drive(this.socket, "write", undefined, sending.attempt).then(() => {
       this.#sending = undefined;
       callback();
-    }, (error) => callback(this.destroyed ? this.#cancelled() : error));
+    }, (error) => {
+      this.#sending = undefined;
+      if (this.destroyed) return callback(this.#cancelled());
+      this.#mustReset = true; // the peer has a part of what it was to have
+      callback(error);
+    });
   }
 
   /** Calls a function once the socket is connected, or reports that it will not be. */
