@@ -32,8 +32,12 @@ import { connectArguments, type ConnectOptions } from "./connecting.ts";
 import { IdleTimer } from "./idle.ts";
 import { Sending } from "./sending.ts";
 
-/** How many bytes are received at a time. */
-const CHUNK = 0x20000;
+/**
+ * How many bytes are received at a time: half of what a stream of Node likes to hold. Larger pieces
+ * are hardly cheaper, and Deno's `TLSSocket` loses the end of a stream if it comes while its reader
+ * is behind by more than that.
+ */
+const CHUNK = 0x8000;
 
 /** The option that holds the seconds before the first probe, by its name on this platform. */
 const keepIdle = table.constants.TCP_KEEPIDLE ?? table.constants.TCP_KEEPALIVE;
