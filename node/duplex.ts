@@ -58,8 +58,6 @@ export interface SocketDuplexOptions {
   readonly writableHighWaterMark?: number;
 }
 
-type Callback = (error?: Error | null) => void;
-
 /**
  * A Node stream over an awaiting socket, with all that `net.Socket` has: timeouts, addresses,
  * counts, `connect()`. {@linkcode duplex} makes one, and describes it.
@@ -340,7 +338,7 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   override _write(
     chunk: Uint8Array<ArrayBuffer>,
     _encoding: string,
-    callback: Callback,
+    callback: (error?: Error | null) => void,
   ): void {
     this.#send([chunk], callback);
   }
@@ -348,14 +346,14 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   /** Sends all chunks that have been written while others were sent. */
   override _writev(
     chunks: { chunk: Uint8Array<ArrayBuffer> }[],
-    callback: Callback,
+    callback: (error?: Error | null) => void,
   ): void {
     this.#send(chunks.map(({ chunk }) => chunk), callback);
   }
 
   #send(
     buffers: readonly Uint8Array<ArrayBuffer>[],
-    callback: Callback,
+    callback: (error?: Error | null) => void,
   ): void {
     if (this.#connecting) {
       this.#onceConnected(() => this.#send(buffers, callback), callback);
@@ -375,7 +373,10 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   }
 
   /** Calls a function once the socket is connected, or reports that it will not be. */
-  #onceConnected(then: () => void, callback: Callback): void {
+  #onceConnected(
+    then: () => void,
+    callback: (error?: Error | null) => void,
+  ): void {
     const onConnect = (): void => {
       this.off("close", onClose);
       then();
@@ -403,7 +404,7 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   }
 
   /** Ends sending, once all is sent. */
-  override _final(callback: Callback): void {
+  override _final(callback: (error?: Error | null) => void): void {
     if (this.#connecting) {
       this.#onceConnected(() => this._final(callback), callback);
       return;
@@ -417,7 +418,10 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   }
 
   /** Closes the socket. */
-  override _destroy(error: Error | null, callback: Callback): void {
+  override _destroy(
+    error: Error | null,
+    callback: (error?: Error | null) => void,
+  ): void {
     this.#idle[Symbol.dispose]();
     const { socket } = this;
     let failure = error;
@@ -468,7 +472,70 @@ function hasPeer(socket: AsyncSocket<Address>): boolean {
   }
 }
 
-/** See above. */
+/**
+ * Makes a Node stream of a socket: one that `node:tls`, `node:http`, `node:http2` and packages from
+ * npm take in place of a `net.Socket`. It reads and writes by the socket, which belongs to it from
+ * then on: do not receive or send by other means, except before.
+ *
+ * - It reads only as fast as it is read, and what is written waits until the system takes it:
+ *   `write()` returns false, and `"drain"` follows. Writes that wait go out in one call.
+ * - `end()` ends sending (`SHUT_WR`); receiving goes on. The peer's end is `"end"`, and ends sending
+ *   too, unless there is `allowHalfOpen`. When both have ended, the socket closes.
+ * - `destroy()` closes the socket: what the system has accepted arrives, what still waits is
+ *   dropped. With an error, or if a write has failed, and something was dropped, the connection is
+ *   reset, so that the peer does not mistake a part for the whole. `resetAndDestroy()` always
+ *   resets.
+ * - Errors are those of the socket, such as `ConnectionResetError`, whose `code` is Node's:
+ *   `"ECONNRESET"`. Its `errno` is positive, as in C. If a socket has a timeout, each receive and
+ *   send keeps to it and the stream is destroyed with a `TimeoutError`; Node's `setTimeout()`
+ *   destroys nothing.
+ * - A socket that is not connected is connected by `connect()`, as clients do that are given a
+ *   stream. Until then reading waits.
+ *
+ * @param socket a socket of type `SOCK_STREAM`, connected or not
+ * @param options `allowHalfOpen`, a signal, how much may wait
+ * @returns the stream, whose `socket` is the socket
+ * @throws {TypeError} if it is not an `AsyncSocket`
+ * @throws {RangeError} if it has another type
+ * @throws {OSError} if it is closed (`EBADF`)
+ *
+ * @example TLS over any socket
+ * ```ts
+ * import { once } from "node:events";
+ * import * as tls from "node:tls";
+ * import { type Address, type AsyncSocket, OSError } from "../async.ts";
+ * import { duplex } from "../node.ts";
+ *
+ * export async function secure(
+ *   socket: AsyncSocket<Address>,
+ *   servername: string,
+ * ): Promise<tls.TLSSocket> {
+ *   const secured = tls.connect({ socket: duplex(socket), servername });
+ *   await once(secured, "secureConnect"); // rejects if the certificate is not trusted
+ *   return secured;
+ * }
+ * ```
+ *
+ * @example A stream that its user connects
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { text } from "node:stream/consumers";
+ * import { AsyncSocket, create_server, SO_KEEPALIVE, SOL_SOCKET } from "../async.ts";
+ * import { duplex } from "../node.ts";
+ *
+ * await using listener = await create_server(["127.0.0.1", 0]);
+ *
+ * const socket = new AsyncSocket();
+ * socket.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1);
+ * const client = duplex(socket).connect(listener.getsockname()[1], "127.0.0.1");
+ * client.end("hello"); // waits for the connection
+ *
+ * const [accepted] = await listener.accept();
+ * const server = duplex(accepted);
+ * assertEquals(await text(server), "hello");
+ * assertEquals(server.remoteFamily, "IPv4");
+ * ```
+ */
 export function duplex<A extends Address>(
   socket: AsyncSocket<A>,
   options?: SocketDuplexOptions,
