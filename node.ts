@@ -1,6 +1,6 @@
 /**
- * A socket as a Node stream: `node:tls`, `node:http`, `node:https` and `node:http2`, and clients and
- * servers from npm, over any socket of this library.
+ * A socket as a Node stream: `node:tls`, `node:http`, `node:https` and `node:http2`, and clients
+ * and servers from npm, over any socket of this library.
  *
  * So they get what Node and Deno do not offer them: a Unix socket that knows its peer, a socket
  * bound to a device, one with `TCP_USER_TIMEOUT`, a listener that the service manager made, vsock,

@@ -479,8 +479,8 @@ function hasPeer(socket: AsyncSocket<Address>): boolean {
  *
  * - It reads only as fast as it is read, and what is written waits until the system takes it:
  *   `write()` returns false, and `"drain"` follows. Writes that wait go out in one call.
- * - `end()` ends sending (`SHUT_WR`); receiving goes on. The peer's end is `"end"`, and ends sending
- *   too, unless there is `allowHalfOpen`. When both have ended, the socket closes.
+ * - `end()` ends sending (`SHUT_WR`); receiving goes on. The peer's end is `"end"`, and ends
+ *   sending too, unless there is `allowHalfOpen`. When both have ended, the socket closes.
  * - `destroy()` closes the socket: what the system has accepted arrives, what still waits is
  *   dropped. With an error, or if a write has failed, and something was dropped, the connection is
  *   reset, so that the peer does not mistake a part for the whole. `resetAndDestroy()` always

@@ -9,7 +9,7 @@ import { Duplex, pipeline } from "node:stream";
 import * as socket from "../../async.ts";
 import { duplex, type SocketDuplex } from "../../node.ts";
 import { encodeLinger } from "../../socket/structures/options.ts";
-import { deadAddress, fill, receive, turn } from "../support/async.ts";
+import { deadAddress, fill, outcome, receive, turn } from "../support/async.ts";
 import { utf8 } from "../support/bytes.ts";
 import { descriptorsTo, targetOf } from "../support/descriptors.ts";
 import { asyncSocketPair, asyncTcpPair } from "../support/pairs.ts";
@@ -585,4 +585,12 @@ Deno.test("a hundred streams, ended in every way, leave no descriptor", async ()
     assertEquals([a.fileno(), b.fileno()], [-1, -1], `${i}`);
   }
   assertEquals(descriptorsTo((target) => targets.has(target)), []);
+});
+
+Deno.test("streams that have ended are collected", async () => {
+  assertEquals(await outcome("duplex_collected.ts"), "0");
+});
+
+Deno.test("a stream that nobody waits for lets the process end", async () => {
+  assertEquals(await outcome("duplex_unref.ts"), "idle");
 });
