@@ -1,7 +1,21 @@
 /** The examples that run Node's protocols, and clients from npm, over our sockets. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { AF_INET, SO_BINDTODEVICE, Socket, SOL_SOCKET } from "../../mod.ts";
+import { once } from "node:events";
+import {
+  AF_INET,
+  IPPROTO_TCP,
+  SO_BINDTODEVICE,
+  SO_KEEPALIVE,
+  Socket,
+  SOL_SOCKET,
+  TCP_KEEPCNT,
+  TCP_KEEPIDLE,
+  TCP_KEEPINTVL,
+  TCP_USER_TIMEOUT,
+} from "../../mod.ts";
+import { duplex } from "../../node.ts";
+import { tunedSocket } from "../../examples/support/tuned.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { makeCertificate, openssl } from "../support/certificate.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
@@ -347,6 +361,32 @@ Deno.test({
         "/c on stream 1\n",
       );
     }
+  },
+});
+
+Deno.test({
+  ...requires(
+    "a tuned socket keeps its options, also as a client sets its own",
+    device,
+  ),
+  async fn() {
+    using listener = new Socket();
+    listener.bind(["127.0.0.1", 0]);
+    listener.listen();
+    using socket = tunedSocket("lo");
+    using stream = duplex(socket);
+    stream.connect(listener.getsockname()[1], "127.0.0.1");
+    await once(stream, "connect");
+    stream.setNoDelay(true).setKeepAlive(true, 0); // as ioredis and pg do
+    const option = (level: number, name: number): number =>
+      socket.getsockopt(level, name);
+    assertEquals(option(SOL_SOCKET, SO_KEEPALIVE), 1);
+    assertEquals(option(IPPROTO_TCP, TCP_KEEPIDLE), 15);
+    assertEquals(option(IPPROTO_TCP, TCP_KEEPINTVL), 5);
+    assertEquals(option(IPPROTO_TCP, TCP_KEEPCNT), 3);
+    assertEquals(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 30_000);
+    const name = socket.getsockopt(SOL_SOCKET, SO_BINDTODEVICE, 16);
+    assertEquals(text(name.subarray(0, 2)), "lo");
   },
 });
 

@@ -8,6 +8,7 @@ import type { Socket as NodeSocket } from "node:net";
 import { Duplex, pipeline } from "node:stream";
 import * as socket from "../../async.ts";
 import { duplex, type SocketDuplex } from "../../node.ts";
+import { reactor } from "../../async/reactor.ts";
 import { encodeLinger } from "../../socket/structures/options.ts";
 import { deadAddress, fill, outcome, receive, turn } from "../support/async.ts";
 import { utf8 } from "../support/bytes.ts";
@@ -197,6 +198,18 @@ Deno.test("destroy(error) after an accepted write delivers it, too", async () =>
   assertEquals(await drain(pair.b), 28);
   await closed(stream);
   assertEquals(seen, ["error MINE", "close true"]);
+});
+
+Deno.test("destroy() sends what a busy reactor has put off", async () => {
+  for (const error of [undefined, new Error("bad")]) {
+    using pair = await asyncTcpPair();
+    using stream = duplex(pair.a);
+    stream.on("error", () => {});
+    while (!reactor.mustYield());
+    stream.write("put off");
+    stream.destroy(error);
+    assertEquals(await drain(pair.b), 7);
+  }
 });
 
 Deno.test("destroy() in the middle of a write ends in order; with an error, by a reset", async () => {
