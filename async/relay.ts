@@ -1,9 +1,8 @@
 /** `relay`: two connections joined. */
 
-import { SHUT_WR, SO_ERROR, SOL_SOCKET } from "../constants/mod.ts";
+import { SO_ERROR, SOL_SOCKET } from "../constants/mod.ts";
 import { describe, instance } from "../errors/arguments.ts";
-import { ENOTCONN } from "../errors/errno.ts";
-import { OSError, osError, timedOut } from "../errors/errors.ts";
+import { osError, timedOut } from "../errors/errors.ts";
 import { MAX_MS } from "../poll/deadline.ts";
 import type { Address } from "../socket/address/types.ts";
 import { Pending } from "../socket/operations/attempt.ts";
@@ -12,6 +11,7 @@ import { intOption } from "../socket/operations/options.ts";
 import { Pump } from "../socket/operations/pump.ts";
 import { driverOf } from "./base.ts";
 import { signalOf, type WaitOptions } from "./driver.ts";
+import { endSending } from "./ending.ts";
 import { AsyncSocket } from "./socket.ts";
 import { passOn } from "./splice.ts";
 import type { Perform } from "./steps.ts";
@@ -137,7 +137,7 @@ async function join(
   ): Promise<void> => {
     try {
       await passOn(pump, from, to, Infinity, { signal }, perform);
-      endOf(to);
+      endSending(to);
       ended.add(from);
       if (ended.size === 1) throwIfFailed(handleOf(from));
     } catch (error) {
@@ -253,13 +253,4 @@ function watchFailures(
 function throwIfFailed(handle: Handle): void {
   const code = intOption(handle, SOL_SOCKET, SO_ERROR);
   if (code !== 0) throw osError(code, "splice");
-}
-
-/** Passes on the end of a stream. If the connection is gone, receiving from it reports why. */
-function endOf(socket: AsyncSocket<Address>): void {
-  try {
-    socket.shutdown(SHUT_WR);
-  } catch (error) {
-    if (!(error instanceof OSError) || error.errno !== ENOTCONN) throw error;
-  }
 }

@@ -1,20 +1,14 @@
 /** The Web Streams of an awaiting socket. */
 
-import {
-  MSG_PEEK,
-  SHUT_RD,
-  SHUT_WR,
-  SO_LINGER,
-  SOL_SOCKET,
-} from "../constants/mod.ts";
+import { MSG_PEEK, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { ConnectionResetError, OSError } from "../errors/errors.ts";
 import { isHungUp } from "../poll/ready.ts";
 import { hasEnded } from "../socket/operations/end.ts";
 import { handleOf } from "../socket/operations/handle.ts";
 import { recv_into } from "../socket/operations/transfer.ts";
-import { encodeLinger } from "../socket/structures/options.ts";
 import type { WaitOptions } from "./driver.ts";
+import { reset, tolerate } from "./ending.ts";
 
 const CHUNK = 0x10000;
 
@@ -195,24 +189,7 @@ export class Streams {
   }
 }
 
-/** Closes a socket so that its peer sees a failure. Drops what the peer has not received yet. */
-function reset(socket: StreamSocket): void {
-  tolerate(() =>
-    socket.setsockopt(SOL_SOCKET, SO_LINGER, encodeLinger(true, 0))
-  );
-  socket.close();
-}
-
 /** Ends one direction of a connection, if it still exists. */
 function shutDown(socket: StreamSocket, how: number): void {
   tolerate(() => socket.shutdown(how));
-}
-
-/** Does something that fails, harmlessly, if the connection is already gone. */
-function tolerate(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if (!(error instanceof OSError)) throw error;
-  }
 }

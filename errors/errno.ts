@@ -8,6 +8,7 @@ export const {
   EAGAIN,
   EALREADY,
   EBADF,
+  ECANCELED,
   ECONNRESET,
   EINTR,
   EINVAL,

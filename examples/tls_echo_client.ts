@@ -8,8 +8,9 @@
  * defaults to 50443.
  */
 
+import * as tls from "node:tls";
 import { create_connection } from "../async.ts";
-import { tlsClient } from "./support/tls.ts";
+import { duplex } from "../node.ts";
 import { portArgument, usage } from "./support/arguments.ts";
 
 const LINE = "tls_echo_client.ts cert.pem [port]";
@@ -23,7 +24,11 @@ const connection = await create_connection([
   "localhost",
   portArgument(LINE, port),
 ]);
-const secured = tlsClient(connection, { ca, servername: "localhost" });
+const secured = tls.connect({
+  socket: duplex(connection),
+  ca,
+  servername: "localhost",
+});
 let protocol: string | null = null;
 secured.once("secureConnect", () => protocol = secured.getProtocol());
 secured.end("Hello, world");

@@ -11,8 +11,9 @@
  *       -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem
  */
 
+import * as tls from "node:tls";
 import { create_server } from "../async.ts";
-import { tlsServer } from "./support/tls.ts";
+import { duplex } from "../node.ts";
 import { portArgument, usage } from "./support/arguments.ts";
 
 const LINE = "tls_echo_server.ts cert.pem key.pem [port]";
@@ -29,7 +30,8 @@ await using listener = await create_server([
 ]);
 console.error("Listening on", listener.getsockname());
 for await (const [connection, address] of listener) {
-  const secured = tlsServer(connection, { cert, key });
+  const stream = duplex(connection);
+  const secured = new tls.TLSSocket(stream, { isServer: true, cert, key });
   secured.on("error", (error) => console.error(address, error.message));
   secured.setTimeout(60_000, () => secured.destroy()); // a silent client would stay for ever
   secured.pipe(secured);

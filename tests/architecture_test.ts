@@ -19,6 +19,7 @@ const rooms = [
   "socket/file",
   "socket",
   "async",
+  "node",
   "", // the doors
 ];
 
@@ -93,6 +94,23 @@ Deno.test("imports run down only", () => {
     }
   }
   assertEquals(wrong, []);
+});
+
+Deno.test("only node/ imports modules of Node", () => {
+  const wrong = [...graph.keys()].filter((path) =>
+    !path.startsWith("node/") &&
+    /^(?:import|\} from|export) .*"node:|import\("node:/m.test(
+      Deno.readTextFileSync(new URL(path, root)),
+    )
+  );
+  assertEquals(wrong, []);
+  for (const door of ["mod.ts", "async.ts", "selectors.ts", "bytes.ts"]) {
+    const reached = new Set([door]);
+    for (const path of reached) {
+      graph.get(path)?.forEach((to) => reached.add(to));
+    }
+    assertEquals([...reached].filter((path) => path.startsWith("node/")), []);
+  }
 });
 
 Deno.test("no files import each other in a circle", () => {

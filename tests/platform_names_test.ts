@@ -53,11 +53,13 @@ Deno.test("a platform's name in code is seen, in a comment it is not", () => {
 Deno.test("nothing outside of ffi/, constants/ and poll/ asks which platform it is on", () => {
   const files = [
     ...sources("socket/"),
+    ...sources("node/"),
     ...sources("selectors/"),
     ...sources("examples/"),
     "mod.ts",
     "async.ts",
     "selectors.ts",
+    "node.ts",
   ];
   assert(files.length > 50);
   const found = files.flatMap((path) =>

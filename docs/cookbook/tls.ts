@@ -1,6 +1,6 @@
 /**
  * TLS over any socket: `node:tls` encrypts, and the socket carries. What it needs of the socket is
- * a Node stream, which `Duplex.fromWeb()` makes of its `readable` and `writable`.
+ * a Node stream, which `duplex()` makes.
  *
  *     deno run --allow-ffi --allow-run=openssl docs/cookbook/tls.ts
  *
@@ -8,15 +8,9 @@
  * and its client for programs that take theirs from files.
  */
 
-import type { Socket as NodeSocket } from "node:net";
-import { Duplex } from "node:stream";
 import * as tls from "node:tls";
 import * as socket from "@libc/socket/async";
-
-/** A socket as a Node stream. `node:tls` takes any, though its types ask for a `net.Socket`. */
-function nodeStream(from: socket.AsyncSocket<socket.Address>): NodeSocket {
-  return Duplex.fromWeb(from) as unknown as NodeSocket;
-}
+import { duplex } from "@libc/socket/node";
 
 /** Makes a key and a certificate that vouches for itself, both in PEM. */
 function selfSigned(name: string): string {
@@ -36,7 +30,7 @@ function selfSigned(name: string): string {
 const [a, b] = await socket.socketpair();
 const pem = selfSigned("localhost");
 
-const server = new tls.TLSSocket(nodeStream(a), {
+const server = new tls.TLSSocket(duplex(a), {
   isServer: true,
   key: pem,
   cert: pem,
@@ -44,7 +38,7 @@ const server = new tls.TLSSocket(nodeStream(a), {
 server.pipe(server); // echo
 
 const client = tls.connect({
-  socket: nodeStream(b),
+  socket: duplex(b),
   ca: pem, // the certificate of a real server needs no such line
   servername: "localhost",
 });

@@ -42,6 +42,8 @@ const wrong: Record<string, string[][]> = {
   file_server: [[], ["/", "b", "1"], ["a", "b", "c", "d"]],
   http_get: [[], ["nothing"], ["https://a/"], ["http://a/", "b"]],
   http_server: [["a", "b"], ["a", "1", "c"]],
+  http2_client: [[], ["http://a"], ["a", "/"], ["--x", "http://a", "/"]],
+  http2_server: [["--cert", "a"], ["a", "b"], ["a", "1", "c"]],
   interface_watcher: [["a"]],
   multicast_receiver: [["--ttl", "1"], ["a", "b"], ["a", "1", "c"]],
   multicast_sender: [["--ttl", "256"], ["--interface"], ["a", "b"]],
@@ -56,9 +58,11 @@ const wrong: Record<string, string[][]> = {
   offer_server: [["x"], ["1", "a"]],
   path_mtu: [[], ["-w", "x", "a"], ["a", "x"], ["a", "1", "b"]],
   ping: [[], ["-c", "x", "a"], ["-i", "x", "a"], ["a", "b"]],
+  postgres: [[], ["a", "b"], ["--x", "a"]],
   prefork_server: [["-w", "0"], ["-s", "both"], ["a", "b"], ["a", "1", "c"]],
   reconnect_client: [["a", "x"], ["a", "1", "b"]],
   reconnect_server: [["a", "x"], ["a", "1", "b"]],
+  redis: [["a", "b"], ["a", "1", "c"], ["--interface"]],
   sd_notify: [["ready"]],
   selectors_echo: [["a", "x"], ["a", "1", "b"]],
   sniffer: [["-c", "x"], ["a", "b"], ["-z"]],
@@ -70,6 +74,8 @@ const wrong: Record<string, string[][]> = {
     ["--host=a", "--port=1", "--file=/", "b"],
     ["--host=a", "--port=1", "--file=/", "--x"],
   ],
+  starttls_client: [[], ["a", "b", "c"], ["a", "b", "1", "c"]],
+  starttls_server: [[], ["a"], ["a", "b", "c"], ["a", "b", "1", "c"]],
   syslog: [[], ["-x", "a"]],
   transparent_proxy: [["x"], ["1", "a"]],
   traceroute: [[], ["-m", "0", "a"], ["-w", "x", "a"], ["a", "b"]],
@@ -77,6 +83,10 @@ const wrong: Record<string, string[][]> = {
   udp_rate_receiver: [["a"], ["batch", "x"], ["batch", "1", "b"]],
   udp_rate_sender: [["a"], ["batch", "a", "x"], ["batch", "a", "1", "0"]],
   udp_server: [["a", "b"], ["a", "1", "c"]],
+  web_get: [[], ["a"], ["--x", "http://a"]],
+  web_server: [["--cert", "a"], ["a", "b"], ["a", "1", "c"]],
+  websocket_client: [["a", "b"], ["a", "1", "c"]],
+  websocket_server: [["a", "b"], ["a", "1", "c"]],
 };
 
 for (const [name, cases] of Object.entries(wrong)) {
@@ -98,6 +108,7 @@ for (
     ["broadcast_receiver", ["0"]],
     ["capture", ["lo", "1"]],
     ["file_server", ["/etc/hosts", "127.0.0.1", "0"]],
+    ["http2_server", ["127.0.0.1", "0"]],
     ["http_server", ["127.0.0.1", "0"]],
     ["interface_watcher", []],
     ["prefork_server", ["127.0.0.1", "0"]],
@@ -105,6 +116,8 @@ for (
     ["sniffer", ["lo"]],
     ["transparent_proxy", ["0"]],
     ["udp_server", ["127.0.0.1", "0"]],
+    ["web_server", ["127.0.0.1", "0"]],
+    ["websocket_server", ["127.0.0.1", "0"]],
   ] as const
 ) {
   Deno.test({

@@ -3,25 +3,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { text } from "../support/bytes.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
-import { canRun, need, requires } from "../support/requires.ts";
+import { makeCertificate, openssl } from "../support/certificate.ts";
+import { requires } from "../support/requires.ts";
 import { Peer } from "../support/peer.ts";
-
-const installed = need("openssl", canRun("openssl", "version"));
-
-function certificate(folder: string, name: string): void {
-  const args = [
-    ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-      .split(" "),
-    ..."-subj /CN=localhost -addext subjectAltName=DNS:localhost".split(" "),
-    "-keyout",
-    `${folder}/${name}.key`,
-    "-out",
-    `${folder}/${name}.pem`,
-  ];
-  const { code } = new Deno.Command("openssl", { args, stderr: "null" })
-    .outputSync();
-  assertEquals(code, 0);
-}
 
 const example = (name: string): string => beside(`../examples/${name}`);
 
@@ -61,11 +45,11 @@ async function ask(ca: string, port: string): Promise<Deno.CommandOutput> {
 }
 
 Deno.test({
-  ...requires("node:tls speaks TLS over AsyncSocket, both sides", installed),
+  ...requires("node:tls speaks TLS over AsyncSocket, both sides", openssl),
   async fn() {
     using folder = temporaryFolder();
-    certificate(folder.path, "own");
-    certificate(folder.path, "other");
+    makeCertificate(folder.path, "own");
+    makeCertificate(folder.path, "other");
     const [server, port] = await serve(folder.path);
     await using _ = server;
     for (let i = 0; i < 2; i++) {
@@ -84,10 +68,10 @@ Deno.test({
 });
 
 Deno.test({
-  ...requires("openssl's own client is served", installed),
+  ...requires("openssl's own client is served", openssl),
   async fn() {
     using folder = temporaryFolder();
-    certificate(folder.path, "own");
+    makeCertificate(folder.path, "own");
     const [server, port] = await serve(folder.path);
     await using _ = server;
     await using client = Peer.start("openssl", [

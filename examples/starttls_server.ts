@@ -1,0 +1,70 @@
+/**
+ * A mail server that takes no mail, but encrypts: STARTTLS turns a connection in mid-stream into
+ * one over TLS. `node:tls` does that on the same stream on which lines were plain before. It runs
+ * until Ctrl-C.
+ *
+ *     deno run --allow-ffi --allow-read examples/starttls_server.ts cert.pem key.pem [port]
+ *
+ * The port defaults to 50025; with 0 the system chooses one, which is printed on standard error.
+ * For a certificate see tls_echo_server.ts. Clients are starttls_client.ts, and
+ *
+ *     openssl s_client -starttls smtp -connect localhost:50025 -CAfile cert.pem
+ */
+
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+import * as tls from "node:tls";
+import { type AsyncSocket, create_server } from "../async.ts";
+import { duplex } from "../node.ts";
+import { portArgument, usage } from "./support/arguments.ts";
+import { LineReader } from "./support/lines.ts";
+
+const LINE = "starttls_server.ts cert.pem key.pem [port]";
+const [certFile, keyFile, port = "50025", ...rest] = Deno.args;
+if (keyFile === undefined || rest.length > 0) {
+  usage(LINE, "--allow-ffi --allow-read");
+}
+const number = portArgument(LINE, port);
+const cert = Deno.readTextFileSync(certFile);
+const key = Deno.readTextFileSync(keyFile);
+
+/** Answers commands, until the client leaves or asks for TLS. Returns whether it asked. */
+async function converse(stream: Duplex, isPlain: boolean): Promise<boolean> {
+  const reader = new LineReader(stream);
+  const say = (line: string): boolean => stream.write(`${line}\r\n`);
+  if (isPlain) say("220 localhost ESMTP");
+  for (let line; (line = await reader.line()) !== undefined;) {
+    const [command] = line.toUpperCase().split(" ");
+    if (command === "EHLO") {
+      say(isPlain ? "250-localhost\r\n250 STARTTLS" : "250 localhost");
+    } else if (command === "STARTTLS" && isPlain) {
+      // What follows was not encrypted: whoever put it there must not speak for the client.
+      if (reader.hasMore) throw new Error("plain text behind STARTTLS");
+      say("220 go ahead");
+      return true;
+    } else if (command === "QUIT") {
+      say("221 goodbye");
+      break;
+    } else say(command === "NOOP" ? "250 OK" : "502 not implemented");
+  }
+  stream.end();
+  return false;
+}
+
+async function serve(connection: AsyncSocket): Promise<void> {
+  using stream = duplex(connection);
+  stream.on("error", () => {}); // whoever awaits something of the stream gets it, too
+  stream.setTimeout(60_000, () => stream.destroy()); // a silent client would stay for ever
+  if (!await converse(stream, true)) return;
+  const secured = new tls.TLSSocket(stream, { isServer: true, cert, key });
+  secured.on("error", () => {});
+  await once(secured, "secure");
+  await converse(secured, false);
+  await once(secured, "close");
+}
+
+await using listener = await create_server(["localhost", number]);
+console.error("Listening on", listener.getsockname());
+for await (const [connection, address] of listener) {
+  serve(connection).catch((error) => console.error(address, error.message));
+}

@@ -1,0 +1,544 @@
+/** A socket as a Node stream. */
+
+import type { AddressInfo, Socket as NodeSocket } from "node:net";
+import { nextTick } from "node:process";
+import { addAbortSignal, Duplex } from "node:stream";
+import { drive } from "../async/base.ts";
+import { endSending, reset, tolerate } from "../async/ending.ts";
+import { AsyncSocket } from "../async/socket.ts";
+import { nameClasses } from "../constants/class_names.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  IPPROTO_TCP,
+  SO_KEEPALIVE,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  TCP_NODELAY,
+} from "../constants/mod.ts";
+import { table } from "../constants/table.ts";
+import { describe, instance, optionsOf } from "../errors/arguments.ts";
+import {
+  E_BAD_SOCKET,
+  ECANCELED,
+  EINVAL,
+  EISCONN,
+  ENOTCONN,
+} from "../errors/errno.ts";
+import { OSError, osError } from "../errors/errors.ts";
+import type { Address, AddressInput } from "../socket/address/types.ts";
+import { handleOf } from "../socket/operations/handle.ts";
+import { connectArguments, type ConnectOptions } from "./connecting.ts";
+import { IdleTimer } from "./idle.ts";
+import { Sending } from "./sending.ts";
+
+/**
+ * How many bytes are received at a time: half of what a stream of Node likes to hold. Larger pieces
+ * are hardly cheaper, and Deno's `TLSSocket` loses the end of a stream if it comes while its reader
+ * is behind by more than that.
+ */
+const CHUNK = 0x8000;
+
+/** The option that holds the seconds before the first probe, by its name on this platform. */
+const keepIdle = table.constants.TCP_KEEPIDLE ?? table.constants.TCP_KEEPALIVE;
+
+/** Options of {@linkcode duplex}. */
+export interface SocketDuplexOptions {
+  /**
+   * Whether the stream stays writable after the peer has ended: the program then calls `end()`.
+   * False, as for `net.Socket`, ends it by itself. True suits programs that answer after the end;
+   * TLS and HTTP/2 of Deno then do not notice a client that leaves in the middle.
+   */
+  readonly allowHalfOpen?: boolean;
+  /** Aborting it destroys the stream with an `AbortError`, whose `cause` is the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** How many received bytes may wait to be read; Node's default if left out. */
+  readonly readableHighWaterMark?: number;
+  /** How many bytes may wait to be sent before `write()` returns false; Node's default likewise. */
+  readonly writableHighWaterMark?: number;
+}
+
+/**
+ * A Node stream over an awaiting socket, with all that `net.Socket` has: timeouts, addresses,
+ * counts, `connect()`. {@linkcode duplex} makes one, and describes it.
+ *
+ * @typeParam A the addresses of the socket's family
+ */
+export class SocketDuplex<A extends Address = Address> extends Duplex
+  implements NodeSocket {
+  /** The socket beneath: for its options, its peer's credentials, its addresses. */
+  readonly socket: AsyncSocket<A>;
+  /** Always empty: the socket has one family, and tries one address. */
+  readonly autoSelectFamilyAttemptedAddresses: string[] = [];
+  /** The milliseconds of {@linkcode setTimeout}; `undefined` if it was not called. */
+  timeout: number | undefined = undefined;
+  /** How many bytes have been received. */
+  bytesRead = 0;
+  #connecting = false;
+  #connected: boolean;
+  #receiving = false;
+  #sending: Sending | undefined;
+  #sent = 0;
+  #mustReset = false;
+  readonly #idle = new IdleTimer(() => this.emit("timeout"));
+
+  /** Makes a stream; see {@linkcode duplex}. */
+  constructor(socket: AsyncSocket<A>, options?: SocketDuplexOptions) {
+    instance("socket", socket, AsyncSocket, "an AsyncSocket");
+    if (socket.type !== SOCK_STREAM) {
+      throw new RangeError(
+        `socket must be of type SOCK_STREAM, not ${socket.type}`,
+      );
+    }
+    if (socket.fileno() < 0) throw osError(E_BAD_SOCKET, "duplex");
+    const {
+      allowHalfOpen = false,
+      signal,
+      readableHighWaterMark,
+      writableHighWaterMark,
+    } = optionsOf(options);
+    super({
+      allowHalfOpen,
+      readableHighWaterMark,
+      writableHighWaterMark,
+      emitClose: false, // `_destroy()` emits it, with the argument that net.Socket's has
+    });
+    this.socket = socket;
+    this.#connected = hasPeer(socket);
+    if (signal !== undefined) addAbortSignal(signal, this);
+    // As net.Socket does, so that the end is seen if nobody reads.
+    if (this.#connected && !this.destroyed) this.read(0);
+  }
+
+  /** Whether `connect()` was called and has not finished. */
+  get connecting(): boolean {
+    return this.#connecting;
+  }
+
+  /** Whether the socket is not connected yet, or not any more. */
+  get pending(): boolean {
+    return this.destroyed || !this.#connected;
+  }
+
+  /** `"opening"`, `"open"`, `"readOnly"`, `"writeOnly"` or `"closed"`. */
+  get readyState(): NodeSocket["readyState"] {
+    if (this.#connecting) return "opening";
+    if (this.readable) return this.writable ? "open" : "readOnly";
+    return this.writable ? "writeOnly" : "closed";
+  }
+
+  /** How many bytes were written, those included that are still to be sent. */
+  get bytesWritten(): number {
+    return this.#sent + this.#unsent;
+  }
+
+  /** How many bytes wait to be sent. */
+  get bufferSize(): number {
+    return this.writableLength;
+  }
+
+  /** The peer's IP address; `undefined` for other families, or if there is no peer. */
+  get remoteAddress(): string | undefined {
+    return this.#endpoint("remoteAddr").address;
+  }
+
+  /** The peer's port. */
+  get remotePort(): number | undefined {
+    return this.#endpoint("remoteAddr").port;
+  }
+
+  /** `"IPv4"` or `"IPv6"`. */
+  get remoteFamily(): string | undefined {
+    return this.#endpoint("remoteAddr").family;
+  }
+
+  /** The socket's own IP address; `undefined` for other families. */
+  get localAddress(): string | undefined {
+    return this.#endpoint("localAddr").address;
+  }
+
+  /** The socket's own port. */
+  get localPort(): number | undefined {
+    return this.#endpoint("localAddr").port;
+  }
+
+  /** `"IPv4"` or `"IPv6"`. */
+  get localFamily(): string | undefined {
+    return this.#endpoint("localAddr").family;
+  }
+
+  /** Returns the socket's own address; an empty object for families other than IP. */
+  address(): AddressInfo | Record<string, never> {
+    return this.#endpoint("localAddr") as AddressInfo;
+  }
+
+  /**
+   * Connects the socket, which must not be connected yet. Reading and writing wait for it.
+   *
+   * The stream emits `"connect"` and `"ready"`; if connecting fails, it is destroyed with the
+   * error. The socket's family decides which addresses of a host are tried: the first one only.
+   *
+   * @param options a port and a host, or a path
+   * @param listener is added once to `"connect"`
+   * @throws {OSError} if the socket is connected (`EISCONN`), or the stream destroyed (`EBADF`)
+   */
+  connect(options: ConnectOptions, listener?: () => void): this;
+  /** Connects to a port of a host. */
+  connect(port: number, host: string, listener?: () => void): this;
+  /** Connects to a port of this host. */
+  connect(port: number, listener?: () => void): this;
+  /** Connects to the path of a Unix socket. */
+  connect(path: string, listener?: () => void): this;
+  connect(...args: unknown[]): this {
+    if (this.destroyed) throw osError(E_BAD_SOCKET, "connect");
+    // Linux would ignore the address of the first call after a non-blocking connect.
+    if (this.#connected) throw osError(EISCONN, "connect");
+    const [address, listener] = connectArguments(args);
+    if (listener !== undefined) this.once("connect", listener);
+    this.#connecting = true;
+    this.#idle.touch();
+    this.socket.connect(address as AddressInput<A>).then(() => {
+      this.#connecting = false;
+      if (this.destroyed) return;
+      this.#connected = true;
+      this.#idle.touch();
+      this.emit("connect");
+      this.emit("ready");
+      if (!this.isPaused()) this.read(0);
+    }, (error) => {
+      this.#connecting = false;
+      this.destroy(error);
+    });
+    return this;
+  }
+
+  /**
+   * Emits `"timeout"` whenever nothing was received or sent for a while. The stream stays open.
+   *
+   * @param timeout milliseconds; 0 for never
+   * @param callback is added once to `"timeout"`; with 0, it is removed
+   * @throws {RangeError} if the time is negative or not finite
+   * @throws {TypeError} if the time is not a number
+   */
+  setTimeout(timeout: number, callback?: () => void): this {
+    if (this.destroyed) return this;
+    if (typeof timeout !== "number") {
+      throw new TypeError(
+        `timeout must be a number of milliseconds, not ${describe(timeout)}`,
+      );
+    }
+    if (!(timeout >= 0 && timeout < Infinity)) {
+      throw new RangeError(
+        `timeout must be 0 or more milliseconds, not ${timeout}`,
+      );
+    }
+    this.timeout = timeout;
+    this.#idle.start(timeout);
+    if (callback === undefined) return this;
+    if (timeout === 0) this.removeListener("timeout", callback);
+    else this.once("timeout", callback);
+    return this;
+  }
+
+  /**
+   * Sets `TCP_NODELAY`. Does nothing on sockets that have no such option.
+   *
+   * @param noDelay whether small writes are sent at once
+   */
+  setNoDelay(noDelay = true): this {
+    tolerate(() =>
+      this.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, noDelay ? 1 : 0)
+    );
+    return this;
+  }
+
+  /**
+   * Sets `SO_KEEPALIVE`. Does nothing on sockets that have no such option. Interval and count of
+   * the probes stay as they are.
+   *
+   * @param enable whether the system probes a connection that is silent
+   * @param initialDelay milliseconds of silence before the first probe; 0 leaves it as it is
+   */
+  setKeepAlive(enable = false, initialDelay = 0): this {
+    tolerate(() => {
+      const { socket } = this;
+      socket.setsockopt(SOL_SOCKET, SO_KEEPALIVE, enable ? 1 : 0);
+      const seconds = Math.floor(initialDelay / 1000);
+      if (enable && seconds > 0 && keepIdle !== undefined) {
+        socket.setsockopt(IPPROTO_TCP, keepIdle, seconds);
+      }
+    });
+    return this;
+  }
+
+  /** Makes a stream that reads, writes or connects keep the process alive. This is the default. */
+  ref(): this {
+    this.socket.ref();
+    return this;
+  }
+
+  /** Lets the process end while this stream reads, writes or connects. */
+  unref(): this {
+    this.socket.unref();
+    return this;
+  }
+
+  /** Ends the stream, and destroys it once all is sent. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once("finish", this.destroy);
+  }
+
+  /** Destroys the stream, and resets the connection. What the peer has not received is lost. */
+  resetAndDestroy(): this {
+    this.#mustReset = true;
+    return this.destroy();
+  }
+
+  /** Destroys the stream at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  /** Receives; called by the stream when there is room for more. */
+  override _read(): void {
+    if (this.#connecting) {
+      this.once("connect", () => this._read());
+      return;
+    }
+    if (this.#receiving) return;
+    this.#receiving = true;
+    this.socket.recv(CHUNK).then(this.#received, this.#receivingFailed);
+  }
+
+  readonly #received = (data: Uint8Array<ArrayBuffer>): void => {
+    this.#receiving = false;
+    if (this.destroyed) return;
+    this.#connected = true;
+    this.#idle.touch();
+    this.bytesRead += data.byteLength;
+    if (data.byteLength > 0) this.push(data);
+    else {
+      this.push(null);
+      this.read(0); // so that the end is seen if nobody reads
+    }
+  };
+
+  readonly #receivingFailed = (error: Error): void => {
+    this.#receiving = false;
+    // Nobody has called connect() yet.
+    const { errno } = error as OSError;
+    if (!this.#connected && (errno === ENOTCONN || errno === EINVAL)) {
+      this.once("connect", () => this._read());
+    } else this.destroy(error);
+  };
+
+  /** Sends; called by the stream with one chunk at a time. */
+  override _write(
+    chunk: Uint8Array<ArrayBuffer>,
+    _encoding: string,
+    callback: (error?: Error | null) => void,
+  ): void {
+    this.#send([chunk], callback);
+  }
+
+  /** Sends all chunks that have been written while others were sent. */
+  override _writev(
+    chunks: { chunk: Uint8Array<ArrayBuffer> }[],
+    callback: (error?: Error | null) => void,
+  ): void {
+    this.#send(chunks.map(({ chunk }) => chunk), callback);
+  }
+
+  #send(
+    buffers: readonly Uint8Array<ArrayBuffer>[],
+    callback: (error?: Error | null) => void,
+  ): void {
+    if (this.#connecting) {
+      this.#onceConnected(() => this.#send(buffers, callback), callback);
+      return;
+    }
+    const sending = new Sending(buffers, this.#progressed);
+    this.#sending = sending;
+    drive(this.socket, "write", undefined, sending.attempt).then(() => {
+      this.#sending = undefined;
+      callback();
+    }, (error) => {
+      this.#sending = undefined;
+      if (this.destroyed) return callback(this.#cancelled());
+      this.#mustReset = true; // the peer has a part of what it was to have
+      callback(error);
+    });
+  }
+
+  /** Calls a function once the socket is connected, or reports that it will not be. */
+  #onceConnected(
+    then: () => void,
+    callback: (error?: Error | null) => void,
+  ): void {
+    const onConnect = (): void => {
+      this.off("close", onClose);
+      then();
+    };
+    const onClose = (): void => {
+      this.off("connect", onConnect);
+      callback(this.#cancelled());
+    };
+    this.once("connect", onConnect).once("close", onClose);
+  }
+
+  /** The error of what was to be sent when the stream was destroyed. */
+  #cancelled(): Error {
+    return this.errored ?? osError(ECANCELED, "sendmsg");
+  }
+
+  readonly #progressed = (count: number): void => {
+    this.#sent += count;
+    this.#idle.touch();
+  };
+
+  /** How many bytes were written that the system has not accepted. */
+  get #unsent(): number {
+    return this.writableLength - (this.#sending?.sent ?? 0);
+  }
+
+  /** Ends sending, once all is sent. */
+  override _final(callback: (error?: Error | null) => void): void {
+    if (this.#connecting) {
+      this.#onceConnected(() => this._final(callback), callback);
+      return;
+    }
+    try {
+      endSending(this.socket);
+      callback();
+    } catch (error) {
+      callback(error as OSError);
+    }
+  }
+
+  /** Closes the socket. */
+  override _destroy(
+    error: Error | null,
+    callback: (error?: Error | null) => void,
+  ): void {
+    this.#idle[Symbol.dispose]();
+    const { socket } = this;
+    let failure = error;
+    try {
+      this.#sendAtOnce();
+      if (this.#mustReset || (error !== null && this.#unsent > 0)) {
+        reset(socket);
+      } else socket.close();
+    } catch (closing) {
+      failure ??= closing as OSError;
+    }
+    callback(failure);
+    nextTick(() => this.emit("close", failure !== null));
+  }
+
+  /** Sends what there is room for. A busy reactor may not have attempted it at all. */
+  #sendAtOnce(): void {
+    if (this.#sending === undefined || this.#mustReset) return;
+    tolerate(() => this.#sending!.attempt(handleOf(this.socket)));
+  }
+
+  #endpoint(which: "localAddr" | "remoteAddr"): Partial<AddressInfo> {
+    const { family } = this.socket;
+    if (family !== AF_INET && family !== AF_INET6) return {};
+    try {
+      const { hostname, port } = this.socket[which] as Deno.NetAddr;
+      return {
+        address: hostname,
+        family: family === AF_INET ? "IPv4" : "IPv6",
+        port,
+      };
+    } catch (error) {
+      if (error instanceof OSError) return {};
+      throw error;
+    }
+  }
+}
+
+nameClasses({ SocketDuplex });
+
+/** Whether a socket is connected to a peer, as far as the system still knows. */
+function hasPeer(socket: AsyncSocket<Address>): boolean {
+  try {
+    return socket.remoteAddr !== null;
+  } catch (error) {
+    if (error instanceof OSError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes a Node stream of a socket: one that `node:tls`, `node:http`, `node:http2` and packages from
+ * npm take in place of a `net.Socket`. It reads and writes by the socket, which belongs to it from
+ * then on: do not receive or send by other means, except before.
+ *
+ * - It reads only as fast as it is read, and what is written waits until the system takes it:
+ *   `write()` returns false, and `"drain"` follows. Writes that wait go out in one call.
+ * - `end()` ends sending (`SHUT_WR`); receiving goes on. The peer's end is `"end"`, and ends
+ *   sending too, unless there is `allowHalfOpen`. When both have ended, the socket closes.
+ * - `destroy()` closes the socket: what the system has accepted arrives, what still waits is
+ *   dropped. With an error, or if a write has failed, and something was dropped, the connection is
+ *   reset, so that the peer does not mistake a part for the whole. `resetAndDestroy()` always
+ *   resets.
+ * - Errors are those of the socket, such as `ConnectionResetError`, whose `code` is Node's:
+ *   `"ECONNRESET"`. Its `errno` is positive, as in C. If a socket has a timeout, each receive and
+ *   send keeps to it and the stream is destroyed with a `TimeoutError`; Node's `setTimeout()`
+ *   destroys nothing.
+ * - A socket that is not connected is connected by `connect()`, as clients do that are given a
+ *   stream. Until then reading waits.
+ *
+ * @param socket a socket of type `SOCK_STREAM`, connected or not
+ * @param options `allowHalfOpen`, a signal, how much may wait
+ * @returns the stream, whose `socket` is the socket
+ * @throws {TypeError} if it is not an `AsyncSocket`
+ * @throws {RangeError} if it has another type
+ * @throws {OSError} if it is closed (`EBADF`)
+ *
+ * @example TLS over any socket
+ * ```ts
+ * import { once } from "node:events";
+ * import * as tls from "node:tls";
+ * import { type Address, type AsyncSocket, OSError } from "../async.ts";
+ * import { duplex } from "../node.ts";
+ *
+ * export async function secure(
+ *   socket: AsyncSocket<Address>,
+ *   servername: string,
+ * ): Promise<tls.TLSSocket> {
+ *   const secured = tls.connect({ socket: duplex(socket), servername });
+ *   await once(secured, "secureConnect"); // rejects if the certificate is not trusted
+ *   return secured;
+ * }
+ * ```
+ *
+ * @example A stream that its user connects
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { text } from "node:stream/consumers";
+ * import { AsyncSocket, create_server, SO_KEEPALIVE, SOL_SOCKET } from "../async.ts";
+ * import { duplex } from "../node.ts";
+ *
+ * await using listener = await create_server(["127.0.0.1", 0]);
+ *
+ * const socket = new AsyncSocket();
+ * socket.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1);
+ * const client = duplex(socket).connect(listener.getsockname()[1], "127.0.0.1");
+ * client.end("hello"); // waits for the connection
+ *
+ * const [accepted] = await listener.accept();
+ * const server = duplex(accepted);
+ * assertEquals(await text(server), "hello");
+ * assertEquals(server.remoteFamily, "IPv4");
+ * ```
+ */
+export function duplex<A extends Address>(
+  socket: AsyncSocket<A>,
+  options?: SocketDuplexOptions,
+): SocketDuplex<A> {
+  return new SocketDuplex(socket, options);
+}
