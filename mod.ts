@@ -33,6 +33,7 @@ export { has_ipv6 } from "./socket/connect.ts";
 export type {
   Address,
   AddressInput,
+  AddressOf,
   AlgAddress,
   BluetoothAddress,
   CanAddress,
@@ -43,6 +44,7 @@ export type {
   InetAddress,
   LinkAddress,
   NetlinkAddress,
+  NewSocketAddress,
   PacketAddress,
   QipcrtrAddress,
   RdsAddress,
@@ -68,7 +70,7 @@ export {
 } from "./socket/bpf.ts";
 export * from "./socket/bpf_codes.ts";
 export { recv_fds, send_fds } from "./socket/fds.ts";
-export type { SocketFile } from "./socket/file/makefile.ts";
+export type { MakefileOptions, SocketFile } from "./socket/file/makefile.ts";
 export {
   type BytesWriter,
   DEFAULT_BUFFER_SIZE,
@@ -150,10 +152,12 @@ export {
   ConnectionError,
   ConnectionRefusedError,
   ConnectionResetError,
+  type ErrorCode,
   FileExistsError,
   FileNotFoundError,
   gaierror,
   herror,
+  type HostCode,
   InterruptedError,
   IsADirectoryError,
   NotADirectoryError,
@@ -162,6 +166,7 @@ export {
   type OSErrorOptions,
   PermissionError,
   ProcessLookupError,
+  type ResolverCode,
   TimeoutError,
   TimeoutError as timeout,
 } from "./errors/errors.ts";
@@ -199,5 +204,6 @@ export {
   getservbyname,
   getservbyport,
 } from "./socket/resolver/services.ts";
-export { Socket, Socket as SocketType } from "./socket/socket.ts";
+export { Socket, type SocketConstructor } from "./socket/constructor.ts";
+export { Socket as SocketType } from "./socket/socket.ts";
 export { ZeroCopySender } from "./socket/zero_copy.ts";

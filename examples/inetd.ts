@@ -6,17 +6,11 @@
  *     7000 stream tcp nowait nobody /usr/bin/deno deno run --allow-ffi /srv/examples/inetd.ts
  */
 
-import {
-  type Address,
-  OSError,
-  SO_ACCEPTCONN,
-  Socket,
-  SOL_SOCKET,
-} from "../mod.ts";
+import { OSError, SO_ACCEPTCONN, Socket, SOL_SOCKET } from "../mod.ts";
 
 const STDIN_FILENO = 0;
 
-using inherited = new Socket<Address>(null, null, null, STDIN_FILENO);
+using inherited = new Socket(null, null, null, STDIN_FILENO);
 const listens = inherited.getsockopt(SOL_SOCKET, SO_ACCEPTCONN) !== 0;
 using connection = listens ? inherited.accept()[0] : inherited;
 try {

@@ -8,9 +8,9 @@
  */
 
 import {
+  type Address,
   BlockingIOError,
   create_server,
-  type InetAddress,
   OSError,
   type Socket,
 } from "../mod.ts";
@@ -29,7 +29,7 @@ import { repr, tuple } from "./support/python_repr.ts";
  * A client: it is written to while some of what it sent is still to be echoed, and else read from.
  */
 interface Connection {
-  readonly address: InetAddress;
+  readonly address: Address;
   pending: Uint8Array;
 }
 

@@ -59,7 +59,7 @@ export function fullPair(): Pair<Socket<UnixAddress>> {
 }
 
 /** A TCP connection over loopback. */
-export function tcpPair(): Pair<Socket> {
+export function tcpPair(): Pair<Socket<InetAddress>> {
   using listener = create_server(["127.0.0.1", 0]);
   const client = new Socket();
   client.connect(listener.getsockname());
@@ -99,7 +99,9 @@ export function asyncSocketPair<A extends Address = UnixAddress>(
 }
 
 /** A TCP connection over loopback, between awaiting sockets. */
-export async function asyncTcpPair(): Promise<Pair<async.AsyncSocket>> {
+export async function asyncTcpPair(): Promise<
+  Pair<async.AsyncSocket<InetAddress>>
+> {
   using listener = await async.create_server(["127.0.0.1", 0]);
   const client = new async.AsyncSocket();
   const [[accepted]] = await Promise.all([
