@@ -32,6 +32,7 @@ export * from "./constants/mod.ts";
 export { has_ipv6 } from "./socket/connect.ts";
 export type {
   Address,
+  AddressForm,
   AddressInput,
   AddressOf,
   AlgAddress,

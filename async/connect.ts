@@ -6,7 +6,6 @@ import { OSError } from "../errors/errors.ts";
 import type {
   AddressInput,
   AddressOf,
-  Family,
   Inet6Address,
   InetAddress,
 } from "../socket/address/types.ts";
@@ -189,7 +188,7 @@ async function connectTo(
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is given
  * for another family than `AF_INET6`
  */
-export function create_server<F extends number = Family<InetAddress>>(
+export function create_server<F extends number | undefined = undefined>(
   address: AddressInput<AddressOf<NoInfer<F>>>,
   options?: CreateServerOptions<F> & WaitOptions,
 ): Promise<AsyncSocket<AddressOf<F>>> {

@@ -4,7 +4,6 @@ import type { Bytes } from "../errors/arguments.ts";
 import type {
   Address,
   AddressOf,
-  Family,
   UnixAddress,
 } from "../socket/address/types.ts";
 import * as blocking from "../socket/descriptors.ts";
@@ -55,11 +54,14 @@ export function fromshare<A extends Address = Address>(
  * @returns the two sockets
  * @throws {OSError} if the system does not support such pairs
  */
-export function socketpair<F extends number = Family<UnixAddress>>(
-  family?: F | null,
+export function socketpair<F extends number | null | undefined = undefined>(
+  family?: F,
   type?: number | null,
   proto?: number | null,
-): [AsyncSocket<AddressOf<F>>, AsyncSocket<AddressOf<F>>] {
+): [
+  AsyncSocket<AddressOf<F, UnixAddress>>,
+  AsyncSocket<AddressOf<F, UnixAddress>>,
+] {
   const [a, b] = blocking.socketpair(family, type, proto);
   return [AsyncSocket.from(a), AsyncSocket.from(b)];
 }

@@ -21,7 +21,7 @@ export type ResolverCode =
   | "EAI_CANCELED"
   | "EAI_FAIL"
   | "EAI_FAMILY"
-  | "EAI_IDN"
+  | "EAI_IDN_ENCODE"
   | "EAI_INPROGRESS"
   | "EAI_INTR"
   | "EAI_IPSECPOLICY"

@@ -27,7 +27,6 @@ import type {
   Address,
   AddressInput,
   AddressOf,
-  Family,
   Inet6Address,
   InetAddress,
 } from "./address/types.ts";
@@ -164,9 +163,11 @@ export function connectionError(
 }
 
 /** Options of {@linkcode create_server}. */
-export interface CreateServerOptions<F extends number = number> {
+export interface CreateServerOptions<
+  F extends number | undefined = number | undefined,
+> {
   /** `AF_INET` (if left out) or `AF_INET6`. */
-  readonly family?: F | undefined;
+  readonly family?: F;
   /** How many connections may wait to be accepted; the default of `listen()` if left out. */
   readonly backlog?: number | null | undefined;
   /** Sets `SO_REUSEPORT`: several listeners share the port. */
@@ -188,7 +189,7 @@ export interface CreateServerOptions<F extends number = number> {
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is set
  * for another family than `AF_INET6`
  */
-export function create_server<F extends number = Family<InetAddress>>(
+export function create_server<F extends number | undefined = undefined>(
   address: AddressInput<AddressOf<NoInfer<F>>>,
   options?: CreateServerOptions<F>,
 ): Socket<AddressOf<F>> {

@@ -5,12 +5,7 @@ import { type Bytes, bytes, integer } from "../errors/arguments.ts";
 import { ECONNRESET } from "../errors/errno.ts";
 import { check } from "../errors/errors.ts";
 import { errno, load, system } from "../ffi/libc.ts";
-import type {
-  Address,
-  AddressOf,
-  Family,
-  UnixAddress,
-} from "./address/types.ts";
+import type { Address, AddressOf, UnixAddress } from "./address/types.ts";
 import { loseOwners } from "./operations/handle.ts";
 import {
   asksNonBlocking,
@@ -69,13 +64,16 @@ export function fromshare<A extends Address = Address>(
  * @param proto the protocol, 0 if left out
  * @throws {OSError} if the system does not support such a pair
  */
-export function socketpair<F extends number = Family<UnixAddress>>(
-  family?: F | null,
+export function socketpair<F extends number | null | undefined = undefined>(
+  family?: F,
   type?: number | null,
   proto?: number | null,
-): [Socket<AddressOf<F>>, Socket<AddressOf<F>>] {
+): [Socket<AddressOf<F, UnixAddress>>, Socket<AddressOf<F, UnixAddress>>] {
   const [a, b] = openPair(family, type, proto);
-  const sockets: [Socket<AddressOf<F>>, Socket<AddressOf<F>>] = [
+  const sockets: [
+    Socket<AddressOf<F, UnixAddress>>,
+    Socket<AddressOf<F, UnixAddress>>,
+  ] = [
     socketOf(a),
     socketOf(b),
   ];

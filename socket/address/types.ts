@@ -141,43 +141,48 @@ export type Address =
   | UnknownAddress;
 
 /**
- * The forms in which an address `A` may be passed: as the socket returns it, or without the
- * trailing fields that Python lets callers omit, for instance `["::1", 8080]` for IPv6.
+ * The forms in which an address `A` may be passed: as the socket returns it, or as
+ * {@linkcode AddressForm} says.
  */
-export type AddressInput<A extends Address> =
-  | A // so that generic code may pass on what a socket returned
-  | (A extends Inet6Address ? readonly [
-      host: string,
-      port: number,
-      flowinfo?: number,
-      scope_id?: number,
+export type AddressInput<A extends Address> = A | AddressForm<A>;
+
+/**
+ * An address `A` that is read-only, or lacks the trailing fields that Python lets callers omit, for
+ * instance `["::1", 8080]` for IPv6.
+ */
+export type AddressForm<A extends Address> = A extends Inet6Address
+  ? readonly [host: string, port: number, flowinfo?: number, scope_id?: number]
+  : A extends PacketAddress ? readonly [
+      ifname: string,
+      proto: number,
+      pkttype?: number,
+      hatype?: number,
+      addr?: Bytes,
     ]
-    : A extends PacketAddress ? readonly [
-        ifname: string,
-        proto: number,
-        pkttype?: number,
-        hatype?: number,
-        addr?: Bytes,
-      ]
-    : A extends TipcAddress ? readonly [
-        addr_type: number,
-        v1: number,
-        v2: number,
-        v3: number,
-        scope?: number,
-      ]
-    : A extends UnknownAddress ? readonly [family: number, data: Bytes]
-    : A extends readonly unknown[] ? Readonly<A>
-    : A extends Uint8Array ? Bytes
-    : A);
+  : A extends TipcAddress ? readonly [
+      addr_type: number,
+      v1: number,
+      v2: number,
+      v3: number,
+      scope?: number,
+    ]
+  : A extends UnknownAddress ? readonly [family: number, data: Bytes]
+  : A extends readonly unknown[] ? Readonly<A>
+  : A extends Uint8Array ? Bytes
+  : A;
 
 /**
  * The addresses of a family: `AddressOf<typeof AF_INET>` is {@linkcode InetAddress}. Those of a
  * number that is not known to be one family are {@linkcode Address}, any.
  *
- * @typeParam F the type of the family
+ * @typeParam F the type of the family; `null` or `undefined` if it is left out
+ * @typeParam LeftOut the addresses if the family is left out
  */
-export type AddressOf<F extends number> = F extends Family<infer A> ? A
+export type AddressOf<
+  F extends number | null | undefined,
+  LeftOut extends Address = InetAddress,
+> = F extends null | undefined ? LeftOut
+  : F extends Family<infer A> ? A
   : Address;
 
 /**

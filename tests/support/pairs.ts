@@ -7,11 +7,10 @@
 
 import * as async from "../../async.ts";
 import {
-  type Address,
+  type AddressOf,
   AF_INET,
   BlockingIOError,
   create_server,
-  type Family,
   type InetAddress,
   SOCK_DGRAM,
   Socket,
@@ -38,10 +37,10 @@ export class Pair<S extends { close(): void }> implements Disposable {
 }
 
 /** The two sockets of `socketpair()`. */
-export function socketPair<A extends Address = UnixAddress>(
-  family?: Family<A> | null,
+export function socketPair<F extends number | null | undefined = undefined>(
+  family?: F,
   type?: number | null,
-): Pair<Socket<A>> {
+): Pair<Socket<AddressOf<F, UnixAddress>>> {
   return new Pair(...socketpair(family, type));
 }
 
@@ -91,10 +90,12 @@ export function udpPair(): Pair<Socket<InetAddress>> {
 }
 
 /** The two sockets of the awaiting `socketpair()`. */
-export function asyncSocketPair<A extends Address = UnixAddress>(
-  family?: Family<A> | null,
+export function asyncSocketPair<
+  F extends number | null | undefined = undefined,
+>(
+  family?: F,
   type?: number | null,
-): Pair<async.AsyncSocket<A>> {
+): Pair<async.AsyncSocket<AddressOf<F, UnixAddress>>> {
   return new Pair(...async.socketpair(family, type));
 }
 
