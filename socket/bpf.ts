@@ -57,7 +57,7 @@ export function BPF_JUMP(
 const MAX_INSTRUCTIONS = 4096;
 
 /** Keeps the instructions from being collected while the option's value holds their address. */
-const pinned: { program?: Uint8Array } = {};
+const pinned: { program?: Uint8Array | undefined } = {};
 
 /**
  * Attaches a program that decides which packets a socket receives, and how many bytes of each. It

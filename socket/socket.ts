@@ -565,8 +565,8 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @param mode `r` to read (the default), `w` to write, both, and `b` for bytes instead of text
    * @param buffering the size of the buffer in bytes; 0 for none, which requires `b`; `null` or a
    * negative number for 8192
-   * @param options for text: `encoding`, `errors` and `newline`; ignored with `b`. They may stand in
-   * place of the parameters before them, and have `buffering` by its name:
+   * @param options for text: `encoding`, `errors` and `newline`; ignored with `b`. They may stand
+   * in place of the parameters before them, and have `buffering` by its name:
    * `makefile("rw", { encoding: "latin-1" })`
    * @returns a `TextIOWrapper` for text; for bytes a `BufferedReader`, `BufferedWriter` or
    * `BufferedRWPair`, or a `SocketIO` if `buffering` is 0
