@@ -5,8 +5,9 @@
  *
  * Names, parameters and behaviour are Python's, so its documentation is the manual:
  * https://docs.python.org/3/library/socket.html. `socket.socket(…)` is `new Socket(…)`,
- * keyword-only parameters are one trailing options object, bytes are `Uint8Array`s, tuples are
- * arrays, `None` is `null`, times are in seconds, and `with` is `using`.
+ * keyword-only parameters are one options object, last or in place of the parameters left out,
+ * bytes are `Uint8Array`s, tuples are arrays, `None` is `null`, times are in seconds, and `with` is
+ * `using`.
  *
  * Importing needs no permission; the first socket needs `--allow-ffi`.
  *

@@ -41,7 +41,7 @@ for (const [name, listener] of listeners) {
     connection.sendall(new TextEncoder().encode(text));
   try {
     send(`This is ${name}\n`);
-    using file = connection.makefile("r", null, { errors: "replace" });
+    using file = connection.makefile({ errors: "replace" });
     // A longer line comes in pieces: no stranger can fill our memory with it.
     for (let line; (line = file.readline(4096)) !== "";) send(line);
   } catch (error) {
