@@ -2,9 +2,10 @@
  * Python's `socket` module, awaiting: the functions of `mod.ts` that may wait return promises here,
  * and all others are the same. The class is {@linkcode AsyncSocket}.
  *
- * Each operation that may wait takes `{ signal }` as its last argument. Beside Python's interface,
- * an `AsyncSocket` has Deno's: `for await` over connections, `readable` and `writable` streams,
- * `await using`, and the `Deno.Conn` interface.
+ * Each operation that may wait takes `{ signal }` as its last argument, or in place of the
+ * parameters left out: `recv(1024, { signal })`. Beside Python's interface, an `AsyncSocket` has
+ * Deno's: `for await` over connections, `readable` and `writable` streams, `await using`, and the
+ * `Deno.Conn` interface.
  *
  * @example An echo server and a client
  * ```ts
@@ -48,7 +49,11 @@ export * from "./mod.ts";
 
 // These replace the blocking ones of mod.ts.
 export { AsyncSocketBase } from "./async/base.ts";
-export { AsyncSocket, AsyncSocket as SocketType } from "./async/socket.ts";
+export {
+  AsyncSocket,
+  type AsyncSocketConstructor,
+} from "./async/constructor.ts";
+export { AsyncSocket as SocketType } from "./async/socket.ts";
 export type { ConnectionsOptions } from "./async/connections.ts";
 export type { WaitOptions } from "./async/driver.ts";
 export type { DenoAddress } from "./async/deno_address.ts";

@@ -5,8 +5,9 @@
  *
  * Names, parameters and behaviour are Python's, so its documentation is the manual:
  * https://docs.python.org/3/library/socket.html. `socket.socket(…)` is `new Socket(…)`,
- * keyword-only parameters are one trailing options object, bytes are `Uint8Array`s, tuples are
- * arrays, `None` is `null`, times are in seconds, and `with` is `using`.
+ * keyword-only parameters are one options object, last or in place of the parameters left out,
+ * bytes are `Uint8Array`s, tuples are arrays, `None` is `null`, times are in seconds, and `with` is
+ * `using`.
  *
  * Importing needs no permission; the first socket needs `--allow-ffi`.
  *
@@ -32,7 +33,9 @@ export * from "./constants/mod.ts";
 export { has_ipv6 } from "./socket/connect.ts";
 export type {
   Address,
+  AddressForm,
   AddressInput,
+  AddressOf,
   AlgAddress,
   BluetoothAddress,
   CanAddress,
@@ -43,6 +46,7 @@ export type {
   InetAddress,
   LinkAddress,
   NetlinkAddress,
+  NewSocketAddress,
   PacketAddress,
   QipcrtrAddress,
   RdsAddress,
@@ -77,7 +81,7 @@ export {
   requestControl,
 } from "./socket/control.ts";
 export { recv_fds, send_fds } from "./socket/fds.ts";
-export type { SocketFile } from "./socket/file/makefile.ts";
+export type { MakefileOptions, SocketFile } from "./socket/file/makefile.ts";
 export {
   type BytesWriter,
   DEFAULT_BUFFER_SIZE,
@@ -198,10 +202,12 @@ export {
   ConnectionError,
   ConnectionRefusedError,
   ConnectionResetError,
+  type ErrorCode,
   FileExistsError,
   FileNotFoundError,
   gaierror,
   herror,
+  type HostCode,
   InterruptedError,
   IsADirectoryError,
   NotADirectoryError,
@@ -210,6 +216,7 @@ export {
   type OSErrorOptions,
   PermissionError,
   ProcessLookupError,
+  type ResolverCode,
   TimeoutError,
   TimeoutError as timeout,
 } from "./errors/errors.ts";
@@ -248,7 +255,8 @@ export {
   getservbyname,
   getservbyport,
 } from "./socket/resolver/services.ts";
-export { Socket, Socket as SocketType } from "./socket/socket.ts";
 export { interruptible } from "./socket/interruptible.ts";
 export { Interrupter, type InterrupterHandle } from "./socket/interrupter.ts";
+export { Socket, type SocketConstructor } from "./socket/constructor.ts";
+export { Socket as SocketType } from "./socket/socket.ts";
 export { ZeroCopySender } from "./socket/zero_copy.ts";

@@ -12,7 +12,7 @@ import { osError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import { byteLengthOf } from "../errors/views.ts";
 import { errno } from "../ffi/libc.ts";
-import type { Address, Family } from "../socket/address/types.ts";
+import type { Address } from "../socket/address/types.ts";
 import { SocketBase } from "../socket/base.ts";
 import type { Attempting } from "../socket/operations/attempt.ts";
 import { hasEnded } from "../socket/operations/end.ts";
@@ -69,7 +69,8 @@ export let setPeer: <A extends Address>(
  *
  * @typeParam A the addresses of the socket's family
  */
-export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
+export abstract class AsyncSocketBase<out A extends Address = Address>
+  extends SocketBase<A> {
   readonly #driver: Driver;
   #streams: Streams | undefined;
   #sockname: A | undefined;
@@ -144,7 +145,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * process may have inherited it, received it, or opened it by other means.
    *
    * @param family the address family. If left out: `AF_INET`, or for a descriptor what the kernel
-   * reports. A plain number needs `new AsyncSocket<Address>(…)`
+   * reports
    * @param type the type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` makes the timeout 0
    * @param proto the protocol, usually 0
    * @param fileno a descriptor to adopt: the socket owns it from then on. On Windows also the bytes
@@ -153,7 +154,7 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
    * @throws {RangeError} if a constant is not available on this platform
    */
   constructor(
-    family?: Family<A> | (Address extends A ? number : never) | null,
+    family?: number | null,
     type?: number | null,
     proto?: number | null,
     fileno?: number | Bytes | null,
@@ -168,20 +169,20 @@ export abstract class AsyncSocketBase<A extends Address> extends SocketBase<A> {
   /** Receives bytes into a buffer. See {@linkcode AsyncSocket.recv_into}. */
   abstract recv_into(
     buffer: Bytes,
-    nbytes?: number,
-    flags?: number,
+    nbytes?: number | WaitOptions,
+    flags?: number | WaitOptions,
     options?: WaitOptions,
   ): Promise<number>;
   /** Sends bytes. See {@linkcode AsyncSocket.send}. */
   abstract send(
     data: Bytes,
-    flags?: number,
+    flags?: number | WaitOptions,
     options?: WaitOptions,
   ): Promise<number>;
   /** Sends all bytes. See {@linkcode AsyncSocket.sendall}. */
   abstract sendall(
     data: Bytes,
-    flags?: number,
+    flags?: number | WaitOptions,
     options?: WaitOptions,
   ): Promise<void>;
 

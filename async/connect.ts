@@ -1,16 +1,17 @@
 /** `create_connection` and `create_server`, awaited. */
 
 import { SOCK_STREAM } from "../constants/mod.ts";
+import { optionsLast } from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
 import type {
-  Address,
   AddressInput,
+  AddressOf,
   Inet6Address,
   InetAddress,
 } from "../socket/address/types.ts";
 import {
-  checkConnection,
   connectionError,
+  connectionParameters,
   type CreateConnectionOptions,
   type CreateServerOptions,
   serving,
@@ -40,7 +41,8 @@ type InternetSocket = AsyncSocket<InetAddress | Inet6Address>;
  * @param timeout seconds for each attempt, `null` for none; the default timeout if left out
  * @param source_address the address to connect from; `""` and 0 let the system choose
  * @param options `all_errors`; `signal`: aborting it rejects with the signal's reason and closes
- * the sockets of all attempts
+ * the sockets of all attempts. They may stand in place of the parameters before them, and have
+ * these by name: `create_connection(address, { timeout: 5 })`
  * @returns the connected socket
  * @throws {OSError} the last attempt's error, if none succeeds
  * @throws {AggregateError} all errors, with `all_errors`
@@ -50,13 +52,26 @@ type InternetSocket = AsyncSocket<InetAddress | Inet6Address>;
  */
 export async function create_connection(
   address: readonly [host: string | null, port: number | string],
-  timeout?: number | null,
-  source_address?: readonly [host: string, port: number] | null,
+  timeout?: number | null | (CreateConnectionOptions & WaitOptions),
+  source_address?:
+    | readonly [host: string, port: number]
+    | null
+    | (CreateConnectionOptions & WaitOptions),
   options?: CreateConnectionOptions & WaitOptions,
 ): Promise<AsyncSocket<InetAddress | Inet6Address>> {
+  [timeout, source_address, options] = optionsLast(
+    timeout,
+    source_address,
+    options,
+  );
   const signal = signalOf(options);
   signal?.throwIfAborted();
-  checkConnection(address, timeout, source_address);
+  const { seconds, source, all_errors } = connectionParameters(
+    address,
+    timeout,
+    source_address,
+    options,
+  );
   const [host, port] = address;
   const found = await driveSteps(
     getaddrinfo(host, port, 0, SOCK_STREAM),
@@ -65,12 +80,11 @@ export async function create_connection(
   const errors: OSError[] = [];
   const socket = await firstConnected(
     alternating(found),
-    (candidate, signal) =>
-      connectTo(candidate, timeout, source_address ?? null, signal),
+    (candidate, signal) => connectTo(candidate, seconds, source, signal),
     errors,
     signal,
   );
-  if (socket === undefined) throw connectionError(errors, options);
+  if (socket === undefined) throw connectionError(errors, all_errors);
   return socket;
 }
 
@@ -143,13 +157,13 @@ export function firstConnected<T extends Disposable>(
 async function connectTo(
   [family, type, proto, , sockaddr]: AddressInfoTuple,
   timeout: number | null | undefined,
-  source_address: readonly [host: string, port: number] | null,
+  source_address: readonly [host: string, port: number] | undefined,
   signal: AbortSignal,
 ): Promise<InternetSocket> {
   const socket: InternetSocket = new AsyncSocket(family, type, proto);
   try {
     if (timeout !== undefined) socket.settimeout(timeout);
-    if (source_address !== null) {
+    if (source_address !== undefined) {
       const steps = resolved(socket, source_address);
       socket.bind(await driveSteps(steps, { signal }) as typeof source_address);
     }
@@ -174,13 +188,13 @@ async function connectTo(
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is given
  * for another family than `AF_INET6`
  */
-export function create_server<A extends Address = InetAddress>(
-  address: AddressInput<NoInfer<A>>,
-  options?: CreateServerOptions<A> & WaitOptions,
-): Promise<AsyncSocket<A>> {
+export function create_server<F extends number | undefined = undefined>(
+  address: AddressInput<AddressOf<NoInfer<F>>>,
+  options?: CreateServerOptions<F> & WaitOptions,
+): Promise<AsyncSocket<AddressOf<F>>> {
   return driveSteps(
     serving(
-      (family) => new AsyncSocket<A>(family, SOCK_STREAM),
+      (family) => new AsyncSocket<AddressOf<F>>(family, SOCK_STREAM),
       address,
       options,
     ),

@@ -13,7 +13,7 @@ export interface ConnectionsOptions {
    * Is called with each error after which the iteration goes on. If it throws, the iteration
    * rejects with that.
    */
-  readonly onError?: (error: OSError) => void;
+  readonly onError?: ((error: OSError) => void) | undefined;
 }
 
 /** A socket that accepts connections. */

@@ -3,8 +3,7 @@
 import type { Bytes } from "../errors/arguments.ts";
 import type {
   Address,
-  Family,
-  InetAddress,
+  AddressOf,
   UnixAddress,
 } from "../socket/address/types.ts";
 import * as blocking from "../socket/descriptors.ts";
@@ -21,12 +20,12 @@ import { AsyncSocket } from "./socket.ts";
  * @returns the socket, which owns the duplicate
  * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
  */
-export function fromfd<A extends Address>(
+export function fromfd<F extends number>(
   fd: number,
-  family: Family<A>,
+  family: F,
   type: number,
   proto = 0,
-): AsyncSocket<A> {
+): AsyncSocket<AddressOf<F>> {
   return AsyncSocket.from(blocking.fromfd(fd, family, type, proto));
 }
 
@@ -40,7 +39,7 @@ export function fromfd<A extends Address>(
  * @throws {RangeError} if `info` has the wrong length, or the platform cannot share sockets like
  * this
  */
-export function fromshare<A extends Address = InetAddress>(
+export function fromshare<A extends Address = Address>(
   info: Bytes,
 ): AsyncSocket<A> {
   return AsyncSocket.from(blocking.fromshare<A>(info));
@@ -55,11 +54,14 @@ export function fromshare<A extends Address = InetAddress>(
  * @returns the two sockets
  * @throws {OSError} if the system does not support such pairs
  */
-export function socketpair<A extends Address = UnixAddress>(
-  family?: Family<A> | null,
+export function socketpair<F extends number | null | undefined = undefined>(
+  family?: F,
   type?: number | null,
   proto?: number | null,
-): [AsyncSocket<A>, AsyncSocket<A>] {
+): [
+  AsyncSocket<AddressOf<F, UnixAddress>>,
+  AsyncSocket<AddressOf<F, UnixAddress>>,
+] {
   const [a, b] = blocking.socketpair(family, type, proto);
   return [AsyncSocket.from(a), AsyncSocket.from(b)];
 }

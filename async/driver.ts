@@ -28,7 +28,7 @@ import {
 /** Options of every operation that may wait. */
 export interface WaitOptions {
   /** Aborting it rejects the operation with the signal's reason. The socket stays usable. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `send_fds` and `recv_fds`, awaited: descriptors passed between processes. */
 
-import { type Bytes, instance } from "../errors/arguments.ts";
+import { type Bytes, instance, optionsLast } from "../errors/arguments.ts";
 import type { Address, AddressInput } from "../socket/address/types.ts";
 import { sendItemsAttempt } from "../socket/operations/messages.ts";
 import {
@@ -32,17 +32,18 @@ export async function send_fds<A extends Address>(
   sock: AsyncSocket<A>,
   buffers: Iterable<Bytes>,
   fds: Iterable<number>,
-  flags = 0,
-  address: AddressInput<A> | null = null,
+  flags: number | WaitOptions = 0,
+  address: AddressInput<A> | null | WaitOptions = null,
   options?: WaitOptions,
 ): Promise<number> {
   instance("sock", sock, AsyncSocket, "an AsyncSocket");
-  const attempt = sendItemsAttempt(buffers, descriptorItems(fds), flags);
+  const [bits = 0, destination, given] = optionsLast(flags, address, options);
+  const attempt = sendItemsAttempt(buffers, descriptorItems(fds), bits);
   return await whenResolved(
     sock,
-    address,
-    options,
-    (to) => driveFlagged(sock, "write", flags, options, attempt, to),
+    destination,
+    given,
+    (to) => driveFlagged(sock, "write", bits, given, attempt, to),
   );
 }
 
@@ -64,12 +65,13 @@ export async function recv_fds<A extends Address>(
   sock: AsyncSocket<A>,
   bufsize: number,
   maxfds: number,
-  flags = 0,
+  flags: number | WaitOptions = 0,
   options?: WaitOptions,
 ): Promise<
   [data: Uint8Array<ArrayBuffer>, fds: number[], msg_flags: number, address: A]
 > {
   instance("sock", sock, AsyncSocket, "an AsyncSocket");
+  [flags = 0, options] = optionsLast(flags, options);
   const room = descriptorRoom(maxfds);
   return withDescriptors(await sock.recvmsg(bufsize, room, flags, options));
 }

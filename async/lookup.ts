@@ -1,6 +1,11 @@
 /** The resolving functions of `async.ts`: lookups that may take long run on another thread. */
 
-import type { Inet6Address, InetAddress } from "../socket/address/types.ts";
+import { optionsLast } from "../errors/arguments.ts";
+import type {
+  AddressOf,
+  Inet6Address,
+  InetAddress,
+} from "../socket/address/types.ts";
 import * as addrinfo from "../socket/resolver/getaddrinfo.ts";
 import * as nameinfo from "../socket/resolver/getnameinfo.ts";
 import * as hosts from "../socket/resolver/hosts.ts";
@@ -22,26 +27,38 @@ import { driveSteps } from "./steps.ts";
  * @param type restricts the socket type; 0 for any
  * @param proto restricts the protocol; 0 for any
  * @param flags `AI_` flags
- * @param options `{ signal }`: aborting it rejects with its reason
+ * @param options `{ signal }`: aborting it rejects with its reason. They may stand in place of the
+ * parameters left out
  * @returns an entry for each address: family, type, protocol, canonical name, address
  * @throws {gaierror} if the names cannot be resolved, or a port number is out of bounds
  * @throws {OSError} if no descriptor is left to ask anyone (`EMFILE`)
  * @throws {TypeError} if an argument has the wrong type
  * @throws {RangeError} if a name contains NUL or is not valid
  */
-export function getaddrinfo(
+export function getaddrinfo<F extends number = number>(
   host: string | Uint8Array | null,
   port: string | Uint8Array | number | null,
-  family = 0,
-  type = 0,
-  proto = 0,
-  flags = 0,
+  family?: F | WaitOptions,
+  type: number | WaitOptions = 0,
+  proto: number | WaitOptions = 0,
+  flags: number | WaitOptions = 0,
   options?: WaitOptions,
-): Promise<addrinfo.AddressInfoTuple[]> {
-  return driveSteps(
-    addrinfo.getaddrinfo(host, port, family, type, proto, flags),
+): Promise<
+  addrinfo.AddressInfoTuple<
+    Extract<AddressOf<F>, InetAddress | Inet6Address>
+  >[]
+> {
+  const [f, t, p, bits, given] = optionsLast(
+    family,
+    type,
+    proto,
+    flags,
     options,
   );
+  return driveSteps(
+    addrinfo.getaddrinfo(host, port, f, t, p, bits),
+    given,
+  ) as Promise<addrinfo.AddressInfoTuple<never>[]>;
 }
 
 /**
@@ -127,10 +144,15 @@ export function gethostbyaddr(
  * Resolves the fully qualified name of a host, as {@linkcode gethostbyaddr} does.
  *
  * @param name the host, this machine if left out
- * @param options `{ signal }`: aborting it rejects with its reason
+ * @param options `{ signal }`: aborting it rejects with its reason. They may stand in place of the
+ * name
  * @returns the first of the host's names with a dot, else its primary name; `name` if not found
  * @throws {RangeError} if the name contains NUL or is not valid
  */
-export function getfqdn(name = "", options?: WaitOptions): Promise<string> {
-  return driveSteps(hosts.getfqdn(name), options);
+export function getfqdn(
+  name: string | WaitOptions = "",
+  options?: WaitOptions,
+): Promise<string> {
+  const [host, given] = optionsLast(name, options);
+  return driveSteps(hosts.getfqdn(host), given);
 }

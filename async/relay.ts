@@ -22,7 +22,7 @@ export interface RelayOptions extends WaitOptions {
    * How long, in seconds, no byte may move in either direction; `null` for no limit. By default the
    * shorter of the two sockets' timeouts.
    */
-  readonly idleTimeout?: number | null;
+  readonly idleTimeout?: number | null | undefined;
 }
 
 /** The promise of {@linkcode relay}, which also counts, while bytes move and after a failure. */

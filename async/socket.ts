@@ -2,15 +2,16 @@
 
 import { nameClasses } from "../constants/class_names.ts";
 import { table } from "../constants/table.ts";
-import { type Bytes, instance } from "../errors/arguments.ts";
+import {
+  type Bytes,
+  instance,
+  isOptions,
+  optionsLast,
+} from "../errors/arguments.ts";
 import { exhausted } from "../errors/errno.ts";
 import { check, OSError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
-import type {
-  Address,
-  AddressInput,
-  InetAddress,
-} from "../socket/address/types.ts";
+import type { Address, AddressInput } from "../socket/address/types.ts";
 import * as vectors from "../socket/message_vector.ts";
 import type { MessageVector } from "../socket/message_vector.ts";
 import type {
@@ -98,7 +99,7 @@ import { whenResolved } from "./steps.ts";
  * assertEquals(new TextDecoder().decode(await connection.recv(1024)), "hello");
  * ```
  */
-export class AsyncSocket<A extends Address = InetAddress>
+export class AsyncSocket<out A extends Address = Address>
   extends AsyncSocketBase<A> {
   /**
    * Makes an awaiting socket of a blocking one. The new socket takes over the descriptor and the
@@ -199,9 +200,12 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   recv(
     bufsize: number,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
+    if (typeof flags === "object") {
+      [flags = 0, options] = optionsLast(flags, options);
+    }
     if (bufsize === 0) {
       return driveAtOnce(this, options, transfer.recv, 0, flags);
     }
@@ -237,10 +241,13 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   recv_into(
     buffer: Bytes,
-    nbytes = 0,
-    flags = 0,
+    nbytes: number | WaitOptions = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<number> {
+    if (typeof nbytes === "object" || typeof flags === "object") {
+      [nbytes = 0, flags = 0, options] = optionsLast(nbytes, flags, options);
+    }
     if (buffer?.byteLength === 0) {
       return driveAtOnce(
         this,
@@ -281,9 +288,12 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   recvfrom(
     bufsize: number,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<[data: Uint8Array<ArrayBuffer>, address: A]> {
+    if (typeof flags === "object") {
+      [flags = 0, options] = optionsLast(flags, options);
+    }
     if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
       return promised(() =>
         drive(this, "read", options, recvfromAllAttempt(bufsize, flags))
@@ -319,10 +329,13 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   recvfrom_into(
     buffer: Bytes,
-    nbytes = 0,
-    flags = 0,
+    nbytes: number | WaitOptions = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<[nbytes: number, address: A]> {
+    if (typeof nbytes === "object" || typeof flags === "object") {
+      [nbytes = 0, flags = 0, options] = optionsLast(nbytes, flags, options);
+    }
     if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
       return promised(() =>
         drive(
@@ -357,7 +370,14 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
    * @throws {TypeError} if `data` is not bytes, or was transferred while this waited
    */
-  send(data: Bytes, flags = 0, options?: WaitOptions): Promise<number> {
+  send(
+    data: Bytes,
+    flags: number | WaitOptions = 0,
+    options?: WaitOptions,
+  ): Promise<number> {
+    if (typeof flags === "object") {
+      [flags = 0, options] = optionsLast(flags, options);
+    }
     return driveFlagged(
       this,
       "write",
@@ -383,7 +403,14 @@ export class AsyncSocket<A extends Address = InetAddress>
    * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
    * @throws {TypeError} if `data` is not bytes, or was transferred while this waited
    */
-  sendall(data: Bytes, flags = 0, options?: WaitOptions): Promise<void> {
+  sendall(
+    data: Bytes,
+    flags: number | WaitOptions = 0,
+    options?: WaitOptions,
+  ): Promise<void> {
+    if (typeof flags === "object") {
+      [flags = 0, options] = optionsLast(flags, options);
+    }
     try { // not an async function: that saves a promise on the hottest path
       const sending = transfer.sendallAttempt(data, flags, true);
       return driveFlagged(this, "write", flags, options, sending);
@@ -435,7 +462,8 @@ export class AsyncSocket<A extends Address = InetAddress>
     options?: WaitOptions,
   ): Promise<number>;
   async sendto(data: Bytes, ...args: unknown[]): Promise<number> {
-    const options = args.length > 1 && isOptions(args.at(-1))
+    const last = args.at(-1);
+    const options = args.length > 1 && (last === undefined || isOptions(last))
       ? args.pop() as WaitOptions | undefined
       : undefined;
     const [flags, address] = args.length > 1 ? args : [0, ...args];
@@ -485,8 +513,8 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   recvmsg(
     bufsize: number,
-    ancbufsize = 0,
-    flags = 0,
+    ancbufsize: number | WaitOptions = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<
     [
@@ -496,6 +524,13 @@ export class AsyncSocket<A extends Address = InetAddress>
       address: A,
     ]
   > {
+    if (typeof ancbufsize === "object" || typeof flags === "object") {
+      [ancbufsize = 0, flags = 0, options] = optionsLast(
+        ancbufsize,
+        flags,
+        options,
+      );
+    }
     return driveFlagged(
       this,
       receivingSide(flags),
@@ -528,12 +563,19 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   async recvmsg_into(
     buffers: Iterable<Bytes>,
-    ancbufsize = 0,
-    flags = 0,
+    ancbufsize: number | WaitOptions = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<
     [nbytes: number, ancdata: AncillaryItem[], msg_flags: number, address: A]
   > {
+    if (typeof ancbufsize === "object" || typeof flags === "object") {
+      [ancbufsize = 0, flags = 0, options] = optionsLast(
+        ancbufsize,
+        flags,
+        options,
+      );
+    }
     return await driveFlagged(
       this,
       receivingSide(flags),
@@ -564,17 +606,23 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   async sendmsg(
     buffers: Iterable<Bytes>,
-    ancdata: Iterable<AncillaryInput> = [],
-    flags = 0,
-    address: AddressInput<A> | null = null,
+    ancdata: Iterable<AncillaryInput> | WaitOptions = [],
+    flags: number | WaitOptions = 0,
+    address: AddressInput<A> | null | WaitOptions = null,
     options?: WaitOptions,
   ): Promise<number> {
-    const attempt = messages.sendmsgAttempt(buffers, ancdata, flags);
-    return await whenResolved(
-      this,
+    const [items = [], bits = 0, destination, given] = optionsLast(
+      ancdata,
+      flags,
       address,
       options,
-      (to) => driveFlagged(this, "write", flags, options, attempt, to),
+    );
+    const attempt = messages.sendmsgAttempt(buffers, items, bits);
+    return await whenResolved(
+      this,
+      destination,
+      given,
+      (to) => driveFlagged(this, "write", bits, given, attempt, to),
     );
   }
 
@@ -596,11 +644,22 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   recvmmsg(
     msgvec: MessageVector<A>,
-    start = 0,
-    end?: number,
-    flags = 0,
+    start: number | WaitOptions = 0,
+    end?: number | WaitOptions,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<number> {
+    if (
+      typeof start === "object" || typeof end === "object" ||
+      typeof flags === "object"
+    ) {
+      [start = 0, end, flags = 0, options] = optionsLast(
+        start,
+        end,
+        flags,
+        options,
+      );
+    }
     return driveFlagged(
       this,
       receivingSide(flags),
@@ -633,11 +692,22 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   sendmmsg(
     msgvec: MessageVector<A>,
-    start = 0,
-    end?: number,
-    flags = 0,
+    start: number | WaitOptions = 0,
+    end?: number | WaitOptions,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<number> {
+    if (
+      typeof start === "object" || typeof end === "object" ||
+      typeof flags === "object"
+    ) {
+      [start = 0, end, flags = 0, options] = optionsLast(
+        start,
+        end,
+        flags,
+        options,
+      );
+    }
     return driveFlagged(
       this,
       "write",
@@ -699,10 +769,13 @@ export class AsyncSocket<A extends Address = InetAddress>
    */
   async sendfile(
     file: FileToSend,
-    offset = 0,
-    count: number | null = null,
+    offset: number | WaitOptions = 0,
+    count: number | null | WaitOptions = null,
     options?: WaitOptions,
   ): Promise<number> {
+    if (typeof offset === "object" || typeof count === "object") {
+      [offset = 0, count = null, options] = optionsLast(offset, count, options);
+    }
     using sending = fileTransfer(
       handleOf(this),
       this.timeout,
@@ -793,13 +866,6 @@ nameClasses({ AsyncSocket });
 /** The promise that a function returns; if it throws, one that rejects. */
 function promised<T>(call: () => Promise<T>): Promise<T> {
   return new Promise((resolve) => resolve(call()));
-}
-
-/** Whether a last argument is options, not an address. */
-function isOptions(value: unknown): boolean {
-  return value === undefined ||
-    (typeof value === "object" && value !== null && !Array.isArray(value) &&
-      !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer));
 }
 
 const errorQueue = table.constants.MSG_ERRQUEUE ?? 0;

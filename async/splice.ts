@@ -1,6 +1,6 @@
 /** `splice`, awaited: bytes passed on from socket to socket. */
 
-import { instance } from "../errors/arguments.ts";
+import { instance, optionsLast } from "../errors/arguments.ts";
 import type { Address } from "../socket/address/types.ts";
 import { handleOf } from "../socket/operations/handle.ts";
 import { byteLimit, Pump } from "../socket/operations/pump.ts";
@@ -30,9 +30,10 @@ import { driveSteps, type Perform } from "./steps.ts";
 export async function splice(
   from: AsyncSocket<Address>,
   to: AsyncSocket<Address>,
-  count: number | null = null,
+  count: number | null | WaitOptions = null,
   options?: WaitOptions,
 ): Promise<number> {
+  [count = null, options] = optionsLast(count, options);
   instance("from", from, AsyncSocket, "an AsyncSocket");
   instance("to", to, AsyncSocket, "an AsyncSocket");
   const limit = byteLimit(count);

@@ -1,7 +1,7 @@
 /** `ZeroCopySender`, awaiting: sending without a copy. */
 
 import { nameClasses } from "../constants/class_names.ts";
-import { type Bytes, instance } from "../errors/arguments.ts";
+import { type Bytes, instance, optionsLast } from "../errors/arguments.ts";
 import type { Address } from "../socket/address/types.ts";
 import { ZeroCopySends } from "../socket/zero_copy.ts";
 import { drive } from "./base.ts";
@@ -61,9 +61,10 @@ export class ZeroCopySender {
    */
   async sendall(
     data: Bytes,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<void> {
+    [flags = 0, options] = optionsLast(flags, options);
     const [sending, attempt] = this.#sends.sending(data, flags, true);
     await drive(this.#socket, "write", options, attempt);
     if (sending.left === 0) return;

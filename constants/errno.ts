@@ -8,7 +8,7 @@ export type { ErrorNumbers } from "./generated/errno_names.ts";
 /** The type of {@linkcode errno}: numbers by name, and names by number. */
 export interface Errno extends ErrorNumbers {
   /** The name of each error number of the running platform. */
-  readonly errorcode: Readonly<Record<number, string>>;
+  readonly errorcode: Readonly<Record<number, keyof ErrorNumbers>>;
 }
 
 function collect(): Errno {
@@ -44,9 +44,9 @@ export const errno: Errno = collect();
  * @param value an error number of the running platform
  * @returns the name, or `undefined` if the platform has no such error
  */
-export function errorName(value: number): string | undefined {
-  const name = errno.errorcode[value];
+export function errorName(value: number): keyof ErrorNumbers | undefined {
+  const name: keyof ErrorNumbers | undefined = errno.errorcode[value];
   if (!name?.startsWith("WSAE")) return name;
-  const plain = name.slice("WSA".length);
+  const plain = name.slice("WSA".length) as keyof ErrorNumbers;
   return table.constants[plain] === value ? plain : name;
 }

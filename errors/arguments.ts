@@ -222,6 +222,52 @@ export function optionsOf<T extends object>(
 }
 
 /**
+ * Puts options last that stand in place of the positional parameters left out, as in
+ * `recv(1024, { signal })`. If anything follows them, all stays as it is, and the check of that
+ * parameter refuses the options.
+ *
+ * @param args the parameters that may be left out, and the options. Callers first compare the types
+ * of the parameters with `"object"`, so that the usual call does not come here
+ * @returns the same, with `undefined` for each parameter left out
+ */
+export function optionsLast<T extends unknown[]>(...args: T): OptionsLast<T> {
+  const at = args.findIndex(isOptions);
+  // Parameters left out have their default by now: 0 or null.
+  if (at >= 0 && !args.slice(at + 1).some(Boolean)) {
+    const options = args[at];
+    args.fill(undefined, at).splice(-1, 1, options);
+  }
+  return args as unknown[] as OptionsLast<T>;
+}
+
+/** The arguments with the options last, which none of the others is. */
+export type OptionsLast<T extends unknown[]> = T extends
+  [...infer P, infer Options]
+  ? [...{ [K in keyof P]: Exclude<P[K], Options> | undefined }, Options]
+  : never;
+
+/**
+ * Returns a parameter that was passed in its place, or by its name in options that stand there.
+ *
+ * @throws {TypeError} if it was passed in both
+ */
+export function passedOnce<T>(name: string, value: T, named: T): T {
+  if (value === undefined) return named;
+  if (named === undefined) return value;
+  throw new TypeError(`${name} must not be passed twice, also in options`);
+}
+
+/** Whether a value is an object of options: not bytes, an array or another iterable. */
+export function isOptions(value: unknown): boolean {
+  try {
+    return typeof value === "object" && value !== null && !isBytes(value) &&
+      !(Symbol.iterator in value) && missingName(value) === undefined;
+  } catch {
+    return false; // a revoked proxy
+  }
+}
+
+/**
  * Checks an iterable of values. Strings are rejected, although they are iterable: no argument of
  * this library takes their characters.
  *

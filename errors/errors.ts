@@ -1,18 +1,58 @@
 /** Python's exceptions: `OSError`, its subclasses by error number, and the resolver's errors. */
 
 import { nameClasses } from "../constants/class_names.ts";
-import { errno as E, errorName } from "../constants/errno.ts";
+import {
+  errno as E,
+  errorName,
+  type ErrorNumbers,
+} from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
 import { optionsOf } from "./arguments.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
 
+/** The names of errors that the resolver reports for {@linkcode gaierror}. */
+export type ResolverCode =
+  | "EAI_ADDRFAMILY"
+  | "EAI_AGAIN"
+  | "EAI_ALLDONE"
+  | "EAI_BADFLAGS"
+  | "EAI_BADHINTS"
+  | "EAI_CANCELED"
+  | "EAI_FAIL"
+  | "EAI_FAMILY"
+  | "EAI_IDN_ENCODE"
+  | "EAI_INPROGRESS"
+  | "EAI_INTR"
+  | "EAI_IPSECPOLICY"
+  | "EAI_MAX"
+  | "EAI_MEMORY"
+  | "EAI_NODATA"
+  | "EAI_NONAME"
+  | "EAI_NOSECURENAME"
+  | "EAI_NOTCANCELED"
+  | "EAI_OVERFLOW"
+  | "EAI_PROTOCOL"
+  | "EAI_SERVICE"
+  | "EAI_SOCKTYPE"
+  | "EAI_SYSTEM";
+
+/** The names of errors that a host's entry is not found with, for {@linkcode herror}. */
+export type HostCode =
+  | "HOST_NOT_FOUND"
+  | "NO_DATA"
+  | "NO_RECOVERY"
+  | "TRY_AGAIN";
+
+/** The names that {@linkcode OSError.code} can be, on all platforms. */
+export type ErrorCode = keyof ErrorNumbers | ResolverCode | HostCode;
+
 /** Options of an {@linkcode OSError}, beside its number and text. */
 export interface OSErrorOptions {
   /** The system call that failed: `"connect"`. */
-  readonly syscall?: string;
+  readonly syscall?: string | undefined;
   /** The Windows error number that `errno` was translated from. */
-  readonly winerror?: number;
+  readonly winerror?: number | undefined;
   /** What caused the error. */
   readonly cause?: unknown;
 }
@@ -38,7 +78,7 @@ export class OSError extends Error {
   /** The C library's text for the error: `"Connection refused"`. */
   readonly strerror: string;
   /** The error's symbolic name: `"ECONNREFUSED"`, `"EAI_NONAME"`. */
-  readonly code: string | undefined;
+  readonly code: ErrorCode | undefined;
   /** The system call that failed: `"connect"`. */
   readonly syscall: string | undefined;
   /** The Windows error number, if there is one. Most of Winsock's numbers are also the `errno`. */
@@ -75,7 +115,7 @@ export class OSError extends Error {
   }
 
   /** Returns the symbolic name of an error number of this class. */
-  protected codeOf(errno: number): string | undefined {
+  protected codeOf(errno: number): ErrorCode | undefined {
     return errorName(errno);
   }
 }
@@ -125,19 +165,25 @@ export class TimeoutError extends OSError {}
 
 /** `getaddrinfo()` or `getnameinfo()` could not resolve a name; `errno` is an `EAI_` value. */
 export class gaierror extends OSError {
+  /** The error's symbolic name: `"EAI_NONAME"`. */
+  declare readonly code: ResolverCode | undefined;
+
   /** Returns the name of an `EAI_` value. */
-  protected override codeOf(errno: number): string | undefined {
+  protected override codeOf(errno: number): ResolverCode | undefined {
     // On Windows, EAI_NODATA has the same value.
     return errno === table.constants.EAI_NONAME
       ? "EAI_NONAME"
-      : nameIn("EAI_", errno);
+      : nameIn("EAI_", errno) as ResolverCode | undefined;
   }
 }
 
 /** `gethostbyname_ex()` or `gethostbyaddr()` did not find a host; `errno` is an `h_errno` value. */
 export class herror extends OSError {
+  /** The error's symbolic name: `"HOST_NOT_FOUND"`. */
+  declare readonly code: HostCode | undefined;
+
   /** Returns the name of an `h_errno` value. */
-  protected override codeOf(errno: number): string | undefined {
+  protected override codeOf(errno: number): HostCode | undefined {
     return hostErrors.find((name) => table.constants[name] === errno);
   }
 }
@@ -163,7 +209,12 @@ nameClasses({
   herror,
 });
 
-const hostErrors = ["HOST_NOT_FOUND", "TRY_AGAIN", "NO_RECOVERY", "NO_DATA"];
+const hostErrors: readonly HostCode[] = [
+  "HOST_NOT_FOUND",
+  "TRY_AGAIN",
+  "NO_RECOVERY",
+  "NO_DATA",
+];
 
 function nameIn(prefix: string, value: number): string | undefined {
   return Object.keys(table.constants).find((name) =>

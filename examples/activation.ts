@@ -7,20 +7,20 @@
  *       deno run --allow-ffi --allow-env examples/activation.ts
  */
 
-import { type Address, OSError, Socket } from "../mod.ts";
+import { OSError, Socket } from "../mod.ts";
 
 /** The first descriptor handed over. */
 const LISTEN_FDS_START = 3;
 
 /** The listeners meant for this process, with the names that their units give them. */
-function handedOver(): [name: string, listener: Socket<Address>][] {
+function handedOver(): [name: string, listener: Socket][] {
   // Children inherit these variables too; the process number says who they are meant for.
   if (Number(Deno.env.get("LISTEN_PID")) !== Deno.pid) return [];
   const names = Deno.env.get("LISTEN_FDNAMES")?.split(":") ?? [];
   const length = Number(Deno.env.get("LISTEN_FDS"));
   return Array.from({ length }, (_, i) => {
     const fd = LISTEN_FDS_START + i;
-    const listener = new Socket<Address>(null, null, null, fd);
+    const listener = new Socket(null, null, null, fd);
     listener.set_inheritable(false); // it had to be inheritable to get here
     return [names[i] ?? "unknown", listener];
   });
@@ -41,7 +41,7 @@ for (const [name, listener] of listeners) {
     connection.sendall(new TextEncoder().encode(text));
   try {
     send(`This is ${name}\n`);
-    using file = connection.makefile("r", null, { errors: "replace" });
+    using file = connection.makefile({ errors: "replace" });
     // A longer line comes in pieces: no stranger can fill our memory with it.
     for (let line; (line = file.readline(4096)) !== "";) send(line);
   } catch (error) {

@@ -52,13 +52,10 @@ async function portOf(stderr: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /** Sends a message through a listener and back. */
-function roundTrip<A extends socket.Address>(
-  listener: socket.Socket<A>,
-  client: socket.Socket<A>,
-): void {
+function roundTrip(listener: socket.Socket, client: socket.Socket): void {
   using _listener = listener;
   using _client = client;
-  client.connect(listener.getsockname() as socket.AddressInput<A>);
+  client.connect(listener.getsockname());
   const [connection] = listener.accept();
   using _connection = connection;
   client.sendall(encode("ping"));

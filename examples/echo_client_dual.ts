@@ -9,8 +9,6 @@
 import {
   AF_UNSPEC,
   getaddrinfo,
-  type Inet6Address,
-  type InetAddress,
   OSError,
   SOCK_STREAM,
   Socket,
@@ -24,10 +22,10 @@ const [host, port] = endpoint(
   50007,
 );
 
-function connect(): Socket<InetAddress | Inet6Address> | undefined {
+function connect(): Socket | undefined {
   const found = getaddrinfo(host, port, AF_UNSPEC, SOCK_STREAM);
   for (const [family, type, proto, _canonname, address] of found) {
-    let socket: Socket<InetAddress | Inet6Address>;
+    let socket: Socket;
     try {
       socket = new Socket(family, type, proto);
     } catch (error) {

@@ -12,8 +12,6 @@ import {
   AF_UNSPEC,
   AI_PASSIVE,
   getaddrinfo,
-  type Inet6Address,
-  type InetAddress,
   OSError,
   SOCK_STREAM,
   Socket,
@@ -23,7 +21,7 @@ import { tuple } from "./support/python_repr.ts";
 
 const [host, port] = endpoint("echo_server_dual.ts [host] [port]", "", 50007);
 
-function listen(): Socket<InetAddress | Inet6Address> | undefined {
+function listen(): Socket | undefined {
   const found = getaddrinfo(
     host || null,
     port,
@@ -33,7 +31,7 @@ function listen(): Socket<InetAddress | Inet6Address> | undefined {
     AI_PASSIVE,
   );
   for (const [family, type, proto, _canonname, address] of found) {
-    let socket: Socket<InetAddress | Inet6Address>;
+    let socket: Socket;
     try {
       socket = new Socket(family, type, proto);
     } catch (error) {

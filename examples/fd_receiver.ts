@@ -8,7 +8,6 @@
  */
 
 import {
-  type Address,
   AF_UNIX,
   close,
   interruptible,
@@ -26,9 +25,9 @@ const [path = fail(), ...rest] = Deno.args;
 if (rest.length > 0) fail();
 
 /** Makes a socket of a passed descriptor, which is ours to close even if it is not a socket. */
-function adopt(fd: number): Socket<Address> {
+function adopt(fd: number): Socket {
   try {
-    return new Socket<Address>(null, null, null, fd);
+    return new Socket(null, null, null, fd);
   } catch (error) {
     close(fd);
     throw error;

@@ -58,7 +58,7 @@ async function receiveHead(
   const decoder = new TextDecoder("latin1");
   let head = "";
   while (!/\n\r?\n/.test(head) && head.length < MAX_HEAD) {
-    const data = await connection.recv(1024, 0, { signal });
+    const data = await connection.recv(1024, { signal });
     if (data.length === 0) break;
     head += decoder.decode(data);
   }

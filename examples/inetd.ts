@@ -6,21 +6,15 @@
  *     7000 stream tcp nowait nobody /usr/bin/deno deno run --allow-ffi /srv/examples/inetd.ts
  */
 
-import {
-  type Address,
-  OSError,
-  SO_ACCEPTCONN,
-  Socket,
-  SOL_SOCKET,
-} from "../mod.ts";
+import { OSError, SO_ACCEPTCONN, Socket, SOL_SOCKET } from "../mod.ts";
 
 const STDIN_FILENO = 0;
 
-using inherited = new Socket<Address>(null, null, null, STDIN_FILENO);
+using inherited = new Socket(null, null, null, STDIN_FILENO);
 const listens = inherited.getsockopt(SOL_SOCKET, SO_ACCEPTCONN) !== 0;
 using connection = listens ? inherited.accept()[0] : inherited;
 try {
-  using file = connection.makefile("r", null, { errors: "replace" });
+  using file = connection.makefile({ errors: "replace" });
   // A longer line comes in pieces: no stranger can fill our memory with it.
   for (let line; (line = file.readline(4096)) !== "";) {
     connection.sendall(new TextEncoder().encode(line.toUpperCase()));

@@ -8,9 +8,9 @@
  */
 
 import {
+  type Address,
   BlockingIOError,
   create_server,
-  type InetAddress,
   interruptible,
   KeyboardInterrupt,
   OSError,
@@ -30,7 +30,7 @@ import { repr, tuple } from "./support/python_repr.ts";
  * A client: it is written to while some of what it sent is still to be echoed, and else read from.
  */
 interface Connection {
-  readonly address: InetAddress;
+  readonly address: Address;
   pending: Uint8Array;
 }
 

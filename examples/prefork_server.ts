@@ -38,7 +38,7 @@ const count = integerIn(workers, 1, 64) ?? fail();
 const address: InetAddress = [host, integerIn(port, 0, 65535) ?? fail()];
 
 /** A socket that holds the port but does not listen, so that all connections go to the workers. */
-function reserved(): Socket {
+function reserved(): Socket<InetAddress> {
   const socket = new Socket(AF_INET, SOCK_STREAM);
   socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
   socket.bind(address);

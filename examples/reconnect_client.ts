@@ -7,13 +7,7 @@
  * Host and port default to `localhost` and 25000.
  */
 
-import {
-  create_connection,
-  type Inet6Address,
-  type InetAddress,
-  OSError,
-  type Socket,
-} from "../mod.ts";
+import { create_connection, OSError, type Socket } from "../mod.ts";
 import { endpoint } from "./support/arguments.ts";
 
 const address = endpoint(
@@ -27,7 +21,7 @@ const address = endpoint(
 const SILENCE_SECONDS = 5;
 
 /** Waves back until the connection is lost. */
-function wave(connection: Socket<InetAddress | Inet6Address>): void {
+function wave(connection: Socket): void {
   try {
     for (;;) {
       const data = connection.recv(1024);
@@ -41,7 +35,7 @@ function wave(connection: Socket<InetAddress | Inet6Address>): void {
 }
 
 /** Connects as soon as there is a server. */
-async function reconnect(): Promise<Socket<InetAddress | Inet6Address>> {
+async function reconnect(): Promise<Socket> {
   for (;;) {
     try {
       return create_connection(address, SILENCE_SECONDS);
@@ -52,7 +46,7 @@ async function reconnect(): Promise<Socket<InetAddress | Inet6Address>> {
   }
 }
 
-let connection = create_connection(address, SILENCE_SECONDS);
+let connection: Socket = create_connection(address, SILENCE_SECONDS);
 console.log("connected to server");
 for (;;) {
   wave(connection);

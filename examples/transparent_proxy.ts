@@ -16,6 +16,7 @@ import {
   type AsyncSocket,
   create_connection,
   create_server,
+  type InetAddress,
   originalDestination,
   OSError,
   relay,
@@ -27,7 +28,7 @@ const [port = "12345", ...rest] = Deno.args;
 if (rest.length > 0) usage(line);
 
 /** Connects to where a client was going, and passes everything on in both directions. */
-async function serve(client: AsyncSocket): Promise<void> {
+async function serve(client: AsyncSocket<InetAddress>): Promise<void> {
   using _client = client;
   const [from] = client.getpeername();
   try {

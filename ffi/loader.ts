@@ -8,9 +8,9 @@ export interface Advice {
   /** The library, such as `the C library`. */
   readonly library: string;
   /** The path for `--allow-ffi=` that permits this library alone, if one is left to try. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** What may be the reason if no name of the library is found. */
-  readonly unfound?: string;
+  readonly unfound?: string | undefined;
 }
 
 /**

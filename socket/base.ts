@@ -50,7 +50,7 @@ export function setdefaulttimeout(timeout: number | null): void {
  *
  * @typeParam A the addresses of the socket's family
  */
-export abstract class SocketBase<A extends Address> {
+export abstract class SocketBase<out A extends Address = Address> {
   #handle: Handle;
   #timeout: number | null;
 
@@ -118,10 +118,10 @@ export abstract class SocketBase<A extends Address> {
   /**
    * Makes the socket blocking or non-blocking: `settimeout(null)` or `settimeout(0)`.
    *
-   * @param flag true for blocking
+   * @param flag true for blocking; as in Python, also 1 and 0
    * @throws {OSError} if the socket is closed
    */
-  setblocking(flag: boolean): void {
+  setblocking(flag: boolean | number): void {
     this.settimeout(flag ? null : 0);
   }
 
@@ -151,10 +151,10 @@ export abstract class SocketBase<A extends Address> {
    * Makes the socket a listener. `listen(2)`.
    *
    * @param backlog how many connections may wait to be accepted: the smaller of 128 and
-   * `SOMAXCONN` if left out, 0 if negative
+   * `SOMAXCONN` if left out, 0 if negative; `true` is 1, as everywhere for an integer
    * @throws {OSError} if the socket cannot listen
    */
-  listen(backlog: number = Math.min(SOMAXCONN, 128)): void {
+  listen(backlog: number | boolean = Math.min(SOMAXCONN, 128)): void {
     check(
       libc.listen(handleOf(this).fd, Math.max(0, integer("backlog", backlog))),
       "listen",
@@ -342,11 +342,11 @@ export abstract class SocketBase<A extends Address> {
   /**
    * Sets whether child processes inherit the descriptor.
    *
-   * @param inheritable true if they inherit it
+   * @param inheritable true if they inherit it; as in Python, also 1 and 0
    * @throws {OSError} if the socket is closed
    */
-  set_inheritable(inheritable: boolean): void {
-    check(setInheritable(handleOf(this).fd, inheritable), "ioctl");
+  set_inheritable(inheritable: boolean | number): void {
+    check(setInheritable(handleOf(this).fd, Boolean(inheritable)), "ioctl");
   }
 
   /**

@@ -69,7 +69,7 @@ export interface FilterOptions {
 }
 
 /** Keeps the instructions from being collected while the option's value holds their address. */
-const pinned: { program?: Uint8Array } = {};
+const pinned: { program?: Uint8Array | undefined } = {};
 
 /**
  * Attaches a program that decides which packets a socket receives, and how many bytes of each

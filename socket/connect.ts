@@ -15,7 +15,9 @@ import {
 import {
   describe,
   integer,
+  optionsLast,
   optionsOf,
+  passedOnce,
   string,
   timeoutSeconds,
 } from "../errors/arguments.ts";
@@ -24,7 +26,7 @@ import { OSError } from "../errors/errors.ts";
 import type {
   Address,
   AddressInput,
-  Family,
+  AddressOf,
   Inet6Address,
   InetAddress,
 } from "./address/types.ts";
@@ -36,8 +38,15 @@ import { resolved, type Steps } from "./steps.ts";
 
 /** Options of {@linkcode create_connection}. */
 export interface CreateConnectionOptions {
+  /** The parameter `timeout`, if these options stand in its place. */
+  readonly timeout?: number | null | undefined;
+  /** The parameter `source_address`, if these options stand in its place. */
+  readonly source_address?:
+    | readonly [host: string, port: number]
+    | null
+    | undefined;
   /** Throws an `AggregateError` of all attempts' errors instead of the last error. */
-  readonly all_errors?: boolean;
+  readonly all_errors?: boolean | undefined;
 }
 
 /**
@@ -47,7 +56,8 @@ export interface CreateConnectionOptions {
  * @param timeout seconds for each attempt, `null` for none; the default timeout if left out. The
  * returned socket keeps it
  * @param source_address the address to connect from; `""` and 0 let the system choose
- * @param options `{ all_errors }`
+ * @param options `{ all_errors }`. They may stand in place of the parameters before them, and have
+ * these by name: `create_connection(address, { timeout: 5 })`
  * @returns the connected socket
  * @throws {OSError} the last attempt's error, if none succeeds
  * @throws {AggregateError} the errors of all attempts, with `all_errors`
@@ -57,12 +67,17 @@ export interface CreateConnectionOptions {
  */
 export function create_connection(
   address: readonly [host: string | null, port: number | string],
-  timeout?: number | null,
-  source_address?: readonly [host: string, port: number] | null,
+  timeout?: number | null | CreateConnectionOptions,
+  source_address?:
+    | readonly [host: string, port: number]
+    | null
+    | CreateConnectionOptions,
   options?: CreateConnectionOptions,
 ): Socket<InetAddress | Inet6Address> {
-  checkConnection(address, timeout, source_address);
-  optionsOf(options);
+  const { seconds, source, all_errors } = connectionParameters(
+    address,
+    ...optionsLast(timeout, source_address, options),
+  );
   const [host, port] = address;
   const errors: OSError[] = [];
   for (
@@ -76,8 +91,8 @@ export function create_connection(
     let socket: Socket<InetAddress | Inet6Address> | undefined;
     try {
       socket = new Socket(family, type, proto);
-      if (timeout !== undefined) socket.settimeout(timeout);
-      if (source_address) socket.bind(source_address);
+      if (seconds !== undefined) socket.settimeout(seconds);
+      if (source) socket.bind(source);
       socket.connect(sockaddr);
       return socket;
     } catch (error) {
@@ -86,22 +101,42 @@ export function create_connection(
       errors.push(error);
     }
   }
-  throw connectionError(errors, options);
+  throw connectionError(errors, all_errors);
+}
+
+/** The parameters of `create_connection()` beside the address. */
+export interface ConnectionParameters {
+  /** The timeout; `undefined` for the default. */
+  readonly seconds: number | null | undefined;
+  /** The address to connect from. */
+  readonly source: readonly [host: string, port: number] | undefined;
+  /** Whether to throw the errors of all attempts. */
+  readonly all_errors: boolean;
 }
 
 /** Checks the arguments of `create_connection()` before the first attempt. */
-export function checkConnection(
+export function connectionParameters(
   address: unknown,
-  timeout: unknown,
-  source_address: unknown,
-): void {
+  timeout: number | null | undefined,
+  source_address: readonly [host: string, port: number] | null | undefined,
+  given: CreateConnectionOptions | undefined,
+): ConnectionParameters {
+  const options = optionsOf(given);
   const [, to] = pair("address", address);
   if (typeof to === "number") integer("port", to, 0, 0xffff);
-  timeoutSeconds(timeout);
-  if (source_address === undefined || source_address === null) return;
-  const [host, port] = pair("source_address", source_address);
-  string("source_address: host", host);
-  integer("source_address: port", port, 0, 0xffff);
+  const seconds = passedOnce("timeout", timeout, options.timeout);
+  timeoutSeconds(seconds);
+  const source = passedOnce(
+    "source_address",
+    source_address,
+    options.source_address,
+  ) ?? undefined;
+  if (source !== undefined) {
+    const [host, port] = pair("source_address", source);
+    string("source_address: host", host);
+    integer("source_address: port", port, 0, 0xffff);
+  }
+  return { seconds, source, all_errors: Boolean(options.all_errors) };
 }
 
 function pair(name: string, value: unknown): readonly unknown[] {
@@ -116,9 +151,8 @@ function pair(name: string, value: unknown): readonly unknown[] {
 /** Returns the error to throw when no attempt succeeded. */
 export function connectionError(
   errors: OSError[],
-  options: CreateConnectionOptions | undefined,
+  all_errors: boolean,
 ): Error {
-  const { all_errors = false } = optionsOf(options);
   const last = errors.at(-1);
   if (last === undefined) {
     return new OSError(null, "getaddrinfo returns an empty list");
@@ -129,15 +163,17 @@ export function connectionError(
 }
 
 /** Options of {@linkcode create_server}. */
-export interface CreateServerOptions<A extends Address = InetAddress> {
+export interface CreateServerOptions<
+  F extends number | undefined = number | undefined,
+> {
   /** `AF_INET` (if left out) or `AF_INET6`. */
-  readonly family?: Family<A>;
+  readonly family?: F;
   /** How many connections may wait to be accepted; the default of `listen()` if left out. */
-  readonly backlog?: number | null;
+  readonly backlog?: number | null | undefined;
   /** Sets `SO_REUSEPORT`: several listeners share the port. */
-  readonly reuse_port?: boolean;
+  readonly reuse_port?: boolean | undefined;
   /** Makes an `AF_INET6` socket accept IPv4 connections too; by default it explicitly does not. */
-  readonly dualstack_ipv6?: boolean;
+  readonly dualstack_ipv6?: boolean | undefined;
 }
 
 /**
@@ -153,27 +189,31 @@ export interface CreateServerOptions<A extends Address = InetAddress> {
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is set
  * for another family than `AF_INET6`
  */
-export function create_server<A extends Address = InetAddress>(
-  address: AddressInput<NoInfer<A>>,
-  options?: CreateServerOptions<A>,
-): Socket<A> {
+export function create_server<F extends number | undefined = undefined>(
+  address: AddressInput<AddressOf<NoInfer<F>>>,
+  options?: CreateServerOptions<F>,
+): Socket<AddressOf<F>> {
   return driveSteps(
-    serving((family) => new Socket<A>(family, SOCK_STREAM), address, options),
+    serving(
+      (family) => new Socket<AddressOf<F>>(family, SOCK_STREAM),
+      address,
+      options,
+    ),
   );
 }
 
 /** The steps of `create_server()`; `make` creates the socket. */
-export function* serving<A extends Address, S extends SocketBase<A>>(
-  make: (family: Family<A>) => S,
-  address: AddressInput<NoInfer<A>>,
-  given: CreateServerOptions<A> | undefined,
+export function* serving<S extends SocketBase>(
+  make: (family: number) => S,
+  address: unknown,
+  given: CreateServerOptions | undefined,
 ): Steps<S> {
   const options = optionsOf(given);
   checkServerOptions(options);
-  const socket = make(options.family ?? AF_INET as unknown as Family<A>);
+  const socket = make(options.family ?? AF_INET);
   try {
     const numeric = yield* resolved(socket, address);
-    listenOn(socket, numeric as AddressInput<A>, options, address);
+    listenOn(socket, numeric as Address, options, address);
     return socket;
   } catch (error) {
     socket.close();
@@ -182,9 +222,7 @@ export function* serving<A extends Address, S extends SocketBase<A>>(
 }
 
 /** Rejects options that the platform or the family does not support. */
-function checkServerOptions<A extends Address>(
-  options: CreateServerOptions<A>,
-): void {
+function checkServerOptions(options: CreateServerOptions): void {
   if (options.reuse_port && isMissing(SO_REUSEPORT)) {
     throw new RangeError(
       "reuse_port: SO_REUSEPORT is not available on this platform",
@@ -194,18 +232,16 @@ function checkServerOptions<A extends Address>(
   if (!has_dualstack_ipv6()) {
     throw new RangeError("dualstack_ipv6 is not available on this platform");
   }
-  if (options.family as number !== AF_INET6) {
+  if (options.family !== AF_INET6) {
     throw new RangeError("dualstack_ipv6 requires the family AF_INET6");
   }
 }
 
 /** Binds and listens as {@linkcode create_server} documents; errors show `given` as the address. */
-function listenOn<A extends Address>(
-  socket: SocketBase<A>,
-  address: AddressInput<A>,
-  { backlog, reuse_port = false, dualstack_ipv6 = false }: CreateServerOptions<
-    A
-  >,
+function listenOn(
+  socket: SocketBase,
+  address: Address,
+  { backlog, reuse_port = false, dualstack_ipv6 = false }: CreateServerOptions,
   given: unknown,
 ): void {
   // On Windows, which has SO_EXCLUSIVEADDRUSE, SO_REUSEADDR is not needed and would let other
@@ -215,7 +251,7 @@ function listenOn<A extends Address>(
     : SO_EXCLUSIVEADDRUSE;
   socket.setsockopt(SOL_SOCKET, option, 1);
   if (reuse_port) socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
-  if (socket.family as number === AF_INET6) {
+  if (socket.family === AF_INET6) {
     socket.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, dualstack_ipv6 ? 0 : 1);
   }
   try {

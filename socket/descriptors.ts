@@ -5,12 +5,7 @@ import { type Bytes, bytes, integer } from "../errors/arguments.ts";
 import { ECONNRESET } from "../errors/errno.ts";
 import { check } from "../errors/errors.ts";
 import { errno, load, system } from "../ffi/libc.ts";
-import type {
-  Address,
-  Family,
-  InetAddress,
-  UnixAddress,
-} from "./address/types.ts";
+import type { Address, AddressOf, UnixAddress } from "./address/types.ts";
 import { loseOwners } from "./operations/handle.ts";
 import {
   asksNonBlocking,
@@ -29,15 +24,15 @@ import { Socket, socketOf } from "./socket.ts";
  * @returns the socket, which owns the duplicate
  * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
  */
-export function fromfd<A extends Address>(
+export function fromfd<F extends number>(
   fd: number,
-  family: Family<A>,
+  family: F,
   type: number,
   proto = 0,
-): Socket<A> {
+): Socket<AddressOf<F>> {
   const copy = duplicateDescriptor(fd);
   try {
-    return new Socket<A>(family, type, proto, copy);
+    return new Socket(family, type, proto, copy);
   } catch (error) {
     close(copy);
     throw error;
@@ -53,11 +48,11 @@ export function fromfd<A extends Address>(
  * @throws {RangeError} if the number of bytes is wrong, or the platform is not Windows; elsewhere,
  * `recv_fds()` receives descriptors
  */
-export function fromshare<A extends Address = InetAddress>(
+export function fromshare<A extends Address = Address>(
   info: Bytes,
 ): Socket<A> {
   if (!system.adopt) throw unavailable("fromshare");
-  return new Socket<Address>(0, 0, 0, bytes("info", info)) as Socket<A>;
+  return new Socket<A>(0, 0, 0, bytes("info", info));
 }
 
 /**
@@ -69,13 +64,19 @@ export function fromshare<A extends Address = InetAddress>(
  * @param proto the protocol, 0 if left out
  * @throws {OSError} if the system does not support such a pair
  */
-export function socketpair<A extends Address = UnixAddress>(
-  family?: Family<A> | null,
+export function socketpair<F extends number | null | undefined = undefined>(
+  family?: F,
   type?: number | null,
   proto?: number | null,
-): [Socket<A>, Socket<A>] {
+): [Socket<AddressOf<F, UnixAddress>>, Socket<AddressOf<F, UnixAddress>>] {
   const [a, b] = openPair(family, type, proto);
-  const sockets: [Socket<A>, Socket<A>] = [socketOf<A>(a), socketOf<A>(b)];
+  const sockets: [
+    Socket<AddressOf<F, UnixAddress>>,
+    Socket<AddressOf<F, UnixAddress>>,
+  ] = [
+    socketOf(a),
+    socketOf(b),
+  ];
   if (asksNonBlocking(type)) {
     for (const socket of sockets) socket.settimeout(0);
   }

@@ -1,6 +1,6 @@
 /** The blocking resolver functions that `mod.ts` exports. */
 
-import type { Inet6Address, InetAddress } from "./address/types.ts";
+import type { AddressOf, Inet6Address, InetAddress } from "./address/types.ts";
 import { resolveSync } from "./resolver/call.ts";
 import type { AddressInfoTuple } from "./resolver/getaddrinfo.ts";
 import * as addrinfo from "./resolver/getaddrinfo.ts";
@@ -23,17 +23,17 @@ import * as hosts from "./resolver/hosts.ts";
  * @throws {OSError} if no descriptor is left to ask anyone (`EMFILE`)
  * @throws {RangeError} if a name contains a NUL or is not valid
  */
-export function getaddrinfo(
+export function getaddrinfo<F extends number = number>(
   host: string | Uint8Array | null,
   port: string | Uint8Array | number | null,
-  family = 0,
+  family?: F,
   type = 0,
   proto = 0,
   flags = 0,
-): AddressInfoTuple[] {
+): AddressInfoTuple<Extract<AddressOf<F>, InetAddress | Inet6Address>>[] {
   return resolveSync(
     addrinfo.getaddrinfo(host, port, family, type, proto, flags),
-  );
+  ) as AddressInfoTuple<never>[];
 }
 
 /**

@@ -18,9 +18,9 @@ export interface GroupOptions {
    * The interface: its name or index, or for an IPv4 group one of its IPv4 addresses. If it is left
    * out or 0, the system chooses.
    */
-  readonly interface?: string | number;
+  readonly interface?: string | number | undefined;
   /** The IP address of the only source to receive from (source-specific multicast). */
-  readonly source?: string;
+  readonly source?: string | undefined;
 }
 
 /**

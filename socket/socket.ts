@@ -1,18 +1,17 @@
 /** The blocking socket: Python's `socket.socket`. */
 
 import { nameClasses } from "../constants/class_names.ts";
-import { type Bytes, optionsOf } from "../errors/arguments.ts";
+import { type Bytes, optionsLast } from "../errors/arguments.ts";
 import { check } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
-import type {
-  Address,
-  AddressInput,
-  Family,
-  InetAddress,
-} from "./address/types.ts";
+import type { Address, AddressInput } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
 import { begin, complete, drive, isStepwise } from "./driver.ts";
-import { makefile, type SocketFile } from "./file/makefile.ts";
+import {
+  makefile,
+  type MakefileOptions,
+  type SocketFile,
+} from "./file/makefile.ts";
 import type { FileMode } from "./file/mode.ts";
 import type { TextOptions } from "./file/text.ts";
 import * as vectors from "./message_vector.ts";
@@ -79,12 +78,12 @@ import {
  * assertEquals(new TextDecoder().decode(connection.recv(1024)), "hello");
  * ```
  */
-export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
+export class Socket<out A extends Address = Address> extends SocketBase<A> {
   /**
    * Creates a socket, or adopts a descriptor.
    *
    * @param family the address family. If left out: `AF_INET`, or the family of the adopted
-   * descriptor. A plain number needs `new Socket<Address>(…)`
+   * descriptor
    * @param type the type. If left out: `SOCK_STREAM`, or the type of the adopted descriptor.
    * `SOCK_NONBLOCK` sets the timeout to 0
    * @param proto the protocol, usually 0. If left out: 0, or the protocol of the adopted descriptor
@@ -94,7 +93,7 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if a constant is not available on this platform
    */
   constructor(
-    family?: Family<A> | (Address extends A ? number : never) | null,
+    family?: number | null,
     type?: number | null,
     proto?: number | null,
     fileno?: number | Bytes | null,
@@ -328,7 +327,11 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @throws {RangeError} if a part of the address is out of bounds
    */
   sendto(data: Bytes, flags: number, address: AddressInput<A>): number;
-  sendto(data: Bytes, flagsOrAddress: unknown, address?: unknown): number {
+  sendto(
+    data: Bytes,
+    flagsOrAddress: number | AddressInput<A>,
+    address?: AddressInput<A>,
+  ): number {
     if (address !== undefined && opensFast(flagsOrAddress)) {
       return drive(this, sendtoFastOpenAttempt(data, flagsOrAddress), address);
     }
@@ -562,23 +565,27 @@ export class Socket<A extends Address = InetAddress> extends SocketBase<A> {
    * @param mode `r` to read (the default), `w` to write, both, and `b` for bytes instead of text
    * @param buffering the size of the buffer in bytes; 0 for none, which requires `b`; `null` or a
    * negative number for 8192
-   * @param options for text: `encoding`, `errors` and `newline`; ignored with `b`
+   * @param options for text: `encoding`, `errors` and `newline`; ignored with `b`. They may stand
+   * in place of the parameters before them, and have `buffering` by its name:
+   * `makefile("rw", { encoding: "latin-1" })`
    * @returns a `TextIOWrapper` for text; for bytes a `BufferedReader`, `BufferedWriter` or
    * `BufferedRWPair`, or a `SocketIO` if `buffering` is 0
    * @throws {RangeError} if the mode or an option is invalid, or a text file is to have no buffer
    */
   makefile<
-    Mode extends FileMode = "r",
-    Buffering extends number | null = null,
+    Mode extends FileMode | undefined = undefined,
+    Buffering extends number | null | undefined = undefined,
   >(
-    mode: Mode = "r" as Mode,
-    buffering: Buffering = null as Buffering,
-    options: TextOptions = {},
+    mode?: Mode | MakefileOptions<Buffering>,
+    buffering?: Buffering | MakefileOptions<Buffering>,
+    options?: TextOptions,
   ): SocketFile<Mode, Buffering> {
-    return makefile(this, mode, buffering, optionsOf(options)) as SocketFile<
-      Mode,
-      Buffering
-    >;
+    const [letters, size, given] = optionsLast(
+      mode as FileMode | undefined,
+      buffering as number | null | undefined,
+      options,
+    );
+    return makefile(this, letters, size, given) as SocketFile<Mode, Buffering>;
   }
 
   /**

@@ -19,13 +19,20 @@ type Awaiting<T> = T extends Socket<infer A> ? AsyncSocket<A>
 type OwnOptions =
   | blocking.AlgOptions
   | blocking.CreateConnectionOptions
-  | blocking.CreateServerOptions<blocking.Address>;
+  | blocking.CreateServerOptions;
 
-/** The parameters of what can wait: options come last. */
+/** The parameters of what can wait: options come last, or in place of those that are left out. */
 type WithOptions<P extends readonly unknown[]> = Required<P> extends
   [...unknown[], infer Last] ? Last extends OwnOptions ? P
-  : [...P, options?: WaitOptions]
+  : [...InPlace<P>, options?: WaitOptions]
   : [...P, options?: WaitOptions];
+
+type InPlace<P extends readonly unknown[]> = P extends
+  [infer First, ...infer Rest] ? [First, ...InPlace<Rest>]
+  : P extends [(infer First)?, ...infer Rest] ? number extends P["length"] ? P
+    : P extends [] ? []
+    : [(First | WaitOptions)?, ...InPlace<Rest>]
+  : P;
 
 type Both<A, B> = A extends B ? B extends A ? true : false : false;
 

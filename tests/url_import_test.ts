@@ -6,37 +6,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { text } from "./support/bytes.ts";
 import { temporaryFolder } from "./support/files.ts";
 import { libraryPath } from "./support/library.ts";
+import { servedTree } from "./support/served_tree.ts";
 import { needs, requires } from "./support/requires.ts";
-
-/** Serves this source tree over loopback. */
-function serve(): AsyncDisposable & { origin: string; port: number } {
-  const root = new URL("../", import.meta.url);
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request) => {
-      try {
-        const path = `.${new URL(request.url).pathname}`;
-        return new Response(await Deno.readFile(new URL(path, root)), {
-          headers: {
-            "content-type": path.endsWith(".js")
-              ? "text/javascript"
-              : path.endsWith(".json")
-              ? "application/json"
-              : "application/typescript",
-          },
-        });
-      } catch {
-        return new Response(null, { status: 404 });
-      }
-    },
-  );
-  const { port } = server.addr;
-  return {
-    port,
-    origin: `http://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
 
 /** Runs a program in an empty folder, with a cache of its own. */
 async function run(
@@ -72,7 +43,7 @@ const program = (origin: string, more = "") => `
 `;
 
 Deno.test("import by URL works with --allow-ffi as the only permission", async () => {
-  await using tree = serve();
+  await using tree = servedTree();
   const { success, stdout, stderr } = await run(
     tree.port,
     program(
@@ -88,7 +59,7 @@ Deno.test("import by URL works with --allow-ffi as the only permission", async (
 Deno.test({
   ...requires("the C library's own path is permission enough", needs.posix),
   async fn() {
-    await using tree = serve();
+    await using tree = servedTree();
     const { success, stdout, stderr } = await run(
       tree.port,
       // Errors and lookups read memory of the C library. Permission for its path alone does not
@@ -129,7 +100,7 @@ Deno.test({
 });
 
 Deno.test("without permission the import works, and the first socket names the flag to add", async () => {
-  await using tree = serve();
+  await using tree = servedTree();
   const { success, stdout, stderr } = await run(
     tree.port,
     `import * as socket from "${tree.origin}/mod.ts";

@@ -18,7 +18,7 @@ type UnixSocket = socket.AsyncSocket<socket.UnixAddress>;
 
 /** What a server hands over: its listener, and the one by which its successor asks for it. */
 interface Listeners {
-  service: socket.AsyncSocket;
+  service: socket.AsyncSocket<socket.InetAddress>;
   control: UnixSocket;
 }
 
@@ -38,8 +38,8 @@ async function takeOver(path: string): Promise<Listeners | null> {
   // From here on we can accept, so the old server may stop.
   await old.sendall(bytes("!"));
   return {
-    service: new socket.AsyncSocket(null, null, null, service),
-    control: new socket.AsyncSocket(null, null, null, control) as UnixSocket,
+    service: new socket.AsyncSocket(socket.AF_INET, null, null, service),
+    control: new socket.AsyncSocket(socket.AF_UNIX, null, null, control),
   };
 }
 

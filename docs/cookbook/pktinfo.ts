@@ -14,7 +14,7 @@ import * as socket from "@libc/socket";
 const { AF_INET, SOCK_DGRAM } = socket;
 
 /** Makes the server; for IPv6, the family is all that changes. */
-function listen(): socket.Socket {
+function listen(): socket.Socket<socket.InetAddress> {
   const server = new socket.Socket(AF_INET, SOCK_DGRAM);
   socket.requestControl(server, "pktinfo");
   server.bind(["", 0]);

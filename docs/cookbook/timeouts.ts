@@ -63,7 +63,7 @@ const dripping = setInterval(() => slow.send(new Uint8Array(1)), 5);
 const signal = AbortSignal.timeout(100);
 try {
   for (;;) {
-    const data = await receiver.recv(4096, 0, { signal });
+    const data = await receiver.recv(4096, { signal });
     if (data.length === 0) break;
   }
 } catch (error) {

@@ -4,7 +4,7 @@
  * kind the header names.
  */
 
-import { BlockingIOError, type InetAddress, type Socket } from "../../mod.ts";
+import { type Address, BlockingIOError, type Socket } from "../../mod.ts";
 import { type BaseSelector, EVENT_READ, EVENT_WRITE } from "../../selectors.ts";
 import { repr, tuple } from "../support/python_repr.ts";
 
@@ -34,7 +34,7 @@ export type Content = {
 /** A connection, over which one message is sent and one received. */
 export abstract class Message {
   /** The address of the other end. */
-  readonly address: InetAddress;
+  readonly address: Address;
   /** The connection. */
   protected readonly socket: Socket;
   readonly #selector: BaseSelector<Message | null, Socket>;
@@ -47,7 +47,7 @@ export abstract class Message {
   constructor(
     selector: BaseSelector<Message | null, Socket>,
     socket: Socket,
-    address: InetAddress,
+    address: Address,
   ) {
     this.#selector = selector;
     this.socket = socket;

@@ -1,6 +1,12 @@
 /** A worker of prefork_server.ts. */
 
-import { create_server, type InetAddress, OSError, Socket } from "../../mod.ts";
+import {
+  AF_INET,
+  create_server,
+  type InetAddress,
+  OSError,
+  Socket,
+} from "../../mod.ts";
 
 /** How many seconds a client may keep a worker waiting. */
 const PATIENCE = 10;
@@ -17,7 +23,7 @@ const server = self as unknown as Worker; // the other end of the same messages
 
 server.onmessage = ({ data: { name, listener } }: MessageEvent<Task>) => {
   using socket = typeof listener === "number"
-    ? new Socket(null, null, null, listener)
+    ? new Socket(AF_INET, null, null, listener)
     : create_server(listener, { reuse_port: true });
   server.postMessage("listening");
   for (;;) {

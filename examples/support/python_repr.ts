@@ -25,8 +25,9 @@ export function repr(value: unknown): string {
   return String(value);
 }
 
-/** What Python's `repr()` returns for a tuple, such as an address. */
-export function tuple(items: readonly unknown[]): string {
+/** What Python's `repr()` returns for an address: an array is a tuple there. */
+export function tuple(items: unknown): string {
+  if (!Array.isArray(items)) return repr(items);
   return `(${items.map(repr).join(", ")}${items.length === 1 ? "," : ""})`;
 }
 

@@ -141,10 +141,16 @@ export type Address =
   | UnknownAddress;
 
 /**
- * The forms in which an address `A` may be passed: as the socket returns it, or without the
- * trailing fields that Python lets callers omit, for instance `["::1", 8080]` for IPv6.
+ * The forms in which an address `A` may be passed: as the socket returns it, or as
+ * {@linkcode AddressForm} says.
  */
-export type AddressInput<A extends Address> = A extends Inet6Address
+export type AddressInput<A extends Address> = A | AddressForm<A>;
+
+/**
+ * An address `A` that is read-only, or lacks the trailing fields that Python lets callers omit, for
+ * instance `["::1", 8080]` for IPv6.
+ */
+export type AddressForm<A extends Address> = A extends Inet6Address
   ? readonly [host: string, port: number, flowinfo?: number, scope_id?: number]
   : A extends PacketAddress ? readonly [
       ifname: string,
@@ -164,3 +170,31 @@ export type AddressInput<A extends Address> = A extends Inet6Address
   : A extends readonly unknown[] ? Readonly<A>
   : A extends Uint8Array ? Bytes
   : A;
+
+/**
+ * The addresses of a family: `AddressOf<typeof AF_INET>` is {@linkcode InetAddress}. Those of a
+ * number that is not known to be one family are {@linkcode Address}, any.
+ *
+ * @typeParam F the type of the family; `null` or `undefined` if it is left out
+ * @typeParam LeftOut the addresses if the family is left out
+ */
+export type AddressOf<
+  F extends number | null | undefined,
+  LeftOut extends Address = InetAddress,
+> = F extends null | undefined ? LeftOut
+  : F extends Family<infer A> ? A
+  : Address;
+
+/**
+ * The addresses of a new socket: those of its family; {@linkcode InetAddress} if the family is left
+ * out; any if a descriptor is adopted whose family is left out.
+ *
+ * @typeParam F the type of the family. The constructors' default has `null` and `undefined` beside
+ * the family, no argument has both
+ * @typeParam D the type of the descriptor, in the same way
+ */
+export type NewSocketAddress<F extends number | null | undefined, D> =
+  [F] extends [null | undefined] ? [D] extends [null | undefined] ? InetAddress
+    : null | undefined extends D ? InetAddress // the default
+    : Address
+    : AddressOf<NonNullable<F>>;

@@ -1,6 +1,6 @@
 /** Files over sockets, like Python's `socket.makefile()`. */
 
-import { integer } from "../../errors/arguments.ts";
+import { integer, optionsOf, passedOnce } from "../../errors/arguments.ts";
 import { DEFAULT_BUFFER_SIZE } from "./base.ts";
 import { BufferedRWPair } from "./buffered_pair.ts";
 import { BufferedReader } from "./buffered_reader.ts";
@@ -16,38 +16,54 @@ import { TextIOWrapper, type TextOptions } from "./text.ts";
  * text, {@linkcode SocketIO} for unbuffered bytes, and for buffered bytes {@linkcode
  * BufferedReader}, {@linkcode BufferedWriter} or {@linkcode BufferedRWPair}.
  *
- * @typeParam Mode the mode
- * @typeParam Buffering the buffer size; a type that is not a literal includes 0
+ * @typeParam Mode the mode; `undefined` is in it if it is left out
+ * @typeParam Buffering the buffer size, `undefined` is in it if it is left out; a type that is not
+ * a literal includes 0
  */
 export type SocketFile<
-  Mode extends FileMode = FileMode,
-  Buffering extends number | null = number | null,
-> = Mode extends `${string}b${string}` ?
-    | (0 extends Buffering ? SocketIO : never)
-    | ([Buffering] extends [0] ? never
-      : Mode extends "b" | "rb" | "br" ? BufferedReader
-      : Mode extends "wb" | "bw" ? BufferedWriter
-      : BufferedRWPair)
+  Mode extends FileMode | undefined = FileMode,
+  Buffering extends number | null | undefined = number | null,
+> = undefined extends Mode ? TextIOWrapper
+  : Mode extends `${string}b${string}` ?
+      | (undefined extends Buffering ? never
+        : 0 extends Buffering ? SocketIO
+        : never)
+      | ([Buffering] extends [0] ? never
+        : Mode extends "b" | "rb" | "br" ? BufferedReader
+        : Mode extends "wb" | "bw" ? BufferedWriter
+        : BufferedRWPair)
   : TextIOWrapper;
+
+/** Options of `makefile()`. */
+export interface MakefileOptions<
+  Buffering extends number | null | undefined = number | null,
+> extends TextOptions {
+  /** The parameter `buffering`, if these options stand in its place. */
+  readonly buffering?: Buffering | undefined;
+}
 
 /**
  * Makes a file over a socket.
  *
  * @param socket the socket
- * @param mode what the file is for
- * @param buffering the buffer size in bytes; 0 for no buffer, `null` or negative for the default
- * @param options encoding, errors, newline; ignored for bytes
+ * @param mode what the file is for; `r` if left out
+ * @param buffering the buffer size in bytes; 0 for no buffer; `null`, negative or left out for the
+ * default
+ * @param given encoding, errors, newline; ignored for bytes
  * @throws {TypeError} if an argument has the wrong type
  * @throws {RangeError} if an argument is invalid; the socket stays as it was
  */
 export function makefile(
   socket: FileSocket,
-  mode: string,
-  buffering: number | null,
-  options: TextOptions,
+  mode: string = "r",
+  buffering: number | null | undefined,
+  given: MakefileOptions | undefined,
 ): SocketFile {
+  const options = optionsOf(given);
   const { reading, writing, binary } = parseMode(mode);
-  const size = bufferSize(buffering);
+  const size = bufferSize(
+    passedOnce("buffering", buffering, options.buffering),
+  );
   if (!binary) {
     if (size === 0) {
       throw new RangeError("buffering: unbuffered streams must be binary");
@@ -72,7 +88,7 @@ export function makefile(
 }
 
 function bufferSize(buffering: unknown): number {
-  if (buffering === null) return DEFAULT_BUFFER_SIZE;
+  if (buffering === null || buffering === undefined) return DEFAULT_BUFFER_SIZE;
   const size = integer("buffering", buffering);
   return size < 0 ? DEFAULT_BUFFER_SIZE : size;
 }

@@ -47,11 +47,11 @@ export interface TextOptions {
    * `utf-16` and `utf-32` start with a byte order mark, as reading them requires. Python's files
    * over sockets write none.
    */
-  readonly encoding?: string | null;
+  readonly encoding?: string | null | undefined;
   /** How to handle what the encoding cannot express; `"strict"` if omitted. */
-  readonly errors?: ErrorHandler | null;
+  readonly errors?: ErrorHandler | null | undefined;
   /** How lines end; `null` if omitted. */
-  readonly newline?: Newline;
+  readonly newline?: Newline | undefined;
 }
 
 /** The decoder and the encoder; `null` for one that the mode does not need. */

@@ -143,11 +143,11 @@ export interface AlgOptions {
   /** The operation: `ALG_OP_ENCRYPT`, `ALG_OP_DECRYPT` … */
   readonly op: number;
   /** The initialization vector, if the algorithm needs one. */
-  readonly iv?: Bytes | null;
+  readonly iv?: Bytes | null | undefined;
   /** For AEAD: how many bytes at the start of the message are associated data. */
-  readonly assoclen?: number | null;
+  readonly assoclen?: number | null | undefined;
   /** `MSG_` flags: `MSG_MORE` if more of the message follows. */
-  readonly flags?: number;
+  readonly flags?: number | undefined;
 }
 
 /** Returns the attempt that sends a message over an `AF_ALG` socket with its parameters. */

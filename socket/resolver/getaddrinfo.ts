@@ -16,13 +16,17 @@ import { context } from "./context.ts";
 /**
  * One of the addresses that `getaddrinfo()` returns: the arguments for a socket, the canonical name
  * (only with `AI_CANONNAME`, and only in the first entry), and the address.
+ *
+ * @typeParam A the addresses of the family that was asked for; of both if none was
  */
-export type AddressInfoTuple = [
-  family: Family<InetAddress | Inet6Address>,
+export type AddressInfoTuple<
+  A extends InetAddress | Inet6Address = InetAddress | Inet6Address,
+> = [
+  family: Family<A>,
   type: number,
   proto: number,
   canonname: string,
-  sockaddr: InetAddress | Inet6Address,
+  sockaddr: A,
 ];
 
 /** Implements `getaddrinfo()`, which `mod.ts` and `async.ts` document. */

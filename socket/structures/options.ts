@@ -187,7 +187,8 @@ export function encodeCredentials(
  */
 export type IoctlOption =
   | number
-  | readonly [onoff: number, time: number, interval: number];
+  | boolean
+  | readonly [onoff: number | boolean, time: number, interval: number];
 
 /**
  * Encodes the argument of one of the `ioctl()` commands that Python supports.

@@ -88,10 +88,12 @@ for (const way of ["for await", "accept"]) {
 }
 
 /** Connects to a listener, and sends a byte. */
-async function caller(listener: AsyncSocket): Promise<AsyncSocket> {
+async function caller(
+  listener: AsyncSocket<socket.InetAddress>,
+): Promise<AsyncSocket> {
   const client = await socket.create_connection(listener.getsockname());
   await client.sendall(utf8("x"));
-  return client as AsyncSocket;
+  return client;
 }
 
 /** What a promise resolves to, unless that takes far too long. */

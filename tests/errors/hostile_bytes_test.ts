@@ -42,7 +42,7 @@ const filling: Record<
   recvmsg_into: async (socket, buffer) =>
     (await socket.recvmsg_into([buffer]))[0],
   recvmmsg: async (socket, buffer) => {
-    const messages = new MessageVector<InetAddress>(socket as Socket, [buffer]);
+    const messages = new MessageVector(socket, [buffer]);
     await (socket as Socket).recvmmsg(messages);
     return messages.lengths[0];
   },
@@ -56,7 +56,7 @@ const sending: Record<string, (socket: Either, data: Bytes) => unknown> = {
   sendmsg: (socket, data) => socket.sendmsg([data]),
   sendmmsg: (socket, data) =>
     (socket as Socket).sendmmsg(
-      new MessageVector<InetAddress>(socket as Socket, [data]),
+      new MessageVector(socket, [data]),
     ),
 };
 

@@ -8,6 +8,7 @@ import {
   create_connection,
   encodeLinger,
   errno,
+  type InetAddress,
   IPPROTO_UDP,
   OSError,
   send_fds,
@@ -33,8 +34,8 @@ async function portOf(server: Program, name: string): Promise<string> {
     : await server.port();
 }
 
-const connect = (port: string): Socket =>
-  create_connection(["127.0.0.1", port], 60) as Socket;
+const connect = (port: string): Socket<InetAddress> =>
+  create_connection(["127.0.0.1", port], 60) as Socket<InetAddress>;
 
 /** Has a socket reset its connection when it is closed. */
 function resetOnClose(socket: Socket): void {

@@ -15,7 +15,7 @@ import type {
   InetAddress,
   UnixAddress,
 } from "../../socket/address/types.ts";
-import { Socket } from "../../socket/socket.ts";
+import { Socket } from "../../socket/constructor.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
 import { Peer } from "../support/peer.ts";
 import { needs, requires } from "../support/requires.ts";

@@ -52,9 +52,9 @@ test("fromshare() and new Socket(0, 0, 0, bytes) make the socket that was shared
   const { a, b } = pair;
   const info = a.share(Deno.pid);
   assertEquals(info.length, 628);
-  using one = socket.fromshare<socket.Address>(info);
+  using one = socket.fromshare(info);
   using two = new Socket<socket.Address>(0, 0, 0, a.share(Deno.pid));
-  using three = awaiting.fromshare<socket.Address>(a.share(Deno.pid));
+  using three = awaiting.fromshare(a.share(Deno.pid));
   using other = awaiting.AsyncSocket.from(b.dup());
   for (const made of [one, two, three]) {
     assertEquals([made.family as number, made.type, made.proto], [
@@ -67,7 +67,7 @@ test("fromshare() and new Socket(0, 0, 0, bytes) make the socket that was shared
     await made.send(utf8("x"));
     assertEquals(text(await other.recv(2)), "x");
   }
-  using four = awaiting.fromshare<socket.Address>(other.share(Deno.pid));
+  using four = awaiting.fromshare(other.share(Deno.pid));
   assertEquals(four.getpeername(), a.getsockname());
 });
 
@@ -137,7 +137,11 @@ test("nobody takes an address over that create_server() has", async () => {
 });
 
 /** What the test above asks of a socket of either class. */
-function bound(s: socket.Socket | awaiting.AsyncSocket): {
+function bound(
+  s:
+    | socket.Socket<socket.InetAddress>
+    | awaiting.AsyncSocket<socket.InetAddress>,
+): {
   getsockopt(level: number, option: number): number;
   getsockname(): socket.InetAddress;
 } {

@@ -39,7 +39,7 @@ import {
   SKF_AD_PKTTYPE,
 } from "../../socket/bpf_codes.ts";
 import { OSError } from "../../errors/errors.ts";
-import { Socket } from "../../socket/socket.ts";
+import { Socket } from "../../socket/constructor.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { socketPair, udpPair } from "../support/pairs.ts";
 import { needs, requires } from "../support/requires.ts";

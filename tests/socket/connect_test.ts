@@ -21,7 +21,7 @@ const dualstack = need(
 );
 
 /** A socket that is bound but not listening, so that its port stays taken. */
-function deadEnd(): socket.Socket {
+function deadEnd(): socket.Socket<socket.InetAddress> {
   const s = new Socket();
   s.bind(["127.0.0.1", 0]);
   return s;

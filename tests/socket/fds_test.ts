@@ -28,7 +28,7 @@ import { BlockingIOError, OSError } from "../../errors/errors.ts";
 import { recv_fds, send_fds } from "../../socket/fds.ts";
 import { closeBeyond } from "../../socket/operations/rights.ts";
 import { handleOf } from "../../socket/operations/handle.ts";
-import { Socket } from "../../socket/socket.ts";
+import { Socket } from "../../socket/constructor.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { int32, text, utf8 } from "../support/bytes.ts";
 import { need, needs, requires, succeeds } from "../support/requires.ts";

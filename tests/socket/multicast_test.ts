@@ -31,7 +31,7 @@ import {
   multicast,
   setMulticast,
 } from "../../socket/multicast.ts";
-import { Socket } from "../../socket/socket.ts";
+import { Socket } from "../../socket/constructor.ts";
 import type { Address } from "../../socket/address/types.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { canRun, need, requires } from "../support/requires.ts";

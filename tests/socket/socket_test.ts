@@ -392,7 +392,7 @@ Deno.test("using closes, closing again does nothing", () => {
 });
 
 /** How console.log shows a socket, with its changing numbers replaced by their names. */
-function shown(s: socket.Socket): string {
+function shown(s: socket.Socket<socket.InetAddress>): string {
   const names: [number, string][] = [[s.fileno(), "FD"], [
     s.getsockname()[1],
     "PORT",

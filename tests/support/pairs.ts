@@ -7,11 +7,10 @@
 
 import * as async from "../../async.ts";
 import {
-  type Address,
+  type AddressOf,
   AF_INET,
   BlockingIOError,
   create_server,
-  type Family,
   type InetAddress,
   SOCK_DGRAM,
   Socket,
@@ -38,10 +37,10 @@ export class Pair<S extends { close(): void }> implements Disposable {
 }
 
 /** The two sockets of `socketpair()`. */
-export function socketPair<A extends Address = UnixAddress>(
-  family?: Family<A> | null,
+export function socketPair<F extends number | null | undefined = undefined>(
+  family?: F,
   type?: number | null,
-): Pair<Socket<A>> {
+): Pair<Socket<AddressOf<F, UnixAddress>>> {
   return new Pair(...socketpair(family, type));
 }
 
@@ -59,7 +58,7 @@ export function fullPair(): Pair<Socket<UnixAddress>> {
 }
 
 /** A TCP connection over loopback. */
-export function tcpPair(): Pair<Socket> {
+export function tcpPair(): Pair<Socket<InetAddress>> {
   using listener = create_server(["127.0.0.1", 0]);
   const client = new Socket();
   client.connect(listener.getsockname());
@@ -91,15 +90,19 @@ export function udpPair(): Pair<Socket<InetAddress>> {
 }
 
 /** The two sockets of the awaiting `socketpair()`. */
-export function asyncSocketPair<A extends Address = UnixAddress>(
-  family?: Family<A> | null,
+export function asyncSocketPair<
+  F extends number | null | undefined = undefined,
+>(
+  family?: F,
   type?: number | null,
-): Pair<async.AsyncSocket<A>> {
+): Pair<async.AsyncSocket<AddressOf<F, UnixAddress>>> {
   return new Pair(...async.socketpair(family, type));
 }
 
 /** A TCP connection over loopback, between awaiting sockets. */
-export async function asyncTcpPair(): Promise<Pair<async.AsyncSocket>> {
+export async function asyncTcpPair(): Promise<
+  Pair<async.AsyncSocket<InetAddress>>
+> {
   using listener = await async.create_server(["127.0.0.1", 0]);
   const client = new async.AsyncSocket();
   const [[accepted]] = await Promise.all([

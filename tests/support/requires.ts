@@ -7,7 +7,7 @@ import { hasattr } from "../../constants/hasattr.ts";
 import { AF_INET6, AF_PACKET, AF_UNIX, SOCK_RAW } from "../../constants/mod.ts";
 import { OSError } from "../../errors/errors.ts";
 import type { Address } from "../../socket/address/types.ts";
-import { Socket } from "../../socket/socket.ts";
+import { Socket } from "../../socket/constructor.ts";
 
 /** One thing that a test needs. */
 export interface Need {

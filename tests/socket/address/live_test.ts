@@ -25,7 +25,7 @@ import type {
 } from "../../../socket/address/types.ts";
 import { OSError } from "../../../errors/errors.ts";
 import { if_nameindex } from "../../../socket/resolver/interfaces.ts";
-import { Socket } from "../../../socket/socket.ts";
+import { Socket } from "../../../socket/constructor.ts";
 import {
   hasIPv6,
   type Need,

@@ -6,7 +6,7 @@ import { BufferedReader } from "../../../socket/file/buffered_reader.ts";
 import type { Newline } from "../../../socket/file/newline.ts";
 import { SocketIO } from "../../../socket/file/raw.ts";
 import { TextIOWrapper } from "../../../socket/file/text.ts";
-import { Socket } from "../../../socket/socket.ts";
+import { Socket } from "../../../socket/constructor.ts";
 import { utf8 } from "../../support/bytes.ts";
 
 /** Receives a line so many times, from memory. */

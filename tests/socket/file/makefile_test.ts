@@ -26,7 +26,7 @@ import { BufferedWriter } from "../../../socket/file/buffered_writer.ts";
 import { SocketIO } from "../../../socket/file/raw.ts";
 import { TextIOWrapper } from "../../../socket/file/text.ts";
 import { E_BAD_SOCKET } from "../../../errors/errno.ts";
-import type { Socket } from "../../../socket/socket.ts";
+import type { Socket } from "../../../socket/constructor.ts";
 import { text, utf8 } from "../../support/bytes.ts";
 import { socketPair } from "../../support/pairs.ts";
 

@@ -38,7 +38,7 @@ import type {
 import { CMSG_LEN, CMSG_SPACE } from "../../../socket/operations/ancillary.ts";
 import { ConnectionRefusedError } from "../../../errors/errors.ts";
 import { if_nameindex } from "../../../socket/resolver/interfaces.ts";
-import { Socket } from "../../../socket/socket.ts";
+import { Socket } from "../../../socket/constructor.ts";
 import { decodeExtendedError } from "../../../socket/structures/extended_error.ts";
 import {
   decodeCredentials,

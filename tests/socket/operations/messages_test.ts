@@ -30,7 +30,7 @@ import { recv_fds, send_fds } from "../../../socket/fds.ts";
 import { algItems } from "../../../socket/operations/messages.ts";
 import { handleOf } from "../../../socket/operations/handle.ts";
 import { E_BAD_SOCKET } from "../../../errors/errno.ts";
-import { Socket } from "../../../socket/socket.ts";
+import { Socket } from "../../../socket/constructor.ts";
 import { int32, text, utf8 } from "../../support/bytes.ts";
 import { need, needs, requires, succeeds } from "../../support/requires.ts";
 import { socketPair, udpPair } from "../../support/pairs.ts";

@@ -26,7 +26,7 @@ import {
   fileTransfer,
   type ReadableFile,
 } from "../../../socket/operations/sendfile.ts";
-import type { Socket } from "../../../socket/socket.ts";
+import type { Socket } from "../../../socket/constructor.ts";
 import type { UnixAddress } from "../../../socket/address/types.ts";
 import { text, utf8 } from "../../support/bytes.ts";
 import { exists, temporaryFolder } from "../../support/files.ts";

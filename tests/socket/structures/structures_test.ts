@@ -12,7 +12,7 @@ import {
 } from "../../../constants/mod.ts";
 import { layouts } from "../../../ffi/layout/all.ts";
 import { layout } from "../../../ffi/layout/mod.ts";
-import { Socket } from "../../../socket/socket.ts";
+import { Socket } from "../../../socket/constructor.ts";
 import { decodeExtendedError } from "../../../socket/structures/extended_error.ts";
 import {
   credentials,
