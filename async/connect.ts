@@ -1,6 +1,7 @@
 /** `create_connection` and `create_server`, awaited. */
 
 import { SOCK_STREAM } from "../constants/mod.ts";
+import { recaptured } from "../constants/stack.ts";
 import { OSError } from "../errors/errors.ts";
 import type {
   Address,
@@ -63,15 +64,19 @@ export async function create_connection(
     options,
   );
   const errors: OSError[] = [];
-  const socket = await firstConnected(
-    alternating(found),
-    (candidate, signal) =>
-      connectTo(candidate, timeout, source_address ?? null, signal),
-    errors,
-    signal,
-  );
-  if (socket === undefined) throw connectionError(errors, options);
-  return socket;
+  try {
+    const socket = await firstConnected(
+      alternating(found),
+      (candidate, signal) =>
+        connectTo(candidate, timeout, source_address ?? null, signal),
+      errors,
+      signal,
+    );
+    if (socket !== undefined) return socket;
+  } catch (error) {
+    throw signal?.aborted ? error : recaptured(error, create_connection);
+  }
+  throw connectionError(errors, options);
 }
 
 /** Reorders addresses so that the families alternate. The first address stays first. */

@@ -830,6 +830,7 @@ function accept<A extends Address>(
     throw error;
   }
 }
+accept.syscall = "accept";
 
 /** Makes the socket of a handle that was just opened and is non-blocking. */
 export function asyncSocketOf<A extends Address>(

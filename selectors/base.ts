@@ -1,6 +1,7 @@
 /** `BaseSelector`: what all selectors share, whichever system call they wait with. */
 
 import { nameClasses } from "../constants/class_names.ts";
+import { rangeError } from "../constants/stack.ts";
 import { integer, timeoutSeconds } from "../errors/arguments.ts";
 import type { LevelPoller } from "../poll/base.ts";
 import { Deadline } from "../poll/deadline.ts";
@@ -63,7 +64,7 @@ export abstract class BaseSelector<
     const mask = eventsOf(events);
     const fd = this.#fd(fileobj);
     if (this.#keys.has(fd)) {
-      throw new RangeError(
+      throw rangeError(
         `${Deno.inspect(fileobj)} (FD ${fd}) is already registered`,
       );
     }
@@ -202,7 +203,7 @@ export abstract class BaseSelector<
   #key(fileobj: F | number): SelectorKey<D, F> {
     const key = this.#keys.get(this.#fd(fileobj));
     if (key === undefined) {
-      throw new RangeError(`${Deno.inspect(fileobj)} is not registered`);
+      throw rangeError(`${Deno.inspect(fileobj)} is not registered`);
     }
     return key;
   }
@@ -214,7 +215,7 @@ export abstract class BaseSelector<
     for (const key of this.#keys.values()) {
       if (key.fileobj === fileobj) return key.fd;
     }
-    throw new RangeError(
+    throw rangeError(
       fd === undefined
         ? `Invalid file object: ${Deno.inspect(fileobj)}`
         : `Invalid file descriptor: ${fd}`,
@@ -255,7 +256,7 @@ function integerIn(
 function eventsOf(events: unknown): number {
   const mask = integerIn(events, 1, EVENT_READ | EVENT_WRITE);
   if (mask !== undefined) return mask;
-  throw new RangeError(`Invalid events: ${Deno.inspect(events)}`);
+  throw rangeError(`Invalid events: ${Deno.inspect(events)}`);
 }
 
 /** Waits for the whole timeout (seconds), however often a signal interrupts. */

@@ -3,6 +3,7 @@
 import { nameClasses } from "../constants/class_names.ts";
 import { isMissing, unavailable } from "../constants/missing.ts";
 import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import {
   type Bytes,
   bytes,
@@ -59,7 +60,7 @@ export abstract class SocketBase<A extends Address> {
       if (typeof socket === "object" && socket !== null && #handle in socket) {
         return socket.#handle;
       }
-      throw new TypeError(`not a socket of this library: ${describe(socket)}`);
+      throw typeError(`not a socket of this library: ${describe(socket)}`);
     });
   }
 
@@ -276,7 +277,7 @@ export abstract class SocketBase<A extends Address> {
     const at = integer("level", level);
     const name = integer("optname", optname);
     if ((value === null) !== (optlen !== undefined)) {
-      throw new TypeError(
+      throw typeError(
         "optlen goes with the value null, and null with optlen",
       );
     }
@@ -454,5 +455,5 @@ function wideValue(value: unknown): bigint {
     return BigInt(integer("value", value, 0, Number.MAX_SAFE_INTEGER));
   }
   if (value >= 0n && value < 2n ** 64n) return value;
-  throw new RangeError(`value must be 0-${2n ** 64n - 1n}, not ${value}`);
+  throw rangeError(`value must be 0-${2n ** 64n - 1n}, not ${value}`);
 }

@@ -6,6 +6,7 @@ import {
   SO_GET_FILTER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import { describe, instance, integer } from "../errors/arguments.ts";
 import { sock_filter, sock_fprog } from "../ffi/layout/handwritten.ts";
 import { addressOf } from "../ffi/memory.ts";
@@ -174,7 +175,7 @@ export function encodeFilter(
 ): Uint8Array<ArrayBuffer> {
   const list = collect("instructions", instructions, instruction);
   if (list.length > 0xffff) {
-    throw new RangeError(
+    throw rangeError(
       `instructions must be 65535 at most, not ${list.length}`,
     );
   }
@@ -193,7 +194,7 @@ export function encodeFilter(
 
 function instruction(name: string, value: unknown): BpfInstruction {
   if (!Array.isArray(value) || value.length !== 4) {
-    throw new TypeError(
+    throw typeError(
       `${name} must be [code, jt, jf, k], not ${describe(value)}`,
     );
   }

@@ -13,6 +13,12 @@ import {
   SOL_SOCKET,
 } from "../constants/mod.ts";
 import {
+  fromCaller,
+  rangeError,
+  recaptured,
+  typeError,
+} from "../constants/stack.ts";
+import {
   describe,
   integer,
   optionsOf,
@@ -106,7 +112,7 @@ export function checkConnection(
 
 function pair(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value) && value.length === 2) return value;
-  throw new TypeError(
+  throw typeError(
     `${name} must be [host, port], not ${
       Array.isArray(value) ? `an array of ${value.length}` : describe(value)
     }`,
@@ -123,9 +129,15 @@ export function connectionError(
   if (last === undefined) {
     return new OSError(null, "getaddrinfo returns an empty list");
   }
-  return all_errors
-    ? new AggregateError(errors, "create_connection failed")
-    : last;
+  if (all_errors) {
+    return fromCaller(new AggregateError(errors, "create_connection failed"));
+  }
+  // The errors of the other addresses, each the cause of the next.
+  errors.reduce((value, error) => {
+    const cause = { value, writable: true, configurable: true };
+    return Object.defineProperty(error, "cause", cause);
+  });
+  return recaptured(last, connectionError);
 }
 
 /** Options of {@linkcode create_server}. */
@@ -186,16 +198,16 @@ function checkServerOptions<A extends Address>(
   options: CreateServerOptions<A>,
 ): void {
   if (options.reuse_port && isMissing(SO_REUSEPORT)) {
-    throw new RangeError(
+    throw rangeError(
       "reuse_port: SO_REUSEPORT is not available on this platform",
     );
   }
   if (!options.dualstack_ipv6) return;
   if (!has_dualstack_ipv6()) {
-    throw new RangeError("dualstack_ipv6 is not available on this platform");
+    throw rangeError("dualstack_ipv6 is not available on this platform");
   }
   if (options.family as number !== AF_INET6) {
-    throw new RangeError("dualstack_ipv6 requires the family AF_INET6");
+    throw rangeError("dualstack_ipv6 requires the family AF_INET6");
   }
 }
 
@@ -225,7 +237,11 @@ function listenOn<A extends Address>(
     const text = `${error.strerror} (while attempting to bind on address ${
       JSON.stringify(given)
     })`;
-    throw new OSError(error.errno, text, { syscall: "bind" });
+    throw new OSError(error.errno, text, {
+      syscall: "bind",
+      address: given,
+      winerror: error.winerror,
+    });
   }
   socket.listen(backlog ?? undefined);
 }

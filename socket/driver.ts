@@ -1,5 +1,6 @@
 /** The driver of blocking sockets: makes an attempt, waits for readiness, tries again. */
 
+import { recaptured } from "../constants/stack.ts";
 import { EINTR } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
 import { isNonBlocking } from "../ffi/descriptor.ts";
@@ -59,7 +60,7 @@ function block<P extends unknown[], T>(
   if (!mayWait) {
     const partial = attempt.partial?.();
     if (partial !== undefined) return partial;
-    throw osError(wait.errno, wait.syscall);
+    throw osError(wait.errno, wait.syscall, wait.address);
   }
   const deadline = new Deadline(timeout);
   for (;;) {
@@ -75,7 +76,7 @@ function block<P extends unknown[], T>(
     if (left === 0) {
       const partial = attempt.partial?.();
       if (partial !== undefined) return partial;
-      throw timedOut(wait.syscall);
+      throw timedOut(wait.syscall, wait.address);
     }
   }
 }
@@ -90,6 +91,14 @@ function pause(deadline: Deadline): void {
 
 /** Performs the steps of a generator function and returns its result. */
 export function driveSteps<T>(steps: Steps<T>): T {
+  try {
+    return performSteps(steps);
+  } catch (error) {
+    throw recaptured(error, driveSteps); // the frames of generators would be all that is seen
+  }
+}
+
+function performSteps<T>(steps: Steps<T>): T {
   let step = steps.next();
   while (!step.done) {
     const { value } = step;

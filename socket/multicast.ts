@@ -1,5 +1,6 @@
 /** Joining and leaving multicast groups. */
 
+import { rangeError } from "../constants/stack.ts";
 import { instance, integer, optionsOf, string } from "../errors/arguments.ts";
 import { inet_aton } from "./address/arpa_inet.ts";
 import type { CodecContext } from "./address/codec.ts";
@@ -104,10 +105,10 @@ export function membership(
   const version = versionOf("group", address);
   const { source } = options;
   if (!isMulticast(address, version)) {
-    throw new RangeError(`group must be a multicast address, not ${address}`);
+    throw rangeError(`group must be a multicast address, not ${address}`);
   }
   if (source !== undefined && versionOf("source", source) !== version) {
-    throw new RangeError(
+    throw rangeError(
       `source must be an IPv${version} address as group is, not ${source}`,
     );
   }
@@ -121,7 +122,7 @@ function versionOf(name: string, address: unknown): 4 | 6 {
   const text = string(name, address);
   if (parseIPv4(text) >= 0) return 4;
   if (parseIPv6(text, new Uint8Array(16))) return 6;
-  throw new RangeError(
+  throw rangeError(
     `${name} must be an IP address, not ${JSON.stringify(text)}`,
   );
 }
@@ -150,7 +151,7 @@ function byAddress(
   { constants, layout }: CodecContext,
 ): Membership {
   if (version === 6) {
-    throw new RangeError(
+    throw rangeError(
       `interface must be a name or an index for an IPv6 group, not ${address}`,
     );
   }

@@ -18,18 +18,25 @@ export class Pending {
   readonly syscall: string;
   /** The error number of the `OSError` that a non-blocking socket throws. */
   readonly errno: number;
+  /** The address that the call is for, if it is for one. */
+  readonly address: unknown;
   /** True if the attempt could continue but yields so that its driver can check the deadline. */
   readonly yielded: boolean;
 
   constructor(
     readiness: "read" | "write",
     syscall: string,
-    { errno = EWOULDBLOCK, yielded = false } = {},
+    { errno = EWOULDBLOCK, yielded = false, address }: {
+      readonly errno?: number;
+      readonly yielded?: boolean;
+      readonly address?: unknown;
+    } = {},
   ) {
     this.readiness = readiness;
     this.syscall = syscall;
     this.errno = errno;
     this.yielded = yielded;
+    this.address = address;
   }
 }
 
@@ -39,6 +46,8 @@ export type Attempt<T> = T | Pending;
 /** A function that attempts an operation. */
 export interface Attempting<P extends unknown[], T> {
   (handle: Handle, ...args: P): Attempt<T>;
+  /** The system call, if it is not `recv` or `send`: for an error before the first attempt. */
+  readonly syscall?: string;
   /** What to return if the wait ends too early, by a timeout or a signal; `undefined` to throw. */
   partial?(): T | undefined;
 }
@@ -48,14 +57,16 @@ export interface Attempting<P extends unknown[], T> {
  *
  * @param wait what to return if the call would block
  * @param code the error number
+ * @param address the address that the call is for
  * @returns `wait` if the call would block, `undefined` if a signal interrupted it: call it again
  * @throws {OSError} if the call failed
  */
 export function waitOrRetry(
   wait: Pending,
   code = errno(),
+  address?: unknown,
 ): Pending | undefined {
   if (code === EAGAIN || code === EWOULDBLOCK) return wait;
   if (code === EINTR) return undefined;
-  throw osError(code, wait.syscall);
+  throw osError(code, wait.syscall, address);
 }

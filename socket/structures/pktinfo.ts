@@ -1,5 +1,6 @@
 /** The interface and address by which a datagram was received, or is to be sent. */
 
+import { rangeError } from "../../constants/stack.ts";
 import { type Bytes, integer, string } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
@@ -77,7 +78,7 @@ export function encodePktinfo(
     : { ifindex: first, specDst: second };
   const address = parseIPv4(string("specDst", specDst));
   if (address < 0) {
-    throw new RangeError(`specDst must be an IPv4 address, not ${specDst}`);
+    throw rangeError(`specDst must be an IPv4 address, not ${specDst}`);
   }
   const octets = new Uint8Array(4);
   new DataView(octets.buffer).setUint32(0, address);
@@ -136,7 +137,7 @@ export function encodePktinfo6(
     : { ifindex: first, addr: second };
   const octets = new Uint8Array(16);
   if (!parseIPv6(string("addr", addr), octets)) {
-    throw new RangeError(`addr must be an IPv6 address, not ${addr}`);
+    throw rangeError(`addr must be an IPv6 address, not ${addr}`);
   }
   return encodeStruct(structOf(running, "in6_pktinfo"), {
     ipi6_addr: octets,
