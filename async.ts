@@ -48,7 +48,11 @@ export * from "./mod.ts";
 
 // These replace the blocking ones of mod.ts.
 export { AsyncSocketBase } from "./async/base.ts";
-export { AsyncSocket, AsyncSocket as SocketType } from "./async/socket.ts";
+export {
+  AsyncSocket,
+  AsyncSocket as socket,
+  AsyncSocket as SocketType,
+} from "./async/socket.ts";
 export type { ConnectionsOptions } from "./async/connections.ts";
 export type { WaitOptions } from "./async/driver.ts";
 export type { DenoAddress } from "./async/deno_address.ts";

@@ -199,5 +199,15 @@ export {
   getservbyname,
   getservbyport,
 } from "./socket/resolver/services.ts";
-export { Socket, Socket as SocketType } from "./socket/socket.ts";
+export {
+  type OpenSocket,
+  openSockets,
+  traceSockets,
+} from "./socket/open_sockets.ts";
+export type { SocketDescription } from "./socket/description.ts";
+export {
+  Socket,
+  Socket as socket,
+  Socket as SocketType,
+} from "./socket/socket.ts";
 export { ZeroCopySender } from "./socket/zero_copy.ts";

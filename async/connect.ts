@@ -20,6 +20,7 @@ import {
   type AddressInfoTuple,
   getaddrinfo,
 } from "../socket/resolver/getaddrinfo.ts";
+import { traceHere } from "../socket/open_sockets.ts";
 import { resolved } from "../socket/steps.ts";
 import { signalOf, type WaitOptions } from "./driver.ts";
 import { AsyncSocket } from "./socket.ts";
@@ -72,7 +73,10 @@ export async function create_connection(
       errors,
       signal,
     );
-    if (socket !== undefined) return socket;
+    if (socket !== undefined) {
+      traceHere(socket);
+      return socket;
+    }
   } catch (error) {
     throw signal?.aborted ? error : recaptured(error, create_connection);
   }

@@ -39,6 +39,7 @@ import {
   opensFast,
   sendtoFastOpenAttempt,
 } from "../socket/operations/fast_open.ts";
+import { tracedSocket } from "../socket/open_sockets.ts";
 import { Socket } from "../socket/socket.ts";
 import {
   AsyncSocketBase,
@@ -135,7 +136,7 @@ export class AsyncSocket<A extends Address = InetAddress>
   accept(
     options?: WaitOptions,
   ): Promise<[socket: AsyncSocket<A>, address: A]> {
-    return drive(this, "read", options, accept<A>, this);
+    return tracedSocket(drive(this, "read", options, accept<A>, this));
   }
 
   /**

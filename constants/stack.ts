@@ -95,6 +95,14 @@ export function fromCaller<E extends Error>(
   return Object.defineProperty(error, "stack", property);
 }
 
+/** Returns the lines of a captured stack from the caller's on; if it is not there, all lines. */
+export function textOf(trace: Trace): string {
+  const lines = linesOf(trace);
+  const callers = callersLines(lines);
+  return (callers.length > 0 ? callers : lines)
+    .map((line) => `at ${line}`).join("\n");
+}
+
 /** Makes a `TypeError` whose stack begins at the caller of this library. */
 export function typeError(message: string, options?: ErrorOptions): TypeError {
   return fromCaller(new TypeError(message, options), typeError);

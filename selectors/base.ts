@@ -2,7 +2,8 @@
 
 import { nameClasses } from "../constants/class_names.ts";
 import { rangeError } from "../constants/stack.ts";
-import { integer, timeoutSeconds } from "../errors/arguments.ts";
+import { describe, integer, timeoutSeconds } from "../errors/arguments.ts";
+import { refuseCloning } from "../errors/cloning.ts";
 import type { LevelPoller } from "../poll/base.ts";
 import { Deadline } from "../poll/deadline.ts";
 import {
@@ -179,6 +180,19 @@ export abstract class BaseSelector<
     this.close();
   }
 
+  /** What `console.log` shows: the keys by descriptor. */
+  [Symbol.for("Deno.customInspect")](
+    inspect = Deno.inspect,
+    options?: Deno.InspectOptions,
+  ): string {
+    if (!(#map in this)) return `${describe(this)} {}`; // the prototype
+    const { name } = this.constructor;
+    if (this.#map === null) return `<${name} [closed]>`;
+    return `${name}${
+      inspect(new Map(this.#keys), options).replace(/^Map/, "")
+    }`;
+  }
+
   /** Returns the descriptor of the kernel object. */
   protected descriptor(): number {
     return this.#opened().fd;
@@ -223,6 +237,7 @@ export abstract class BaseSelector<
   }
 }
 
+refuseCloning(BaseSelector, "a Worker needs a selector of its own");
 nameClasses({ BaseSelector });
 
 /** Returns the current descriptor of a file object; `undefined` if it has none. */

@@ -13,6 +13,7 @@ import { table } from "../../constants/table.ts";
 import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
 import { isPosix, need, needs, requires } from "../support/requires.ts";
+import { pythonText } from "../support/errors.ts";
 import { python } from "../support/peer.ts";
 
 const { errno, gaierror, herror, OSError } = socket;
@@ -24,13 +25,6 @@ const classes = Object.fromEntries(
     (value === OSError || value.prototype instanceof OSError)
   ),
 ) as Record<string, typeof OSError>;
-
-/** Python's `str()` of an error, whose message goes on with the call and its address. */
-function text(error: socket.OSError): string {
-  const [text, after] = error.message.split(`: ${error.syscall}`);
-  assert(after !== undefined, error.message);
-  return text;
-}
 
 Deno.test({
   ...requires(
@@ -201,7 +195,7 @@ print(json.dumps(out))`,
           error.name,
           error.errno,
           error.strerror,
-          text(error),
+          pythonText(error),
           [error.code],
         ];
       }
@@ -225,7 +219,7 @@ except OSError as e:
       OSError,
     );
     assertEquals(
-      [error.name, error.errno, error.strerror, text(error)],
+      [error.name, error.errno, error.strerror, pythonText(error)],
       theirs,
     );
   },
