@@ -16,6 +16,7 @@ const folders = [
   "errors/",
   "examples/",
   "ffi/",
+  "lint/",
   "poll/",
   "selectors/",
   "socket/",
