@@ -3,7 +3,7 @@
 import { capture, textOf, type Trace } from "../constants/stack.ts";
 import { descriptionOf, type SocketDescription } from "./description.ts";
 import {
-  type Handle,
+  Handle,
   handleOf,
   openHandles,
   setMadeListener,
@@ -21,7 +21,8 @@ const traces = new WeakMap<Handle, Trace>();
 let recordings = 0;
 
 function record(handle: Handle): void {
-  traces.set(handle, capture(record));
+  // V8 captures ten frames: those up to here must leave room for the caller's.
+  traces.set(handle, capture(Handle.prototype.closeWhenCollected));
 }
 
 /**
