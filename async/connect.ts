@@ -20,7 +20,7 @@ import {
   type AddressInfoTuple,
   getaddrinfo,
 } from "../socket/resolver/getaddrinfo.ts";
-import { traceHere } from "../socket/open_sockets.ts";
+import { tracedSocket, traceHere } from "../socket/open_sockets.ts";
 import { resolved } from "../socket/steps.ts";
 import { signalOf, type WaitOptions } from "./driver.ts";
 import { AsyncSocket } from "./socket.ts";
@@ -187,12 +187,12 @@ export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,
   options?: CreateServerOptions<A> & WaitOptions,
 ): Promise<AsyncSocket<A>> {
-  return driveSteps(
+  return tracedSocket(driveSteps(
     serving(
       (family) => new AsyncSocket<A>(family, SOCK_STREAM),
       address,
       options,
     ),
     options,
-  );
+  ));
 }

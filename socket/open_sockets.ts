@@ -3,7 +3,7 @@
 import { capture, textOf, type Trace } from "../constants/stack.ts";
 import { descriptionOf, type SocketDescription } from "./description.ts";
 import {
-  Handle,
+  type Handle,
   handleOf,
   openHandles,
   setMadeListener,
@@ -21,8 +21,7 @@ const traces = new WeakMap<Handle, Trace>();
 let recordings = 0;
 
 function record(handle: Handle): void {
-  // V8 captures ten frames: those up to here must leave room for the caller's.
-  traces.set(handle, capture(Handle.prototype.closeWhenCollected));
+  traces.set(handle, capture(record));
 }
 
 /**
@@ -76,24 +75,21 @@ export function traceSockets(): Disposable {
 }
 
 /**
- * While sockets are traced, has a socket count as made by those who await a promise.
+ * While sockets are traced, has a socket count as made where this was called.
  *
- * @param making the promise of an array that begins with a socket
+ * @param making the promise of a socket, or of an array that begins with one
  * @returns a promise of the same
  */
-export function tracedSocket<T extends readonly [object, ...unknown[]]>(
-  making: Promise<T>,
-): Promise<T> {
-  return recordings === 0 ? making : making.then(traceAwaited);
+export function tracedSocket<T extends object>(making: Promise<T>): Promise<T> {
+  if (recordings === 0) return making;
+  const trace = capture(tracedSocket);
+  return making.then((made) => {
+    traces.set(handleOf(Array.isArray(made) ? made[0] : made), trace);
+    return made;
+  });
 }
 
-// By a reaction of the promise, V8 sees who awaits it.
-function traceAwaited<T extends readonly [object, ...unknown[]]>(made: T): T {
-  traceHere(made[0]);
-  return made;
-}
-
-/** While sockets are traced, has a socket count as made by those who await this function. */
+/** While sockets are traced, has a socket count as made by those who await the caller. */
 export function traceHere(socket: object): void {
   if (recordings > 0) traces.set(handleOf(socket), capture(traceHere));
 }

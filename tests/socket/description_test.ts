@@ -173,9 +173,9 @@ Deno.test("traceSockets() adds where sockets were made, also by awaiting", async
       [made, "new Socket()"],
       [server, "create_server"],
       [client, "using client = await"],
-      [accepted, "await accepting"],
+      [accepted, "server.accept()"],
       [second, "using second = await"],
-      [value![0], "await next"],
+      [value![0], ".next()"],
       [a, "socketpair()"],
       [b, "socketpair()"],
     ] as const
