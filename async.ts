@@ -51,6 +51,7 @@ export * from "./mod.ts";
 export { AsyncSocketBase } from "./async/base.ts";
 export {
   AsyncSocket,
+  AsyncSocket as socket,
   type AsyncSocketConstructor,
 } from "./async/constructor.ts";
 export { AsyncSocket as SocketType } from "./async/socket.ts";

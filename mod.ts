@@ -257,6 +257,16 @@ export {
 } from "./socket/resolver/services.ts";
 export { interruptible } from "./socket/interruptible.ts";
 export { Interrupter, type InterrupterHandle } from "./socket/interrupter.ts";
-export { Socket, type SocketConstructor } from "./socket/constructor.ts";
+export {
+  type OpenSocket,
+  openSockets,
+  traceSockets,
+} from "./socket/open_sockets.ts";
+export type { SocketDescription } from "./socket/description.ts";
+export {
+  Socket,
+  Socket as socket,
+  type SocketConstructor,
+} from "./socket/constructor.ts";
 export { Socket as SocketType } from "./socket/socket.ts";
 export { ZeroCopySender } from "./socket/zero_copy.ts";

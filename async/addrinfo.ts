@@ -2,7 +2,8 @@
 
 import { EAI_AGAIN, EAI_MEMORY, EAI_SYSTEM } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
-import { check } from "../errors/errors.ts";
+import { E_BAD_SOCKET } from "../errors/errno.ts";
+import { check, osError } from "../errors/errors.ts";
 import {
   type AddrinfoQuery,
   beginLookup,
@@ -64,8 +65,8 @@ function openPipe(): Pipe {
 }
 
 /** Closes our end. */
-function closeWatched({ watch: { fd } }: Pipe, reason?: unknown): void {
-  reactor.forget(fd, () => reason);
+function closeWatched({ watch: { fd } }: Pipe): void {
+  reactor.forget(fd);
   libc.close(fd);
 }
 
@@ -74,7 +75,7 @@ function closeWatched({ watch: { fd } }: Pipe, reason?: unknown): void {
  * another descriptor's before that.
  */
 function closeLate({ watch: { fd }, closing }: Pipe): void {
-  reactor.forget(fd, () => undefined);
+  reactor.forget(fd);
   Deno.unrefTimer(setTimeout(() => {
     if (waitReady(fd, "read", 0) === 0) libc.close(closing);
     libc.close(fd);
@@ -102,8 +103,8 @@ class Ending implements Waiter {
     return DONE;
   }
 
-  fail(error: unknown): void {
-    this.#reject(error);
+  close(): void {
+    this.#reject(osError(E_BAD_SOCKET, "getaddrinfo"));
   }
 }
 
@@ -145,7 +146,7 @@ export async function addrinfoOnThread(
   try {
     await abortable(ending.promise, signal);
   } catch (reason) {
-    closeWatched(pipe, reason);
+    closeWatched(pipe);
     if (cancelLookup(lookup)) {
       libc.close(pipe.closing);
       freeLookup(lookup);

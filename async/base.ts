@@ -6,6 +6,7 @@
 import { nameClasses } from "../constants/class_names.ts";
 import { SHUT_WR } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
+import { typeError } from "../constants/stack.ts";
 import { type Bytes, callersBytes, describe } from "../errors/arguments.ts";
 import { E_BAD_SOCKET } from "../errors/errno.ts";
 import { osError } from "../errors/errors.ts";
@@ -80,7 +81,7 @@ export abstract class AsyncSocketBase<out A extends Address = Address>
     if (typeof socket === "object" && socket !== null && #driver in socket) {
       return socket.#driver;
     }
-    throw new TypeError(
+    throw typeError(
       `not an AsyncSocket of this library: ${describe(socket)}`,
     );
   }

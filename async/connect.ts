@@ -1,6 +1,7 @@
 /** `create_connection` and `create_server`, awaited. */
 
 import { SOCK_STREAM } from "../constants/mod.ts";
+import { recaptured } from "../constants/stack.ts";
 import { optionsLast } from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
 import type {
@@ -20,6 +21,7 @@ import {
   type AddressInfoTuple,
   getaddrinfo,
 } from "../socket/resolver/getaddrinfo.ts";
+import { tracedSocket, traceHere } from "../socket/open_sockets.ts";
 import { resolved } from "../socket/steps.ts";
 import { signalOf, type WaitOptions } from "./driver.ts";
 import { AsyncSocket } from "./socket.ts";
@@ -78,14 +80,21 @@ export async function create_connection(
     options,
   );
   const errors: OSError[] = [];
-  const socket = await firstConnected(
-    alternating(found),
-    (candidate, signal) => connectTo(candidate, seconds, source, signal),
-    errors,
-    signal,
-  );
-  if (socket === undefined) throw connectionError(errors, all_errors);
-  return socket;
+  try {
+    const socket = await firstConnected(
+      alternating(found),
+      (candidate, signal) => connectTo(candidate, seconds, source, signal),
+      errors,
+      signal,
+    );
+    if (socket !== undefined) {
+      traceHere(socket);
+      return socket;
+    }
+  } catch (error) {
+    throw signal?.aborted ? error : recaptured(error, create_connection);
+  }
+  throw connectionError(errors, all_errors);
 }
 
 /** Reorders addresses so that the families alternate. The first address stays first. */
@@ -192,12 +201,12 @@ export function create_server<F extends number | undefined = undefined>(
   address: AddressInput<AddressOf<NoInfer<F>>>,
   options?: CreateServerOptions<F> & WaitOptions,
 ): Promise<AsyncSocket<AddressOf<F>>> {
-  return driveSteps(
+  return tracedSocket(driveSteps(
     serving(
       (family) => new AsyncSocket<AddressOf<F>>(family, SOCK_STREAM),
       address,
       options,
     ),
     options,
-  );
+  ));
 }

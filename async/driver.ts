@@ -1,8 +1,9 @@
 /** The driver of awaiting sockets: it attempts operations, which wait in the reactor if pending. */
 
+import { recaptured, rejectFromCaller, typeError } from "../constants/stack.ts";
 import { instance, optionsOf } from "../errors/arguments.ts";
 import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { osError, timedOut } from "../errors/errors.ts";
+import { type OSError, osError, timedOut } from "../errors/errors.ts";
 import { Deadline } from "../poll/deadline.ts";
 import {
   type Attempt,
@@ -47,7 +48,7 @@ export function signalOf(
 ): AbortSignal | undefined {
   if (options === undefined || options === null) return undefined;
   if (options instanceof AbortSignal) {
-    throw new TypeError("options must be { signal }, not an AbortSignal");
+    throw typeError("options must be { signal }, not an AbortSignal");
   }
   const { signal } = optionsOf(options);
   if (signal instanceof Cancellation) return signal;
@@ -130,7 +131,7 @@ export class Driver {
         lacking,
       );
       try {
-        waiting.begin(this.#currentWatch(), after);
+        waiting.begin(this.#currentWatch(waiting), after);
       } catch (error) { // the poller cannot be opened, or takes no more descriptors
         if (this.handle.fd < 0) throw error;
         const timer = setTimeout(() => waiting.fail(error), EXHAUSTED_MS);
@@ -138,7 +139,9 @@ export class Driver {
       }
       return waiting.promise;
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(
+        signal?.aborted ? error : recaptured(error, Driver.prototype.drive),
+      );
     }
   }
 
@@ -155,7 +158,9 @@ export class Driver {
     while (result instanceof Pending && result.yielded) {
       result = operation(this.handle, ...args);
     }
-    if (result instanceof Pending) throw osError(result.errno, result.syscall);
+    if (result instanceof Pending) {
+      throw osError(result.errno, result.syscall, result.address);
+    }
     return result;
   }
 
@@ -171,10 +176,10 @@ export class Driver {
     return reactor.mustYield() ? NEXT_TURN : DONE;
   }
 
-  #currentWatch(): Watch {
+  #currentWatch(waiting: { closedError(): OSError }): Watch {
     if (this.#watch === undefined || this.#watch.closed) {
       const { fd } = this.handle;
-      if (fd < 0) throw osError(E_BAD_SOCKET);
+      if (fd < 0) throw waiting.closedError();
       this.#watch = reactor.watch(fd);
     }
     reactor.reference(this.#watch, this.#ref);
@@ -204,7 +209,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   readonly #signal: AbortSignal | undefined;
   readonly #operation: Attempting<P, T>;
   readonly #args: P;
-  #resolve!: (result: T) => void;
+  #resolve!: (result: T | Promise<never>) => void;
   #reject!: (error: unknown) => void;
   #lacking: Pending | undefined;
   #watch: Watch | undefined;
@@ -269,15 +274,36 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     }
   }
 
-  /** Rejects the promise. */
+  /** Rejects the promise; the error's stack shows who awaits it. */
   fail(error: unknown): void {
     this.#end();
-    this.#reject(error);
+    rejectFromCaller(this.#resolve, error);
   }
 
-  /** Handles the signal's `abort` event. */
+  /** Rejects the promise, as the socket was closed or detached. */
+  close(): void {
+    this.fail(this.closedError());
+  }
+
+  /** Makes the error of the operation on a closed socket. */
+  closedError(): OSError {
+    return osError(E_BAD_SOCKET, this.#syscall, this.#lacking?.address);
+  }
+
+  /** Handles the signal's `abort` event: rejects with the reason as it is. */
   handleEvent(): void {
-    this.#leave(this.#signal!.reason);
+    this.#leave(() => {
+      this.#end();
+      this.#reject(this.#signal!.reason);
+    });
+  }
+
+  /** The system call that this waits to make. */
+  get #syscall(): string {
+    return this.#lacking?.syscall ?? this.#operation.syscall ??
+      { read: "recv", write: "send", error: "recvmsg", failure: "poll" }[
+        this.#side
+      ];
   }
 
   #once(): Attempt<T> {
@@ -296,13 +322,18 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     const isFirst = this.#watch![this.#side][0] === this;
     if (isFirst && this.attempt() === DONE) {
       reactor.remove(this.#watch!, this.#side, this);
-    } else this.#leave(timedOut(this.#lacking?.syscall));
+    } else {
+      this.#leave(() =>
+        this.fail(timedOut(this.#syscall, this.#lacking?.address))
+      );
+    }
   }
 
-  #leave(error: unknown): void {
+  /** Leaves the queue early: resolves to what there is, or rejects. */
+  #leave(reject: () => void): void {
     reactor.remove(this.#watch!, this.#side, this);
     const partial = this.#operation.partial?.();
-    if (partial === undefined) return this.fail(error);
+    if (partial === undefined) return reject();
     this.#end();
     this.#resolve(partial);
   }
@@ -313,4 +344,4 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   }
 }
 
-setClosingListener((fd) => reactor.forget(fd, () => osError(E_BAD_SOCKET)));
+setClosingListener((fd) => reactor.forget(fd));

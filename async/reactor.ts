@@ -3,8 +3,7 @@
  * while there is nothing to do, and queues of waiters for each descriptor.
  */
 
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { OSError, osError } from "../errors/errors.ts";
+import { OSError } from "../errors/errors.ts";
 import { atUnload, isMain } from "../ffi/unload.ts";
 import { type Poller, READ, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
@@ -25,8 +24,8 @@ export interface Waiter {
    * `NEXT_TURN`, `WHEN_READY`, or a number in between where no event announces the readiness
    */
   attempt(): number;
-  /** Ends the wait with an error. */
-  fail(error: unknown): void;
+  /** Ends the wait: the descriptor was closed or detached. */
+  close(): void;
 }
 
 /**
@@ -148,7 +147,7 @@ export class Reactor {
     // Or it was closed behind our back, and its number is in use again: then those who wait for the
     // old one must not get what comes to the new one.
     if (watch !== undefined && !poller.unregister(fd)) {
-      this.#end(watch, () => osError(E_BAD_SOCKET));
+      this.#end(watch);
       watch = undefined;
     }
     try {
@@ -207,16 +206,16 @@ export class Reactor {
     this.#count(watch, waiters);
   }
 
-  /** Forgets a descriptor that is about to be closed or detached. Its waiters fail. */
-  forget(fd: number, reason: () => unknown): void {
+  /** Forgets a descriptor that is about to be closed or detached. Its waiters end. */
+  forget(fd: number): void {
     const watch = this.#watches.get(fd);
     if (watch === undefined) return;
     this.#poller!.unregister(fd);
-    this.#end(watch, reason);
+    this.#end(watch);
     this.#closeIfIdle();
   }
 
-  #end(watch: Watch, reason: () => unknown): void {
+  #end(watch: Watch): void {
     this.#watches.delete(watch.fd);
     this.#urgent.delete(watch);
     clearTimeout(watch.retry);
@@ -224,7 +223,7 @@ export class Reactor {
     this.#count(watch, -watch.waiters);
     const { read, write, error, failure } = watch;
     for (const queue of [read, write, error, failure]) {
-      for (const waiter of queue.splice(0)) waiter.fail(reason());
+      for (const waiter of queue.splice(0)) waiter.close();
     }
   }
 

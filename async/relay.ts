@@ -1,6 +1,7 @@
 /** `relay`: two connections joined. */
 
 import { SO_ERROR, SOL_SOCKET } from "../constants/mod.ts";
+import { rangeError, recaptured, typeError } from "../constants/stack.ts";
 import { describe, instance } from "../errors/arguments.ts";
 import { osError, timedOut } from "../errors/errors.ts";
 import { MAX_MS } from "../poll/deadline.ts";
@@ -154,7 +155,9 @@ async function join(
     pass(back, b, a),
   ]);
   if (outcomes.some(({ status }) => status === "rejected")) {
-    signal.throwIfAborted();
+    const { reason } = signal;
+    const isGiven = given?.aborted && reason === given.reason;
+    throw isGiven ? reason : recaptured(reason, join);
   }
   return [there.moved, back.moved];
 }
@@ -171,14 +174,14 @@ function idleSeconds(
   }
   if (idleTimeout === null) return null;
   if (typeof idleTimeout !== "number") {
-    throw new TypeError(
+    throw typeError(
       `idleTimeout must be a number of seconds or null, not ${
         describe(idleTimeout)
       }`,
     );
   }
   if (idleTimeout > 0 && idleTimeout <= 9e9) return idleTimeout;
-  throw new RangeError(
+  throw rangeError(
     `idleTimeout must be more than 0 and at most 9e9, not ${idleTimeout}`,
   );
 }

@@ -40,6 +40,7 @@ import {
   opensFast,
   sendtoFastOpenAttempt,
 } from "../socket/operations/fast_open.ts";
+import { tracedSocket } from "../socket/open_sockets.ts";
 import { Socket } from "../socket/socket.ts";
 import {
   AsyncSocketBase,
@@ -136,7 +137,7 @@ export class AsyncSocket<out A extends Address = Address>
   accept(
     options?: WaitOptions,
   ): Promise<[socket: AsyncSocket<A>, address: A]> {
-    return drive(this, "read", options, accept<A>, this);
+    return tracedSocket(drive(this, "read", options, accept<A>, this));
   }
 
   /**
@@ -896,6 +897,7 @@ function accept<A extends Address>(
     throw error;
   }
 }
+accept.syscall = "accept";
 
 /** Makes the socket of a handle that was just opened and is non-blocking. */
 export function asyncSocketOf<A extends Address>(

@@ -1,5 +1,6 @@
 /** Drives functions of several steps by awaiting each step. */
 
+import { recaptured } from "../constants/stack.ts";
 import type { Address } from "../socket/address/types.ts";
 import type { Attempt } from "../socket/operations/attempt.ts";
 import { type Handle, handleOf } from "../socket/operations/handle.ts";
@@ -33,6 +34,20 @@ export async function driveSteps<T>(
 ): Promise<T> {
   const signal = signalOf(options);
   signal?.throwIfAborted();
+  try {
+    return await performSteps(steps, options, signal, perform);
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) throw error;
+    throw recaptured(error, driveSteps);
+  }
+}
+
+async function performSteps<T>(
+  steps: Steps<T>,
+  options: WaitOptions | undefined,
+  signal: AbortSignal | undefined,
+  perform: Perform,
+): Promise<T> {
   let step = steps.next();
   while (!step.done) {
     const { value } = step;
@@ -49,7 +64,6 @@ export async function driveSteps<T>(
     } catch (error) {
       step = steps.throw(error);
       // The reason may look like an error that the function handles. It ends the function anyway.
-      const { signal } = options ?? {};
       if (signal?.aborted && error === signal.reason) {
         steps.return(undefined as never);
         throw error;

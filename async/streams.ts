@@ -1,6 +1,7 @@
 /** The Web Streams of an awaiting socket. */
 
 import { MSG_PEEK, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
+import { capture, seenFrom } from "../constants/stack.ts";
 import type { Bytes } from "../errors/arguments.ts";
 import { ConnectionResetError, OSError } from "../errors/errors.ts";
 import { isHungUp } from "../poll/ready.ts";
@@ -36,6 +37,8 @@ interface StreamSocket {
  */
 export class Streams {
   readonly #socket: StreamSocket;
+  /** Where the program asked for a stream: who reads one later, nothing here can see. */
+  readonly #made = capture(Streams);
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #reading: ReadableByteStreamController | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
@@ -108,7 +111,7 @@ export class Streams {
         } catch (error) {
           if (!signal.aborted) this.#failWritable(error);
           this.#endReceiving();
-          throw error;
+          throw seenFrom(error, this.#made);
         }
         if (count === 0) {
           controller.close();
@@ -141,7 +144,7 @@ export class Streams {
             this.#endReadable();
             this.endSending();
           }
-          throw error;
+          throw seenFrom(error, this.#made);
         }
       },
       close: () => {

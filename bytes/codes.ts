@@ -4,6 +4,7 @@ import { bytes, describe } from "../errors/arguments.ts";
 import { isBytes } from "../errors/views.ts";
 import { missingName, unavailable } from "../constants/missing.ts";
 import type { PlatformName } from "../constants/platform.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import type { Value } from "./types.ts";
 
 /** What a character of a format stands for. */
@@ -48,7 +49,7 @@ export type Codes = ReadonlyMap<string, Code>;
 function wrongKind(i: number, value: unknown, rule: string): Error {
   const missing = missingName(value);
   return missing === undefined
-    ? new TypeError(`values[${i}]: ${rule} (got ${describe(value)})`)
+    ? typeError(`values[${i}]: ${rule} (got ${describe(value)})`)
     : unavailable(`values[${i}]: ${missing}`);
 }
 
@@ -99,7 +100,7 @@ function integer(character: string, size: number, isSigned: boolean): Code {
     }
     const integer = exactly(value as number | bigint);
     if (integer >= min && integer <= max) return integer;
-    throw new RangeError(
+    throw rangeError(
       `values[${i}]: '${character}' format requires ${min} <= number <= ${max} (got ${value})`,
     );
   });
@@ -118,10 +119,10 @@ function float(character: string, size: number, limit = Infinity): Code {
     const float = Number(value);
     const isInfinite = float === Infinity || float === -Infinity;
     if (isInfinite && typeof value === "bigint") {
-      throw new RangeError(`values[${i}]: int too large to convert to float`);
+      throw rangeError(`values[${i}]: int too large to convert to float`);
     }
     if (!isInfinite && Math.abs(float) >= limit) {
-      throw new RangeError(
+      throw rangeError(
         `values[${i}]: float too large to pack with ${character} format (got ${float})`,
       );
     }
@@ -173,7 +174,7 @@ const char: Code = {
     const rule = "char format requires a bytes object of length 1";
     const data = checkBytes(value, i, rule);
     if (data.length === 1) return data;
-    throw new RangeError(`values[${i}]: ${rule} (got ${data.length} bytes)`);
+    throw rangeError(`values[${i}]: ${rule} (got ${data.length} bytes)`);
   },
   write: (view, at, value) => view.setUint8(at, (value as Uint8Array)[0]),
   read: (view, at) => bytesAt(view, at, 1).slice(),

@@ -1,6 +1,7 @@
 /** Formats, read once. */
 
 import { platform } from "../constants/platform.ts";
+import { rangeError } from "../constants/stack.ts";
 import { type Code, type Codes, nativeCodes, standardCodes } from "./codes.ts";
 
 /** Values of one kind, one after the other. */
@@ -82,5 +83,5 @@ export function parseFormat(
 }
 
 function malformed(rule: string, format: string): RangeError {
-  return new RangeError(`format: ${rule}: ${JSON.stringify(format)}`);
+  return rangeError(`format: ${rule}: ${JSON.stringify(format)}`);
 }

@@ -1,5 +1,6 @@
 /** Bytes written as text: Python's `b"..."`. */
 
+import { rangeError, typeError } from "../constants/stack.ts";
 import { type Bytes, bytes, describe } from "../errors/arguments.ts";
 import { concat } from "./concat.ts";
 
@@ -55,7 +56,7 @@ export function b(
 ): Uint8Array<ArrayBuffer> {
   if (typeof text === "string") return characters("text", text);
   if (!Array.isArray(text) || !Array.isArray(text.raw)) {
-    throw new TypeError(`text must be a string, not ${describe(text)}`);
+    throw typeError(`text must be a string, not ${describe(text)}`);
   }
   const parts: Bytes[] = [literal(text, 0)];
   for (const [i, value] of values.entries()) {
@@ -75,14 +76,14 @@ function literal(
 ): Uint8Array<ArrayBuffer> {
   const typed = template.raw[i];
   if (/[^\0-\x7f]/.test(typed)) {
-    throw new RangeError(
+    throw rangeError(
       `template: bytes can only contain ASCII literal characters, not ${typed}`,
     );
   }
   const meant: string | undefined = template[i];
   // A part with an invalid escape has no meaning.
   if (meant === undefined) {
-    throw new RangeError(`template: invalid escape in ${typed}`);
+    throw rangeError(`template: invalid escape in ${typed}`);
   }
   return characters("template", meant);
 }
@@ -92,7 +93,7 @@ function characters(name: string, text: string): Uint8Array<ArrayBuffer> {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code > 0xff) {
-      throw new RangeError(
+      throw rangeError(
         `${name}: bytes must be in range(0, 256): ${
           JSON.stringify(String.fromCodePoint(text.codePointAt(i)!))
         } at ${i} is not (encode text with TextEncoder)`,

@@ -1,5 +1,6 @@
 /** Allocating the bytes that functions return. */
 
+import { rangeError } from "../constants/stack.ts";
 /**
  * Allocates zeroed bytes.
  *
@@ -10,6 +11,6 @@ export function allocate(size: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(size);
   } catch (cause) {
-    throw new RangeError(`byte string is too large (${size} bytes)`, { cause });
+    throw rangeError(`byte string is too large (${size} bytes)`, { cause });
   }
 }

@@ -1,25 +1,7 @@
 /** Bytes shown as Python shows them. */
 
-import { type Bytes, bytes } from "../errors/arguments.ts";
-
-const NAMED: Readonly<Record<string, string>> = {
-  "\t": "\\t",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\\": "\\\\",
-};
-
-/** What each byte looks like between the quotes. */
-const shown = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte);
-  return NAMED[character] ??
-    (/[ -~]/.test(character)
-      ? character
-      : `\\x${byte.toString(16).padStart(2, "0")}`);
-});
-
-const QUOTE = 0x27;
-const DOUBLE_QUOTE = 0x22;
+import type { Bytes } from "../errors/arguments.ts";
+import { bytesText } from "../errors/text.ts";
 
 /**
  * Bytes as Python's `repr()` and `print()` show them: `b'GET / HTTP/1.0\r\n'`.
@@ -40,11 +22,5 @@ const DOUBLE_QUOTE = 0x22;
  * @throws {TypeError} if it is not bytes, or its buffer was detached
  */
 export function repr(data: Bytes): string {
-  const all = bytes("data", data);
-  const single = !all.includes(QUOTE) || all.includes(DOUBLE_QUOTE);
-  let text = single ? "b'" : 'b"';
-  for (const byte of all) {
-    text += byte === QUOTE && single ? "\\'" : shown[byte];
-  }
-  return text + (single ? "'" : '"');
+  return bytesText("data", data);
 }

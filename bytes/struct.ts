@@ -1,6 +1,7 @@
 /** Python's `struct.Struct`: values packed into bytes and unpacked, as a format says. */
 
 import { nameClasses } from "../constants/class_names.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import { type Bytes, dataView, integer, string } from "../errors/arguments.ts";
 import { type Format, parseFormat } from "./format.ts";
 import { allocate } from "./memory.ts";
@@ -93,7 +94,7 @@ export class Struct<F extends string = string> {
   unpack(buffer: Bytes): Unpacked<F> {
     const view = dataView("buffer", buffer);
     if (view.byteLength !== this.size) {
-      throw new RangeError(
+      throw rangeError(
         `unpack requires a buffer of ${this.size} bytes (got ${view.byteLength})`,
       );
     }
@@ -129,12 +130,12 @@ export class Struct<F extends string = string> {
   iter_unpack(buffer: Bytes): IterableIterator<Unpacked<F>> {
     const length = dataView("buffer", buffer).byteLength;
     if (this.size === 0) {
-      throw new RangeError(
+      throw rangeError(
         "format: cannot iteratively unpack with a struct of length 0",
       );
     }
     if (length % this.size !== 0) {
-      throw new RangeError(
+      throw rangeError(
         `iterative unpacking requires a buffer of a multiple of ${this.size} bytes (got ${length})`,
       );
     }
@@ -151,7 +152,7 @@ export class Struct<F extends string = string> {
   #checkCount(name: string, { length }: readonly Packable[]): void {
     const { count } = this.#format;
     if (length === count) return;
-    throw new TypeError(
+    throw typeError(
       `${name} expected ${count} items for packing (got ${length})`,
     );
   }
@@ -208,20 +209,20 @@ export class Struct<F extends string = string> {
     );
     const { size } = this;
     if (offset < 0 && offset + size > 0) {
-      throw new RangeError(
+      throw rangeError(
         doing === "packing"
           ? `no space to pack ${size} bytes at offset ${offset}`
           : `not enough data to unpack ${size} bytes at offset ${offset}`,
       );
     }
     if (offset + byteLength < 0) {
-      throw new RangeError(
+      throw rangeError(
         `offset ${offset} out of range for ${byteLength}-byte buffer`,
       );
     }
     const at = offset < 0 ? offset + byteLength : offset;
     if (byteLength - at < size) {
-      throw new RangeError(
+      throw rangeError(
         `${name} requires a buffer of at least ${
           size + at
         } bytes for ${doing} ${size} bytes at offset ${at} (actual buffer size is ${byteLength})`,

@@ -1,11 +1,12 @@
 /** The stand-in for a constant that the running platform lacks. */
 
+import { rangeError } from "./stack.ts";
 import { nameClasses } from "./class_names.ts";
 import { os, unsupported } from "./platform.ts";
 
 /** The error for using something that the running platform lacks. */
 export function unavailable(name: string): RangeError {
-  return new RangeError(unsupported ?? `${name} is not available on ${os}`);
+  return rangeError(unsupported ?? `${name} is not available on ${os}`);
 }
 
 function refuse(name: string): never {

@@ -1,6 +1,7 @@
 /** Checks of arguments: they throw an error that names the argument, before any system call. */
 
 import { missingName, unavailable } from "../constants/missing.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import {
   byteLengthOf,
   type Bytes,
@@ -61,7 +62,7 @@ export function integer(
     throw notInteger(name, value);
   }
   if (number < min || number > max) {
-    throw new RangeError(`${name} must be ${min}-${max}, not ${value}`);
+    throw rangeError(`${name} must be ${min}-${max}, not ${value}`);
   }
   return number + 0; // -0 becomes 0
 }
@@ -69,7 +70,7 @@ export function integer(
 function notInteger(name: string, value: unknown): Error {
   const missing = missingName(value);
   return missing === undefined
-    ? new TypeError(`${name} must be an integer, not ${describe(value)}`)
+    ? typeError(`${name} must be an integer, not ${describe(value)}`)
     : unavailable(`${name}: ${missing}`);
 }
 
@@ -128,7 +129,7 @@ function view<V>(
   View: new (buffer: ArrayBuffer, byteOffset: number, byteLength: number) => V,
 ): V {
   if (!isBytes(value)) {
-    throw new TypeError(
+    throw typeError(
       `${name} must be bytes (an ArrayBuffer or a view of one), not ${
         describe(value)
       }`,
@@ -147,14 +148,14 @@ function gone(name: string, value: Bytes, cause: unknown): TypeError {
   try {
     detached = wasDetached(value);
   } catch {
-    return new TypeError(
+    return typeError(
       `${name} must be bytes, not an object that only inherits from ${
         describe(value)
       }`,
       { cause },
     );
   }
-  return new TypeError(
+  return typeError(
     `${name}: its ArrayBuffer ${
       detached ? "was detached" : "became too small for it"
     }`,
@@ -169,7 +170,7 @@ function gone(name: string, value: Bytes, cause: unknown): TypeError {
  */
 export function string(name: string, value: unknown): string {
   if (typeof value !== "string") {
-    throw new TypeError(`${name} must be a string, not ${describe(value)}`);
+    throw typeError(`${name} must be a string, not ${describe(value)}`);
   }
   return value;
 }
@@ -177,13 +178,23 @@ export function string(name: string, value: unknown): string {
 /**
  * Checks a string or bytes.
  *
+ * @param name the argument's name
+ * @param value what was passed
+ * @param others what the caller takes besides, for the error message
  * @throws {TypeError} if it is neither
  */
 export function stringOrBytes(
   name: string,
   value: unknown,
+  ...others: readonly string[]
 ): string | Uint8Array<ArrayBuffer> {
-  return typeof value === "string" ? value : bytes(name, value);
+  if (typeof value === "string") return value;
+  if (isBytes(value)) return bytes(name, value);
+  const kinds = ["a string", "bytes", ...others];
+  const last = kinds.pop();
+  throw typeError(
+    `${name} must be ${kinds.join(", ")} or ${last}, not ${describe(value)}`,
+  );
 }
 
 /**
@@ -205,7 +216,7 @@ export function instance<T>(
   what: string,
 ): T {
   if (value instanceof Class) return value as T;
-  throw new TypeError(`${name} must be ${what}, not ${describe(value)}`);
+  throw typeError(`${name} must be ${what}, not ${describe(value)}`);
 }
 
 /**
@@ -218,7 +229,7 @@ export function optionsOf<T extends object>(
 ): Partial<T> {
   if (options === undefined || options === null) return {};
   if (typeof options === "object" && !Array.isArray(options)) return options;
-  throw new TypeError(`options must be an object, not ${describe(options)}`);
+  throw typeError(`options must be an object, not ${describe(options)}`);
 }
 
 /**
@@ -254,7 +265,7 @@ export type OptionsLast<T extends unknown[]> = T extends
 export function passedOnce<T>(name: string, value: T, named: T): T {
   if (value === undefined) return named;
   if (named === undefined) return value;
-  throw new TypeError(`${name} must not be passed twice, also in options`);
+  throw typeError(`${name} must not be passed twice, also in options`);
 }
 
 /** Whether a value is an object of options: not bytes, an array or another iterable. */
@@ -279,7 +290,7 @@ export function iterable(name: string, values: unknown): Iterable<unknown> {
   ) {
     return values as Iterable<unknown>;
   }
-  throw new TypeError(`${name} must be an iterable, not ${describe(values)}`);
+  throw typeError(`${name} must be an iterable, not ${describe(values)}`);
 }
 
 /**
@@ -295,14 +306,14 @@ export function timeoutSeconds(value: unknown): number | null {
   const seconds = numberOf(value);
   if (Number.isNaN(seconds)) {
     if (typeof value === "number") {
-      throw new RangeError("timeout: Invalid value NaN (not a number)");
+      throw rangeError("timeout: Invalid value NaN (not a number)");
     }
-    throw new TypeError(
+    throw typeError(
       `timeout must be a number of seconds or null, not ${describe(value)}`,
     );
   }
   if (seconds < 0 || seconds > 9e9) {
-    throw new RangeError("timeout: Timeout value out of range");
+    throw rangeError("timeout: Timeout value out of range");
   }
   return seconds + 0; // -0 becomes 0
 }

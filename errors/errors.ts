@@ -7,7 +7,10 @@ import {
   type ErrorNumbers,
 } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
-import { optionsOf } from "./arguments.ts";
+import { fromCaller } from "../constants/stack.ts";
+import { type Bytes, optionsOf } from "./arguments.ts";
+import { addressText, filenameText } from "./text.ts";
+import { isBytes } from "./views.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
 
@@ -51,6 +54,10 @@ export type ErrorCode = keyof ErrorNumbers | ResolverCode | HostCode;
 export interface OSErrorOptions {
   /** The system call that failed: `"connect"`. */
   readonly syscall?: string | undefined;
+  /** The address that the call was for: `["127.0.0.1", 80]`. */
+  readonly address?: unknown;
+  /** The file that the call was for, as Python's third argument. */
+  readonly filename?: string | Bytes | null | undefined;
   /** The Windows error number that `errno` was translated from. */
   readonly winerror?: number | undefined;
   /** What caused the error. */
@@ -61,6 +68,8 @@ export interface OSErrorOptions {
  * A system call failed. As in Python, constructing an `OSError` with an error number that has a
  * subclass makes an instance of that subclass:
  * `new OSError(errno.EPIPE, "…") instanceof BrokenPipeError`.
+ *
+ * The first line of its `stack` is that of the program that called the library.
  *
  * @example
  * ```ts
@@ -81,37 +90,69 @@ export class OSError extends Error {
   readonly code: ErrorCode | undefined;
   /** The system call that failed: `"connect"`. */
   readonly syscall: string | undefined;
+  /** The address that the call was for, if it was for one: `["127.0.0.1", 80]`. */
+  declare readonly address?: unknown;
+  /** The file that the call was for, if it was for one. */
+  declare readonly filename?: string | Bytes;
   /** The Windows error number, if there is one. Most of Winsock's numbers are also the `errno`. */
   declare readonly winerror?: number;
 
   /**
-   * Makes an error. Its message is `[Errno 111] Connection refused`; with a `winerror`,
-   * `[WinError 10061] No connection could be made …`; without a number, the text alone.
+   * Makes an error of a text alone, as Python's `OSError("no answer")`. It has no number.
+   *
+   * @param text the text, which is `message` and `strerror`
+   * @param options the system call, the address, a cause
+   */
+  constructor(text?: string, options?: OSErrorOptions);
+  /**
+   * Makes an error. Its message is Python's text, `[Errno 111] Connection refused`, with the call
+   * and its address if they are given: `: connect ["127.0.0.1",80]`. With a `winerror`, it begins
+   * with `[WinError 10061]`; without a number, with the text.
    *
    * @param errno the error number, or `null` for none
    * @param strerror the text
-   * @param options the system call, the Windows error number, a cause
+   * @param options the system call, the address, the Windows error number, a cause; or as in
+   * Python the name of a file
    */
   constructor(
     errno: number | null,
     strerror: string,
-    options?: OSErrorOptions,
+    options?: OSErrorOptions | string | Bytes | null,
+  );
+  constructor(
+    first?: number | string | null,
+    second?: string | OSErrorOptions,
+    third?: OSErrorOptions | string | Bytes | null,
   ) {
-    const { syscall, winerror, cause } = optionsOf(options);
+    const hasNumber = typeof first === "number" || first === null;
+    const errno = hasNumber ? first : null;
+    const strerror = String((hasNumber ? second : first) ?? "");
+    const options = hasNumber
+      ? optionsFrom(third)
+      : optionsOf(second as OSErrorOptions);
+    const { syscall, address, filename, winerror, cause } = options;
     super(
-      prefixed(errno, winerror, strerror),
+      messageOf(errno, strerror, options),
       cause === undefined ? undefined : { cause },
     );
     this.name = new.target.name;
     this.errno = errno;
     this.strerror = strerror;
     this.syscall = syscall;
+    if (address !== undefined) this.address = address;
+    if (filename !== undefined && filename !== null) this.filename = filename;
     if (winerror !== undefined) this.winerror = winerror;
     this.code = errno === null ? undefined : this.codeOf(errno);
     if (new.target === OSError && errno !== null) {
       const subclass = subclasses().get(errno);
       if (subclass !== undefined) return new subclass(errno, strerror, options);
     }
+    fromCaller(this, OSError);
+  }
+
+  /** What Python's `args` holds: the number and the text, or the text alone. */
+  get args(): [errno: number, strerror: string] | [text: string] {
+    return this.errno === null ? [this.strerror] : [this.errno, this.strerror];
   }
 
   /** Returns the symbolic name of an error number of this class. */
@@ -120,13 +161,35 @@ export class OSError extends Error {
   }
 }
 
-function prefixed(
+/** The options of an error; a file name may stand in their place. */
+function optionsFrom(
+  given: OSErrorOptions | string | Bytes | null | undefined,
+): OSErrorOptions {
+  return typeof given === "string" || isBytes(given)
+    ? { filename: given }
+    : optionsOf(given);
+}
+
+/** Python's text of an error, then the call that failed, and what it was for. */
+function messageOf(
   errno: number | null,
-  winerror: number | undefined,
   strerror: string,
+  { syscall, address, filename, winerror }: OSErrorOptions,
 ): string {
-  if (winerror !== undefined) return `[WinError ${winerror}] ${strerror}`;
-  return errno === null ? strerror : `[Errno ${errno}] ${strerror}`;
+  const text = winerror !== undefined
+    ? `[WinError ${winerror}] ${strerror}`
+    : errno === null
+    ? strerror
+    : `[Errno ${errno}] ${strerror}`;
+  const call: string[] = syscall === undefined ? [] : [syscall];
+  if (address !== undefined && address !== null) {
+    const shown = addressText(address);
+    if (!strerror.includes(shown)) call.push(shown); // create_server's text has it
+  }
+  if (filename !== undefined && filename !== null) {
+    call.push(filenameText(filename));
+  }
+  return call.length === 0 ? text : `${text}: ${call.join(" ")}`;
 }
 
 /** A call on a non-blocking socket would have to wait (`EAGAIN`, `EINPROGRESS`, `EALREADY`). */
@@ -249,21 +312,33 @@ function subclasses(): Map<number, typeof OSError> {
   ]);
 }
 
+/** The C library's texts so far: a call of it costs as much as all else of an error. */
+const texts = new Map<number, string>();
+
 /**
  * Makes the error of an error number, with the C library's text.
  *
  * @param number the error number, as `errno()` and `SO_ERROR` report it (on Windows, Winsock's)
  * @param syscall the call that failed
+ * @param address the address that the call was for
+ * @param cause what caused the error
  */
-export function osError(number: number, syscall?: string): OSError {
+export function osError(
+  number: number,
+  syscall?: string,
+  address?: unknown,
+  cause?: unknown,
+): OSError {
   load();
   const { errnoOf } = system;
-  return errnoOf === undefined
-    ? new OSError(number, strerror(number), { syscall })
-    : new OSError(errnoOf(number), strerror(number), {
-      syscall,
-      winerror: number,
-    });
+  const errno = errnoOf === undefined ? number : errnoOf(number);
+  const winerror = errnoOf === undefined ? undefined : number;
+  // Its class at once: OSError would make an error, and then another one of the subclass.
+  const Class = subclasses().get(errno) ?? OSError;
+  const options = { syscall, address, winerror, cause };
+  let text = texts.get(number);
+  if (text === undefined) texts.set(number, text = strerror(number));
+  return new Class(errno, text, options);
 }
 
 /**
@@ -272,15 +347,20 @@ export function osError(number: number, syscall?: string): OSError {
  *
  * @param result what the call returned
  * @param syscall the call's name
+ * @param address the address that the call was for
  * @returns the result, which is not negative
  * @throws {OSError} if the result is negative
  */
-export function check(result: number, syscall: string): number {
-  if (result < 0) throw osError(lastErrno(), syscall);
+export function check(
+  result: number,
+  syscall: string,
+  address?: unknown,
+): number {
+  if (result < 0) throw osError(lastErrno(), syscall, address);
   return result;
 }
 
 /** Makes the error of a socket whose timeout ran out. */
-export function timedOut(syscall?: string): TimeoutError {
-  return new TimeoutError(null, "timed out", { syscall });
+export function timedOut(syscall?: string, address?: unknown): TimeoutError {
+  return new TimeoutError(null, "timed out", { syscall, address });
 }

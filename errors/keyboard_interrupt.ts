@@ -1,6 +1,7 @@
 /** Python's `KeyboardInterrupt`. */
 
 import { nameClasses } from "../constants/class_names.ts";
+import { fromCaller } from "../constants/stack.ts";
 
 /**
  * Ctrl-C, or an `Interrupter`, ended a blocking call of a thread that asked for it with
@@ -14,6 +15,7 @@ export class KeyboardInterrupt extends Error {
   constructor(message = "", options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+    fromCaller(this, KeyboardInterrupt);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reads memory that libc owns by copying it, and passes JavaScript memory to libc. */
 
+import { rangeError } from "../constants/stack.ts";
 import { libc } from "./libc.ts";
 
 const encoder = new TextEncoder();
@@ -90,7 +91,7 @@ export function cstring(
   value: string | Uint8Array,
 ): Uint8Array<ArrayBuffer> {
   const bytes = typeof value === "string" ? utf8(name, value) : value;
-  if (bytes.includes(0)) throw new RangeError(`${name}: embedded null byte`);
+  if (bytes.includes(0)) throw rangeError(`${name}: embedded null byte`);
   const terminated = new Uint8Array(bytes.length + 1);
   terminated.set(bytes);
   return terminated;
@@ -102,7 +103,7 @@ function utf8(name: string, value: string): Uint8Array<ArrayBuffer> {
   const characters = [...value];
   const at = characters.findIndex((character) => !character.isWellFormed());
   const code = characters[at].charCodeAt(0).toString(16);
-  throw new RangeError( // Python's text
+  throw rangeError( // Python's text
     `${name}: 'utf-8' codec can't encode character '\\u${code}' in position ${at}: surrogates not allowed`,
   );
 }

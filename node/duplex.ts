@@ -16,6 +16,7 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from "../constants/mod.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import { table } from "../constants/table.ts";
 import { describe, instance, optionsOf } from "../errors/arguments.ts";
 import {
@@ -86,7 +87,7 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   constructor(socket: AsyncSocket<A>, options?: SocketDuplexOptions) {
     instance("socket", socket, AsyncSocket, "an AsyncSocket");
     if (socket.type !== SOCK_STREAM) {
-      throw new RangeError(
+      throw rangeError(
         `socket must be of type SOCK_STREAM, not ${socket.type}`,
       );
     }
@@ -223,12 +224,12 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   setTimeout(timeout: number, callback?: () => void): this {
     if (this.destroyed) return this;
     if (typeof timeout !== "number") {
-      throw new TypeError(
+      throw typeError(
         `timeout must be a number of milliseconds, not ${describe(timeout)}`,
       );
     }
     if (!(timeout >= 0 && timeout < Infinity)) {
-      throw new RangeError(
+      throw rangeError(
         `timeout must be 0 or more milliseconds, not ${timeout}`,
       );
     }

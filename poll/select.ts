@@ -2,6 +2,7 @@
 
 import { unavailable } from "../constants/missing.ts";
 import { table } from "../constants/table.ts";
+import { rangeError } from "../constants/stack.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc, load } from "../ffi/libc.ts";
 import { checkWait, type LevelPoller, READ, ReadyList, WRITE } from "./base.ts";
@@ -31,7 +32,7 @@ export class SelectPoller extends ReadyList implements LevelPoller {
    */
   register(fd: number, interest: number): void {
     if (!listsHandles && fd >= table.constants.FD_SETSIZE) {
-      throw new RangeError("filedescriptor out of range in select()");
+      throw rangeError("filedescriptor out of range in select()");
     }
     this.#fds.add(fd);
     this.modify(fd, interest);

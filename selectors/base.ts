@@ -1,7 +1,9 @@
 /** `BaseSelector`: what all selectors share, whichever system call they wait with. */
 
 import { nameClasses } from "../constants/class_names.ts";
-import { integer, timeoutSeconds } from "../errors/arguments.ts";
+import { rangeError } from "../constants/stack.ts";
+import { describe, integer, timeoutSeconds } from "../errors/arguments.ts";
+import { refuseCloning } from "../errors/cloning.ts";
 import { type LevelPoller, READ } from "../poll/base.ts";
 import { Deadline } from "../poll/deadline.ts";
 import {
@@ -69,7 +71,7 @@ export abstract class BaseSelector<
     const mask = eventsOf(events);
     const fd = this.#fd(fileobj);
     if (this.#keys.has(fd)) {
-      throw new RangeError(
+      throw rangeError(
         `${Deno.inspect(fileobj)} (FD ${fd}) is already registered`,
       );
     }
@@ -184,6 +186,19 @@ export abstract class BaseSelector<
     this.close();
   }
 
+  /** What `console.log` shows: the keys by descriptor. */
+  [Symbol.for("Deno.customInspect")](
+    inspect = Deno.inspect,
+    options?: Deno.InspectOptions,
+  ): string {
+    if (!(#map in this)) return `${describe(this)} {}`; // the prototype
+    const { name } = this.constructor;
+    if (this.#map === null) return `<${name} [closed]>`;
+    return `${name}${
+      inspect(new Map(this.#keys), options).replace(/^Map/, "")
+    }`;
+  }
+
   /** Returns the descriptor of the kernel object. */
   protected descriptor(): number {
     return this.#opened().fd;
@@ -208,7 +223,7 @@ export abstract class BaseSelector<
   #key(fileobj: F | number): SelectorKey<D, F> {
     const key = this.#keys.get(this.#fd(fileobj));
     if (key === undefined) {
-      throw new RangeError(`${Deno.inspect(fileobj)} is not registered`);
+      throw rangeError(`${Deno.inspect(fileobj)} is not registered`);
     }
     return key;
   }
@@ -220,7 +235,7 @@ export abstract class BaseSelector<
     for (const key of this.#keys.values()) {
       if (key.fileobj === fileobj) return key.fd;
     }
-    throw new RangeError(
+    throw rangeError(
       fd === undefined
         ? `Invalid file object: ${Deno.inspect(fileobj)}`
         : `Invalid file descriptor: ${fd}`,
@@ -228,6 +243,7 @@ export abstract class BaseSelector<
   }
 }
 
+refuseCloning(BaseSelector, "a Worker needs a selector of its own");
 nameClasses({ BaseSelector });
 
 /** Returns the current descriptor of a file object; `undefined` if it has none. */
@@ -261,7 +277,7 @@ function integerIn(
 function eventsOf(events: unknown): number {
   const mask = integerIn(events, 1, EVENT_READ | EVENT_WRITE);
   if (mask !== undefined) return mask;
-  throw new RangeError(`Invalid events: ${Deno.inspect(events)}`);
+  throw rangeError(`Invalid events: ${Deno.inspect(events)}`);
 }
 
 /** Waits for the whole timeout (seconds), however often a signal interrupts. */

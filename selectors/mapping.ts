@@ -1,6 +1,7 @@
 /** `SelectorMapping`, which a selector's `get_map()` returns. */
 
 import { nameClasses } from "../constants/class_names.ts";
+import { refuseCloning } from "../errors/cloning.ts";
 import type { FileObject, SelectorKey } from "./key.ts";
 
 /**
@@ -77,6 +78,18 @@ export class SelectorMapping<D, F extends FileObject>
   [Symbol.iterator](): MapIterator<[number, SelectorKey<D, F>]> {
     return this.#keys.entries();
   }
+
+  /** What `console.log` shows: the keys by descriptor. */
+  [Symbol.for("Deno.customInspect")](
+    inspect = Deno.inspect,
+    options?: Deno.InspectOptions,
+  ): string {
+    if (!(#keys in this)) return "SelectorMapping {}"; // the prototype
+    return `SelectorMapping${
+      inspect(new Map(this.#keys), options).replace(/^Map/, "")
+    }`;
+  }
 }
 
+refuseCloning(SelectorMapping, "a Worker needs a selector of its own");
 nameClasses({ SelectorMapping });

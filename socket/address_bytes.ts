@@ -2,6 +2,7 @@
 
 import { AF_CAN, AF_PACKET } from "../constants/mod.ts";
 import { AF_INET, SOCK_DGRAM } from "../constants/mod.ts";
+import { rangeError } from "../constants/stack.ts";
 import { type Bytes, bytes, describe, integer } from "../errors/arguments.ts";
 import {
   bareSocket,
@@ -48,7 +49,7 @@ export function encodeAddress<A extends Address>(
   const codec = codecOf(socket.family);
   const name = codec.hostname?.(address);
   if (name !== undefined) {
-    throw new RangeError(
+    throw rangeError(
       `host must be a numeric address, not ${JSON.stringify(name)}`,
     );
   }
@@ -83,7 +84,7 @@ export function decodeAddress<A extends Address = Address>(
   const protocol = integer("proto", proto);
   const most = sockaddrStorage().bytes.length;
   if (all.byteLength > most) {
-    throw new RangeError(
+    throw rangeError(
       `data is too long for an address: ${all.byteLength} of ${most} bytes`,
     );
   }
@@ -92,13 +93,13 @@ export function decodeAddress<A extends Address = Address>(
     ? ["sockaddr", context.layout.sockaddr.size]
     : leastBytes(inside, context);
   if (inside === undefined || all.byteLength < least) {
-    throw new RangeError(
+    throw rangeError(
       `data is too short for struct ${struct}: ${all.byteLength} of ${least} bytes`,
     );
   }
   // Families may share a struct, with one family's number in it (AF_RDS, AF_DIVERT).
   if (wanted !== undefined && codecOf(wanted) !== codecOf(inside)) {
-    throw new RangeError(
+    throw rangeError(
       `data is an address of family ${inside}, not ${describe(wanted)}`,
     );
   }

@@ -2,7 +2,8 @@
 
 import { nameClasses } from "../constants/class_names.ts";
 import { isMissing, unavailable } from "../constants/missing.ts";
-import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
+import { AF_VSOCK, SOMAXCONN } from "../constants/mod.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import {
   type Bytes,
   bytes,
@@ -11,16 +12,24 @@ import {
   integer,
   timeoutSeconds,
 } from "../errors/arguments.ts";
-import { check, OSError } from "../errors/errors.ts";
+import { refuseCloning } from "../errors/cloning.ts";
+import { check } from "../errors/errors.ts";
 import { getInheritable, setInheritable } from "../ffi/descriptor.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Address, AddressInput, Family } from "./address/types.ts";
+import {
+  descriptionOf,
+  type SocketDescription,
+  textOf,
+} from "./description.ts";
 import { addressOfEnd, bind } from "./operations/connection.ts";
 import { Handle, handleOf, setHandleAccess } from "./operations/handle.ts";
 import { intOption, option } from "./operations/options.ts";
 import { unsigned } from "./structures/fields.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
+
+const INSPECT = Symbol.for("Deno.customInspect");
 
 let defaultTimeout: number | null = null;
 
@@ -59,7 +68,7 @@ export abstract class SocketBase<out A extends Address = Address> {
       if (typeof socket === "object" && socket !== null && #handle in socket) {
         return socket.#handle;
       }
-      throw new TypeError(`not a socket of this library: ${describe(socket)}`);
+      throw typeError(`not a socket of this library: ${describe(socket)}`);
     });
   }
 
@@ -276,7 +285,7 @@ export abstract class SocketBase<out A extends Address = Address> {
     const at = integer("level", level);
     const name = integer("optname", optname);
     if ((value === null) !== (optlen !== undefined)) {
-      throw new TypeError(
+      throw typeError(
         "optlen goes with the value null, and null with optlen",
       );
     }
@@ -379,48 +388,36 @@ export abstract class SocketBase<out A extends Address = Address> {
     this.close();
   }
 
+  /** What a template string shows, as Python's `repr()`: `<Socket fd=3, family=AF_INET, …>`. */
+  toString(): string {
+    return this[INSPECT]();
+  }
+
+  /** What `JSON.stringify` shows: descriptor, family, type, protocol and the addresses. */
+  toJSON(): SocketDescription {
+    return descriptionOf(handleOf(this));
+  }
+
   /** What `console.log` shows: family and type by name, and the addresses of both ends. */
-  [Symbol.for("Deno.customInspect")](
-    inspect: (value: unknown, options?: unknown) => string = String,
+  [INSPECT](
+    inspect?: (value: unknown, options?: unknown) => string,
     options?: unknown,
   ): string {
     if (!(#handle in this)) return `${describe(this)} {}`; // the prototype
-    const { closed, fd, family, type, proto } = this.#handle;
-    const parts = [
-      `fd=${fd}`,
-      `family=${constantName("AF_", family) ?? family}`,
-      `type=${constantName("SOCK_", type) ?? type}`,
-      `proto=${proto}`,
-    ];
-    for (const [label, call] of ends) {
-      const address = fd < 0 ? undefined : this.#addressIfAny(call);
-      if (address !== undefined) {
-        parts.push(`${label}=${inspect(address, options)}`);
-      }
-    }
-    return `<${this.constructor.name}${closed ? " [closed]" : ""} ${
-      parts.join(", ")
-    }>`;
-  }
-
-  #addressIfAny(
-    call: "getsockname" | "getpeername",
-  ): Address | null | undefined {
-    try {
-      return addressOfEnd(handleOf(this), call);
-    } catch (error) {
-      if (error instanceof OSError) return undefined;
-      throw error;
-    }
+    const show = inspect && ((value: unknown) => inspect(value, options));
+    return textOf(this.constructor.name, this.#handle, show);
   }
 }
 
+refuseCloning(
+  SocketBase,
+  "post its descriptor, detach(), and adopt it there with " +
+    "new Socket(null, null, null, fd) or new AsyncSocket(…)",
+);
 nameClasses({ SocketBase });
 
 /** Where `WSAIoctl` writes how many bytes of output there are. */
 const returned = new Uint32Array(1);
-
-const ends = [["laddr", "getsockname"], ["raddr", "getpeername"]] as const;
 
 /** The bytes of a 64-bit option. */
 const WIDE = { at: 0, size: 8 };
@@ -454,5 +451,5 @@ function wideValue(value: unknown): bigint {
     return BigInt(integer("value", value, 0, Number.MAX_SAFE_INTEGER));
   }
   if (value >= 0n && value < 2n ** 64n) return value;
-  throw new RangeError(`value must be 0-${2n ** 64n - 1n}, not ${value}`);
+  throw rangeError(`value must be 0-${2n ** 64n - 1n}, not ${value}`);
 }

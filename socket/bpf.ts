@@ -8,6 +8,7 @@ import {
   SO_GET_FILTER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import { describe, instance, integer, optionsOf } from "../errors/arguments.ts";
 import { sock_filter, sock_fprog } from "../ffi/layout/handwritten.ts";
 import { addressOf } from "../ffi/memory.ts";
@@ -200,7 +201,7 @@ export function encodeFilter(
 ): Uint8Array<ArrayBuffer> {
   const list = collect("instructions", instructions, instruction);
   if (list.length > 0xffff) {
-    throw new RangeError(
+    throw rangeError(
       `instructions must be 65535 at most, not ${list.length}`,
     );
   }
@@ -219,7 +220,7 @@ export function encodeFilter(
 
 function instruction(name: string, value: unknown): BpfInstruction {
   if (!Array.isArray(value) || value.length !== 4) {
-    throw new TypeError(
+    throw typeError(
       `${name} must be [code, jt, jf, k], not ${describe(value)}`,
     );
   }

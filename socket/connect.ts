@@ -13,6 +13,12 @@ import {
   SOL_SOCKET,
 } from "../constants/mod.ts";
 import {
+  fromCaller,
+  rangeError,
+  recaptured,
+  typeError,
+} from "../constants/stack.ts";
+import {
   describe,
   integer,
   optionsLast,
@@ -141,7 +147,7 @@ export function connectionParameters(
 
 function pair(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value) && value.length === 2) return value;
-  throw new TypeError(
+  throw typeError(
     `${name} must be [host, port], not ${
       Array.isArray(value) ? `an array of ${value.length}` : describe(value)
     }`,
@@ -157,9 +163,15 @@ export function connectionError(
   if (last === undefined) {
     return new OSError(null, "getaddrinfo returns an empty list");
   }
-  return all_errors
-    ? new AggregateError(errors, "create_connection failed")
-    : last;
+  if (all_errors) {
+    return fromCaller(new AggregateError(errors, "create_connection failed"));
+  }
+  // The errors of the other addresses, each the cause of the next.
+  errors.reduce((value, error) => {
+    const cause = { value, writable: true, configurable: true };
+    return Object.defineProperty(error, "cause", cause);
+  });
+  return recaptured(last, connectionError);
 }
 
 /** Options of {@linkcode create_server}. */
@@ -224,16 +236,16 @@ export function* serving<S extends SocketBase>(
 /** Rejects options that the platform or the family does not support. */
 function checkServerOptions(options: CreateServerOptions): void {
   if (options.reuse_port && isMissing(SO_REUSEPORT)) {
-    throw new RangeError(
+    throw rangeError(
       "reuse_port: SO_REUSEPORT is not available on this platform",
     );
   }
   if (!options.dualstack_ipv6) return;
   if (!has_dualstack_ipv6()) {
-    throw new RangeError("dualstack_ipv6 is not available on this platform");
+    throw rangeError("dualstack_ipv6 is not available on this platform");
   }
   if (options.family !== AF_INET6) {
-    throw new RangeError("dualstack_ipv6 requires the family AF_INET6");
+    throw rangeError("dualstack_ipv6 requires the family AF_INET6");
   }
 }
 
@@ -261,7 +273,11 @@ function listenOn(
     const text = `${error.strerror} (while attempting to bind on address ${
       JSON.stringify(given)
     })`;
-    throw new OSError(error.errno, text, { syscall: "bind" });
+    throw new OSError(error.errno, text, {
+      syscall: "bind",
+      address: given,
+      winerror: error.winerror,
+    });
   }
   socket.listen(backlog ?? undefined);
 }

@@ -3,6 +3,7 @@
 import { nameClasses } from "../constants/class_names.ts";
 import { unavailable } from "../constants/missing.ts";
 import { AF_INET, AF_INET6 } from "../constants/mod.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import { table } from "../constants/table.ts";
 import { bytes, describe, instance, integer } from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
@@ -147,7 +148,7 @@ export function decodeControl(
 /** Checks an item; unlike those to send, its data is not copied. */
 function received(name: string, item: unknown): AncillaryItem {
   if (!Array.isArray(item) || item.length !== 3) {
-    throw new TypeError(
+    throw typeError(
       `${name} must be [cmsg_level, cmsg_type, cmsg_data], not ${
         describe(item)
       }`,
@@ -284,7 +285,7 @@ export function requestControl<A extends Address>(
   instance("socket", socket, SocketBase, "a socket");
   const wanted = kinds.map((kind) => {
     if (Object.hasOwn(requests, kind)) return requests[kind]!;
-    throw new RangeError(
+    throw rangeError(
       `kind must be one that can be received, not ${JSON.stringify(kind)}`,
     );
   });
@@ -293,7 +294,7 @@ export function requestControl<A extends Address>(
     const { ip, ipv6, any, both } = request;
     if (ip === undefined && any === undefined) return;
     if (any === undefined && !isIPv6 && socket.family !== AF_INET) {
-      throw new RangeError(
+      throw rangeError(
         `socket must be of AF_INET or AF_INET6 to receive ${kinds[i]}`,
       );
     }
@@ -380,7 +381,7 @@ const sizes: Readonly<Partial<Record<ControlKind, number>>> = {
 export function controlSize(...kinds: readonly ControlKind[]): number {
   return kinds.reduce((room, kind) => {
     if (!Object.hasOwn(sizes, kind)) {
-      throw new RangeError(
+      throw rangeError(
         `kind must be that of a control message, not ${JSON.stringify(kind)}`,
       );
     }

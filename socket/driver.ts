@@ -1,5 +1,6 @@
 /** The driver of blocking sockets: makes an attempt, waits for readiness, tries again. */
 
+import { recaptured } from "../constants/stack.ts";
 import { EINTR } from "../errors/errno.ts";
 import { osError, timedOut } from "../errors/errors.ts";
 import { isNonBlocking } from "../ffi/descriptor.ts";
@@ -79,7 +80,7 @@ function block<P extends unknown[], T>(
   if (!mayWait(socket, wait)) {
     const partial = attempt.partial?.();
     if (partial !== undefined) return partial;
-    throw osError(wait.errno, wait.syscall);
+    throw osError(wait.errno, wait.syscall, wait.address);
   }
   const deadline = new Deadline(
     timeout ?? systemTimeout(socket, wait.readiness),
@@ -104,8 +105,8 @@ function block<P extends unknown[], T>(
       const partial = attempt.partial?.();
       if (partial !== undefined) return partial;
       throw timeout === null
-        ? osError(wait.errno, wait.syscall)
-        : timedOut(wait.syscall);
+        ? osError(wait.errno, wait.syscall, wait.address)
+        : timedOut(wait.syscall, wait.address);
     }
   }
 }
@@ -139,6 +140,14 @@ function pause(deadline: Deadline): void {
 
 /** Performs the steps of a generator function and returns its result. */
 export function driveSteps<T>(steps: Steps<T>): T {
+  try {
+    return performSteps(steps);
+  } catch (error) {
+    throw recaptured(error, driveSteps); // the frames of generators would be all that is seen
+  }
+}
+
+function performSteps<T>(steps: Steps<T>): T {
   let step = steps.next();
   while (!step.done) {
     const { value } = step;

@@ -1,5 +1,6 @@
 /** `interruptible()`: Ctrl-C, or another thread, ends blocking calls with a `KeyboardInterrupt`. */
 
+import { typeError } from "../constants/stack.ts";
 import { describe } from "../errors/arguments.ts";
 import { check } from "../errors/errors.ts";
 import { KeyboardInterrupt } from "../errors/keyboard_interrupt.ts";
@@ -125,7 +126,7 @@ function checked(handle: unknown): InterrupterHandle {
   ) {
     return { fd: fd!, state };
   }
-  throw new TypeError(
+  throw typeError(
     `handle must be the handle of an Interrupter, not ${describe(handle)}`,
   );
 }

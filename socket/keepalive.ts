@@ -7,6 +7,7 @@ import {
   SO_LINGER,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import { table } from "../constants/table.ts";
 import { describe, instance, integer, optionsOf } from "../errors/arguments.ts";
 import type { Address } from "./address/types.ts";
@@ -73,7 +74,7 @@ export function setKeepalive<A extends Address>(
   instance("socket", socket, SocketBase, "a socket");
   const isSwitch = typeof keepalive === "boolean";
   if (keepalive === undefined || keepalive === null) {
-    throw new TypeError(
+    throw typeError(
       `keepalive must be options or a boolean, not ${describe(keepalive)}`,
     );
   }
@@ -211,13 +212,13 @@ export function getLinger<A extends Address>(
 /** Checks a number of seconds. */
 function finite(name: string, value: unknown, max: number): number {
   if (typeof value !== "number" && typeof value !== "bigint") {
-    throw new TypeError(
+    throw typeError(
       `${name} must be a number of seconds, not ${describe(value)}`,
     );
   }
   const number = Number(value);
   if (!(number >= 0 && number <= max)) {
-    throw new RangeError(`${name} must be 0-${max}, not ${value}`);
+    throw rangeError(`${name} must be 0-${max}, not ${value}`);
   }
   return number;
 }

@@ -5,6 +5,7 @@
 
 import { nameClasses } from "../constants/class_names.ts";
 import { MSG_CTRUNC } from "../constants/mod.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import {
   type Bytes,
   describe,
@@ -363,16 +364,16 @@ export class MessageVector<A extends Address = Address> {
     if (
       typeof msgvec !== "object" || msgvec === null || !(#memory in msgvec)
     ) {
-      throw new TypeError(
+      throw typeError(
         `msgvec must be a MessageVector, not ${describe(msgvec)}`,
       );
     }
     if (msgvec.#handle.codec !== handle.codec) {
-      throw new TypeError("msgvec was made for another address family");
+      throw typeError("msgvec was made for another address family");
     }
     for (const view of msgvec.#memory) {
       if (view.byteLength === 0) {
-        throw new TypeError("msgvec: an ArrayBuffer of it was detached");
+        throw typeError("msgvec: an ArrayBuffer of it was detached");
       }
     }
   }
@@ -425,7 +426,7 @@ export class MessageVector<A extends Address = Address> {
       const length = this.#lengths[i];
       const room = byteLengthOf(this.#buffers[i]);
       if (length > room) {
-        throw new RangeError(
+        throw rangeError(
           `lengths[${i}] is greater than the length of its buffer (${length} > ${room})`,
         );
       }

@@ -1,5 +1,6 @@
 /** Joining and leaving multicast groups. */
 
+import { rangeError } from "../constants/stack.ts";
 import { instance, integer, optionsOf, string } from "../errors/arguments.ts";
 import { inet_aton } from "./address/arpa_inet.ts";
 import type { CodecContext } from "./address/codec.ts";
@@ -125,7 +126,7 @@ export function setMulticast<A extends Address>(
   const { family } = socket;
   const { AF_INET, AF_INET6 } = context.constants;
   if (family !== AF_INET && family !== AF_INET6) {
-    throw new RangeError("socket must be of AF_INET or AF_INET6");
+    throw rangeError("socket must be of AF_INET or AF_INET6");
   }
   const version = family === AF_INET ? 4 : 6;
   for (
@@ -222,10 +223,10 @@ export function membership(
   const version = versionOf("group", address);
   const { source } = options;
   if (!isMulticast(address, version)) {
-    throw new RangeError(`group must be a multicast address, not ${address}`);
+    throw rangeError(`group must be a multicast address, not ${address}`);
   }
   if (source !== undefined && versionOf("source", source) !== version) {
-    throw new RangeError(
+    throw rangeError(
       `source must be an IPv${version} address as group is, not ${source}`,
     );
   }
@@ -239,7 +240,7 @@ function versionOf(name: string, address: unknown): 4 | 6 {
   const text = string(name, address);
   if (parseIPv4(text) >= 0) return 4;
   if (parseIPv6(text, new Uint8Array(16))) return 6;
-  throw new RangeError(
+  throw rangeError(
     `${name} must be an IP address, not ${JSON.stringify(text)}`,
   );
 }
@@ -268,7 +269,7 @@ function byAddress(
   { constants, layout }: CodecContext,
 ): Membership {
   if (version === 6) {
-    throw new RangeError(
+    throw rangeError(
       `interface must be a name or an index for an IPv6 group, not ${address}`,
     );
   }

@@ -10,6 +10,7 @@ import {
   SO_ORIGINAL_DST,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { rangeError } from "../constants/stack.ts";
 import { instance } from "../errors/arguments.ts";
 import { decodeSockaddr } from "./address/sockaddr.ts";
 import type { Address, Inet6Address, InetAddress } from "./address/types.ts";
@@ -42,7 +43,7 @@ export function originalDestination<A extends Address>(
   instance("socket", socket, SocketBase, "a socket");
   const handle = handleOf(socket);
   if (handle.family !== AF_INET && handle.family !== AF_INET6) {
-    throw new RangeError("socket must be of AF_INET or AF_INET6");
+    throw rangeError("socket must be of AF_INET or AF_INET6");
   }
   const [level, optname] = isMissing(IP6T_SO_ORIGINAL_DST)
     ? [SOL_SOCKET, SO_ORIGINAL_DST] // Windows has one option for both

@@ -1,5 +1,6 @@
 /** The buffers of a `MessageVector`, whose memory must not move because the system writes to it. */
 
+import { rangeError, typeError } from "../constants/stack.ts";
 import { bytes, integer } from "../errors/arguments.ts";
 import { mayResize } from "../errors/views.ts";
 import { MAX_BUFFERS } from "../ffi/msghdr.ts";
@@ -23,7 +24,7 @@ export function owned(
 export function given(buffers: unknown): Uint8Array<ArrayBuffer>[] {
   const views = collect("buffers", buffers, fixed);
   if (views.length < 1 || views.length > MAX_BUFFERS) {
-    throw new RangeError(
+    throw rangeError(
       `buffers must be 1-${MAX_BUFFERS}, not ${views.length}`,
     );
   }
@@ -34,7 +35,7 @@ export function given(buffers: unknown): Uint8Array<ArrayBuffer>[] {
 function fixed(name: string, value: unknown): Uint8Array<ArrayBuffer> {
   const view = bytes(name, value);
   if (mayResize(view)) {
-    throw new TypeError(`${name}: its ArrayBuffer is resizable`);
+    throw typeError(`${name}: its ArrayBuffer is resizable`);
   }
   return view;
 }

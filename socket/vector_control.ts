@@ -2,6 +2,7 @@
 
 import { IPPROTO_UDP } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
+import { rangeError } from "../constants/stack.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import type { MessageHeaders } from "../ffi/mmsghdr.ts";
 import {
@@ -109,7 +110,7 @@ export class VectorControl {
     const items = ancillaryItems(ancdata);
     const length = controlLength(items, layout);
     if (length > this.#room) {
-      throw new RangeError(
+      throw rangeError(
         `ancdata takes ${length} bytes, more than ancbufsize (${this.#room})`,
       );
     }

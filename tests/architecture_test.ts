@@ -20,6 +20,7 @@ const rooms = [
   "socket",
   "async",
   "node",
+  "lint",
   "", // the doors
 ];
 

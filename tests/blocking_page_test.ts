@@ -192,7 +192,7 @@ const ending = (worker: string, last: string) => `
       answer = new TextDecoder().decode(client.recv(100));
     } catch (error) {
       if (!(error instanceof OSError)) throw error;
-      answer = error.message;
+      answer = error.strerror;
     }
   }
   Deno.exit(); // the Worker may block

@@ -21,7 +21,7 @@ function receiveUntil(
   for (;;) {
     const left = (deadline - performance.now()) / 1000;
     // 0 would not mean "at once": it makes the socket non-blocking.
-    if (left <= 0) throw new socket.TimeoutError(null, "timed out");
+    if (left <= 0) throw new socket.TimeoutError("timed out");
     from.settimeout(left);
     const data = from.recv(4096);
     if (data.length === 0) return received;

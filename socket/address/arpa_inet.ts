@@ -1,6 +1,7 @@
 /** Conversions of byte order, and of IP addresses between text and bytes. */
 
 import { AF_INET, AF_INET6 } from "../../constants/mod.ts";
+import { rangeError } from "../../constants/stack.ts";
 import { type Bytes, bytes, integer, string } from "../../errors/arguments.ts";
 import { EAFNOSUPPORT } from "../../errors/errno.ts";
 import { OSError, osError } from "../../errors/errors.ts";
@@ -147,10 +148,10 @@ export function inet_ntop(address_family: number, packed_ip: Bytes): string {
   const family = integer("address_family", address_family);
   const length = family === AF_INET ? 4 : family === AF_INET6 ? 16 : undefined;
   if (length === undefined) {
-    throw new RangeError(`unknown address family ${family}`);
+    throw rangeError(`unknown address family ${family}`);
   }
   if (view.length !== length) {
-    throw new RangeError(
+    throw rangeError(
       "packed_ip: invalid length of packed IP address string",
     );
   }

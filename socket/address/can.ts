@@ -3,6 +3,7 @@
  * `[ifname, rx_addr, tx_addr]` for ISO-TP, `[ifname, name, pgn, addr]` for J1939.
  */
 
+import { rangeError } from "../../constants/stack.ts";
 import { integer } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
@@ -87,7 +88,7 @@ function unsigned64(name: string, value: unknown): bigint {
     return BigInt(integer(name, value, 0, Number.MAX_SAFE_INTEGER));
   }
   if (value !== BigInt.asUintN(64, value)) {
-    throw new RangeError(`${name} must be 0-${2n ** 64n - 1n}, not ${value}`);
+    throw rangeError(`${name} must be 0-${2n ** 64n - 1n}, not ${value}`);
   }
   return value;
 }

@@ -4,6 +4,7 @@
  * process, so that tests on Linux can check the bytes of macOS and Windows.
  */
 
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
 import type { Features } from "../../ffi/features.ts";
 import type { Field, Layout } from "../../ffi/layout/types.ts";
@@ -167,7 +168,7 @@ export function writeText(
 ): void {
   const text = cstring(name, stringOrBytes(name, value));
   if (text.length > field.size) {
-    throw new RangeError(`${name} too long (at most ${field.size - 1} bytes)`);
+    throw rangeError(`${name} too long (at most ${field.size - 1} bytes)`);
   }
   into.set(text, field.at);
 }
@@ -203,7 +204,7 @@ export function checkTuple(
   form: string,
 ): readonly unknown[] {
   if (!Array.isArray(address) || address.length < min || address.length > max) {
-    throw new TypeError(`address must be ${form}, not ${shown(address)}`);
+    throw typeError(`address must be ${form}, not ${shown(address)}`);
   }
   return address;
 }

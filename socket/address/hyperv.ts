@@ -1,5 +1,6 @@
 /** Windows' `AF_HYPERV` addresses: `[vm_id, service_id]`, two GUIDs, in a `sockaddr_hv`. */
 
+import { rangeError } from "../../constants/stack.ts";
 import { string } from "../../errors/arguments.ts";
 import type { Field } from "../../ffi/layout/types.ts";
 import {
@@ -21,7 +22,7 @@ const ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 function guid(name: string, value: unknown): number[] {
   const text = string(name, value);
   if (!GUID.test(text)) {
-    throw new RangeError(
+    throw rangeError(
       `${name} is not a valid UUID string: ${JSON.stringify(text)}`,
     );
   }

@@ -1,5 +1,6 @@
 /** `AF_LINK` addresses of the BSDs and macOS: `[ifname, index, type, addr]` in a `sockaddr_dl`. */
 
+import { rangeError } from "../../constants/stack.ts";
 import { bytes, integer, string } from "../../errors/arguments.ts";
 import { cstring, stringIn } from "../../ffi/memory.ts";
 import {
@@ -29,7 +30,7 @@ export const link: AddressCodec<LinkAddress> = {
       const [field, { length }] of Object.entries({ ifname: name, addr: data })
     ) {
       if (length > MAX_DATA) {
-        throw new RangeError(`${field} too long (at most ${MAX_DATA} bytes)`);
+        throw rangeError(`${field} too long (at most ${MAX_DATA} bytes)`);
       }
     }
     const sdl_index = integer("index", index, 0, 0xffff);

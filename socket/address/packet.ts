@@ -1,5 +1,6 @@
 /** `AF_PACKET` addresses: `[ifname, proto, pkttype, hatype, addr]` in a `sockaddr_ll`. */
 
+import { rangeError } from "../../constants/stack.ts";
 import { bytes, integer } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
@@ -36,7 +37,7 @@ export const packet: AddressCodec<PacketAddress> = {
     const hardware = integer("hatype", hatype, 0, 0xffff);
     const data = bytes("addr", addr);
     if (data.length > MAX_ADDR_LEN) {
-      throw new RangeError(`addr must be ${MAX_ADDR_LEN} bytes or less`);
+      throw rangeError(`addr must be ${MAX_ADDR_LEN} bytes or less`);
     }
     const index = interfaceIndex(ifname, socket, context);
     const length = Math.max(size, sll.sll_addr.at + data.length);

@@ -1,5 +1,6 @@
 /** `AF_TIPC` addresses: `[addr_type, v1, v2, v3, scope]` in a `sockaddr_tipc`. */
 
+import { typeError } from "../../constants/stack.ts";
 import { integer } from "../../errors/arguments.ts";
 import type { Field, Struct } from "../../ffi/layout/types.ts";
 import {
@@ -50,7 +51,7 @@ export const tipc: AddressCodec<TipcAddress> = {
     const tipc: Struct = layout.sockaddr_tipc;
     const fields = fieldsOf(addr_type, context);
     if (fields === undefined) {
-      throw new TypeError(`addr_type: ${addr_type} is no type of TIPC address`);
+      throw typeError(`addr_type: ${addr_type} is no type of TIPC address`);
     }
     // A negative scope withdraws a name.
     const reach = integer("scope", scope, -0x80, 0x7f);

@@ -1,5 +1,6 @@
 /** `AF_UNIX` addresses: a path, or a name in Linux's abstract namespace, in a `sockaddr_un`. */
 
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { bytes, describe } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
 import { type AddressCodec, writeHead } from "./codec.ts";
@@ -21,7 +22,7 @@ export const unix: AddressCodec<UnixAddress> = {
       throw new OSError(null, `AF_UNIX path too long (at most ${room} bytes)`);
     }
     if (!abstract && path.includes(0)) {
-      throw new RangeError("address: embedded null byte in path");
+      throw rangeError("address: embedded null byte in path");
     }
     const length = sun_path.at + path.length + (abstract ? 0 : 1);
     writeHead(into, socket.family, length, layout);
@@ -59,7 +60,7 @@ function pathBytes(address: unknown): Uint8Array<ArrayBuffer> {
     ArrayBuffer.isView(address) || address instanceof ArrayBuffer ||
     address instanceof SharedArrayBuffer
   ) return bytes("address", address);
-  throw new TypeError(
+  throw typeError(
     `address must be a path (a string or bytes), not ${describe(address)}`,
   );
 }
@@ -77,7 +78,7 @@ function unescaped(path: string): Uint8Array<ArrayBuffer> {
     } else if (character.isWellFormed()) {
       bytes.push(...encoder.encode(character));
     } else {
-      throw new RangeError(
+      throw rangeError(
         `address: the path ${JSON.stringify(path)} has a lone surrogate`,
       );
     }

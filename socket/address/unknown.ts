@@ -1,5 +1,6 @@
 /** Addresses of families without a codec: `[family, data]`, the raw bytes of a `sockaddr`. */
 
+import { rangeError } from "../../constants/stack.ts";
 import { bytes, integer } from "../../errors/arguments.ts";
 import {
   type AddressCodec,
@@ -23,7 +24,7 @@ export const unknown: AddressCodec<UnknownAddress> = {
     const rest = bytes("data", data);
     const room = into.bytes.length - at - size;
     if (rest.length > room) {
-      throw new RangeError(`data too long (at most ${room} bytes)`);
+      throw rangeError(`data too long (at most ${room} bytes)`);
     }
     const length = writeHead(into, number, at + size + rest.length, layout);
     into.bytes.set(rest, at + size);

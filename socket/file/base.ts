@@ -1,6 +1,7 @@
 /** The base classes and helpers of the files that `makefile()` returns. */
 
 import { nameClasses } from "../../constants/class_names.ts";
+import { rangeError } from "../../constants/stack.ts";
 import { type Bytes, integer } from "../../errors/arguments.ts";
 import { EAGAIN } from "../../errors/errno.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
@@ -226,7 +227,7 @@ export interface BytesWriter {
  * @throws {RangeError} if it is closed
  */
 export function refuseClosed(file: { readonly closed: boolean }): void {
-  if (file.closed) throw new RangeError("I/O operation on closed file");
+  if (file.closed) throw rangeError("I/O operation on closed file");
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Text encodings: incremental decoders and encoders with Python's names and error handlers. */
 
+import { rangeError } from "../../constants/stack.ts";
 import type { Charset } from "./charset.ts";
 import { lookup, type Marked } from "./encodings.ts";
 import {
@@ -150,7 +151,7 @@ class MarkedDecoder implements IncrementalDecoder {
     const decoder = new CharsetDecoder(marks[0][1], this.#errors);
     decoder.decode(all, final);
     if (decoder.pending === all.length) return this.#keep(all, final);
-    throw new RangeError(missing);
+    throw rangeError(missing);
   }
 
   /** Keeps bytes that may be the start of a mark. */
@@ -176,7 +177,7 @@ function foreignDecoder(
   errors: ErrorHandler,
 ): IncrementalDecoder {
   if (errors !== "strict" && errors !== "ignore" && errors !== "replace") {
-    throw new RangeError(`errors: ${label} cannot be read with ${errors}`);
+    throw rangeError(`errors: ${label} cannot be read with ${errors}`);
   }
   const make = (): TextDecoder =>
     new TextDecoder(label, { fatal: errors === "strict" });
@@ -188,7 +189,7 @@ function foreignDecoder(
         return errors === "ignore" ? text.replaceAll("\ufffd", "") : text;
       } catch (cause) {
         decoder = make();
-        throw new RangeError(
+        throw rangeError(
           `'${label}' codec can't decode what was received`,
           { cause },
         );
@@ -207,7 +208,7 @@ function foreignDecoder(
 export function encoderOf(encoding: string, errors: ErrorHandler): Encoder {
   const found = lookup(encoding);
   if ("label" in found) {
-    throw new RangeError(`encoding: ${encoding} can only be read`);
+    throw rangeError(`encoding: ${encoding} can only be read`);
   }
   if (!("marks" in found)) return (text) => encoded(text, found, errors);
   const [mark, charset] = found.marks[0];

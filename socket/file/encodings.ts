@@ -1,5 +1,6 @@
 /** The names of text encodings. */
 
+import { rangeError } from "../../constants/stack.ts";
 import type { Charset } from "./charset.ts";
 import { ascii, latin1, singleByteCharset } from "./single_byte.ts";
 import { utf16be, utf16le, utf32be, utf32le, utf8 } from "./unicode.ts";
@@ -104,7 +105,7 @@ export function lookup(encoding: string): Charset | Marked | Foreign {
     if (typeof found !== "string") return found;
     return foreign.has(found) ? { label: found } : singleByteCharset(found);
   } catch (cause) {
-    throw new RangeError(`unknown encoding: ${encoding}`, { cause });
+    throw rangeError(`unknown encoding: ${encoding}`, { cause });
   }
 }
 

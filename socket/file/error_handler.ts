@@ -1,5 +1,6 @@
 /** Python's error handlers: what becomes of bytes or text that an encoding cannot express. */
 
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { describe } from "../../errors/arguments.ts";
 import { type Charset, type Fault, isSurrogate } from "./charset.ts";
 
@@ -45,13 +46,13 @@ const handlers: readonly ErrorHandler[] = [
 export function errorHandler(value: unknown): ErrorHandler {
   if (value === undefined || value === null) return "strict";
   if (typeof value !== "string") {
-    throw new TypeError(
+    throw typeError(
       `errors must be a string or null, not ${describe(value)}`,
     );
   }
   const handler = handlers.find((one) => one === value);
   if (handler !== undefined) return handler;
-  throw new RangeError(`errors: unknown error handler name '${value}'`);
+  throw rangeError(`errors: unknown error handler name '${value}'`);
 }
 
 /** Writes a number in hexadecimal with so many digits. */
@@ -100,7 +101,7 @@ export function decodeFault(
         length,
       ];
     case "xmlcharrefreplace":
-      throw new TypeError(
+      throw typeError(
         "errors: xmlcharrefreplace is only for encoding, not for decoding",
       );
     case "surrogateescape": {
@@ -120,7 +121,7 @@ export function decodeFault(
       return [String.fromCharCode(code), size];
     }
   }
-  throw new RangeError(
+  throw rangeError(
     `'${charset.name}' codec can't decode ${
       what("byte", `0x${hex(bytes[at], 2)}`, at, length)
     }: ${reason}`,
@@ -163,7 +164,7 @@ export function encodeFault(
         return joined(codes.map(surrogates.encode));
       }
   }
-  throw new RangeError(
+  throw rangeError(
     `'${charset.name}' codec can't encode ${
       what(
         "character",

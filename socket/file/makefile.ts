@@ -1,5 +1,6 @@
 /** Files over sockets, like Python's `socket.makefile()`. */
 
+import { rangeError } from "../../constants/stack.ts";
 import { integer, optionsOf, passedOnce } from "../../errors/arguments.ts";
 import { DEFAULT_BUFFER_SIZE } from "./base.ts";
 import { BufferedRWPair } from "./buffered_pair.ts";
@@ -66,7 +67,7 @@ export function makefile(
   );
   if (!binary) {
     if (size === 0) {
-      throw new RangeError("buffering: unbuffered streams must be binary");
+      throw rangeError("buffering: unbuffered streams must be binary");
     }
     optionalString("encoding", options.encoding);
     errorHandler(options.errors);

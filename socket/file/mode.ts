@@ -1,5 +1,6 @@
 /** The modes of `makefile()`. */
 
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { describe, string } from "../../errors/arguments.ts";
 
 /** What a file is for: `r` to read (the default), `w` to write, `b` for bytes instead of text. */
@@ -27,7 +28,7 @@ export interface ParsedMode {
 export function parseMode(mode: unknown): ParsedMode {
   const letters = string("mode", mode);
   if (/[^rwb]/.test(letters)) {
-    throw new RangeError(
+    throw rangeError(
       `mode: invalid mode ${JSON.stringify(letters)} (only r, w, b allowed)`,
     );
   }
@@ -45,7 +46,7 @@ export function parseMode(mode: unknown): ParsedMode {
 export function optionalString(name: string, value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === "string") return value;
-  throw new TypeError(
+  throw typeError(
     `${name} must be a string or null, not ${describe(value)}`,
   );
 }

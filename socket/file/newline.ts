@@ -1,5 +1,6 @@
 /** Line ends as Python's text files treat them, and the buffer of decoded text. */
 
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { describe } from "../../errors/arguments.ts";
 import type { IncrementalDecoder } from "./codec.ts";
 
@@ -29,9 +30,9 @@ export function newlineArgument(value: unknown): Newline {
       return value;
   }
   if (typeof value === "string") {
-    throw new RangeError(`newline: illegal value ${JSON.stringify(value)}`);
+    throw rangeError(`newline: illegal value ${JSON.stringify(value)}`);
   }
-  throw new TypeError(
+  throw typeError(
     `newline must be a string or null, not ${describe(value)}`,
   );
 }

@@ -1,6 +1,7 @@
 /** The unbuffered file over a socket. */
 
 import { nameClasses } from "../../constants/class_names.ts";
+import { recaptured } from "../../constants/stack.ts";
 import { type Bytes, bytes, iterable } from "../../errors/arguments.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
 import { handleOf } from "../operations/handle.ts";
@@ -36,7 +37,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   readonly #reading: boolean;
   readonly #writing: boolean;
   #socket: FileSocket | null;
-  #timedOut = false;
+  #timedOut: TimeoutError | undefined;
 
   /**
    * Makes a file. Until it is closed, it keeps the socket's descriptor open.
@@ -114,14 +115,16 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
     const socket = this.#open();
     if (!this.#reading) throw new UnsupportedOperation("not readable");
     if (this.#timedOut) {
-      throw new OSError(null, "cannot read from timed out object");
+      throw new OSError("cannot read from timed out object", {
+        cause: this.#timedOut,
+      });
     }
     try {
       return socket.recv_into(buffer);
     } catch (error) {
       if (error instanceof BlockingIOError) return null;
-      this.#timedOut = error instanceof TimeoutError;
-      throw error;
+      if (error instanceof TimeoutError) this.#timedOut = error;
+      throw recaptured(error, SocketIO.prototype.readinto);
     }
   }
 
@@ -193,7 +196,7 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
       return socket.send(data);
     } catch (error) {
       if (error instanceof BlockingIOError) return null;
-      throw error;
+      throw recaptured(error, SocketIO.prototype.write);
     }
   }
 

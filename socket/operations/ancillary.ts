@@ -4,6 +4,7 @@
  * bytes of macOS and FreeBSD.
  */
 
+import { typeError } from "../../constants/stack.ts";
 import {
   type Bytes,
   bytes,
@@ -79,7 +80,7 @@ export function ancillaryItems(ancdata: unknown): AncillaryItem[] {
 
 function ancillaryItem(name: string, item: unknown): AncillaryItem {
   if (!Array.isArray(item) || item.length !== 3) {
-    throw new TypeError(
+    throw typeError(
       `${name} must be [cmsg_level, cmsg_type, cmsg_data], not ${
         Array.isArray(item) ? `an array of ${item.length}` : describe(item)
       }`,

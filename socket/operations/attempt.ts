@@ -19,6 +19,8 @@ export class Pending {
   readonly syscall: string;
   /** The error number of the `OSError` that a non-blocking socket throws. */
   readonly errno: number;
+  /** The address that the call is for, if it is for one. */
+  readonly address: unknown;
   /** True if the attempt could continue but yields so that its driver can check the deadline. */
   readonly yielded: boolean;
   /** True if the caller asked the system not to wait, by `MSG_DONTWAIT`. */
@@ -27,13 +29,19 @@ export class Pending {
   constructor(
     readiness: "read" | "write",
     syscall: string,
-    { errno = EWOULDBLOCK, yielded = false, unwanted = false } = {},
+    { errno = EWOULDBLOCK, yielded = false, unwanted = false, address }: {
+      readonly errno?: number;
+      readonly yielded?: boolean;
+      readonly unwanted?: boolean;
+      readonly address?: unknown;
+    } = {},
   ) {
     this.readiness = readiness;
     this.syscall = syscall;
     this.errno = errno;
     this.yielded = yielded;
     this.unwanted = unwanted;
+    this.address = address;
   }
 }
 
@@ -45,6 +53,8 @@ export type Attempt<T> = T | Pending;
 /** A function that attempts an operation. */
 export interface Attempting<P extends unknown[], T> {
   (handle: Handle, ...args: P): Attempt<T>;
+  /** The system call, if it is not `recv` or `send`: for an error before the first attempt. */
+  readonly syscall?: string;
   /** What to return if the wait ends too early, by a timeout or a signal; `undefined` to throw. */
   partial?(): T | undefined;
 }
@@ -55,6 +65,7 @@ export interface Attempting<P extends unknown[], T> {
  * @param wait what to return if the call would block
  * @param code the error number
  * @param flags the flags that the caller passed, of a call that takes some
+ * @param address the address that the call is for
  * @returns `wait` if the call would block, `undefined` if a signal interrupted it: call it again
  * @throws {OSError} if the call failed
  */
@@ -62,6 +73,7 @@ export function waitOrRetry(
   wait: Pending,
   code = errno(),
   flags = 0,
+  address?: unknown,
 ): Pending | undefined {
   if (code === EAGAIN || code === EWOULDBLOCK) {
     return (flags & MSG_DONTWAIT) === 0
@@ -69,5 +81,5 @@ export function waitOrRetry(
       : new Pending(wait.readiness, wait.syscall, { unwanted: true });
   }
   if (code === EINTR) return undefined;
-  throw osError(code, wait.syscall);
+  throw osError(code, wait.syscall, address);
 }

@@ -9,7 +9,6 @@ import {
   SOL_SOCKET,
 } from "../../constants/mod.ts";
 import {
-  E_BAD_SOCKET,
   E_CONNECT_PENDING,
   EAGAIN,
   EALREADY,
@@ -18,7 +17,7 @@ import {
   ENOTCONN,
   EWOULDBLOCK,
 } from "../../errors/errno.ts";
-import { check, OSError, osError, TimeoutError } from "../../errors/errors.ts";
+import { check, OSError, osError } from "../../errors/errors.ts";
 import {
   isNonBlocking,
   setCommonFlags,
@@ -29,7 +28,12 @@ import { errno, libc } from "../../ffi/libc.ts";
 import { waitReady } from "../../poll/ready.ts";
 import { sockaddrStorage } from "../address/codec.ts";
 import type { Address } from "../address/types.ts";
-import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
+import {
+  type Attempt,
+  type Attempting,
+  Pending,
+  waitOrRetry,
+} from "./attempt.ts";
 import { type Handle, newHandle } from "./handle.ts";
 import { intOption } from "./options.ts";
 import {
@@ -41,17 +45,15 @@ import {
   outgoing,
 } from "./storage.ts";
 
-const pending = {
-  accept: new Pending("read", "accept"),
-  connect: new Pending("write", "connect", { errno: E_CONNECT_PENDING }),
-  connectInterrupted: new Pending("write", "connect", { errno: EINTR }),
-  connectLater: new Pending("write", "connect"),
-} as const;
+const pendingAccept = new Pending("read", "accept");
+
+const pendingConnect = (address: unknown, errno?: number): Pending =>
+  new Pending("write", "connect", { errno, address });
 
 /** Binds a socket. Never waits. */
 export function bind(handle: Handle, address: unknown): void {
   const length = encodeAddress(handle, address);
-  check(libc.bind(handle.fd, outgoing.bytes, length), "bind");
+  check(libc.bind(handle.fd, outgoing.bytes, length), "bind", address);
 }
 
 /** Returns one of a socket's two addresses. Never waits. */
@@ -102,7 +104,7 @@ export function accept(
         throw error;
       }
     }
-    const wait = waitOrRetry(pending.accept);
+    const wait = waitOrRetry(pendingAccept);
     if (wait !== undefined) return wait;
   }
 }
@@ -144,16 +146,16 @@ function disconnect(handle: Handle): void {
  */
 export function connectAttempt(
   waitForPrevious = false,
-): (handle: Handle, address: unknown) => Attempt<undefined> {
+): Attempting<[address: unknown], undefined> {
   let started = false;
   let interrupted = false;
-  return (handle, address) => {
+  const attempt = (handle: Handle, address: unknown): Attempt<undefined> => {
     if (started) {
-      if (finishConnecting(handle, "connect")) return undefined;
+      if (finishConnecting(handle, "connect", address)) return undefined;
       // A spurious wakeup: there is no peer yet, so wait again. But if a signal interrupted
       // connect, the kernel may have given up, as it does when waiting for room in the queue of a
       // Unix listener: then call it again.
-      if (!interrupted) return pending.connect;
+      if (!interrupted) return pendingConnect(address, E_CONNECT_PENDING);
     }
     ensureNonBlocking(handle);
     const length = encodeAddress(handle, address);
@@ -161,7 +163,7 @@ export function connectAttempt(
     const code = errno();
     // The queue of a Unix listener is full.
     if (code === EAGAIN && handle.family === AF_UNIX) {
-      return pending.connectLater;
+      return pendingConnect(address);
     }
     if (waitForPrevious && code === EISCONN && handle.connecting) {
       // The previous connection is now established. Linux reports that as success, others do not.
@@ -170,11 +172,12 @@ export function connectAttempt(
     }
     const underWay = code === E_CONNECT_PENDING || code === EINTR ||
       ((waitForPrevious || interrupted) && code === EALREADY);
-    if (!underWay) throw osError(code, "connect");
+    if (!underWay) throw osError(code, "connect", address);
     started = handle.connecting = true;
     interrupted ||= code === EINTR;
-    return interrupted ? pending.connectInterrupted : pending.connect;
+    return pendingConnect(address, interrupted ? EINTR : E_CONNECT_PENDING);
   };
+  return Object.assign(attempt, { syscall: "connect" });
 }
 
 /**
@@ -182,24 +185,22 @@ export function connectAttempt(
  *
  * @throws {OSError} if it failed
  */
-export function finishConnecting(handle: Handle, syscall: string): boolean {
+export function finishConnecting(
+  handle: Handle,
+  syscall: string,
+  address?: unknown,
+): boolean {
   const error = intOption(handle, SOL_SOCKET, SO_ERROR);
   handle.connecting = error === 0 && !hasPeer(handle);
   if (error !== 0) {
     if (features.failedConnectionStays) disconnect(handle);
-    throw osError(error, syscall);
+    throw osError(error, syscall, address);
   }
   return !handle.connecting;
 }
 
 /** Returns what `connect_ex` returns for the error of a failed connect; rethrows other errors. */
 export function connectionErrno(error: unknown): number {
-  if (!(error instanceof OSError) || !isOfConnecting(error)) throw error;
+  if (!(error instanceof OSError) || error.syscall !== "connect") throw error;
   return error.errno ?? EWOULDBLOCK; // a timeout has no error number
-}
-
-/** A wait that ended before the first call of `connect` has an error without that name. */
-function isOfConnecting(error: OSError): boolean {
-  return error.syscall === "connect" || error.syscall === undefined &&
-      (error instanceof TimeoutError || error.errno === E_BAD_SOCKET);
 }

@@ -46,7 +46,7 @@ export function fastOpenAttempt(
         return connecting;
       }
     }
-    if (handle.connecting && !finishConnecting(handle, syscall)) {
+    if (handle.connecting && !finishConnecting(handle, syscall, address)) {
       return connecting;
     }
     return send(handle, flags & ~MSG_FASTOPEN, null);

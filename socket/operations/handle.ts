@@ -34,7 +34,6 @@ export class Handle implements CodecSocket {
   modeIsBorrowed = false;
   #nonBlocking = false;
   #files = 0;
-  /** The handle that owned the same descriptor before, and still does. */
   #twin: Handle | undefined;
 
   constructor(fd: number, family: number, type: number, proto: number) {
@@ -76,6 +75,11 @@ export class Handle implements CodecSocket {
   makeNonBlocking(): void {
     setNonBlocking(this.fd, true);
     this.modeIsBorrowed = !this.#nonBlocking;
+  }
+
+  /** The handle that owned the same descriptor before, and still does. */
+  get twin(): Handle | undefined {
+    return this.#twin;
   }
 
   /** Marks this handle as closed and returns its descriptor, which stays open. */
@@ -133,6 +137,7 @@ export class Handle implements CodecSocket {
 
   /** Closes the descriptor when `owner` is collected, or this isolate ends. */
   closeWhenCollected(owner: object): void {
+    madeListener?.(this);
     finalizer.register(owner, this, this);
     this.#twin = owners[this.fd];
     owners[this.fd] = this;
@@ -200,6 +205,26 @@ export function loseOwners(fd: number): void {
     owners[fd] = undefined;
   }
   notifyClosing(fd);
+}
+
+/** Returns the handles of all open sockets of this isolate, in the order of their descriptors. */
+export function openHandles(): Handle[] {
+  const open: Handle[] = [];
+  owners.forEach((owner) => {
+    for (let each = owner; each !== undefined; each = each.twin) {
+      open.push(each);
+    }
+  });
+  return open;
+}
+
+let madeListener: ((handle: Handle) => void) | undefined;
+
+/** Sets the function to call with the handle of each socket that is made; `undefined` for none. */
+export function setMadeListener(
+  listener: ((handle: Handle) => void) | undefined,
+): void {
+  madeListener = listener;
 }
 
 /** Returns the handle of a socket object. */

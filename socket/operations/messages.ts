@@ -7,6 +7,7 @@
 import { errno } from "../../constants/errno.ts";
 import { AF_ALG, AF_UNIX, MSG_CTRUNC } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import { typeError } from "../../constants/stack.ts";
 import {
   type Bytes,
   bytes,
@@ -18,7 +19,7 @@ import { OSError, osError } from "../../errors/errors.ts";
 import { setInheritable } from "../../ffi/descriptor.ts";
 import { features } from "../../ffi/features.ts";
 import { layout } from "../../ffi/layout/mod.ts";
-import { libc } from "../../ffi/libc.ts";
+import { errno as lastErrno, libc } from "../../ffi/libc.ts";
 import {
   DEFAULT_CONTROL_SIZE,
   MAX_BUFFERS,
@@ -126,7 +127,12 @@ export function sendItemsAttempt(
           bits | handle.dontWait,
         );
         if (count >= 0) return count;
-        const wait = waitOrRetry(pending.sendmsg, undefined, bits);
+        const wait = waitOrRetry(
+          pending.sendmsg,
+          lastErrno(),
+          bits,
+          addressed ? address : undefined,
+        );
         if (wait !== undefined) return wait;
       }
     } finally {
@@ -171,7 +177,7 @@ export function algItems(options: AlgOptions): AncillaryItem[] {
     table.constants;
   const { op, iv, assoclen } = options ?? {};
   const operation = op === undefined || op === null ? -1 : integer("op", op);
-  if (operation < 0) throw new TypeError("Invalid or missing argument 'op'");
+  if (operation < 0) throw typeError("Invalid or missing argument 'op'");
   const items: AncillaryItem[] = [
     [SOL_ALG, ALG_SET_OP, uint32Bytes(operation)],
   ];
@@ -184,7 +190,7 @@ export function algItems(options: AlgOptions): AncillaryItem[] {
   }
   if (assoclen !== undefined && assoclen !== null) {
     const length = integer("assoclen", assoclen);
-    if (length < 0) throw new TypeError("assoclen must be positive");
+    if (length < 0) throw typeError("assoclen must be positive");
     items.push([SOL_ALG, ALG_SET_AEAD_ASSOCLEN, uint32Bytes(length)]);
   }
   return items;
@@ -213,6 +219,7 @@ export function recvmsg(
     (count) => receivedBytes(buffer, Math.min(count, size)),
   );
 }
+recvmsg.syscall = "recvmsg";
 
 /** Returns the attempt that receives a message into several buffers, with its ancillary data. */
 export function recvmsgIntoAttempt(

@@ -9,6 +9,7 @@ import {
   SOL_SOCKET,
 } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import { rangeError } from "../../constants/stack.ts";
 import { bytes, integer } from "../../errors/arguments.ts";
 import { EBADF, ENOTSOCK } from "../../errors/errno.ts";
 import { check, osError } from "../../errors/errors.ts";
@@ -65,7 +66,7 @@ export function openHandle(
 
 function descriptor(fileno: unknown): number {
   const fd = integer("fileno", fileno);
-  if (fd < 0) throw new RangeError("negative file descriptor"); // Python's text
+  if (fd < 0) throw rangeError("negative file descriptor"); // Python's text
   return fd;
 }
 
@@ -127,7 +128,7 @@ function adopt(
 function openShared(info: Uint8Array<ArrayBuffer>): Handle {
   const { size } = layout.wsaprotocol_infow;
   if (info.byteLength !== size) {
-    throw new RangeError(
+    throw rangeError(
       `socket descriptor string has wrong size, should be ${size} bytes.`,
     );
   }

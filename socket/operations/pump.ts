@@ -6,6 +6,7 @@
 import { errno as E } from "../../constants/errno.ts";
 import { MSG_DONTWAIT, SOCK_STREAM } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
+import { rangeError } from "../../constants/stack.ts";
 import { integer } from "../../errors/arguments.ts";
 import { EINTR } from "../../errors/errno.ts";
 import { check, osError } from "../../errors/errors.ts";
@@ -79,7 +80,7 @@ export class Pump implements Disposable {
    */
   constructor(from: Handle, to: Handle) {
     if (from.type !== SOCK_STREAM || to.type !== SOCK_STREAM) {
-      throw new RangeError("only SOCK_STREAM type sockets are supported");
+      throw rangeError("only SOCK_STREAM type sockets are supported");
     }
     this.#splices = libc.splice !== undefined && libc.pipe2 !== undefined;
     pumps++;

@@ -2,6 +2,7 @@
 
 import { errno as E, type ErrorNumbers } from "../../constants/errno.ts";
 import { SOCK_STREAM } from "../../constants/mod.ts";
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { bytes, describe, integer } from "../../errors/arguments.ts";
 import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
 import { OSError, osError } from "../../errors/errors.ts";
@@ -77,12 +78,12 @@ export function fileTransfer(
   stepwise = false,
 ): FileTransfer {
   if (handle.type !== SOCK_STREAM) {
-    throw new RangeError("only SOCK_STREAM type sockets are supported");
+    throw rangeError("only SOCK_STREAM type sockets are supported");
   }
   const start = integer("offset", offset, 0, Number.MAX_SAFE_INTEGER);
   const limit = count === null ? Infinity : positive(count);
   if (timeout === 0) {
-    throw new RangeError("non-blocking sockets are not supported");
+    throw rangeError("non-blocking sockets are not supported");
   }
   const source = sourceOf(file, start);
   const { fd } = source;
@@ -208,7 +209,7 @@ function sourceOf(file: unknown, offset: number): Source {
     if ("fd" in file) return descriptorSource("file.fd", file.fd, offset);
     if (isReadable(file)) return readableSource(file, offset);
   }
-  throw new TypeError(
+  throw typeError(
     `file must be a path, a descriptor or an open file, not ${describe(file)}`,
   );
 }
@@ -221,7 +222,7 @@ function isReadable(file: object): file is ReadableFile {
 function pathOf(url: string | URL): string {
   if (typeof url === "string") return url;
   if (url.protocol !== "file:") {
-    throw new TypeError(`file must be a file: URL, not ${url.protocol}`);
+    throw typeError(`file must be a file: URL, not ${url.protocol}`);
   }
   return decodeURIComponent(url.pathname);
 }
@@ -231,19 +232,23 @@ function openedSource(path: string | URL): Source {
   const name = pathOf(path);
   cstring("file", name); // refuses what the system would take for another path
   // Windows has no read(): there, neither C nor Node returns descriptors of the system.
-  const opened = libc.read && translated("open", () => openFile(name));
+  const opened = libc.read && translated("open", () => openFile(name), name);
   if (opened) {
     return {
       ...descriptorSource("file", opened.fd, 0),
       end: () => opened.close(),
     };
   }
-  const file = translated("open", () => Deno.openSync(path));
+  const file = translated("open", () => Deno.openSync(path), name);
   return { ...readableSource(file, 0), end: () => file.close() };
 }
 
 /** Runs a function of Deno or Node, and translates its errors to the `OSError`s of Python. */
-function translated<T>(syscall: string, call: () => T): T {
+function translated<T>(
+  syscall: string,
+  call: () => T,
+  filename?: string,
+): T {
   try {
     return call();
   } catch (cause) {
@@ -251,7 +256,7 @@ function translated<T>(syscall: string, call: () => T): T {
     if (code === undefined || !(code in E)) throw cause;
     const number = E[code as keyof ErrorNumbers];
     const text = system.errnoOf ? message : strerror(number);
-    throw new OSError(number, text, { syscall, cause });
+    throw new OSError(number, text, { syscall, filename, cause });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Receiving and sending bytes: the attempts of `recv`, `send` and their variants. */
 
 import { MSG_TRUNC } from "../../constants/mod.ts";
+import { rangeError, typeError } from "../../constants/stack.ts";
 import {
   type Bytes,
   bytes,
@@ -10,7 +11,7 @@ import {
   MAX_TRANSFER,
 } from "../../errors/arguments.ts";
 import { byteLengthOf } from "../../errors/views.ts";
-import { libc } from "../../ffi/libc.ts";
+import { errno, libc } from "../../ffi/libc.ts";
 import { LastBuffer } from "../../ffi/memory.ts";
 import type { Address } from "../address/types.ts";
 import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
@@ -110,7 +111,7 @@ export function receiveLength(buffer: Uint8Array, nbytes: unknown): number {
   const length = bufferSize("nbytes", nbytes);
   if (length === 0) return Math.min(room, MAX_TRANSFER);
   if (length > room) {
-    throw new RangeError(
+    throw rangeError(
       `nbytes is greater than the length of the buffer (${length} > ${room})`,
     );
   }
@@ -178,6 +179,7 @@ export function recvfrom(
   if (count instanceof Pending) return count;
   return [receivedBytes(buffer, Math.min(count, size)), decodeIncoming(handle)];
 }
+recvfrom.syscall = "recvfrom";
 
 /** Attempts to receive bytes into a buffer, and the address they came from. */
 export function recvfrom_into(
@@ -191,6 +193,7 @@ export function recvfrom_into(
   const count = receiveFrom(handle, view, receiveLength(view, nbytes), bits);
   return count instanceof Pending ? count : [count, decodeIncoming(handle)];
 }
+recvfrom_into.syscall = "recvfrom";
 
 function receiveFrom(
   handle: Handle,
@@ -287,7 +290,7 @@ function remaining(
 ): Uint8Array<ArrayBuffer> {
   const view = bytes("data", data);
   if (view.byteLength < length) {
-    throw new TypeError("data: its ArrayBuffer became too small for it");
+    throw typeError("data: its ArrayBuffer became too small for it");
   }
   return view.subarray(sent, length);
 }
@@ -302,10 +305,8 @@ export function sendto(
   const view = callersBytes("data", data);
   const flags = address === undefined ? 0 : flagBits(flagsOrAddress);
   const bits = flags | handle.dontWait;
-  const addressLength = encodeAddress(
-    handle,
-    address === undefined ? flagsOrAddress : address,
-  );
+  const to = address === undefined ? flagsOrAddress : address;
+  const addressLength = encodeAddress(handle, to);
   const length = Math.min(byteLengthOf(view), MAX_TRANSFER);
   for (;;) {
     const count = libc.sendto(
@@ -317,7 +318,8 @@ export function sendto(
       addressLength,
     );
     if (count >= 0) return count;
-    const wait = waitOrRetry(pending.sendto, undefined, flags);
+    const wait = waitOrRetry(pending.sendto, errno(), flags, to);
     if (wait !== undefined) return wait;
   }
 }
+sendto.syscall = "sendto";

@@ -7,6 +7,7 @@ import {
   EAI_SERVICE,
   EAI_SYSTEM,
 } from "../../constants/mod.ts";
+import { rangeError } from "../../constants/stack.ts";
 import { integer, stringOrBytes } from "../../errors/arguments.ts";
 import { gaierror, type OSError, osError } from "../../errors/errors.ts";
 import { layout } from "../../ffi/layout/mod.ts";
@@ -67,12 +68,24 @@ export function* addressEntries(
         if (code === 0) libc.freeaddrinfo(result[0]);
       },
     });
-  if (code !== 0) throw resolverError(code, "getaddrinfo");
+  if (code !== 0) {
+    throw resolverError(code, "getaddrinfo", namesOf(node, service));
+  }
   try {
     return readEntries(result[0]);
   } finally {
     libc.freeaddrinfo(result[0]);
   }
+}
+
+/** What a lookup was for, as errors show it: `["example.org",80]`. */
+function namesOf(
+  node: string | Uint8Array | null,
+  service: string | Uint8Array | null,
+): unknown[] {
+  if (service === null) return [node];
+  const isNumber = typeof service === "string" && /^\d+$/.test(service);
+  return [node, isNumber ? Number(service) : service];
 }
 
 function readEntries(first: bigint): Entry[] {
@@ -151,18 +164,26 @@ export function* numericAddress(
 }
 
 /** Makes the error for the `EAI_` code of a call on this thread, whose `errno` it may refer to. */
-export function resolverError(code: number, syscall: string): OSError {
+export function resolverError(
+  code: number,
+  syscall: string,
+  address: unknown,
+): OSError {
   return code === EAI_SYSTEM
-    ? osError(errno(), syscall)
-    : gaiError(code, syscall);
+    ? osError(errno(), syscall, address)
+    : gaiError(code, syscall, address);
 }
 
 /** Makes the error for an `EAI_` code without looking at `errno`. */
-export function gaiError(code: number, syscall: string): OSError {
+export function gaiError(
+  code: number,
+  syscall: string,
+  address?: unknown,
+): OSError {
   const text = libc.gai_strerror
     ? stringAt(libc.gai_strerror(code))
     : "getaddrinfo failed"; // Python's text where the C library has none
-  return orExhausted(new gaierror(code, text, { syscall }), syscall);
+  return orExhausted(new gaierror(code, text, { syscall, address }), syscall);
 }
 
 /**
@@ -177,7 +198,7 @@ export function encodeHost(host: string): string {
   // Characters that a URL treats specially are not valid in a host name.
   const url = /[\s/\\?#@:%[\]]/.test(host) ? null : URL.parse(`http://${host}`);
   if (url === null || url.hostname === "") {
-    throw new RangeError(
+    throw rangeError(
       `host: ${JSON.stringify(host)} is not a valid host name`,
     );
   }
@@ -187,7 +208,7 @@ export function encodeHost(host: string): string {
 /** Checks a host name, bytes or null, and encodes it for the resolver. */
 export function hostArgument(host: unknown): string | Uint8Array | null {
   if (host === null || host === undefined) return null;
-  const name = stringOrBytes("host", host);
+  const name = stringOrBytes("host", host, "null");
   return typeof name === "string" ? encodeHost(name) : name;
 }
 
@@ -200,7 +221,7 @@ export function portArgument(port: unknown): string | Uint8Array | null {
   if (port === null || port === undefined) return null;
   const service = typeof port === "number" || typeof port === "bigint"
     ? String(integer("port", port, -Infinity, Infinity))
-    : stringOrBytes("port", port);
+    : stringOrBytes("port", port, "a number", "null");
   const text = typeof service === "string" ? service : stringIn(service);
   if (/^\s*[+-]?\d+$/.test(text) && !(+text >= 0 && +text <= 0xffff)) {
     const rule = `port must be 0-65535, not ${text}`;

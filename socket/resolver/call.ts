@@ -3,6 +3,7 @@
  * each call that may block; its driver makes the call on this thread or on another.
  */
 
+import { recaptured } from "../../constants/stack.ts";
 import type { AddrinfoQuery } from "../../ffi/getaddrinfo_a.ts";
 import { type Libc, load } from "../../ffi/libc.ts";
 import { interruptible, throwIfInterrupted } from "../../poll/interrupt.ts";
@@ -58,6 +59,8 @@ export function resolveSync<T>(steps: Resolving<T>): T {
     let step = steps.next();
     while (!step.done) step = steps.next(step.value.call(libc));
     return step.value;
+  } catch (error) {
+    throw recaptured(error, resolveSync); // the frames of generators would be all that is seen
   } finally {
     if (interruptible) throwIfInterrupted();
   }

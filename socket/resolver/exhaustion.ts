@@ -21,5 +21,7 @@ export function orExhausted(error: OSError, syscall: string): OSError {
     return error;
   }
   const code = errno();
-  return code === EMFILE || code === ENFILE ? osError(code, syscall) : error;
+  return code === EMFILE || code === ENFILE
+    ? osError(code, syscall, error.address, error)
+    : error;
 }

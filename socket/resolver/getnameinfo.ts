@@ -8,6 +8,7 @@ import {
   NI_NUMERICHOST,
   SOCK_DGRAM,
 } from "../../constants/mod.ts";
+import { typeError } from "../../constants/stack.ts";
 import { describe, integer } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
 import { layout } from "../../ffi/layout/mod.ts";
@@ -31,7 +32,7 @@ export function* getnameinfo(
   flags: unknown,
 ): Resolving<[host: string, port: string]> {
   if (!Array.isArray(sockaddr) || sockaddr.length < 2 || sockaddr.length > 4) {
-    throw new TypeError(
+    throw typeError(
       `sockaddr must be [host, port] or [host, port, flowinfo, scope_id], not ${
         describe(sockaddr)
       }`,
@@ -80,7 +81,7 @@ export function* getnameinfo(
       ),
     { isLocal: () => isLocal(addressText(family, address), bits) },
   );
-  if (code !== 0) throw resolverError(code, "getnameinfo");
+  if (code !== 0) throw resolverError(code, "getnameinfo", sockaddr);
   return [stringIn(name), stringIn(service)];
 }
 

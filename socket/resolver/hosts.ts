@@ -54,6 +54,7 @@ export function* gethostbyname_ex(hostname: unknown): Resolving<HostEntry> {
   const cname = cstring("hostname", encodeHost(name));
   return yield* hostEntry(
     "gethostbyname_r",
+    name,
     (libc, ...storage) => libc.gethostbyname_r!(cname, ...storage),
     () => libc.gethostbyname(cname),
     () => hasName(name, AF_INET),
@@ -76,6 +77,7 @@ export function* gethostbyaddr(ip_address: unknown): Resolving<HostEntry> {
   const ip = address.bytes.slice(at, at + size);
   return yield* hostEntry(
     "gethostbyaddr_r",
+    host,
     (libc, ...storage) => libc.gethostbyaddr_r!(ip, size, family, ...storage),
     () => libc.gethostbyaddr(ip, size, family),
     () => hasAddress(addressText(family, address)),
@@ -92,6 +94,7 @@ type Storage = Parameters<NonNullable<SlowCalls["gethostbyname_r"]>> extends
  */
 function* hostEntry(
   syscall: string,
+  asked: string,
   reentrant: (libc: SlowCalls, ...storage: Storage) => number,
   plain: () => bigint,
   isLocal: () => boolean,
@@ -99,7 +102,7 @@ function* hostEntry(
   const { hostent } = layout;
   if (!libc.gethostbyname_r) {
     const found = plain();
-    if (found === 0n) throw hostError(plainHostError(), syscall);
+    if (found === 0n) throw hostError(plainHostError(), syscall, asked);
     return readHost(view(found, hostent.size));
   }
   const entry = new Uint8Array(hostent.size);
@@ -113,7 +116,7 @@ function* hostEntry(
       { isLocal },
     );
     if (code === ERANGE && size < 1 << 24) continue; // the storage was too small
-    if (result[0] === 0n) throw hostError(h_errno[0], syscall);
+    if (result[0] === 0n) throw hostError(h_errno[0], syscall, asked);
     // The entry points into `text`: the fill() keeps `text` alive until the strings are copied.
     const host = readHost(new DataView(entry.buffer));
     text.fill(0);
@@ -129,11 +132,12 @@ function plainHostError(): number {
   return libc.hstrerror ? table.constants.HOST_NOT_FOUND : errno();
 }
 
-function hostError(number: number, syscall: string): OSError {
+function hostError(number: number, syscall: string, asked: string): OSError {
   const text = libc.hstrerror
     ? stringAt(libc.hstrerror(number))
     : "host not found"; // Python's text where the C library has none
-  return orExhausted(new herror(number, text), syscall);
+  const options = { syscall, address: [asked] };
+  return orExhausted(new herror(number, text, options), syscall);
 }
 
 function readHost(entry: DataView): HostEntry {

@@ -46,8 +46,12 @@ export function if_nametoindex(if_name: string | Uint8Array): number {
     cstring("if_name", stringOrBytes("if_name", if_name)),
   );
   if (index === 0) {
-    const error = new OSError(null, "no interface with this name");
-    throw orExhausted(error, "if_nametoindex");
+    const syscall = "if_nametoindex";
+    const options = { syscall, address: [if_name] };
+    throw orExhausted(
+      new OSError(null, "no interface with this name", options),
+      syscall,
+    );
   }
   return index;
 }
@@ -63,7 +67,7 @@ export function if_nametoindex(if_name: string | Uint8Array): number {
 export function if_indextoname(if_index: number): string {
   const index = integer("if_index", if_index, 0, 0xffffffff);
   if (load().if_indextoname(index, name) === 0n) {
-    throw osError(errno(), "if_indextoname");
+    throw osError(errno(), "if_indextoname", [index]);
   }
   return stringIn(name);
 }

@@ -44,8 +44,15 @@ function find<T>(
   return value;
 }
 
-const notFound = (text: string, syscall: string): OSError =>
-  orExhausted(new OSError(null, text), syscall);
+function notFound(
+  text: string,
+  syscall: string,
+  ...address: readonly unknown[]
+): OSError {
+  const named = address.filter((name) => name !== undefined && name !== null);
+  const options = { syscall, address: named };
+  return orExhausted(new OSError(null, text, options), syscall);
+}
 
 function protocolArgument(
   protocolname: unknown,
@@ -79,7 +86,12 @@ export function getservbyname(
     (entry) => ntohs(entry.getUint16(s_port.at, true)),
   );
   if (port === undefined) {
-    throw notFound("service/proto not found", "getservbyname");
+    throw notFound(
+      "service/proto not found",
+      "getservbyname",
+      servicename,
+      protocolname,
+    );
   }
   return port;
 }
@@ -106,7 +118,12 @@ export function getservbyport(port: number, protocolname?: string): string {
     (entry) => stringAt(entry.getBigUint64(s_name.at, true)),
   );
   if (name === undefined) {
-    throw notFound("port/proto not found", "getservbyport");
+    throw notFound(
+      "port/proto not found",
+      "getservbyport",
+      port,
+      protocolname,
+    );
   }
   return name;
 }
@@ -129,7 +146,7 @@ export function getprotobyname(protocolname: string): number {
     (entry) => read(entry, p_proto),
   );
   if (number === undefined) {
-    throw notFound("protocol not found", "getprotobyname");
+    throw notFound("protocol not found", "getprotobyname", protocolname);
   }
   return number;
 }

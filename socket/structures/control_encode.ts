@@ -1,6 +1,7 @@
 /** Encodes control messages as the items of `sendmsg`, as the platform expects them. */
 
 import { missing } from "../../constants/missing.ts";
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { bytes, describe, integer } from "../../errors/arguments.ts";
 import { string } from "../../errors/arguments.ts";
 import { parseIPv4 } from "../address/ip.ts";
@@ -53,7 +54,7 @@ function pktinfo(
   // FreeBSD takes the address alone.
   const address = parseIPv4(specDst);
   if (address < 0) {
-    throw new RangeError(`specDst must be an IP address, not ${specDst}`);
+    throw rangeError(`specDst must be an IP address, not ${specDst}`);
   }
   const octets = new Uint8Array(4);
   new DataView(octets.buffer).setUint32(0, address);
@@ -65,7 +66,7 @@ function isIPv6(level: unknown, { constants }: ControlContext): boolean {
   const number = integer("level", level);
   if (number === constants.IPPROTO_IPV6) return true;
   if (number === constants.IPPROTO_IP) return false;
-  throw new RangeError("level must be IPPROTO_IP or IPPROTO_IPV6");
+  throw rangeError("level must be IPPROTO_IP or IPPROTO_IPV6");
 }
 
 function ttl(
@@ -116,7 +117,7 @@ function txtime({ time }: InputOf<"txtime">): Named {
     ? time
     : BigInt(integer("time", time, 0, Number.MAX_SAFE_INTEGER));
   if (value < 0n || value >= 1n << 64n) {
-    throw new RangeError(`time must be 0-${(1n << 64n) - 1n}, not ${value}`);
+    throw rangeError(`time must be 0-${(1n << 64n) - 1n}, not ${value}`);
   }
   return ["SOL_SOCKET", "SCM_TXTIME", whole(value, 8)];
 }
@@ -179,7 +180,7 @@ export function encodeItem(
   context: ControlContext = runningControl,
 ): AncillaryItem {
   if (typeof message !== "object" || message === null) {
-    throw new TypeError(
+    throw typeError(
       `messages must be control messages, not ${describe(message)}`,
     );
   }
@@ -193,7 +194,7 @@ export function encodeItem(
     ];
   }
   if (!Object.hasOwn(encoders, kind)) {
-    throw new TypeError(
+    throw typeError(
       `kind must be one that can be sent, not ${JSON.stringify(kind)}`,
     );
   }

@@ -1,6 +1,7 @@
 /** Received descriptors with an owner: what no one takes is closed. */
 
 import { nameClasses } from "../../constants/class_names.ts";
+import { rangeError } from "../../constants/stack.ts";
 import { describe, integer } from "../../errors/arguments.ts";
 import { libc } from "../../ffi/libc.ts";
 import { disown, own } from "../../ffi/unload.ts";
@@ -53,7 +54,7 @@ export class ReceivedDescriptors implements Iterable<number>, Disposable {
    * @throws {RangeError} if there is no such descriptor
    */
   take(index = 0): number {
-    if (this.#fds.length === 0) throw new RangeError("no descriptor is left");
+    if (this.#fds.length === 0) throw rangeError("no descriptor is left");
     const at = integer("index", index, 0, this.#fds.length - 1);
     const [fd] = this.#fds.splice(at, 1);
     disown(fd);

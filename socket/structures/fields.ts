@@ -1,6 +1,7 @@
 /** Reads and writes the fields of C structs in bytes, by the layout's offsets. */
 
 import { isMissing } from "../../constants/missing.ts";
+import { rangeError } from "../../constants/stack.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
 import type { Field, Layout, Struct } from "../../ffi/layout/types.ts";
 
@@ -24,7 +25,7 @@ export interface Reader {
 export function structOf(layout: Layout, name: string): Struct {
   const struct = layout[name] as Struct | undefined;
   if (struct === undefined) {
-    throw new RangeError(`struct ${name} is not available on this platform`);
+    throw rangeError(`struct ${name} is not available on this platform`);
   }
   return struct;
 }
@@ -41,7 +42,7 @@ export function structOf(layout: Layout, name: string): Struct {
 export function reader(data: Bytes, name: string, size: number): Reader {
   const all = bytes("data", data);
   if (all.byteLength < size) {
-    throw new RangeError(
+    throw rangeError(
       `data is too short for struct ${name}: ${all.byteLength} of ${size} bytes`,
     );
   }

@@ -5,6 +5,7 @@ import {
   SIO_LOOPBACK_FAST_PATH,
   SIO_RCVALL,
 } from "../../constants/mod.ts";
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { type Bytes, describe, integer } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import type { Layout } from "../../ffi/layout/types.ts";
@@ -210,10 +211,10 @@ export function ioctlValue(
       if (Array.isArray(option) && option.length === 3) {
         return Uint32Array.from(option, (v, i) => word(`option[${i}]`, v));
       }
-      throw new TypeError(
+      throw typeError(
         `option must be [onoff, time, interval], not ${describe(option)}`,
       );
     default:
-      throw new RangeError(`invalid ioctl command ${control}`);
+      throw rangeError(`invalid ioctl command ${control}`);
   }
 }

@@ -1,5 +1,6 @@
 /** The interface and address by which a datagram was received, or is to be sent. */
 
+import { rangeError } from "../../constants/stack.ts";
 import { type Bytes, integer, string } from "../../errors/arguments.ts";
 import { layout as running } from "../../ffi/layout/mod.ts";
 import type { Layout } from "../../ffi/layout/types.ts";
@@ -92,7 +93,7 @@ export function packetInfoBytes(
 ): Uint8Array<ArrayBuffer> {
   const address = parseIPv4(string("specDst", specDst));
   if (address < 0) {
-    throw new RangeError(`specDst must be an IPv4 address, not ${specDst}`);
+    throw rangeError(`specDst must be an IPv4 address, not ${specDst}`);
   }
   const octets = new Uint8Array(4);
   new DataView(octets.buffer).setUint32(0, address);
@@ -166,7 +167,7 @@ export function packetInfo6Bytes(
 ): Uint8Array<ArrayBuffer> {
   const octets = new Uint8Array(16);
   if (!parseIPv6(string(name, addr), octets)) {
-    throw new RangeError(`${name} must be an IPv6 address, not ${addr}`);
+    throw rangeError(`${name} must be an IPv6 address, not ${addr}`);
   }
   return encodeStruct(structOf(layout, "in6_pktinfo"), {
     ipi6_addr: octets,

@@ -234,6 +234,7 @@ Deno.test("async.ts has every name of mod.ts; what differs gives promises", asyn
     "getnameinfo",
     "recv_fds",
     "send_fds",
+    "socket",
     "socketpair",
     "splice",
   ]);

@@ -20,7 +20,7 @@ for (
   const [way, printed] of Object.entries({
     closed,
     aborted: "aborted",
-    "timed out": "timed out",
+    "timed out": "timed out: recv",
     detached: `${closed},true`,
     unreferenced: "unreferenced",
     "unreferenced before": "unreferenced",
@@ -65,7 +65,7 @@ Deno.test({
         "EMFILE",
         "9",
         "8",
-        "[Errno 24] Too many open files",
+        "[Errno 24] Too many open files: accept",
         "EMFILE",
         "EMFILE",
         "EMFILE",

@@ -10,9 +10,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import { table } from "../../constants/table.ts";
+import * as awaiting from "../../async.ts";
+import { b } from "../../bytes.ts";
 import * as socket from "../../mod.ts";
+import { connectionError } from "../../socket/connect.ts";
 import { osError } from "../../errors/errors.ts";
 import { isPosix, need, needs, requires } from "../support/requires.ts";
+import { pythonText } from "../support/errors.ts";
 import { python } from "../support/peer.ts";
 
 const { errno, gaierror, herror, OSError } = socket;
@@ -113,7 +117,7 @@ Deno.test("an OSError has errno, strerror, code, syscall and a cause", () => {
   assertStrictEquals(error.cause, cause);
   assertEquals(
     error.message,
-    `[Errno ${errno.ECONNREFUSED}] Connection refused`,
+    `[Errno ${errno.ECONNREFUSED}] Connection refused: connect`,
   );
   assert(error.stack?.includes("errors_test.ts"));
 });
@@ -194,7 +198,7 @@ print(json.dumps(out))`,
           error.name,
           error.errno,
           error.strerror,
-          error.message,
+          pythonText(error),
           [error.code],
         ];
       }
@@ -218,7 +222,7 @@ except OSError as e:
       OSError,
     );
     assertEquals(
-      [error.name, error.errno, error.strerror, error.message],
+      [error.name, error.errno, error.strerror, pythonText(error)],
       theirs,
     );
   },
@@ -288,5 +292,127 @@ Deno.test({
       TypeError,
       "fileno must be an integer",
     );
+  },
+});
+
+Deno.test("a message ends with the call, and with what it was for", () => {
+  const refused = (options: socket.OSErrorOptions): string =>
+    new OSError(errno.ECONNREFUSED, "Refused", options).message
+      .replace(/^\[.*\] /, "");
+  const syscall = "connect";
+  const shown = (address: unknown): string => refused({ syscall, address });
+  assertEquals(refused({}), "Refused");
+  assertEquals(refused({ syscall }), "Refused: connect");
+  assertEquals(shown(["::1", 80, 0, 0]), 'Refused: connect ["::1",80,0,0]');
+  assertEquals(shown(["h", 80n, null]), 'Refused: connect ["h",80,null]');
+  assertEquals(shown("/run/x"), 'Refused: connect "/run/x"');
+  assertEquals(shown("\0name"), 'Refused: connect "\\u0000name"');
+  assertEquals(shown(b`\0\xff'`), `Refused: connect b"\\x00\\xff'"`);
+  assertEquals(shown({}), "Refused: connect Object");
+  assertEquals(
+    refused({ syscall: "open", filename: "/x" }),
+    "Refused: open '/x'",
+  );
+  const { message } = new OSError('taken (["h",80])', {
+    syscall: "bind",
+    address: ["h", 80],
+  });
+  assertEquals(message, 'taken (["h",80]): bind', "not twice");
+});
+
+Deno.test({
+  ...requires("errors are constructed as Python's are", needs.python),
+  async fn() {
+    const calls: [name: string, ...args: (string | number)[]][] = [
+      ["OSError"],
+      ["OSError", "text"],
+      ["OSError", 2, "No such file"],
+      ["OSError", 2, "No such file", "/x"],
+      ["OSError", 2, "No such file", "it's"],
+      ["OSError", 2, "No such file", 'a "b"'],
+      ["TimeoutError", "text"],
+      ["TimeoutError"],
+      ["BrokenPipeError", 32, "Broken pipe"],
+      ["gaierror", "text"],
+      ["herror", 1, "Unknown host"],
+    ];
+    const theirs = await python(
+      `
+import json, socket, sys
+out = []
+for name, *args in json.load(sys.stdin):
+    e = (getattr(socket, name, None) or getattr(__builtins__, name))(*args)
+    out.append([type(e).__name__, str(e), e.errno, list(e.args), e.filename])
+print(json.dumps(out))`,
+      calls,
+    );
+    const ours = calls.map(([name, ...args]) => {
+      const Class = classes[name] as new (...args: unknown[]) => socket.OSError;
+      const error = new Class(...args);
+      const { message, errno, filename = null } = error;
+      // Python's args of no text are empty.
+      const of = args.length === 0 ? [] : error.args;
+      return [error.name, message, errno, of, filename];
+    });
+    assertEquals(ours, theirs);
+  },
+});
+
+Deno.test("the error of the last address has that of the one before as its cause", () => {
+  const first = new OSError(errno.ECONNREFUSED, "one");
+  const last = new OSError(errno.ECONNREFUSED, "two");
+  assertStrictEquals(connectionError([first, last], false), last);
+  assertStrictEquals(last.cause, first);
+  assertEquals(Object.keys(last).includes("cause"), false);
+  const all = connectionError([first, last], true);
+  assertInstanceOf(all, AggregateError);
+});
+
+Deno.test("what is wrong with a host or a port says what is allowed", () => {
+  // deno-lint-ignore no-explicit-any -- wrong arguments
+  const lookup = (host: any, port: any) => () => socket.getaddrinfo(host, port);
+  const host = "host must be a string, bytes or null, not 5";
+  assertThrows(lookup(5, 80), TypeError, host);
+  const port = "port must be a string, bytes, a number or null, not Object";
+  assertThrows(lookup("h", {}), TypeError, port);
+});
+
+Deno.test({
+  ...requires(
+    "errors of awaiting sockets that are closed name the call",
+    needs.posix,
+  ),
+  async fn() {
+    const { AsyncSocket } = awaiting;
+    const data = new Uint8Array(1 << 22);
+    const [a, b] = await awaiting.socketpair();
+    using _b = b;
+    using udp = new AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
+    udp.bind(["127.0.0.1", 0]);
+    using listener = await awaiting.create_server(["127.0.0.1", 0]);
+    const calls: [call: () => Promise<unknown>, syscall: string][] = [
+      [() => a.recv(1), "recv"],
+      [() => a.recv_into(new Uint8Array(1)), "recv"],
+      [() => a.recvmsg(1), "recvmsg"],
+      [() => a.sendall(data), "send"],
+      [() => a.send(data), "send"],
+      [() => udp.recvfrom(1), "recvfrom"],
+      [() => udp.recvfrom_into(new Uint8Array(1)), "recvfrom"],
+      [() => udp.recvmsg(1), "recvmsg"],
+      [() => listener.accept(), "accept"],
+    ];
+    const failed = (call: () => Promise<unknown>): Promise<unknown> =>
+      call().then(() => "sent", (error) => [error.code, error.syscall]);
+    const waiting = calls.map(([call]) => failed(call));
+    for (const each of [a, udp, listener]) each.close();
+    const closed = calls.map(([call]) => failed(call));
+    const expected = calls.map(([, syscall]) => ["EBADF", syscall]);
+    // One send was taken before the socket was closed.
+    const [first, then] = [
+      await Promise.all(waiting),
+      await Promise.all(closed),
+    ];
+    assertEquals(first.filter((each) => each !== "sent"), expected);
+    assertEquals(then, expected);
   },
 });

@@ -237,7 +237,7 @@ Deno.test("options that are no object are refused, such as the value of one opti
     );
     using pair = socketPair();
     assertThrows(() => pair.a.makefile("r", null, options), TypeError, says);
-    assertThrows(() => new OSError(1, "text", options), TypeError, says);
+    assertThrows(() => new OSError("text", options), TypeError, says);
     using awaiting = asyncSocketPair();
     await assertRejects(() => awaiting.a.recv(1, 0, options), TypeError, says);
     await assertRejects(

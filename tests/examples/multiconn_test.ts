@@ -136,7 +136,10 @@ Deno.test("multiconn_server outlives a client that resets its connection", async
     rude.recv(1);
   }
   await server.out.until(/^Closing connection to /m);
-  assertEquals(server.err.text, `${osError(errno.ECONNRESET).message}\n`);
+  assertEquals(
+    server.err.text,
+    `${osError(errno.ECONNRESET, "recv").message}\n`,
+  );
   await using client = ours("multiconn_client", ["127.0.0.1", port, "1"]);
   assertEquals((await client.end()).code, 0);
 });
@@ -149,7 +152,7 @@ Deno.test("multiconn_client tells which connections fail", async () => {
   const { code, out, err } = await client.end();
   assertEquals(code, 1);
   // Elsewhere the first event says just that there is no connection.
-  const { message } = osError(errno.ECONNREFUSED);
+  const { message } = osError(errno.ECONNREFUSED, "recv");
   const why = isPosix ? message : "…";
   assertEquals(
     err.trimEnd().split("\n").toSorted().map((line) =>

@@ -54,7 +54,7 @@ function echoes(client: Socket, message: string): void {
   assertEquals(echo, message);
 }
 
-const reset = osError(errno.ECONNRESET).message;
+const reset = osError(errno.ECONNRESET, "recv").message;
 
 for (
   const [name, host, absent = false] of [

@@ -14,6 +14,7 @@ import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
 import { E_BAD_SOCKET } from "../../errors/errno.ts";
 import { text, utf8 } from "../support/bytes.ts";
+import { pythonText } from "../support/errors.ts";
 import {
   hasIPv6,
   hasUnix,
@@ -456,7 +457,7 @@ Deno.test("every method of a closed socket says that it is not open", () => {
     const number = name.includes("inheritable") ? errno.EBADF : E_BAD_SOCKET;
     assertEquals([error.errno, error.code], [number, errorName(number)], name);
     assertEquals(
-      error.message,
+      pythonText(error),
       osError(error.winerror ?? E_BAD_SOCKET).message,
       name,
     );

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import * as socket from "../../../mod.ts";
 import { needs, requires } from "../../support/requires.ts";
+import { pythonText } from "../../support/errors.ts";
 import { python } from "../../support/peer.ts";
 
 const { AF_INET, AF_INET6 } = socket;
@@ -22,7 +23,7 @@ const pythonClasses = {
   TypeError: "TypeError",
 } as Record<string, string>;
 
-/** The results of calls: a value, or the class of an error, and the message of an `OSError`. */
+/** The results of calls: a value, or the class of an error, and Python's text of an `OSError`. */
 function ours(calls: readonly Call[]): unknown[] {
   return calls.map(([name, ...args]) => {
     const call = socket[name as keyof typeof socket] as (
@@ -31,8 +32,9 @@ function ours(calls: readonly Call[]): unknown[] {
     try {
       return asJson(call(...args));
     } catch (error) {
-      const { name, message } = error as Error;
-      return [name, error instanceof socket.OSError ? message : null];
+      const { name } = error as Error;
+      const isOSError = error instanceof socket.OSError;
+      return [name, isOSError ? pythonText(error) : null];
     }
   });
 }

@@ -131,7 +131,7 @@ const refused: readonly Refused[] = [
   [L, "AF_BLUETOOTH", "BTPROTO_HCI", [0, -1], RangeError, "channel"],
   ["freebsd", "AF_BLUETOOTH", "BTPROTO_HCI", 0, TypeError, "address must be a string"],
   ["freebsd", "AF_BLUETOOTH", "BTPROTO_HCI", "n".repeat(32), RangeError, "address too long"],
-  [L, "AF_BLUETOOTH", "BTPROTO_SCO", [device], TypeError, "address must be bytes"],
+  [L, "AF_BLUETOOTH", "BTPROTO_SCO", [device], TypeError, "address must be a string or bytes"],
   [L, "AF_BLUETOOTH", "BTPROTO_SCO", "G1:23:45:67:89:AB", OSError, "bdaddr: bad bluetooth address"],
   [L, "AF_BLUETOOTH", "BTPROTO_ISO", device, TypeError, "[family: number, data: bytes]"],
 

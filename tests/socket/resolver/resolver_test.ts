@@ -5,6 +5,7 @@ import * as socket from "../../../mod.ts";
 import { text, utf8 } from "../../support/bytes.ts";
 import { beside } from "../../support/files.ts";
 import { canRun, need, needs, requires } from "../../support/requires.ts";
+import { pythonText } from "../../support/errors.ts";
 import { python } from "../../support/peer.ts";
 
 const {
@@ -110,7 +111,7 @@ function ours([name, ...args]: Call): unknown {
     return call(...args);
   } catch (error) {
     if (!(error instanceof socket.OSError)) throw error;
-    return [error.name, error.errno, error.message];
+    return [error.name, error.errno, pythonText(error)];
   }
 }
 
