@@ -42,7 +42,7 @@ const WITHOUT = ["makefile"]; // `readable` and `writable` take its place
 /** The members that only the awaiting class has. */
 const BESIDE = ["from", "connections", "[Symbol.asyncIterator]"];
 /** The classes that are not the same in both modules. */
-const CLASSES = ["SocketType", "ZeroCopySender"];
+const CLASSES = ["SocketType", "socket", "ZeroCopySender"];
 /** Functions that do not wait, but return a socket of their module's class. */
 const SOCKETS_AT_ONCE = ["fromfd", "fromshare", "socketpair"];
 
@@ -218,6 +218,7 @@ Deno.test("async.ts has every name of mod.ts; what differs gives promises", asyn
     "getnameinfo",
     "recv_fds",
     "send_fds",
+    "socket",
     "socketpair",
     "splice",
   ]);
