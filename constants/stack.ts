@@ -45,8 +45,19 @@ function callersLines(lines: readonly string[]): readonly string[] {
   return first < 0 ? [] : lines.slice(first);
 }
 
+const [major, minor] = Deno.version.deno.split(".").map(Number);
+
+/**
+ * V8's own getter, where Deno needs it: of an uncaught error, Deno before 2.9 shows what this
+ * getter leaves behind for it, or else only the line that made the error.
+ */
+const ownGetter = major < 2 || major === 2 && minor < 9
+  ? Object.getOwnPropertyDescriptor(new Error(), "stack")?.get
+  : undefined;
+
 function set(error: Error, value: unknown): void {
-  Object.defineProperty(error, "stack", {
+  // Not of a frozen error.
+  Reflect.defineProperty(error, "stack", {
     value,
     writable: true,
     configurable: true,
@@ -57,6 +68,7 @@ function set(error: Error, value: unknown): void {
 const property: PropertyDescriptor & ThisType<Traced> = {
   configurable: true,
   get() {
+    ownGetter?.call(this);
     const captured = (this[TRACES] ?? []).map(linesOf);
     // Without the caller's line, those of the library are better than none.
     const lines =

@@ -87,10 +87,10 @@ Deno.test({
         true,
         [
           "by URL",
-          "OSError: [Errno 95] Operation not supported",
+          "OSError: [Errno 95] Operation not supported: getsockopt",
           '[ "127.0.0.1" ] true',
           '80 [ "127.0.0.1", 1 ]',
-          "gaierror: [Errno -2] Name or service not known",
+          "gaierror: [Errno -2] Name or service not known: getaddrinfo [null]",
           "",
         ].join("\n"),
       ],

@@ -43,7 +43,7 @@ const WITHOUT = ["makefile"]; // `readable` and `writable` take its place
 /** The members that only the awaiting class has. */
 const BESIDE = ["from", "connections", "[Symbol.asyncIterator]"];
 /** The classes that are not the same in both modules. */
-const CLASSES = ["SocketType", "ZeroCopySender"];
+const CLASSES = ["SocketType", "socket", "ZeroCopySender"];
 /** Functions that do not wait, but return a socket of their module's class. */
 const SOCKETS_AT_ONCE = ["fromfd", "fromshare", "socketpair"];
 

@@ -10,7 +10,7 @@ import * as awaiting from "../../async.ts";
 import * as blocking from "../../mod.ts";
 import { DefaultSelector } from "../../selectors.ts";
 import { temporaryFolder } from "../support/files.ts";
-import { needs, requires } from "../support/requires.ts";
+import { need, needs, requires } from "../support/requires.ts";
 
 const { AsyncSocket } = awaiting;
 const { errno, OSError, Socket } = blocking;
@@ -322,7 +322,11 @@ Deno.test({
 });
 
 Deno.test({
-  ...requires("an uncaught error shows call, address and line", needs.posix),
+  ...requires(
+    "an uncaught error shows call, address and line",
+    needs.posix,
+    need("Deno 2.9", !Deno.version.deno.startsWith("2.8.")),
+  ),
   fn() {
     using folder = temporaryFolder();
     const root = new URL("../../", import.meta.url);
