@@ -802,14 +802,14 @@ function isOptions(value: unknown): boolean {
       !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer));
 }
 
-const errorQueue = table.constants.MSG_ERRQUEUE ?? 0;
+const { MSG_ERRQUEUE = 0, MSG_OOB = 0 } = table.constants;
 
 /** The side of a receive; flags that are none make its attempt fail. */
 function receivingSide(flags: unknown): Side {
   const bits = typeof flags === "bigint" ? Number(flags) : flags;
-  return typeof bits === "number" && (bits & errorQueue) !== 0
-    ? "error"
-    : "read";
+  if (typeof bits !== "number") return "read";
+  if ((bits & MSG_ERRQUEUE) !== 0) return "error";
+  return (bits & MSG_OOB) !== 0 ? "urgent" : "read";
 }
 
 function accept<A extends Address>(

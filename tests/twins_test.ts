@@ -21,9 +21,11 @@ type OwnOptions =
   | blocking.CreateConnectionOptions
   | blocking.CreateServerOptions<blocking.Address>;
 
-/** The parameters of what can wait: options come last. */
+/** The parameters of what can wait: options come last. A socket looks like options. */
 type WithOptions<P extends readonly unknown[]> = Required<P> extends
-  [...unknown[], infer Last] ? Last extends OwnOptions ? P
+  [...unknown[], infer Last]
+  ? Last extends AsyncSocket<infer _> ? [...P, options?: WaitOptions]
+  : Last extends OwnOptions ? P
   : [...P, options?: WaitOptions]
   : [...P, options?: WaitOptions];
 

@@ -12,8 +12,8 @@ import type { Handle } from "./handle.ts";
 
 /** Returned by an attempt that cannot go on: the readiness it needs, and the error it would be. */
 export class Pending {
-  /** What the socket must become first: readable or writable. */
-  readonly readiness: "read" | "write";
+  /** What the socket must become first: readable or writable, or have urgent data. */
+  readonly readiness: "read" | "write" | "urgent";
   /** The system call that would have blocked. */
   readonly syscall: string;
   /** The error number of the `OSError` that a non-blocking socket throws. */
@@ -22,7 +22,7 @@ export class Pending {
   readonly yielded: boolean;
 
   constructor(
-    readiness: "read" | "write",
+    readiness: "read" | "write" | "urgent",
     syscall: string,
     { errno = EWOULDBLOCK, yielded = false } = {},
   ) {
