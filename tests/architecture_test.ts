@@ -19,6 +19,7 @@ const rooms = [
   "socket/file",
   "socket",
   "async",
+  "netlink",
   "", // the doors
 ];
 

@@ -32,7 +32,7 @@ const bundler = need(
 
 /** What a program shows, with the modules at the given URLs. */
 const program = `
-  const [mod, async, selectors, bytes] = await Promise.all(
+  const [mod, async, selectors, bytes, netlink] = await Promise.all(
     Deno.args.map((url) => import(url)),
   );
   /** The names of the classes that a module exports. */
@@ -50,7 +50,7 @@ const program = `
       return [error.name, String(error), Deno.inspect(error).split("\\n")[0]];
     }
   };
-  const results = [mod, async, selectors, bytes].map(classes);
+  const results = [mod, async, selectors, bytes, netlink].map(classes);
   const { AF_UNIX, OSError, Socket, TimeoutError, errno } = mod;
   const server = mod.create_server(["127.0.0.1", 0]);
   const client = mod.create_connection(server.getsockname());
@@ -88,7 +88,14 @@ const program = `
   console.log(JSON.stringify(results));
 `;
 
-const doors = ["mod.ts", "async.ts", "selectors.ts", "bytes.ts"];
+const doors = [
+  "mod.ts",
+  "async.ts",
+  "selectors.ts",
+  "bytes.ts",
+  "netlink.ts",
+  "linux.ts",
+];
 
 /** The names under which the doors export a class that has another name. */
 const aliases: Record<string, string> = {
@@ -123,11 +130,13 @@ Deno.test({
       minified,
       await run(doors.map((door) => new URL(door, root).href)),
     );
-    const [blocking, awaiting, selecting, packing] = minified as Record<
-      string,
-      string
-    >[];
+    const [blocking, awaiting, selecting, packing, netlink] =
+      minified as Record<
+        string,
+        string
+      >[];
     assertEquals(packing, { Struct: "Struct" });
+    assertEquals(netlink, { ExtendedAck: "ExtendedAck" });
     const { DefaultSelector: _, ...selectors } = selecting;
     for (const classes of [blocking, awaiting, selectors]) {
       for (const [name, own] of Object.entries(classes)) {

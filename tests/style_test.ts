@@ -16,6 +16,7 @@ const folders = [
   "errors/",
   "examples/",
   "ffi/",
+  "netlink/",
   "poll/",
   "selectors/",
   "socket/",

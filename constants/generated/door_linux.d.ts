@@ -612,6 +612,9 @@ export declare const SCTP_LOCAL_AUTH_CHUNKS: number;
 /** Of SCTP sockets (IPPROTO_SCTP): MAXSEG. Linux. */
 export declare const SCTP_MAXSEG: number;
 
+/** Of SCTP sockets (IPPROTO_SCTP): MAX BURST. Linux. */
+export declare const SCTP_MAX_BURST: number;
+
 /** Of SCTP sockets (IPPROTO_SCTP): NODELAY. Linux. */
 export declare const SCTP_NODELAY: number;
 

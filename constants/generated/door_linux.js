@@ -346,6 +346,7 @@ export const SCTP_I_WANT_MAPPED_V4_ADDR = onLinux(
 );
 export const SCTP_LOCAL_AUTH_CHUNKS = onLinux("SCTP_LOCAL_AUTH_CHUNKS", 27);
 export const SCTP_MAXSEG = onLinux("SCTP_MAXSEG", 13);
+export const SCTP_MAX_BURST = onLinux("SCTP_MAX_BURST", 20);
 export const SCTP_NODELAY = onLinux("SCTP_NODELAY", 3);
 export const SCTP_NOTIFICATION = onLinux("SCTP_NOTIFICATION", 32768);
 export const SCTP_NXTINFO = onLinux("SCTP_NXTINFO", 4);

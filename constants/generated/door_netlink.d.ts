@@ -4,6 +4,9 @@
 /** Attribute of generic netlink's controller: FAMILY ID. Linux. */
 export declare const CTRL_ATTR_FAMILY_ID: number;
 
+/** Attribute of generic netlink's controller: FAMILY NAME. Linux. */
+export declare const CTRL_ATTR_FAMILY_NAME: number;
+
 /** Attribute of generic netlink's controller: HDRSIZE. Linux. */
 export declare const CTRL_ATTR_HDRSIZE: number;
 
@@ -15,6 +18,9 @@ export declare const CTRL_ATTR_MCAST_GROUPS: number;
 
 /** Attribute of generic netlink's controller: MCAST GRP ID. Linux. */
 export declare const CTRL_ATTR_MCAST_GRP_ID: number;
+
+/** Attribute of generic netlink's controller: MCAST GRP NAME. Linux. */
+export declare const CTRL_ATTR_MCAST_GRP_NAME: number;
 
 /** Attribute of generic netlink's controller: MCAST GRP UNSPEC. Linux. */
 export declare const CTRL_ATTR_MCAST_GRP_UNSPEC: number;
@@ -216,6 +222,9 @@ export declare const GENL_ID_PMCRAID: number;
 
 /** Of generic netlink: ID VFS DQUOT. Linux. */
 export declare const GENL_ID_VFS_DQUOT: number;
+
+/** Of generic netlink: MAX ID. Linux. */
+export declare const GENL_MAX_ID: number;
 
 /** Of generic netlink: MIN ID. Linux. */
 export declare const GENL_MIN_ID: number;
@@ -722,6 +731,9 @@ export declare const IFLA_BRIDGE_MRP_INFO_IN_STATE: number;
 /** Attribute of an interface: BRIDGE MRP INFO IN TEST INTERVAL. Linux. */
 export declare const IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL: number;
 
+/** Attribute of an interface: BRIDGE MRP INFO IN TEST MAX MISS. Linux. */
+export declare const IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS: number;
+
 /** Attribute of an interface: BRIDGE MRP INFO I IFINDEX. Linux. */
 export declare const IFLA_BRIDGE_MRP_INFO_I_IFINDEX: number;
 
@@ -745,6 +757,9 @@ export declare const IFLA_BRIDGE_MRP_INFO_S_IFINDEX: number;
 
 /** Attribute of an interface: BRIDGE MRP INFO TEST INTERVAL. Linux. */
 export declare const IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL: number;
+
+/** Attribute of an interface: BRIDGE MRP INFO TEST MAX MISS. Linux. */
+export declare const IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS: number;
 
 /** Attribute of an interface: BRIDGE MRP INFO TEST MONITOR. Linux. */
 export declare const IFLA_BRIDGE_MRP_INFO_TEST_MONITOR: number;
@@ -851,6 +866,9 @@ export declare const IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL: number;
 /** Attribute of an interface: BRIDGE MRP START IN TEST IN ID. Linux. */
 export declare const IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID: number;
 
+/** Attribute of an interface: BRIDGE MRP START IN TEST MAX MISS. Linux. */
+export declare const IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS: number;
+
 /** Attribute of an interface: BRIDGE MRP START IN TEST PERIOD. Linux. */
 export declare const IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD: number;
 
@@ -862,6 +880,9 @@ export declare const IFLA_BRIDGE_MRP_START_TEST: number;
 
 /** Attribute of an interface: BRIDGE MRP START TEST INTERVAL. Linux. */
 export declare const IFLA_BRIDGE_MRP_START_TEST_INTERVAL: number;
+
+/** Attribute of an interface: BRIDGE MRP START TEST MAX MISS. Linux. */
+export declare const IFLA_BRIDGE_MRP_START_TEST_MAX_MISS: number;
 
 /** Attribute of an interface: BRIDGE MRP START TEST MONITOR. Linux. */
 export declare const IFLA_BRIDGE_MRP_START_TEST_MONITOR: number;
@@ -1063,6 +1084,9 @@ export declare const IFLA_BR_HELLO_TIME: number;
 
 /** Attribute of an interface: BR HELLO TIMER. Linux. */
 export declare const IFLA_BR_HELLO_TIMER: number;
+
+/** Attribute of an interface: BR MAX AGE. Linux. */
+export declare const IFLA_BR_MAX_AGE: number;
 
 /** Attribute of an interface: BR MCAST HASH ELASTICITY. Linux. */
 export declare const IFLA_BR_MCAST_HASH_ELASTICITY: number;
@@ -1345,6 +1369,15 @@ export declare const IFLA_GRE_UNSPEC: number;
 
 /** Attribute of an interface: GROUP. Linux. */
 export declare const IFLA_GROUP: number;
+
+/** Attribute of an interface: GRO MAX SIZE. Linux. */
+export declare const IFLA_GRO_MAX_SIZE: number;
+
+/** Attribute of an interface: GSO MAX SEGS. Linux. */
+export declare const IFLA_GSO_MAX_SEGS: number;
+
+/** Attribute of an interface: GSO MAX SIZE. Linux. */
+export declare const IFLA_GSO_MAX_SIZE: number;
 
 /** Attribute of an interface: GTP CREATE SOCKETS. Linux. */
 export declare const IFLA_GTP_CREATE_SOCKETS: number;
@@ -1631,6 +1664,9 @@ export declare const IFLA_MAP: number;
 /** Attribute of an interface: MASTER. Linux. */
 export declare const IFLA_MASTER: number;
 
+/** Attribute of an interface: MAX MTU. Linux. */
+export declare const IFLA_MAX_MTU: number;
+
 /** Attribute of an interface: MCTP NET. Linux. */
 export declare const IFLA_MCTP_NET: number;
 
@@ -1691,11 +1727,20 @@ export declare const IFLA_OPERSTATE: number;
 /** Attribute of an interface: PAD. Linux. */
 export declare const IFLA_PAD: number;
 
+/** Attribute of an interface: PARENT DEV BUS NAME. Linux. */
+export declare const IFLA_PARENT_DEV_BUS_NAME: number;
+
+/** Attribute of an interface: PARENT DEV NAME. Linux. */
+export declare const IFLA_PARENT_DEV_NAME: number;
+
 /** Attribute of an interface: PERM ADDRESS. Linux. */
 export declare const IFLA_PERM_ADDRESS: number;
 
 /** Attribute of an interface: PHYS PORT ID. Linux. */
 export declare const IFLA_PHYS_PORT_ID: number;
+
+/** Attribute of an interface: PHYS PORT NAME. Linux. */
+export declare const IFLA_PHYS_PORT_NAME: number;
 
 /** Attribute of an interface: PHYS SWITCH ID. Linux. */
 export declare const IFLA_PHYS_SWITCH_ID: number;
@@ -1807,6 +1852,12 @@ export declare const IFLA_STATS_UNSPEC: number;
 
 /** Attribute of an interface: TARGET NETNSID. Linux. */
 export declare const IFLA_TARGET_NETNSID: number;
+
+/** Attribute of an interface: TSO MAX SEGS. Linux. */
+export declare const IFLA_TSO_MAX_SEGS: number;
+
+/** Attribute of an interface: TSO MAX SIZE. Linux. */
+export declare const IFLA_TSO_MAX_SIZE: number;
 
 /** Attribute of an interface: TUN GROUP. Linux. */
 export declare const IFLA_TUN_GROUP: number;
@@ -2258,6 +2309,9 @@ export declare const NDTA_CONFIG: number;
 /** Attribute of a neighbour table: GC INTERVAL. Linux. */
 export declare const NDTA_GC_INTERVAL: number;
 
+/** Attribute of a neighbour table: NAME. Linux. */
+export declare const NDTA_NAME: number;
+
 /** Attribute of a neighbour table: PAD. Linux. */
 export declare const NDTA_PAD: number;
 
@@ -2528,6 +2582,24 @@ export declare const NL_POLICY_TYPE_ATTR_BITFIELD32_MASK: number;
  * Linux.
  */
 export declare const NL_POLICY_TYPE_ATTR_MASK: number;
+
+/**
+ * Of the description of a netlink attribute's policy: POLICY TYPE ATTR MAX
+ * LENGTH. Linux.
+ */
+export declare const NL_POLICY_TYPE_ATTR_MAX_LENGTH: number;
+
+/**
+ * Of the description of a netlink attribute's policy: POLICY TYPE ATTR MAX
+ * VALUE S. Linux.
+ */
+export declare const NL_POLICY_TYPE_ATTR_MAX_VALUE_S: number;
+
+/**
+ * Of the description of a netlink attribute's policy: POLICY TYPE ATTR MAX
+ * VALUE U. Linux.
+ */
+export declare const NL_POLICY_TYPE_ATTR_MAX_VALUE_U: number;
 
 /**
  * Of the description of a netlink attribute's policy: POLICY TYPE ATTR MIN

@@ -6,10 +6,12 @@
 import { onLinux } from "../door.ts";
 
 export const CTRL_ATTR_FAMILY_ID = onLinux("CTRL_ATTR_FAMILY_ID", 1);
+export const CTRL_ATTR_FAMILY_NAME = onLinux("CTRL_ATTR_FAMILY_NAME", 2);
 export const CTRL_ATTR_HDRSIZE = onLinux("CTRL_ATTR_HDRSIZE", 4);
 export const CTRL_ATTR_MAXATTR = onLinux("CTRL_ATTR_MAXATTR", 5);
 export const CTRL_ATTR_MCAST_GROUPS = onLinux("CTRL_ATTR_MCAST_GROUPS", 7);
 export const CTRL_ATTR_MCAST_GRP_ID = onLinux("CTRL_ATTR_MCAST_GRP_ID", 2);
+export const CTRL_ATTR_MCAST_GRP_NAME = onLinux("CTRL_ATTR_MCAST_GRP_NAME", 1);
 export const CTRL_ATTR_MCAST_GRP_UNSPEC = onLinux(
   "CTRL_ATTR_MCAST_GRP_UNSPEC",
   0,
@@ -80,6 +82,7 @@ export const GENL_HDRLEN = onLinux("GENL_HDRLEN", 4);
 export const GENL_ID_CTRL = onLinux("GENL_ID_CTRL", 16);
 export const GENL_ID_PMCRAID = onLinux("GENL_ID_PMCRAID", 18);
 export const GENL_ID_VFS_DQUOT = onLinux("GENL_ID_VFS_DQUOT", 17);
+export const GENL_MAX_ID = onLinux("GENL_MAX_ID", 1023);
 export const GENL_MIN_ID = onLinux("GENL_MIN_ID", 16);
 export const GENL_NAMSIZ = onLinux("GENL_NAMSIZ", 16);
 export const GENL_START_ALLOC = onLinux("GENL_START_ALLOC", 19);
@@ -515,6 +518,10 @@ export const IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL = onLinux(
   "IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL",
   13,
 );
+export const IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS = onLinux(
+  "IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS",
+  14,
+);
 export const IFLA_BRIDGE_MRP_INFO_I_IFINDEX = onLinux(
   "IFLA_BRIDGE_MRP_INFO_I_IFINDEX",
   10,
@@ -546,6 +553,10 @@ export const IFLA_BRIDGE_MRP_INFO_S_IFINDEX = onLinux(
 export const IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL = onLinux(
   "IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL",
   7,
+);
+export const IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS = onLinux(
+  "IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS",
+  8,
 );
 export const IFLA_BRIDGE_MRP_INFO_TEST_MONITOR = onLinux(
   "IFLA_BRIDGE_MRP_INFO_TEST_MONITOR",
@@ -678,6 +689,10 @@ export const IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID = onLinux(
   "IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID",
   1,
 );
+export const IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS = onLinux(
+  "IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS",
+  3,
+);
 export const IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD = onLinux(
   "IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD",
   4,
@@ -693,6 +708,10 @@ export const IFLA_BRIDGE_MRP_START_TEST = onLinux(
 export const IFLA_BRIDGE_MRP_START_TEST_INTERVAL = onLinux(
   "IFLA_BRIDGE_MRP_START_TEST_INTERVAL",
   2,
+);
+export const IFLA_BRIDGE_MRP_START_TEST_MAX_MISS = onLinux(
+  "IFLA_BRIDGE_MRP_START_TEST_MAX_MISS",
+  3,
 );
 export const IFLA_BRIDGE_MRP_START_TEST_MONITOR = onLinux(
   "IFLA_BRIDGE_MRP_START_TEST_MONITOR",
@@ -845,6 +864,7 @@ export const IFLA_BR_GROUP_ADDR = onLinux("IFLA_BR_GROUP_ADDR", 20);
 export const IFLA_BR_GROUP_FWD_MASK = onLinux("IFLA_BR_GROUP_FWD_MASK", 9);
 export const IFLA_BR_HELLO_TIME = onLinux("IFLA_BR_HELLO_TIME", 2);
 export const IFLA_BR_HELLO_TIMER = onLinux("IFLA_BR_HELLO_TIMER", 16);
+export const IFLA_BR_MAX_AGE = onLinux("IFLA_BR_MAX_AGE", 3);
 export const IFLA_BR_MCAST_HASH_ELASTICITY = onLinux(
   "IFLA_BR_MCAST_HASH_ELASTICITY",
   26,
@@ -1023,6 +1043,9 @@ export const IFLA_GRE_TOS = onLinux("IFLA_GRE_TOS", 9);
 export const IFLA_GRE_TTL = onLinux("IFLA_GRE_TTL", 8);
 export const IFLA_GRE_UNSPEC = onLinux("IFLA_GRE_UNSPEC", 0);
 export const IFLA_GROUP = onLinux("IFLA_GROUP", 27);
+export const IFLA_GRO_MAX_SIZE = onLinux("IFLA_GRO_MAX_SIZE", 58);
+export const IFLA_GSO_MAX_SEGS = onLinux("IFLA_GSO_MAX_SEGS", 40);
+export const IFLA_GSO_MAX_SIZE = onLinux("IFLA_GSO_MAX_SIZE", 41);
 export const IFLA_GTP_CREATE_SOCKETS = onLinux("IFLA_GTP_CREATE_SOCKETS", 5);
 export const IFLA_GTP_FD0 = onLinux("IFLA_GTP_FD0", 1);
 export const IFLA_GTP_FD1 = onLinux("IFLA_GTP_FD1", 2);
@@ -1148,6 +1171,7 @@ export const IFLA_MACVLAN_MODE = onLinux("IFLA_MACVLAN_MODE", 1);
 export const IFLA_MACVLAN_UNSPEC = onLinux("IFLA_MACVLAN_UNSPEC", 0);
 export const IFLA_MAP = onLinux("IFLA_MAP", 14);
 export const IFLA_MASTER = onLinux("IFLA_MASTER", 10);
+export const IFLA_MAX_MTU = onLinux("IFLA_MAX_MTU", 51);
 export const IFLA_MCTP_NET = onLinux("IFLA_MCTP_NET", 1);
 export const IFLA_MCTP_UNSPEC = onLinux("IFLA_MCTP_UNSPEC", 0);
 export const IFLA_MIN_MTU = onLinux("IFLA_MIN_MTU", 50);
@@ -1189,8 +1213,11 @@ export const IFLA_OFFLOAD_XSTATS_UNSPEC = onLinux(
 );
 export const IFLA_OPERSTATE = onLinux("IFLA_OPERSTATE", 16);
 export const IFLA_PAD = onLinux("IFLA_PAD", 42);
+export const IFLA_PARENT_DEV_BUS_NAME = onLinux("IFLA_PARENT_DEV_BUS_NAME", 57);
+export const IFLA_PARENT_DEV_NAME = onLinux("IFLA_PARENT_DEV_NAME", 56);
 export const IFLA_PERM_ADDRESS = onLinux("IFLA_PERM_ADDRESS", 54);
 export const IFLA_PHYS_PORT_ID = onLinux("IFLA_PHYS_PORT_ID", 34);
+export const IFLA_PHYS_PORT_NAME = onLinux("IFLA_PHYS_PORT_NAME", 38);
 export const IFLA_PHYS_SWITCH_ID = onLinux("IFLA_PHYS_SWITCH_ID", 36);
 export const IFLA_PORT_HOST_UUID = onLinux("IFLA_PORT_HOST_UUID", 5);
 export const IFLA_PORT_INSTANCE_UUID = onLinux("IFLA_PORT_INSTANCE_UUID", 4);
@@ -1246,6 +1273,8 @@ export const IFLA_STATS_SET_OFFLOAD_XSTATS_L3_STATS = onLinux(
 );
 export const IFLA_STATS_UNSPEC = onLinux("IFLA_STATS_UNSPEC", 0);
 export const IFLA_TARGET_NETNSID = onLinux("IFLA_TARGET_NETNSID", 46);
+export const IFLA_TSO_MAX_SEGS = onLinux("IFLA_TSO_MAX_SEGS", 60);
+export const IFLA_TSO_MAX_SIZE = onLinux("IFLA_TSO_MAX_SIZE", 59);
 export const IFLA_TUN_GROUP = onLinux("IFLA_TUN_GROUP", 2);
 export const IFLA_TUN_MULTI_QUEUE = onLinux("IFLA_TUN_MULTI_QUEUE", 7);
 export const IFLA_TUN_NUM_DISABLED_QUEUES = onLinux(
@@ -1420,6 +1449,7 @@ export const NDA_VLAN = onLinux("NDA_VLAN", 5);
 export const NDA_VNI = onLinux("NDA_VNI", 7);
 export const NDTA_CONFIG = onLinux("NDTA_CONFIG", 5);
 export const NDTA_GC_INTERVAL = onLinux("NDTA_GC_INTERVAL", 8);
+export const NDTA_NAME = onLinux("NDTA_NAME", 1);
 export const NDTA_PAD = onLinux("NDTA_PAD", 9);
 export const NDTA_PARMS = onLinux("NDTA_PARMS", 6);
 export const NDTA_STATS = onLinux("NDTA_STATS", 7);
@@ -1514,6 +1544,18 @@ export const NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = onLinux(
   10,
 );
 export const NL_POLICY_TYPE_ATTR_MASK = onLinux("NL_POLICY_TYPE_ATTR_MASK", 12);
+export const NL_POLICY_TYPE_ATTR_MAX_LENGTH = onLinux(
+  "NL_POLICY_TYPE_ATTR_MAX_LENGTH",
+  7,
+);
+export const NL_POLICY_TYPE_ATTR_MAX_VALUE_S = onLinux(
+  "NL_POLICY_TYPE_ATTR_MAX_VALUE_S",
+  3,
+);
+export const NL_POLICY_TYPE_ATTR_MAX_VALUE_U = onLinux(
+  "NL_POLICY_TYPE_ATTR_MAX_VALUE_U",
+  5,
+);
 export const NL_POLICY_TYPE_ATTR_MIN_LENGTH = onLinux(
   "NL_POLICY_TYPE_ATTR_MIN_LENGTH",
   6,
