@@ -59,3 +59,33 @@ export function requestShape(
   // Numbers older than the macros have no direction, and may do anything.
   return { size, written: direction === 0 || (direction & IOC_READ) !== 0 };
 }
+
+/**
+ * Linux's socket requests whose `struct ifreq`, or other structure, points to memory: of
+ * `<linux/sockios.h>` and `<linux/wireless.h>`, as ranges.
+ */
+const withPointer = [
+  [0x890b, 0x890c], // SIOCADDRT, SIOCDELRT: the device's name
+  [0x8940, 0x8941], // SIOCGIFBR, SIOCSIFBR
+  [0x8946, 0x8946], // SIOCETHTOOL
+  [0x894a, 0x894a], // SIOCWANDEV
+  [0x8993, 0x8994], // SIOCBONDSLAVEINFOQUERY, SIOCBONDINFOQUERY
+  [0x89b0, 0x89b1], // SIOCSHWTSTAMP, SIOCGHWTSTAMP
+  [0x89e0, 0x89ff], // SIOCPROTOPRIVATE, SIOCDEVPRIVATE
+  [0x8b00, 0x8bff], // SIOCSIWCOMMIT and its kin
+] as const;
+
+/**
+ * Returns whether a request is known to take a structure that points to memory, to which the kernel
+ * would write.
+ *
+ * @param request the number, unsigned
+ * @param macros whose macros made it
+ */
+export function holdsPointer(
+  request: number,
+  macros: NonNullable<Features["ioctlMacros"]>,
+): boolean {
+  return macros === "linux" &&
+    withPointer.some(([first, last]) => request >= first && request <= last);
+}

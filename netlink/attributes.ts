@@ -1,9 +1,5 @@
 /** Netlink's attributes: type, length, value; nested to any depth. */
 
-import {
-  NLA_F_NESTED,
-  NLA_TYPE_MASK,
-} from "../constants/generated/door_netlink.js";
 import { type Bytes, bytes, integer, iterable } from "../errors/arguments.ts";
 import type { ValueType } from "./values.ts";
 
@@ -24,6 +20,10 @@ export interface DecodedAttribute extends Attribute {
   /** The value, a copy. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
+
+/** The flag and the mask of a type, as numbers: bytes can be decoded on any system. */
+const NLA_F_NESTED = 0x8000;
+const NLA_TYPE_MASK = 0x3fff;
 
 /** The size of `struct nlattr`: length and type. */
 const HEADER = 4;

@@ -12,7 +12,7 @@ import {
 import { isBytes } from "../errors/views.ts";
 import { check } from "../errors/errors.ts";
 import { features } from "../ffi/features.ts";
-import { requestShape } from "../ffi/ioctl.ts";
+import { holdsPointer, requestShape } from "../ffi/ioctl.ts";
 import { load } from "../ffi/libc.ts";
 
 /**
@@ -130,7 +130,7 @@ export function ioctl(
       }, not ${structure.length}`,
     );
   }
-  if (hasPointer(number)) {
+  if (hasPointer(number, ioctlMacros)) {
     throw new RangeError(
       `${shown(number)} takes a structure that holds a pointer`,
     );
@@ -153,23 +153,10 @@ function spaceFor(structure: Uint8Array): Uint8Array<ArrayBuffer> {
   return space.fill(0, length, length + ZEROS);
 }
 
-/**
- * Linux's socket requests whose `struct ifreq`, or other structure, points to memory: of
- * `<linux/sockios.h>` and `<linux/wireless.h>`, as ranges.
- */
-const withPointer = [
-  [0x890b, 0x890c], // SIOCADDRT, SIOCDELRT: the device's name
-  [0x8940, 0x8941], // SIOCGIFBR, SIOCSIFBR
-  [0x8946, 0x8946], // SIOCETHTOOL
-  [0x894a, 0x894a], // SIOCWANDEV
-  [0x8993, 0x8994], // SIOCBONDSLAVEINFOQUERY, SIOCBONDINFOQUERY
-  [0x89b0, 0x89b1], // SIOCSHWTSTAMP, SIOCGHWTSTAMP
-  [0x89e0, 0x89ff], // SIOCPROTOPRIVATE, SIOCDEVPRIVATE
-  [0x8b00, 0x8bff], // SIOCSIWCOMMIT and its kin
-] as const;
-
-function hasPointer(request: number): boolean {
-  if (request === table.constants.SIOCGIFCONF) return true;
-  return features.ioctlMacros === "linux" &&
-    withPointer.some(([first, last]) => request >= first && request <= last);
+function hasPointer(
+  request: number,
+  macros: NonNullable<typeof features.ioctlMacros>,
+): boolean {
+  return request === table.constants.SIOCGIFCONF ||
+    holdsPointer(request, macros);
 }

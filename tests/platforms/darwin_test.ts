@@ -33,6 +33,7 @@ import {
   ioctl,
   IPPROTO_IPV6,
   IPPROTO_TCP,
+  isMissing,
   MSG_CTRUNC,
   MSG_EOR,
   SCM_RIGHTS,
@@ -47,6 +48,7 @@ import {
   AsyncSocket,
   getaddrinfo as getaddrinfoAwaiting,
 } from "../../async.ts";
+import * as netlink from "../../netlink.ts";
 import { table } from "../../constants/table.ts";
 import { KqueuePoller } from "../../poll/kqueue.ts";
 import { READ, WRITE } from "../../poll/base.ts";
@@ -484,4 +486,17 @@ test("getifaddrs() reads addresses by the length in them", () => {
       label: "en0",
     },
   ]);
+});
+
+test("netlink's constants are stand-ins, and its bytes can be decoded", () => {
+  assert(isMissing(netlink.RTM_NEWLINK));
+  assertThrows(
+    () => netlink.ifinfomsg.encode({ attributes: { IFLA_MTU: 1 } }),
+    RangeError,
+    "type: IFLA_MTU is not available on darwin",
+  );
+  const format = netlink.genlmsghdr({ NAME: [1, netlink.text] });
+  const content = format.encode({ cmd: 3, attributes: { NAME: "x" } });
+  assertEquals(content.toHex(), "03000000060001007800" + "0000");
+  assertEquals(format.decode(content).attributes, { NAME: "x" });
 });
