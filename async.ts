@@ -62,6 +62,7 @@ export { recv_fds, send_fds } from "./async/fds.ts";
 export { create_connection, create_server } from "./async/connect.ts";
 export { type Relay, relay, type RelayOptions } from "./async/relay.ts";
 export { splice } from "./async/splice.ts";
+export { waitUrgent } from "./async/urgent.ts";
 export { ZeroCopySender } from "./async/zero_copy.ts";
 export { fromfd, fromshare, socketpair } from "./async/descriptors.ts";
 export {

@@ -80,6 +80,8 @@ export {
   encodeControl,
   requestControl,
 } from "./socket/control.ts";
+export { ioctl } from "./socket/ioctl.ts";
+export { sockatmark, waitUrgent } from "./socket/urgent.ts";
 export { recv_fds, send_fds } from "./socket/fds.ts";
 export type { MakefileOptions, SocketFile } from "./socket/file/makefile.ts";
 export {
@@ -174,7 +176,7 @@ export {
   type Timestamp,
   type Timestamping,
 } from "./socket/structures/timestamps.ts";
-export type { Bytes } from "./errors/arguments.ts";
+export type { Bytes, FileDescriptor } from "./errors/arguments.ts";
 export {
   getdefaulttimeout,
   setdefaulttimeout,
@@ -231,6 +233,11 @@ export {
   ntohl,
   ntohs,
 } from "./socket/address/arpa_inet.ts";
+export {
+  getifaddrs,
+  type InterfaceAddress,
+  type NetworkInterface,
+} from "./socket/resolver/ifaddrs.ts";
 export {
   if_indextoname,
   if_nameindex,

@@ -198,6 +198,15 @@ function pause(handle: Handle, lacking: Pending): number {
   return isUnannounced(handle, lacking) ? RETRY_MS : WHEN_READY;
 }
 
+/** The system call of an operation that waits on a side, if nothing else is known of it. */
+const SYSCALLS: Readonly<Record<Side, string>> = {
+  read: "recv",
+  write: "send",
+  error: "recvmsg",
+  urgent: "poll",
+  failure: "poll",
+};
+
 /** A pending operation. */
 class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   /** Resolves to the operation's result. */
@@ -301,9 +310,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   /** The system call that this waits to make. */
   get #syscall(): string {
     return this.#lacking?.syscall ?? this.#operation.syscall ??
-      { read: "recv", write: "send", error: "recvmsg", failure: "poll" }[
-        this.#side
-      ];
+      SYSCALLS[this.#side];
   }
 
   #once(): Attempt<T> {

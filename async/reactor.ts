@@ -5,7 +5,7 @@
 
 import { OSError } from "../errors/errors.ts";
 import { atUnload, isMain } from "../ffi/unload.ts";
-import { type Poller, READ, WRITE } from "../poll/base.ts";
+import { type Poller, READ, URGENT, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
 
 /** An attempt returns this when the operation is done, whether it succeeded or failed. */
@@ -30,12 +30,20 @@ export interface Waiter {
 
 /**
  * One of a descriptor's queues. Reads of the error queue do not wait behind reads of data, and who
- * only watches for a failure holds up nobody.
+ * only watches for urgent data or for a failure holds up nobody.
  */
-export type Side = "read" | "write" | "error" | "failure";
+export type Side = "read" | "write" | "error" | "urgent" | "failure";
+
+/** What the poller has to report for a queue. */
+const INTERESTS = {
+  read: READ,
+  write: WRITE,
+  error: READ,
+  urgent: READ | URGENT,
+};
 
 /**
- * The shared empty queue. Every descriptor has four queues, and most stay empty, so they all start
+ * The shared empty queue. Every descriptor has five queues, and most stay empty, so they all start
  * as this one.
  */
 const EMPTY_QUEUE: Waiter[] = [];
@@ -50,6 +58,8 @@ export class Watch {
   write = EMPTY_QUEUE;
   /** The waiters for its error queue, served in order; the poller reports it as readable too. */
   error = EMPTY_QUEUE;
+  /** The waiters for urgent data, or to receive it; the poller reports it as readable. */
+  urgent = EMPTY_QUEUE;
   /** The waiters for it to fail. They see it only where the poller reports edges. */
   failure = EMPTY_QUEUE;
   /** Whether its waiters keep the process alive. */
@@ -67,7 +77,7 @@ export class Watch {
   /** How many waiters it has. */
   get waiters(): number {
     return this.read.length + this.write.length + this.error.length +
-      this.failure.length;
+      this.urgent.length + this.failure.length;
   }
 }
 
@@ -157,6 +167,7 @@ export class Reactor {
       throw error;
     }
     if (watch === undefined) this.#watches.set(fd, watch = new Watch(fd));
+    else if (watch.urgent.length > 0) poller.arm(fd, URGENT);
     return watch;
   }
 
@@ -221,8 +232,8 @@ export class Reactor {
     clearTimeout(watch.retry);
     watch.closed = true;
     this.#count(watch, -watch.waiters);
-    const { read, write, error, failure } = watch;
-    for (const queue of [read, write, error, failure]) {
+    const { read, write, error, urgent, failure } = watch;
+    for (const queue of [read, write, error, urgent, failure]) {
       for (const waiter of queue.splice(0)) waiter.close();
     }
   }
@@ -261,7 +272,7 @@ export class Reactor {
     if (after === WHEN_READY) {
       // A hang-up may last, and would be reported without end where there are no edges.
       if (side === "failure") return;
-      this.#poller?.arm(watch.fd, side === "write" ? WRITE : READ);
+      this.#poller?.arm(watch.fd, INTERESTS[side]);
     } else if (after === NEXT_TURN) {
       this.#urgent.add(watch);
       this.#wakeUp();
@@ -319,8 +330,7 @@ export class Reactor {
     for (const watch of this.#urgent) {
       if (left-- === 0 || this.mustYield()) break;
       this.#urgent.delete(watch);
-      this.#serve(watch, "read");
-      this.#serve(watch, "error");
+      this.#serveReceivers(watch);
       this.#serve(watch, "write");
       this.#serve(watch, "failure");
     }
@@ -338,14 +348,27 @@ export class Reactor {
       if (watch === undefined) continue; // closed since the poller reported it
       const readable = poller.readableAt(at);
       const writable = poller.writableAt(at);
-      if (readable) {
-        this.#serve(watch, "read");
-        this.#serve(watch, "error");
-      }
+      if (readable) this.#serveReceivers(watch);
       if (writable) this.#serve(watch, "write");
       // A failure counts as both.
       if (readable && writable) this.#serve(watch, "failure");
     }
+  }
+
+  /** Serves the waiters that a readable descriptor concerns. */
+  #serveReceivers(watch: Watch): void {
+    const { length } = watch.urgent;
+    if (length > 0) {
+      this.#serve(watch, "urgent");
+      if (watch.urgent.length < length) {
+        // Linux drops urgent data once something behind it is received, so whoever waited for it
+        // takes it first.
+        this.#urgent.add(watch);
+        return;
+      }
+    }
+    this.#serve(watch, "read");
+    this.#serve(watch, "error");
   }
 
   #serve(watch: Watch, side: Side): void {

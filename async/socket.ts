@@ -869,14 +869,14 @@ function promised<T>(call: () => Promise<T>): Promise<T> {
   return new Promise((resolve) => resolve(call()));
 }
 
-const errorQueue = table.constants.MSG_ERRQUEUE ?? 0;
+const { MSG_ERRQUEUE = 0, MSG_OOB = 0 } = table.constants;
 
 /** The side of a receive; flags that are none make its attempt fail. */
 function receivingSide(flags: unknown): Side {
   const bits = typeof flags === "bigint" ? Number(flags) : flags;
-  return typeof bits === "number" && (bits & errorQueue) !== 0
-    ? "error"
-    : "read";
+  if (typeof bits !== "number") return "read";
+  if ((bits & MSG_ERRQUEUE) !== 0) return "error";
+  return (bits & MSG_OOB) !== 0 ? "urgent" : "read";
 }
 
 function accept<A extends Address>(

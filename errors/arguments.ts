@@ -163,6 +163,35 @@ function gone(name: string, value: Bytes, cause: unknown): TypeError {
   );
 }
 
+/** A file descriptor, or an object that has one, such as a `Socket`. */
+export type FileDescriptor = number | {
+  /** Returns the descriptor. */
+  fileno(): number;
+};
+
+/**
+ * Returns the descriptor of an argument: a number, or an object with `fileno()`.
+ *
+ * @param name the argument's name
+ * @throws {TypeError} if it is neither
+ * @throws {RangeError} if the number is no descriptor, or the object is closed
+ */
+export function descriptor(name: string, value: unknown): number {
+  let fd = value;
+  if (typeof value === "object" && value !== null) {
+    const { fileno } = value as { fileno?: unknown };
+    if (typeof fileno !== "function") {
+      throw typeError(
+        `${name} must be an integer or have a fileno() method, not ${
+          describe(value)
+        }`,
+      );
+    }
+    fd = fileno.call(value);
+  }
+  return integer(name, fd, 0);
+}
+
 /**
  * Checks a string.
  *

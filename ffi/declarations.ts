@@ -1,6 +1,7 @@
 /** The declarations of all headers in one table. */
 
 import { epoll } from "./epoll.ts";
+import { ifaddrs } from "./ifaddrs.ts";
 import { kqueue } from "./kqueue.ts";
 import { net_if } from "./net_if.ts";
 import { netdb } from "./netdb.ts";
@@ -17,6 +18,7 @@ export const declarations = {
   ...sys_socket,
   ...sys_sendfile,
   ...net_if,
+  ...ifaddrs,
   ...unistd,
   ...select,
   ...epoll,

@@ -24,6 +24,8 @@ export interface Features {
    * socket can connect again.
    */
   readonly failedConnectionStays: boolean;
+  /** Whose macros make the request numbers of `ioctl(2)`; `null` if there is no `ioctl(2)`. */
+  readonly ioctlMacros: "linux" | "bsd" | null;
   /** Which system's `sendfile` the C library has; `null` if it has none. */
   readonly sendfile: "linux" | "darwin" | "freebsd" | null;
 }
@@ -36,6 +38,7 @@ const common: Features = {
   connecting: "EINPROGRESS",
   peerNameBeforeConnected: false,
   failedConnectionStays: false,
+  ioctlMacros: null,
   sendfile: null,
 };
 
@@ -43,6 +46,7 @@ const linux: Features = {
   ...common,
   abstractNames: true,
   failedConnectionStays: true,
+  ioctlMacros: "linux",
   sendfile: "linux",
 };
 
@@ -50,8 +54,13 @@ const linux: Features = {
 export const featuresOf: Readonly<Record<PlatformName, Features>> = {
   linux_x86_64: linux,
   linux_aarch64: linux,
-  darwin: { ...common, leaksTruncatedRights: true, sendfile: "darwin" },
-  freebsd: { ...common, sendfile: "freebsd" },
+  darwin: {
+    ...common,
+    leaksTruncatedRights: true,
+    ioctlMacros: "bsd",
+    sendfile: "darwin",
+  },
+  freebsd: { ...common, ioctlMacros: "bsd", sendfile: "freebsd" },
   windows: {
     ...common,
     socketpairFamily: "AF_INET",

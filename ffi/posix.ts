@@ -63,6 +63,8 @@ function unwrapVariadic(symbols: Stacked): Symbols {
     ...symbols,
     ioctl: (fd, request, arg) =>
       symbols.ioctl(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg),
+    ioctl_int: (fd, request, arg) =>
+      symbols.ioctl_int!(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg),
     fcntl_int: (fd, cmd, arg) =>
       symbols.fcntl_int!(fd, cmd, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(arg)),
   };

@@ -5,9 +5,7 @@
  */
 
 import { buf, int } from "./c.ts";
-
-// Fills the six argument registers that two fixed parameters leave.
-const registers = ["u64", "u64", "u64", "u64", "u64", "u64"] as const;
+import { ioctl_int, ioctl_int_on_stack, registers } from "./ioctl.ts";
 
 /** The functions for calling conventions that treat variadic arguments like fixed ones. */
 export const variadic = {
@@ -16,6 +14,7 @@ export const variadic = {
     parameters: [/* fd */ int, /* request */ "u32", /* arg */ buf],
     result: int,
   },
+  ioctl_int,
   // `int fcntl(int fd, int cmd, ...)` with an int: the lowest number for a duplicate.
   fcntl_int: {
     name: "fcntl",
@@ -36,6 +35,7 @@ export const variadicOnStack = {
     ],
     result: int,
   },
+  ioctl_int: ioctl_int_on_stack,
   fcntl_int: {
     name: "fcntl",
     parameters: [/* fd */ int, /* cmd */ int, ...registers, /* arg */ "i64"],

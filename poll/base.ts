@@ -13,6 +13,9 @@ export const WRITE = 2;
 /** In an interest: report once each time that the descriptor becomes ready, not while it is. */
 export const EDGE = 4;
 
+/** For {@linkcode Poller.arm}: urgent data. It is reported as readable, and by epoll only. */
+export const URGENT = 8;
+
 /** A poller that waits for many descriptors at once, blocking the thread. */
 export interface LevelPoller {
   /** The descriptor of the kernel object; -1 if there is none, or once closed. */
@@ -65,7 +68,7 @@ export interface Poller extends LevelPoller {
    * nothing where the kernel reports edges. Elsewhere a readiness, once reported, is not polled for
    * again before this call.
    *
-   * @param interest which readiness the operation lacks: bits of `READ` and `WRITE`
+   * @param interest which readiness the operation lacks: bits of `READ`, `WRITE` and `URGENT`
    */
   arm(fd: number, interest: number): void;
   /**

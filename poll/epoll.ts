@@ -12,6 +12,7 @@ import {
   ParkingPoller,
   READ,
   StructArray,
+  URGENT,
   WRITE,
 } from "./base.ts";
 
@@ -23,11 +24,12 @@ const {
   EPOLLET,
   EPOLLIN,
   EPOLLOUT,
+  EPOLLPRI,
   EPOLLRDHUP,
 } = table.constants;
 
 // Bits that mean readable only, or writable only; any other bit (error, hang-up) means both.
-const READ_ONLY = EPOLLIN | EPOLLRDHUP;
+const READ_ONLY = EPOLLIN | EPOLLRDHUP | EPOLLPRI;
 const WRITE_ONLY = EPOLLOUT;
 
 /** The `timespec` of the brief wait: seconds and nanoseconds. */
@@ -45,6 +47,8 @@ export class EpollPoller extends ParkingPoller {
   readonly #events: StructArray;
   readonly #parkedEvents: StructArray;
   #registered = 0;
+  /** The descriptors whose urgent data is reported. */
+  readonly #urgent = new Set<number>();
   // Where libc or the kernel lacks epoll_pwait2, the shortest wait is a millisecond.
   #hasBriefWait = true;
 
@@ -70,8 +74,19 @@ export class EpollPoller extends ParkingPoller {
     this.#control(EPOLL_CTL_MOD, fd, interest);
   }
 
+  /**
+   * As {@linkcode Poller.arm}: the kernel reports edges, but of urgent data only if asked to. Asked
+   * again, it reports what is there already.
+   */
+  override arm(fd: number, interest: number): void {
+    if ((interest & URGENT) === 0 || this.#urgent.has(fd)) return;
+    this.modify(fd, READ | WRITE | EDGE | URGENT);
+    this.#urgent.add(fd);
+  }
+
   /** As {@linkcode LevelPoller.unregister}. */
   unregister(fd: number): boolean {
+    this.#urgent.delete(fd);
     this.#registered--;
     const { bytes } = this.#change;
     return libc.epoll_ctl!(this.fd, EPOLL_CTL_DEL, fd, bytes) === 0;
@@ -82,6 +97,7 @@ export class EpollPoller extends ParkingPoller {
     let events = 0;
     if (interest & READ) events |= EPOLLIN;
     if (interest & WRITE) events |= EPOLLOUT;
+    if (interest & URGENT) events |= EPOLLPRI;
     if (interest & EDGE) events |= EPOLLET | EPOLLRDHUP;
     view.setInt32(this.#struct.events.at, events, true);
     view.setInt32(this.#struct["data.fd"].at, fd, true);

@@ -52,8 +52,9 @@ export class PollPoller extends ParkingPoller {
   override arm(fd: number, interest: number): void {
     if (!this.#edge.get(fd)) return;
     const already = this.#interestIn(fd);
-    if ((interest & ~already) === 0) return;
-    this.#look(fd, already | interest);
+    const lacking = interest & (READ | WRITE) & ~already;
+    if (lacking === 0) return;
+    this.#look(fd, already | lacking);
     this.wake();
   }
 

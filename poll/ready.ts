@@ -4,6 +4,7 @@ import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
 import { waitMilliseconds } from "./deadline.ts";
+import { descriptorSet, listsHandles } from "./descriptor_set.ts";
 import { interruptible, settle, sourceDescriptors } from "./interrupt.ts";
 
 /** Structs `pollfd`. */
@@ -75,14 +76,66 @@ function pollInterruptibly(
  */
 export function waitReady(
   fd: number,
-  readiness: "read" | "write" | "error",
+  readiness: "read" | "write" | "error" | "urgent",
   seconds: number | null,
 ): number {
-  const { POLLIN, POLLOUT } = table.constants;
-  const events = { read: POLLIN, write: POLLOUT, error: 0 }[readiness];
+  const { POLLIN, POLLOUT, POLLPRI } = table.constants;
+  const events = { read: POLLIN, write: POLLOUT, error: 0, urgent: POLLPRI };
+  return waitFor(fd, events[readiness], seconds);
+}
+
+/** Calls `poll(2)` for one descriptor, and for interrupts if the thread is interruptible. */
+function waitFor(fd: number, events: number, seconds: number | null): number {
   return interruptible && seconds !== 0
     ? pollInterruptibly(fd, events, seconds)
     : pollFor(fd, events, seconds);
+}
+
+/** Whether a connection has urgent data; `"ended"` if it has none, and nothing more will arrive. */
+export type Urgency = boolean | "ended";
+
+/**
+ * Waits until a connection has urgent data, or has ended or failed, or the time has passed.
+ *
+ * @param fd the descriptor
+ * @param seconds how long to wait; `null` for no limit
+ * @returns whether there is urgent data; `undefined` if the call failed (see `errno`)
+ */
+export function waitUrgent(
+  fd: number,
+  seconds: number | null,
+): Urgency | undefined {
+  if (listsHandles) return selectUrgent(fd, seconds);
+  const { POLLPRI, POLLHUP, POLLERR, POLLNVAL, POLLRDHUP = 0 } =
+    table.constants;
+  const result = waitFor(fd, POLLPRI | POLLRDHUP, seconds);
+  if (result <= 0) return result === 0 ? false : undefined;
+  const found = readyEvents();
+  if ((found & POLLPRI) !== 0) return true;
+  const ends = POLLHUP | POLLERR | POLLNVAL | POLLRDHUP;
+  return (found & ends) !== 0 ? "ended" : false;
+}
+
+/** As {@linkcode waitUrgent}, by the third list of `select`: Winsock's `poll` does not know it. */
+function selectUrgent(
+  fd: number,
+  seconds: number | null,
+): Urgency | undefined {
+  const urgent = descriptorSet();
+  urgent.set(fd, true);
+  const timeout = seconds === null ? null : timeval(seconds);
+  const result = libc.select!(0, null, null, urgent.ask(), timeout);
+  if (result < 0) return undefined;
+  if (result > 0) return true;
+  return isHungUp(fd) ? "ended" : false;
+}
+
+function timeval(seconds: number): Uint8Array<ArrayBuffer> {
+  const { size, tv_sec, tv_usec } = layout.timeval;
+  const view = new DataView(new ArrayBuffer(size));
+  view.setInt32(tv_sec.at, Math.min(Math.floor(seconds), 0x7fffffff), true);
+  view.setInt32(tv_usec.at, Math.floor((seconds % 1) * 1e6), true);
+  return new Uint8Array(view.buffer);
 }
 
 /** Returns whether nothing more will arrive at a descriptor than what has arrived. */

@@ -125,9 +125,11 @@ function mayWait(socket: SocketBase<Address>, wait: Pending): boolean {
 /** The seconds after which the system would end the wait of a blocking socket. */
 function systemTimeout(
   socket: SocketBase<Address>,
-  readiness: "read" | "write",
+  readiness: Pending["readiness"],
 ): number | null {
-  return interruptible ? timeoutOption(handleOf(socket), readiness) : null;
+  return interruptible && readiness !== "urgent"
+    ? timeoutOption(handleOf(socket), readiness)
+    : null;
 }
 
 const never = new Int32Array(new SharedArrayBuffer(4));

@@ -20,6 +20,7 @@ const rooms = [
   "socket",
   "async",
   "node",
+  "netlink",
   "lint",
   "", // the doors
 ];

@@ -32,7 +32,7 @@ const bundler = need(
 
 /** What a program shows, with the modules at the given URLs. */
 const program = `
-  const [mod, async, selectors, bytes, node] = await Promise.all(
+  const [mod, async, selectors, bytes, node, netlink] = await Promise.all(
     Deno.args.map((url) => import(url)),
   );
   /** The names of the classes that a module exports. */
@@ -51,7 +51,7 @@ const program = `
         .map((text) => text.replace(/,\\d+\\]/, ",#]"));
     }
   };
-  const results = [mod, async, selectors, bytes, node].map(classes);
+  const results = [mod, async, selectors, bytes, node, netlink].map(classes);
   const { AF_UNIX, OSError, Socket, TimeoutError, errno } = mod;
   const server = mod.create_server(["127.0.0.1", 0]);
   const client = mod.create_connection(server.getsockname());
@@ -89,7 +89,15 @@ const program = `
   console.log(JSON.stringify(results));
 `;
 
-const doors = ["mod.ts", "async.ts", "selectors.ts", "bytes.ts", "node.ts"];
+const doors = [
+  "mod.ts",
+  "async.ts",
+  "selectors.ts",
+  "bytes.ts",
+  "node.ts",
+  "netlink.ts",
+  "linux.ts",
+];
 
 /** The names under which the doors export a class that has another name. */
 const aliases: Record<string, string> = {
@@ -125,13 +133,14 @@ Deno.test({
       minified,
       await run(doors.map((door) => new URL(door, root).href)),
     );
-    const [blocking, awaiting, selecting, packing, bridging] =
+    const [blocking, awaiting, selecting, packing, bridging, netlink] =
       minified as Record<
         string,
         string
       >[];
     assertEquals(packing, { Struct: "Struct" });
     assertEquals(bridging, { SocketDuplex: "SocketDuplex" });
+    assertEquals(netlink, { ExtendedAck: "ExtendedAck" });
     const { DefaultSelector: _, ...selectors } = selecting;
     for (const classes of [blocking, awaiting, selectors]) {
       for (const [name, own] of Object.entries(classes)) {

@@ -17,6 +17,7 @@ const folders = [
   "examples/",
   "ffi/",
   "node/",
+  "netlink/",
   "lint/",
   "poll/",
   "selectors/",

@@ -21,9 +21,14 @@ type OwnOptions =
   | blocking.CreateConnectionOptions
   | blocking.CreateServerOptions;
 
-/** The parameters of what can wait: options come last, or in place of those that are left out. */
+/**
+ * The parameters of what can wait: options come last, or in place of those that are left out. A
+ * socket looks like options.
+ */
 type WithOptions<P extends readonly unknown[]> = Required<P> extends
-  [...unknown[], infer Last] ? Last extends OwnOptions ? P
+  [...unknown[], infer Last]
+  ? Last extends AsyncSocket<infer _> ? [...InPlace<P>, options?: WaitOptions]
+  : Last extends OwnOptions ? P
   : [...InPlace<P>, options?: WaitOptions]
   : [...P, options?: WaitOptions];
 

@@ -20,6 +20,11 @@ export function describe(name: string): string {
   return `${sentence} ${availability(name)}`;
 }
 
+/** The documentation of a constant with a door of its own: what it means. */
+export function describeDoorConstant(name: string): string {
+  return `${descriptions[name] ?? describeByPrefix(name)} Linux.`;
+}
+
 /** The documentation of an error number: what it means and which systems have it. */
 export function describeErrno(name: string): string {
   const sentence = errors[name] ?? errors[name.replace(/^WSA/, "")] ??

@@ -1,7 +1,7 @@
 /** The text of the generated files, formatted as `deno fmt` formats them. */
 
 import type { KnownPlatform } from "../platform.ts";
-import { describe, describeErrno } from "./describe.ts";
+import { describe, describeDoorConstant, describeErrno } from "./describe.ts";
 import {
   addressType,
   chosenLast,
@@ -159,6 +159,46 @@ ${
     types.map((type) => `  ${type},\n`).join("")
   }} from "../../socket/address/types.ts";
 
+${declarations.join("\n")}`;
+}
+
+/** The head of a file of constants with a door of their own. */
+function doorHeader(door: string): string {
+  return lineComments(origin([`door-${door}.json`]));
+}
+
+/** The file that exports the constants of a door by name. */
+export function emitDoor(
+  door: string,
+  values: Readonly<Record<string, number>>,
+): string {
+  const lines = Object.entries(values).map(([name, value]) => {
+    const start = `export const ${name} = onLinux(`;
+    const whole = `${start}"${name}", ${value});`;
+    return whole.length <= width
+      ? whole
+      : `${start}\n  "${name}",\n  ${value},\n);`;
+  });
+  return `${doorHeader(door)}
+// @ts-self-types="./door_${door}.d.ts"
+
+import { onLinux } from "../door.ts";
+
+${lines.join("\n")}
+`;
+}
+
+/** The file of their types and documentation. */
+export function emitDoorTypes(
+  door: string,
+  values: Readonly<Record<string, number>>,
+): string {
+  const declarations = Object.keys(values).map((name) =>
+    `${
+      comment(describeDoorConstant(name))
+    }export declare const ${name}: number;\n`
+  );
+  return `${doorHeader(door)}
 ${declarations.join("\n")}`;
 }
 

@@ -79,6 +79,11 @@ export function headerValues(platform: KnownPlatform): Values {
   return read(`constants-${constantsFile(platform)}`);
 }
 
+/** The values of the constants that have a door of their own, by name. */
+export function doorValues(door: string): Readonly<Record<string, number>> {
+  return read(`door-${door}`);
+}
+
 /** The structs of a platform in `layouts.json`, and the facts beside them. */
 interface LayoutEntry {
   /** The platform whose entry this one completes. */

@@ -68,6 +68,22 @@ const headers: Readonly<Record<KnownPlatform, readonly string[]>> = {
   windows: windowsUnits,
 };
 
+/** The constants that have a door of their own. */
+export type DoorName = "netlink" | "linux";
+
+/** The headers that define them. */
+export const doorHeaders: Readonly<Record<DoorName, readonly string[]>> = {
+  netlink: [list(`
+    sys/socket linux/netlink linux/rtnetlink linux/if_link linux/if_addr
+    linux/neighbour linux/genetlink linux/fib_rules linux/if linux/veth
+    linux/if_bridge linux/if_tunnel
+  `)],
+  linux: [list(`
+    sys/socket sys/ioctl linux/if_tun linux/mptcp linux/sctp linux/if_packet
+    linux/if_xdp linux/if_link
+  `)],
+};
+
 const cross: Partial<Readonly<Record<KnownPlatform, string>>> = {
   linux_x86_64: "x86_64-linux-gnu-gcc",
   linux_aarch64: "aarch64-linux-gnu-gcc",

@@ -13,8 +13,8 @@ import type { Handle } from "./handle.ts";
 
 /** Returned by an attempt that cannot go on: the readiness it needs, and the error it would be. */
 export class Pending {
-  /** What the socket must become first: readable or writable. */
-  readonly readiness: "read" | "write";
+  /** What the socket must become first: readable or writable, or have urgent data. */
+  readonly readiness: "read" | "write" | "urgent";
   /** The system call that would have blocked. */
   readonly syscall: string;
   /** The error number of the `OSError` that a non-blocking socket throws. */
@@ -27,7 +27,7 @@ export class Pending {
   readonly unwanted: boolean;
 
   constructor(
-    readiness: "read" | "write",
+    readiness: "read" | "write" | "urgent",
     syscall: string,
     { errno = EWOULDBLOCK, yielded = false, unwanted = false, address }: {
       readonly errno?: number;

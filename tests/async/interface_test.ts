@@ -237,6 +237,7 @@ Deno.test("async.ts has every name of mod.ts; what differs gives promises", asyn
     "socket",
     "socketpair",
     "splice",
+    "waitUrgent",
   ]);
   assertEquals(
     Object.keys(later).filter((name) => !(name in now)).sort(),

@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { constantName } from "../../constants/enums.ts";
 import { controlName, optionName } from "../../constants/option_names.ts";
+import { doorNames, generateDoor } from "../../constants/generator/doors.ts";
 import {
   generateNames,
   generatePlatform,
@@ -87,6 +88,34 @@ Deno.test("every platform's tables are what the generator writes", async () => {
     await assertCommitted(files);
   }
 });
+
+for (const door of doorNames) {
+  Deno.test(`the constants of ${door}.ts are what the generator writes`, async () => {
+    const { files } = await generateDoor(door, "reference");
+    await assertCommitted(files);
+  });
+
+  Deno.test({
+    ...requires(
+      `cc confirms the constants of ${door}.ts`,
+      needs.linux,
+      need("cc", canRun("cc")),
+    ),
+    async fn(): Promise<void> {
+      const { confirmed } = await generateDoor(door, "compiler");
+      const module = await import(`../../constants/generated/door_${door}.js`);
+      const count = Object.keys(module).length;
+      assert(
+        confirmed > count * 0.8,
+        `cc confirmed ${confirmed} of ${count} facts`,
+      );
+      for (const [name, value] of Object.entries(module)) {
+        assert(typeof value === "number", name);
+        assert(!(name in table.constants), `${name} is in the main table`);
+      }
+    },
+  });
+}
 
 Deno.test("the exported names are what the generator writes", async () => {
   await assertCommitted(generateNames());

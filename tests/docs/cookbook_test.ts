@@ -61,6 +61,17 @@ const recipes: Record<string, Recipe> = {
       "the first ends: true\n",
   },
   http: { needs: [needs.linux], prints: "200 you asked for /hello\n" },
+  interfaces: {
+    needs: [needs.linux],
+    network: true,
+    prints: new RegExp(
+      "^1 lo: 127\\.0\\.0\\.1/8\n(1 lo: ::1/128\n)?" +
+        "lo: MTU 65536, counts packets\n" +
+        "127\\.0\\.0\\.1 by lo from 127\\.0\\.0\\.1\n" +
+        "No such file or directory: Neighbour entry not found\n" +
+        "no change for a while\n$",
+    ),
+  },
   keepalive: {
     prints: "{ idle: 60, interval: 10, count: 3 }\n90 s unconfirmed\n",
   },

@@ -1,7 +1,7 @@
 /** The examples of ICMP: `ping` and `traceroute`. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { needs, requires } from "../support/requires.ts";
+import { need, needs, requires, succeeds } from "../support/requires.ts";
 import { Namespaces, namespaces } from "./namespaces.ts";
 import { type Ended, ours, theirs } from "./programs.ts";
 
@@ -13,6 +13,29 @@ const programs = [
   ["ts", ours, false],
   ["py", theirs, needs.python],
 ] as const;
+
+const tun = need(
+  "/dev/net/tun",
+  succeeds(() => Deno.statSync("/dev/net/tun")),
+);
+
+Deno.test({
+  ...requires("tun_ping.ts answers pings", needs.root, namespaces, tun),
+  async fn() {
+    using network = new Namespaces(1);
+    const [namespace] = network.names;
+    await using device = ours("tun_ping", [], { namespace });
+    await device.err.until(/Listening on tun0, 10\.77\.0\.1\/24\n/);
+    const args = ["-c", "2", "-i", "0.01", "10.77.0.2"];
+    await using ping = ours("ping", args, { namespace });
+    const { code, out } = await ping.end();
+    assertEquals(code, 0);
+    assertMatch(out, /2 packets transmitted, 2 received, 0% packet loss/);
+    await device.out.until(/(answered for 10\.77\.0\.2\n){2}/);
+    device.kill("SIGINT");
+    assertEquals((await device.end()).signal, "SIGINT");
+  },
+});
 
 const answered = `PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.
 64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=TIME ms

@@ -239,6 +239,8 @@ Deno.test({
   ),
   async fn() {
     using network = new Namespaces(1);
+    // IPv6 makes changes of its own, at any time.
+    network.sysctl(0, "net.ipv6.conf.default.disable_ipv6", "1");
     const [namespace] = network.names;
     const watchers = [ours, theirs].map((start) =>
       start("interface_watcher", [], { namespace })
@@ -251,6 +253,27 @@ Deno.test({
         ["link add w0 type veth peer name w1", /w0 is down\n/],
         ["link set w0 up", /w0 is up, but without carrier\n/],
         ["link set w1 up", /w0 is up\n/],
+        ["address add 10.4.0.1/24 dev w0", /w0 has 10\.4\.0\.1\/24\n/],
+        [
+          "route add 10.5.0.0/16 via 10.4.0.2",
+          /the route to 10\.5\.0\.0\/16 by 10\.4\.0\.2 on w0 is there\n/,
+        ],
+        [
+          "neigh add 10.4.0.2 lladdr 02:00:00:00:00:02 dev w0",
+          /10\.4\.0\.2 on w0 is 02:00:00:00:00:02\n/,
+        ],
+        [
+          "neigh delete 10.4.0.2 dev w0",
+          /10\.4\.0\.2 on w0 is gone\n/,
+        ],
+        [
+          "route delete 10.5.0.0/16",
+          /the route to 10\.5\.0\.0\/16 by 10\.4\.0\.2 on w0 is gone\n/,
+        ],
+        [
+          "address delete 10.4.0.1/24 dev w0",
+          /w0 has no longer 10\.4\.0\.1\/24\n/,
+        ],
         ["link delete w0", /w0 is gone\n/],
       ] as const
     ) {

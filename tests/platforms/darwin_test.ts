@@ -15,6 +15,7 @@ import {
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import {
+  AF_INET,
   AF_INET6,
   AI_CANONNAME,
   BrokenPipeError,
@@ -26,10 +27,13 @@ import {
   encodePktinfo6,
   errno,
   getaddrinfo,
+  getifaddrs,
   hasattr,
   inet_ntop,
+  ioctl,
   IPPROTO_IPV6,
   IPPROTO_TCP,
+  isMissing,
   MSG_CTRUNC,
   MSG_EOR,
   requestControl,
@@ -38,6 +42,8 @@ import {
   setLinger,
   setMulticast,
   setUserTimeout,
+  SIOCGIFCONF,
+  SIOCGIFMTU,
   SOCK_STREAM,
   Socket,
   socketpair,
@@ -47,6 +53,7 @@ import {
   AsyncSocket,
   getaddrinfo as getaddrinfoAwaiting,
 } from "../../async.ts";
+import * as netlink from "../../netlink.ts";
 import { table } from "../../constants/table.ts";
 import { KqueuePoller } from "../../poll/kqueue.ts";
 import { READ, WRITE } from "../../poll/base.ts";
@@ -408,4 +415,123 @@ test("there is what macOS has, and not what it lacks", () => {
   for (const name of ["AF_PACKET", "SOCK_CLOEXEC", "MSG_ERRQUEUE"]) {
     assert(!hasattr(name), name);
   }
+});
+
+const zeros = (count: number): string => "00".repeat(count);
+
+test("ioctl() passes its argument on the stack", (socket) => {
+  answers.ioctl = (...args: unknown[]) => {
+    const room = args.at(-1);
+    if (room instanceof Uint8Array) room[16] = 0xdc;
+    return 0;
+  };
+  const ifreq = new Uint8Array(32);
+  ifreq.set(utf8("en0"));
+  assertEquals(ioctl(socket, SIOCGIFMTU, ifreq), 0);
+  assertEquals(ifreq[16], 0xdc);
+  const [[name, fd, request, ...rest]] = takeCalls();
+  assertEquals([name, fd, request], ["ioctl", 7, SIOCGIFMTU]);
+  assertEquals(rest.slice(0, -1), skipped);
+  assert(String(rest.at(-1)).startsWith(utf8("en0\0").toHex()));
+  ioctl(9, 0x20047401, -3); // an _IOWINT
+  assertEquals(takeCalls(), [["ioctl", 9, 0x20047401, ...skipped, -3n]]);
+  assertThrows(
+    () => ioctl(socket, SIOCGIFMTU, ifreq.subarray(1)),
+    RangeError,
+    "argument must have at least 32 bytes",
+  );
+  assertThrows(() => ioctl(socket, SIOCGIFCONF, ifreq), RangeError, "pointer");
+  assertEquals(takeCalls(), []);
+});
+
+/** The list of two interfaces in memory of the C library, as macOS has it. */
+function interfaceList(): bigint {
+  const names = utf8("en0\0");
+  const link = Uint8Array.fromHex(
+    `1412040006030600656e30020000000001${zeros(3)}`,
+  );
+  const inet6 = Uint8Array.fromHex(
+    `1c1e000000000000fe80000000000000000000000000000104000000`,
+  );
+  // A netmask is only as long as it is not zero, and has no family.
+  const mask6 = Uint8Array.fromHex(`1000000000000000ffffffffffffffff`);
+  const inet = Uint8Array.fromHex(`10020000c0000201${zeros(8)}`);
+  const mask = Uint8Array.fromHex("08000000ffffff00");
+  const broadcast = Uint8Array.fromHex(`10020000c00002ff${zeros(8)}`);
+  let next = 0n;
+  for (
+    const [address, netmask, other] of [
+      [inet, mask, broadcast],
+      [inet6, mask6],
+      [link],
+    ] as Uint8Array[][]
+  ) {
+    const entry = new DataView(new ArrayBuffer(56));
+    const of = (bytes?: Uint8Array) =>
+      bytes === undefined ? 0n : memory.addressOf(bytes);
+    entry.setBigUint64(0, next, true);
+    entry.setBigUint64(8, memory.addressOf(names), true);
+    entry.setUint32(16, 0x8843, true);
+    entry.setBigUint64(24, of(address), true);
+    entry.setBigUint64(32, of(netmask), true);
+    entry.setBigUint64(40, of(other), true);
+    next = memory.addressOf(new Uint8Array(entry.buffer));
+  }
+  return next;
+}
+
+test("getifaddrs() reads addresses by the length in them", () => {
+  const list = interfaceList();
+  answers.getifaddrs = (cell: BigUint64Array) => {
+    cell[0] = list;
+    return 0;
+  };
+  answers.if_nametoindex = () => 4;
+  const [en0, ...none] = getifaddrs();
+  assertEquals(none, []);
+  assertEquals(takeCalls().at(-1), ["freeifaddrs", list]);
+  assertEquals([en0.index, en0.name, en0.flagNames], [4, "en0", [
+    "IFF_UP",
+    "IFF_BROADCAST",
+    "IFF_RUNNING",
+    "IFF_SIMPLEX",
+    "IFF_MULTICAST",
+  ]]);
+  assertEquals(en0.hardwareAddress, Uint8Array.of(2, 0, 0, 0, 0, 1));
+  assertEquals(en0.hatype, 6);
+  assertEquals(en0.addresses, [
+    {
+      family: AF_INET6,
+      address: "fe80::1",
+      netmask: "ffff:ffff:ffff:ffff::",
+      prefixlen: 64,
+      broadcast: null,
+      destination: null,
+      scope_id: 4,
+      label: "en0",
+    },
+    {
+      family: AF_INET,
+      address: "192.0.2.1",
+      netmask: "255.255.255.0",
+      prefixlen: 24,
+      broadcast: "192.0.2.255",
+      destination: null,
+      scope_id: 0,
+      label: "en0",
+    },
+  ]);
+});
+
+test("netlink's constants are stand-ins, and its bytes can be decoded", () => {
+  assert(isMissing(netlink.RTM_NEWLINK));
+  assertThrows(
+    () => netlink.ifinfomsg.encode({ attributes: { IFLA_MTU: 1 } }),
+    RangeError,
+    "type: IFLA_MTU is not available on darwin",
+  );
+  const format = netlink.genlmsghdr({ NAME: [1, netlink.text] });
+  const content = format.encode({ cmd: 3, attributes: { NAME: "x" } });
+  assertEquals(content.toHex(), "03000000060001007800" + "0000");
+  assertEquals(format.decode(content).attributes, { NAME: "x" });
 });

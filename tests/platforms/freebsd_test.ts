@@ -12,9 +12,11 @@ import { assertEquals } from "@std/assert";
 import { layout } from "../../ffi/layout/mod.ts";
 import {
   AF_INET,
+  AF_INET6,
   AI_CANONNAME,
   dup,
   getaddrinfo,
+  getifaddrs,
   IPPROTO_IPV6,
   IPPROTO_TCP,
   MSG_EOR,
@@ -111,4 +113,83 @@ test("a name's addresses are found behind its canonical name", () => {
   const [[, , , hints]] = takeCalls();
   assertEquals(hints, `02000000020000000100000006000000${zeros(32)}`);
   assertEquals(layout.addrinfo.size, 48);
+});
+
+/** The list of two interfaces in memory of the C library, as FreeBSD has it. */
+function interfaceList(): bigint {
+  const names = utf8("en0\0");
+  const link = Uint8Array.fromHex(
+    `1412040006030600656e30020000000001${zeros(3)}`,
+  );
+  const inet6 = Uint8Array.fromHex(
+    `1c1c000000000000fe80000000000000000000000000000104000000`,
+  );
+  // A netmask is only as long as it is not zero, and has no family.
+  const mask6 = Uint8Array.fromHex(`1000000000000000ffffffffffffffff`);
+  const inet = Uint8Array.fromHex(`10020000c0000201${zeros(8)}`);
+  const mask = Uint8Array.fromHex("08000000ffffff00");
+  const broadcast = Uint8Array.fromHex(`10020000c00002ff${zeros(8)}`);
+  let next = 0n;
+  for (
+    const [address, netmask, other] of [
+      [inet, mask, broadcast],
+      [inet6, mask6],
+      [link],
+    ] as Uint8Array[][]
+  ) {
+    const entry = new DataView(new ArrayBuffer(56));
+    const of = (bytes?: Uint8Array) =>
+      bytes === undefined ? 0n : memory.addressOf(bytes);
+    entry.setBigUint64(0, next, true);
+    entry.setBigUint64(8, memory.addressOf(names), true);
+    entry.setUint32(16, 0x8843, true);
+    entry.setBigUint64(24, of(address), true);
+    entry.setBigUint64(32, of(netmask), true);
+    entry.setBigUint64(40, of(other), true);
+    next = memory.addressOf(new Uint8Array(entry.buffer));
+  }
+  return next;
+}
+
+test("getifaddrs() reads addresses by the length in them", () => {
+  const list = interfaceList();
+  answers.getifaddrs = (cell: BigUint64Array) => {
+    cell[0] = list;
+    return 0;
+  };
+  answers.if_nametoindex = () => 4;
+  const [en0, ...none] = getifaddrs();
+  assertEquals(none, []);
+  assertEquals(takeCalls().at(-1), ["freeifaddrs", list]);
+  assertEquals([en0.index, en0.name, en0.flagNames], [4, "en0", [
+    "IFF_UP",
+    "IFF_BROADCAST",
+    "IFF_RUNNING",
+    "IFF_SIMPLEX",
+    "IFF_MULTICAST",
+  ]]);
+  assertEquals(en0.hardwareAddress, Uint8Array.of(2, 0, 0, 0, 0, 1));
+  assertEquals(en0.hatype, 6);
+  assertEquals(en0.addresses, [
+    {
+      family: AF_INET6,
+      address: "fe80::1",
+      netmask: "ffff:ffff:ffff:ffff::",
+      prefixlen: 64,
+      broadcast: null,
+      destination: null,
+      scope_id: 4,
+      label: "en0",
+    },
+    {
+      family: AF_INET,
+      address: "192.0.2.1",
+      netmask: "255.255.255.0",
+      prefixlen: 24,
+      broadcast: "192.0.2.255",
+      destination: null,
+      scope_id: 0,
+      label: "en0",
+    },
+  ]);
 });

@@ -2,8 +2,11 @@
 export const there: readonly string[] = [
   "__error",
   "fcntl",
+  "freeifaddrs",
   "gai_strerror",
+  "getifaddrs",
   "hstrerror",
+  "ioctl",
   "kevent",
   "kqueue",
   "lseek",
