@@ -19,8 +19,8 @@ import {
 import {
   type AddressInfoTuple,
   getaddrinfo,
-} from "../socket/resolver/getaddrinfo.ts";
-import { resolved } from "../socket/steps.ts";
+} from "../socket/resolver/addrinfo.ts";
+import { resolved } from "../socket/driver.ts";
 import { signalOf, type WaitOptions } from "./driver.ts";
 import { AsyncSocket } from "./socket.ts";
 import { driveSteps } from "./steps.ts";

@@ -1,19 +1,17 @@
 /** The driver of awaiting sockets: it attempts operations, which wait in the reactor if pending. */
 
 import { instance, optionsOf } from "../errors/arguments.ts";
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { osError, timedOut } from "../errors/errors.ts";
-import { Deadline } from "../poll/deadline.ts";
+import { E_BAD_SOCKET, osError, timedOut } from "../errors/errors.ts";
+import { Deadline } from "../poll/ready.ts";
 import {
   type Attempt,
   type Attempting,
-  Pending,
-} from "../socket/operations/attempt.ts";
-import {
   type Handle,
+  isUnannounced,
+  Pending,
+  RETRY_MS,
   setClosingListener,
-} from "../socket/operations/handle.ts";
-import { isUnannounced, RETRY_MS } from "../socket/operations/room.ts";
+} from "../socket/operations/attempt.ts";
 import { Cancellation } from "./cancellation.ts";
 import {
   DONE,

@@ -3,9 +3,8 @@
  * while there is nothing to do, and queues of waiters for each descriptor.
  */
 
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { OSError, osError } from "../errors/errors.ts";
-import { atUnload, isMain } from "../ffi/unload.ts";
+import { E_BAD_SOCKET, OSError, osError } from "../errors/errors.ts";
+import { atUnload, isMain } from "../ffi/libc.ts";
 import { type Poller, READ, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
 

@@ -6,7 +6,7 @@ import { addAbortSignal, Duplex } from "node:stream";
 import { drive } from "../async/base.ts";
 import { endSending, reset, tolerate } from "../async/ending.ts";
 import { AsyncSocket } from "../async/socket.ts";
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses, table } from "../constants/table.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -16,7 +16,6 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from "../constants/mod.ts";
-import { table } from "../constants/table.ts";
 import { describe, instance, optionsOf } from "../errors/arguments.ts";
 import {
   E_BAD_SOCKET,
@@ -24,10 +23,11 @@ import {
   EINVAL,
   EISCONN,
   ENOTCONN,
-} from "../errors/errno.ts";
-import { OSError, osError } from "../errors/errors.ts";
+  OSError,
+  osError,
+} from "../errors/errors.ts";
 import type { Address, AddressInput } from "../socket/address/types.ts";
-import { handleOf } from "../socket/operations/handle.ts";
+import { handleOf } from "../socket/operations/attempt.ts";
 import { connectArguments, type ConnectOptions } from "./connecting.ts";
 import { IdleTimer } from "./idle.ts";
 import { Sending } from "./sending.ts";

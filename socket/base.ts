@@ -1,7 +1,6 @@
 /** What `Socket` and `AsyncSocket` share: every method that never waits. */
 
-import { nameClasses } from "../constants/class_names.ts";
-import { isMissing, unavailable } from "../constants/missing.ts";
+import { isMissing, nameClasses, unavailable } from "../constants/table.ts";
 import { AF_VSOCK, constantName, SOMAXCONN } from "../constants/mod.ts";
 import {
   type Bytes,
@@ -17,8 +16,8 @@ import { layout } from "../ffi/layout/mod.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Address, AddressInput, Family } from "./address/types.ts";
 import { addressOfEnd, bind } from "./operations/connection.ts";
-import { Handle, handleOf, setHandleAccess } from "./operations/handle.ts";
-import { intOption, option } from "./operations/options.ts";
+import { Handle, handleOf, setHandleAccess } from "./operations/attempt.ts";
+import { intOption, option } from "./operations/open.ts";
 import { unsigned } from "./structures/fields.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
 
