@@ -40,7 +40,7 @@ function row(
     ? [milliseconds, 31]
     : [reported("MiB"), 7];
   return {
-    name: `${name}: ${what}`,
+    name,
     figure,
     work: 1,
     rounds,
@@ -60,11 +60,16 @@ const echoes = [
 
 /** The rows. */
 export const rows: Row[] = [
-  row("import of mod.ts", "time", "ours.ts", [], 25),
-  row("import of mod.ts", "memory", "ours.ts"),
-  row("import * as socket", "time", "star.ts"),
-  row("start: the first socket", "time", "first_socket.ts"),
-  row("start: a blocking echo", "time", "echo.ts", echoes),
-  row("start: an awaiting echo", "time", "echo_awaiting.ts", echoes),
-  row("start: an awaiting echo", "memory", "echo_awaiting.ts", echoes),
+  row("import: time for mod.ts", "time", "ours.ts", [], 25),
+  row("import: memory for mod.ts", "memory", "ours.ts"),
+  row("import: time for * as socket", "time", "star.ts"),
+  row("start: time to the first socket", "time", "first_socket.ts"),
+  row("start: time of a blocking echo", "time", "echo.ts", echoes),
+  row("start: time of an awaiting echo", "time", "echo_awaiting.ts", echoes),
+  row(
+    "start: memory of an awaiting echo",
+    "memory",
+    "echo_awaiting.ts",
+    echoes,
+  ),
 ];
