@@ -1,21 +1,30 @@
 /** The C library of Linux, macOS and FreeBSD, and the {@linkcode System} functions on top of it. */
 
-import { platform, unsupported } from "../constants/platform.ts";
+import {
+  platform,
+  type PlatformName,
+  unsupported,
+} from "../constants/platform.ts";
+import {
+  binders,
+  lazily,
+  libcAdvice,
+  libcNames,
+  type Makers,
+  openFirst,
+  type Symbols,
+} from "./loader.ts";
+import { declarations, type syscall, type variadic } from "./declarations.ts";
 import { table } from "../constants/table.ts";
-import { declarations } from "./declarations.ts";
-import { openFirst } from "./loader.ts";
-import { libcAdvice, libcNames } from "./names.ts";
-import { direct, syscall } from "./syscall.ts";
 import type { Libc, PlainCall } from "./system.ts";
-import { variadicOnStack } from "./variadic.ts";
 
-type Symbols = Deno.StaticForeignLibraryInterface<typeof declarations>;
+type Functions = Symbols<typeof declarations>;
 
-let symbols: Symbols;
+let symbols: Functions;
 /** The name by which the C library was opened. */
 let library: string;
 let errnoCell: Int32Array<ArrayBuffer>;
-let errnoAddress: bigint | undefined;
+let copyErrno: (() => void) | undefined;
 
 /** As {@linkcode System.open}. */
 export function open(): Libc {
@@ -24,57 +33,77 @@ export function open(): Libc {
 }
 
 /** Opens the C library by one of its names. */
-function openAs(name: string): Symbols {
-  const opened: Symbols = platform === "darwin" &&
-      Deno.build.arch === "aarch64"
-    ? unwrapVariadic(
-      Deno.dlopen(name, { ...declarations, ...variadicOnStack }).symbols,
-    )
-    : Deno.dlopen(name, declarations).symbols;
-  bindErrno(opened);
+function openAs(name: string): Functions {
+  const opened = symbolsOf(name, false);
   library = name;
-  const hot = direct(platform, () => Deno.dlopen(name, syscall).symbols);
-  // The FFI's own object is in V8's slower dictionary mode; the copy is not.
-  return { ...opened, ...hot };
+  try {
+    bindErrno(opened);
+    return opened;
+  } catch {
+    // Perhaps this Deno's functions do not outlive their handles.
+    const kept = symbolsOf(name, true);
+    bindErrno(kept);
+    return kept;
+  }
 }
 
-function bindErrno({ __errno_location, __error }: Symbols): void {
-  const address = (__errno_location ?? __error)!();
+// Bound at once: whatever becomes of permissions, a socket that was made can be closed.
+const first = ["socket", "close"] as const;
+
+/** The functions of the C library by one of its names. */
+function symbolsOf(name: string, keepsHandles: boolean): Functions {
+  const symbols: Functions = lazily<Functions>({
+    ...binders(name, declarations, { first, keepsHandles }),
+    ...direct(platform, () => symbols),
+    ...unwrapped(() => symbols),
+  });
+  return symbols;
+}
+
+/** Finds `errno`, by a function that is not among those bound at once. */
+function bindErrno(symbols: Functions): void {
+  const address = (symbols.__errno_location ?? symbols.__error)!();
   try {
     const pointer = Deno.UnsafePointer.create(address)!;
     errnoCell = new Int32Array(
       Deno.UnsafePointerView.getArrayBuffer(pointer, 4),
     );
   } catch {
-    // Permission for the library's path alone does not cover reading memory: libc copies it.
+    // Permission for the library's path alone does not cover reading memory: libc copies it, by a
+    // function that is bound now, as binding may set errno.
+    const { memcpy_from } = symbols;
     errnoCell = new Int32Array(1);
-    errnoAddress = address;
+    copyErrno = () => memcpy_from(errnoCell, address, 4);
   }
 }
 
-type Stacked = Deno.StaticForeignLibraryInterface<
-  & Omit<typeof declarations, keyof typeof variadicOnStack>
-  & typeof variadicOnStack
->;
-
-/** Wraps the variadic functions of Apple's arm64 to take the same parameters as elsewhere. */
-function unwrapVariadic(symbols: Stacked): Symbols {
+/** The variadic functions of Apple's arm64, with the same parameters as elsewhere. */
+function unwrapped(
+  symbols: () => Functions,
+): Makers<Pick<Functions, keyof typeof variadic>> | undefined {
+  if (platform !== "darwin" || Deno.build.arch !== "aarch64") return undefined;
   return {
-    ...symbols,
-    ioctl: (fd, request, arg) =>
-      symbols.ioctl(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg),
-    ioctl_int: (fd, request, arg) =>
-      symbols.ioctl_int!(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg),
-    fcntl_int: (fd, cmd, arg) =>
-      symbols.fcntl_int!(fd, cmd, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(arg)),
+    ioctl() {
+      const { ioctl_on_stack } = symbols();
+      return (fd, request, arg) =>
+        ioctl_on_stack(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg);
+    },
+    ioctl_int() {
+      const { ioctl_int_on_stack } = symbols();
+      return (fd, request, arg) =>
+        ioctl_int_on_stack!(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg);
+    },
+    fcntl_int() {
+      const { fcntl_int_on_stack } = symbols();
+      return (fd, cmd, arg) =>
+        fcntl_int_on_stack!(fd, cmd, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(arg));
+    },
   };
 }
 
 /** As {@linkcode System.errno}: `errno`. */
 export function errno(): number {
-  if (errnoAddress !== undefined) {
-    symbols.memcpy_from(errnoCell, errnoAddress, 4);
-  }
+  copyErrno?.();
   return errnoCell[0];
 }
 
@@ -136,4 +165,65 @@ export function endCalls(): PlainCall[] {
       args: [Deno.pid, SIGINT],
     },
   ];
+}
+
+// Linux's `send` and `recv` by system call number. glibc's functions are cancellation points: in a
+// multi-threaded process, such as Deno, each call enables and disables cancellation around the
+// system call, about 5 % of a short transfer between local sockets.
+
+type Syscall = Symbols<typeof syscall>;
+/** What the FFI takes for a buffer: in Deno before 2.8.3, no shared memory. */
+type Buffer = Parameters<Syscall["syscall"]>[2];
+type Transfer<B> = (fd: number, buf: B, n: number, flags: number) => number;
+
+/** The calls made by number, under the C library's names. */
+interface Direct {
+  send: Transfer<Buffer>;
+  send_at: Transfer<Deno.PointerValue>;
+  recv: Transfer<Buffer>;
+  recv_at: Transfer<Deno.PointerValue>;
+}
+
+/** The system call numbers of each architecture, from `<sys/syscall.h>`. */
+export const numbers: Readonly<
+  Partial<Record<PlatformName, { sendto: number; recvfrom: number }>>
+> = {
+  linux_x86_64: { sendto: 44, recvfrom: 45 },
+  linux_aarch64: { sendto: 206, recvfrom: 207 },
+};
+
+/**
+ * Returns how the calls are made on a platform whose numbers are known; `undefined` for another.
+ *
+ * @param symbols returns the C library's functions
+ */
+export function direct(
+  platform: PlatformName,
+  symbols: () => Syscall,
+): Makers<Direct> | undefined {
+  const known = numbers[platform];
+  if (known === undefined) return undefined;
+  const { sendto, recvfrom } = known;
+  return {
+    send() {
+      const { syscall } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall(sendto, fd, buf, n, flags, null, null);
+    },
+    send_at() {
+      const { syscall_at } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall_at(sendto, fd, buf, n, flags, null, null);
+    },
+    recv() {
+      const { syscall } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall(recvfrom, fd, buf, n, flags, null, null);
+    },
+    recv_at() {
+      const { syscall_at } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall_at(recvfrom, fd, buf, n, flags, null, null);
+    },
+  };
 }
