@@ -10,10 +10,11 @@ import { stdlib } from "./stdlib.ts";
 import { string } from "./string.ts";
 import { sys_sendfile } from "./sys_sendfile.ts";
 import { sys_socket } from "./sys_socket.ts";
+import { syscall } from "./syscall.ts";
 import { unistd } from "./unistd.ts";
-import { variadic } from "./variadic.ts";
+import { variadic, variadicOnStack } from "./variadic.ts";
 
-/** Every C library function that this library calls. */
+/** Every C library function that this library calls. Each is bound when it is first used. */
 export const declarations = {
   ...sys_socket,
   ...sys_sendfile,
@@ -26,7 +27,11 @@ export const declarations = {
   ...netdb,
   ...string,
   ...stdlib,
+  ...syscall,
   ...variadic,
+  ioctl_on_stack: variadicOnStack.ioctl,
+  ioctl_int_on_stack: variadicOnStack.ioctl_int,
+  fcntl_int_on_stack: variadicOnStack.fcntl_int,
   // These return the address of errno: the first in glibc, the second on macOS and FreeBSD.
   __errno_location: { parameters: [], result: "u64", optional: true },
   __error: { parameters: [], result: "u64", optional: true },

@@ -2,20 +2,21 @@
 
 import { platform, unsupported } from "../constants/platform.ts";
 import { table } from "../constants/table.ts";
+import { binders, lazily, type Makers, type Symbols } from "./bind.ts";
 import { declarations } from "./declarations.ts";
 import { openFirst } from "./loader.ts";
 import { libcAdvice, libcNames } from "./names.ts";
-import { direct, syscall } from "./syscall.ts";
+import { direct } from "./syscall.ts";
 import type { Libc, PlainCall } from "./system.ts";
-import { variadicOnStack } from "./variadic.ts";
+import type { variadic } from "./variadic.ts";
 
-type Symbols = Deno.StaticForeignLibraryInterface<typeof declarations>;
+type Functions = Symbols<typeof declarations>;
 
-let symbols: Symbols;
+let symbols: Functions;
 /** The name by which the C library was opened. */
 let library: string;
 let errnoCell: Int32Array<ArrayBuffer>;
-let errnoAddress: bigint | undefined;
+let copyErrno: (() => void) | undefined;
 
 /** As {@linkcode System.open}. */
 export function open(): Libc {
@@ -24,57 +25,77 @@ export function open(): Libc {
 }
 
 /** Opens the C library by one of its names. */
-function openAs(name: string): Symbols {
-  const opened: Symbols = platform === "darwin" &&
-      Deno.build.arch === "aarch64"
-    ? unwrapVariadic(
-      Deno.dlopen(name, { ...declarations, ...variadicOnStack }).symbols,
-    )
-    : Deno.dlopen(name, declarations).symbols;
-  bindErrno(opened);
+function openAs(name: string): Functions {
+  const opened = symbolsOf(name, false);
   library = name;
-  const hot = direct(platform, () => Deno.dlopen(name, syscall).symbols);
-  // The FFI's own object is in V8's slower dictionary mode; the copy is not.
-  return { ...opened, ...hot };
+  try {
+    bindErrno(opened);
+    return opened;
+  } catch {
+    // Perhaps this Deno's functions do not outlive their handles.
+    const kept = symbolsOf(name, true);
+    bindErrno(kept);
+    return kept;
+  }
 }
 
-function bindErrno({ __errno_location, __error }: Symbols): void {
-  const address = (__errno_location ?? __error)!();
+// Bound at once: whatever becomes of permissions, a socket that was made can be closed.
+const first = ["socket", "close"] as const;
+
+/** The functions of the C library by one of its names. */
+function symbolsOf(name: string, keepsHandles: boolean): Functions {
+  const symbols: Functions = lazily<Functions>({
+    ...binders(name, declarations, { first, keepsHandles }),
+    ...direct(platform, () => symbols),
+    ...unwrapped(() => symbols),
+  });
+  return symbols;
+}
+
+/** Finds `errno`, by a function that is not among those bound at once. */
+function bindErrno(symbols: Functions): void {
+  const address = (symbols.__errno_location ?? symbols.__error)!();
   try {
     const pointer = Deno.UnsafePointer.create(address)!;
     errnoCell = new Int32Array(
       Deno.UnsafePointerView.getArrayBuffer(pointer, 4),
     );
   } catch {
-    // Permission for the library's path alone does not cover reading memory: libc copies it.
+    // Permission for the library's path alone does not cover reading memory: libc copies it, by a
+    // function that is bound now, as binding may set errno.
+    const { memcpy_from } = symbols;
     errnoCell = new Int32Array(1);
-    errnoAddress = address;
+    copyErrno = () => memcpy_from(errnoCell, address, 4);
   }
 }
 
-type Stacked = Deno.StaticForeignLibraryInterface<
-  & Omit<typeof declarations, keyof typeof variadicOnStack>
-  & typeof variadicOnStack
->;
-
-/** Wraps the variadic functions of Apple's arm64 to take the same parameters as elsewhere. */
-function unwrapVariadic(symbols: Stacked): Symbols {
+/** The variadic functions of Apple's arm64, with the same parameters as elsewhere. */
+function unwrapped(
+  symbols: () => Functions,
+): Makers<Pick<Functions, keyof typeof variadic>> | undefined {
+  if (platform !== "darwin" || Deno.build.arch !== "aarch64") return undefined;
   return {
-    ...symbols,
-    ioctl: (fd, request, arg) =>
-      symbols.ioctl(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg),
-    ioctl_int: (fd, request, arg) =>
-      symbols.ioctl_int!(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg),
-    fcntl_int: (fd, cmd, arg) =>
-      symbols.fcntl_int!(fd, cmd, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(arg)),
+    ioctl() {
+      const { ioctl_on_stack } = symbols();
+      return (fd, request, arg) =>
+        ioctl_on_stack(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg);
+    },
+    ioctl_int() {
+      const { ioctl_int_on_stack } = symbols();
+      return (fd, request, arg) =>
+        ioctl_int_on_stack!(fd, request, 0n, 0n, 0n, 0n, 0n, 0n, arg);
+    },
+    fcntl_int() {
+      const { fcntl_int_on_stack } = symbols();
+      return (fd, cmd, arg) =>
+        fcntl_int_on_stack!(fd, cmd, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(arg));
+    },
   };
 }
 
 /** As {@linkcode System.errno}: `errno`. */
 export function errno(): number {
-  if (errnoAddress !== undefined) {
-    symbols.memcpy_from(errnoCell, errnoAddress, 4);
-  }
+  copyErrno?.();
   return errnoCell[0];
 }
 

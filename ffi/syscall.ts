@@ -5,6 +5,7 @@
  */
 
 import type { PlatformName } from "../constants/platform.ts";
+import type { Makers, Symbols } from "./bind.ts";
 import { buf, int, size_t, ssize_t } from "./c.ts";
 
 /**
@@ -40,7 +41,7 @@ export const syscall = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-type Syscall = Deno.StaticForeignLibraryInterface<typeof syscall>;
+type Syscall = Symbols<typeof syscall>;
 /** What the FFI takes for a buffer: in Deno before 2.8.3, no shared memory. */
 type Buffer = Parameters<Syscall["syscall"]>[2];
 type Transfer<B> = (fd: number, buf: B, n: number, flags: number) => number;
@@ -62,25 +63,37 @@ export const numbers: Readonly<
 };
 
 /**
- * Returns the calls for a platform whose numbers are known; `undefined` for another.
+ * Returns how the calls are made on a platform whose numbers are known; `undefined` for another.
  *
- * @param open opens the C library with the declarations of {@linkcode syscall}
+ * @param symbols returns the C library's functions
  */
 export function direct(
   platform: PlatformName,
-  open: () => Syscall,
-): Direct | undefined {
+  symbols: () => Syscall,
+): Makers<Direct> | undefined {
   const known = numbers[platform];
   if (known === undefined) return undefined;
   const { sendto, recvfrom } = known;
-  const { syscall, syscall_at } = open();
   return {
-    send: (fd, buf, n, flags) => syscall(sendto, fd, buf, n, flags, null, null),
-    send_at: (fd, buf, n, flags) =>
-      syscall_at(sendto, fd, buf, n, flags, null, null),
-    recv: (fd, buf, n, flags) =>
-      syscall(recvfrom, fd, buf, n, flags, null, null),
-    recv_at: (fd, buf, n, flags) =>
-      syscall_at(recvfrom, fd, buf, n, flags, null, null),
+    send() {
+      const { syscall } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall(sendto, fd, buf, n, flags, null, null);
+    },
+    send_at() {
+      const { syscall_at } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall_at(sendto, fd, buf, n, flags, null, null);
+    },
+    recv() {
+      const { syscall } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall(recvfrom, fd, buf, n, flags, null, null);
+    },
+    recv_at() {
+      const { syscall_at } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall_at(recvfrom, fd, buf, n, flags, null, null);
+    },
   };
 }

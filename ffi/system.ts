@@ -1,19 +1,28 @@
 /** The interface of a system's implementation. `libc.ts` loads the running system's module. */
 
+import type { Symbols } from "./bind.ts";
 import type { declarations } from "./declarations.ts";
+import type { syscall } from "./syscall.ts";
 import type { winsock } from "./windows/ws2_32.ts";
 
-type Posix = Deno.StaticForeignLibraryInterface<typeof declarations>;
-type Winsock = Deno.StaticForeignLibraryInterface<typeof winsock>;
+type Posix = Symbols<typeof declarations>;
+type Winsock = Symbols<typeof winsock>;
 
 /** The functions that only `posix.ts` calls. */
-type Internal = "__errno_location" | "__error" | "fcntl";
+type Internal =
+  | "__errno_location"
+  | "__error"
+  | "fcntl"
+  | keyof typeof syscall
+  | "ioctl_on_stack"
+  | "ioctl_int_on_stack"
+  | "fcntl_int_on_stack";
 
 type Optional<T> = {
-  [K in keyof T as null extends T[K] ? K : never]?: T[K];
+  [K in keyof T as undefined extends T[K] ? K : never]?: T[K];
 };
 type Required<T> = {
-  [K in keyof T as null extends T[K] ? never : K]: T[K];
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
 };
 
 /** The C library's functions by their C names; those that not every system has are optional. */

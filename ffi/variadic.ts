@@ -27,6 +27,7 @@ export const variadic = {
 /** The functions for Apple's arm64, with the registers filled. */
 export const variadicOnStack = {
   ioctl: {
+    name: "ioctl",
     parameters: [
       /* fd */ int,
       /* request */ "u32",

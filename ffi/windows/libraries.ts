@@ -1,13 +1,11 @@
 /** The Windows libraries that together have the functions of the C library elsewhere. */
 
+import type { Declarations, Symbols } from "../bind.ts";
 import { openFirst } from "../loader.ts";
 import { string } from "../string.ts";
 import { iphlpapi } from "./iphlpapi.ts";
 import { kernel32 } from "./kernel32.ts";
 import { berkeley, winsock } from "./ws2_32.ts";
-
-type Symbols<T extends Deno.ForeignLibraryInterface> =
-  Deno.StaticForeignLibraryInterface<T>;
 
 const { memcpy_address, memcpy_from, memcpy_pointer, strlen } = string;
 const ntdll = { memcpy_address, memcpy_from, memcpy_pointer, strlen } as const;
@@ -26,16 +24,16 @@ const SYSTEM32 = "C:\\Windows\\System32";
 /** The names by which the libraries were opened, by their plain names. */
 export const openedNames: Record<string, string> = {};
 
-function symbolsOf<T extends Deno.ForeignLibraryInterface>(
+function symbolsOf<D extends Declarations>(
   library: string,
-  declarations: T,
-): Symbols<T> {
+  declarations: D,
+): Symbols<D> {
   return openFirst(
     [library, `${SYSTEM32}\\${library}`],
     (name) => {
       const { symbols } = Deno.dlopen(name, declarations);
       openedNames[library] = name;
-      return symbols;
+      return symbols as Symbols<D>;
     },
     () => ({ library, path: SYSTEM32 }),
   );

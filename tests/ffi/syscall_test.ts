@@ -1,9 +1,10 @@
 /** The hot calls are made by number: the numbers of each processor, and their errors. */
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { evaluate, isInstalled } from "../../constants/generator/compiler.ts";
 import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
+import { lazily } from "../../ffi/bind.ts";
 import { libc } from "../../ffi/libc.ts";
 import { sys_socket } from "../../ffi/sys_socket.ts";
 import { direct, numbers } from "../../ffi/syscall.ts";
@@ -46,10 +47,11 @@ Deno.test({
     new Socket().close(); // opens the C library
     const made: unknown[][] = [];
     const called = (...args: unknown[]) => made.push(args);
-    const { send, send_at, recv, recv_at } = direct(platform, () => ({
+    const makers = direct(platform, () => ({
       syscall: (...args) => called("syscall", ...args),
       syscall_at: (...args) => called("syscall_at", ...args),
     }))!;
+    const { send, send_at, recv, recv_at } = lazily(makers);
     const { sendto, recvfrom } = numbers[platform]!;
     const buffer = new Uint8Array(1);
     assertEquals(send(3, buffer, 5, 7), 1);
@@ -63,7 +65,7 @@ Deno.test({
       ["syscall_at", recvfrom, 4, null, 6, 8, null, null],
     ]);
     for (const name of ["send", "send_at", "recv", "recv_at"] as const) {
-      assertEquals(libc[name].name, name, "the FFI's own have no name");
+      assertMatch(`${libc[name]}`, /syscall/);
     }
   },
 });
