@@ -15,7 +15,9 @@ if (Deno.args.length > 0 && !isWorker) {
 } else {
   for (let i = 0; i < 2; i++) {
     try {
-      using _ = new Socket();
+      using socket = new Socket();
+      socket.bind(["127.0.0.1", 0]); // by functions that are bound only now
+      socket.getsockname();
       console.log("opened");
     } catch (error) {
       console.log(String(error));
