@@ -6,7 +6,7 @@ import {
   members,
   type MsgFlagName,
   type SocketKindName,
-} from "./generated/members.ts";
+} from "./generated/lists.js";
 import type * as names from "./generated/names.js";
 import { isMissing } from "./missing.ts";
 import { namesWith } from "./option_names.ts";
@@ -17,7 +17,7 @@ export type {
   AddressInfoName,
   MsgFlagName,
   SocketKindName,
-} from "./generated/members.ts";
+} from "./generated/lists.js";
 
 /** The name of a public constant. */
 export type ConstantName = keyof typeof names;

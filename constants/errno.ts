@@ -1,9 +1,9 @@
 /** Error numbers: Python's `errno` module. */
 
-import { errnoNames, type ErrorNumbers } from "./generated/errno_names.ts";
+import { errnoNames, type ErrorNumbers } from "./generated/lists.js";
 import { constant, table } from "./table.ts";
 
-export type { ErrorNumbers } from "./generated/errno_names.ts";
+export type { ErrorNumbers } from "./generated/lists.js";
 
 /** The type of {@linkcode errno}: numbers by name, and names by number. */
 export interface Errno extends ErrorNumbers {

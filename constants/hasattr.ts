@@ -6,7 +6,7 @@ import {
   notOnWindows,
   onlyOnLinux,
   onlyOnWindows,
-} from "./generated/python_names.ts";
+} from "./generated/lists.js";
 import { os } from "./platform.ts";
 import { isExported, isHere } from "./table.ts";
 

@@ -34,27 +34,34 @@ export const table: Table = (await load[platform]()).default;
 
 const { constants, strings } = table;
 
-const exported = new Set<string>();
-
 /** Looks up an integer constant. Where the platform lacks it, returns its stand-in. */
 export function constant(name: string): number {
-  exported.add(name);
   return constants[name] ?? missing(name);
 }
 
-/** Looks up a string constant. Where the platform lacks it, returns its stand-in. */
-export function stringConstant(name: string): string {
-  exported.add(name);
-  return strings[name] ?? missing<string>(name);
+// The names that `names.js` exports, which it looks up when it is loaded.
+const exported: (readonly string[])[] = [];
+let exportedNames: ReadonlySet<string> | undefined;
+
+/** Looks up integer constants that are exported. */
+export function exportedConstants(names: readonly string[]): number[] {
+  exported.push(names);
+  return names.map(constant);
+}
+
+/** Looks up string constants that are exported. */
+export function exportedStrings(names: readonly string[]): string[] {
+  exported.push(names);
+  return names.map((name) => strings[name] ?? missing<string>(name));
 }
 
 /**
- * Whether a name is one of the exported constants, all of which `names.js` looks up when it is
- * loaded. Keeping a set is cheap; `name in names`, with the module's namespace object, would cost
- * as much as loading the rest of the module.
+ * Whether a name is one of the exported constants. `name in names`, with the module's namespace
+ * object, would cost as much as loading the rest of the module.
  */
 export function isExported(name: string): boolean {
-  return exported.has(name);
+  exportedNames ??= new Set(exported.flat());
+  return exportedNames.has(name);
 }
 
 /** Whether the running platform has a constant. */

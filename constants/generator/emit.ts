@@ -110,35 +110,43 @@ export function emitLayout(
 /** A public constant: its type, and the function that looks it up. */
 function kind(name: string): { type: string; lookUp: string } {
   if (stringNames.includes(name)) {
-    return { type: "string", lookUp: "stringConstant" };
+    return { type: "string", lookUp: "exportedStrings" };
   }
   const address = addressType(name);
   return {
     type: address ? `Family<${address}>` : "number",
-    lookUp: "constant",
+    lookUp: "exportedConstants",
   };
+}
+
+/** An array of strings as an expression. */
+function array(names: readonly string[], indent = ""): string {
+  return `[\n${
+    names.map((name) => `${indent}  "${name}",\n`).join("")
+  }${indent}]`;
+}
+
+/** Says why a file is JavaScript. `types` is the name of the file that has its types. */
+function script(types: string): string {
+  const why =
+    `This is JavaScript, with its types in ${types}, because Deno appends a source map to ` +
+    "the JavaScript that it makes of TypeScript, and reading the map of such a file would take " +
+    "longer than all else.";
+  return `${header}//\n${lineComments(why)}\n// @ts-self-types="./${types}"\n`;
 }
 
 /** The file that exports every public constant by name. */
 export function emitNames(): string {
-  const lines = exportedNames.map((name) => {
-    const start = `export const ${name} = ${kind(name).lookUp}(`;
-    const whole = `${start}"${name}");`;
-    return whole.length <= width ? whole : `${start}\n  "${name}",\n);`;
+  const lookUps = ["exportedConstants", "exportedStrings"];
+  const exports = lookUps.map((lookUp) => {
+    const names = exportedNames.filter((name) => kind(name).lookUp === lookUp);
+    const variables = names.map((name) => `  ${name},\n`).join("");
+    return `export const [\n${variables}] = ${lookUp}(${array(names)});\n`;
   });
-  const why = lineComments(
-    "This is JavaScript, with its types in names.d.ts, because Deno appends a source map to " +
-      "the JavaScript that it makes of TypeScript, and reading the map of this file would " +
-      "take longer than loading the rest of the library.",
-  );
-  return `${header}//
-${why}
-// @ts-self-types="./names.d.ts"
+  return `${script("names.d.ts")}
+import { exportedConstants, exportedStrings } from "../table.ts";
 
-import { constant, stringConstant } from "../table.ts";
-
-${lines.join("\n")}
-`;
+${exports.join("\n")}`;
 }
 
 /** The file of the types and the documentation of these constants. */
@@ -202,24 +210,73 @@ export function emitDoorTypes(
 ${declarations.join("\n")}`;
 }
 
-/** The file of the names and types of the `errno` object. */
-export function emitErrnoNames(): string {
-  const members = errnoNames.map((name) =>
-    `${comment(describeErrno(name), "  ")}  readonly ${name}: number;\n`
-  );
-  return `${header}
-/** The error numbers of every platform by name. */
-export interface ErrorNumbers {
-${members.join("")}}
-
-/** Their names. Of several names of a value, the one that Python shows comes last. */
-export const errnoNames: readonly (keyof ErrorNumbers)[] = [
-${[...errnoNames].sort(chosenLast).map((name) => `  "${name}",\n`).join("")}];
-`;
+/** A list of names: what it has, and where it stands in the file. */
+interface List {
+  readonly doc: string;
+  readonly name: string;
+  readonly names: readonly string[];
 }
 
-/** The file of the members of the enumerations. */
-export function emitMembers(): string {
+/** The functions, methods and classes of Python's `socket`. */
+function pythonLists(): List[] {
+  const sorted = (names: readonly string[]) => [...new Set(names)].sort();
+  const restricted = (where: string) =>
+    sorted([
+      ...python.function_availability[where] ?? [],
+      ...python.method_availability[where] ?? [],
+    ]);
+  return [
+    {
+      doc:
+        "The names in Python's `socket` and its socket class that are not constants.",
+      name: "moduleNames",
+      names: sorted([
+        ...python.functions,
+        ...python.classes_and_exceptions,
+        ...python.bool_constants,
+        ...python.socket_methods,
+      ]),
+    },
+    {
+      doc: "Those that only Windows has.",
+      name: "onlyOnWindows",
+      names: restricted("windows_only"),
+    },
+    {
+      doc: "Those that Windows lacks.",
+      name: "notOnWindows",
+      names: restricted("not_on_windows"),
+    },
+    {
+      doc: "Those that only Linux has.",
+      name: "onlyOnLinux",
+      names: restricted("linux_only"),
+    },
+  ];
+}
+
+/** The file of lists of names: error numbers, the enumerations' members, Python's functions. */
+export function emitLists(): string {
+  const members = enumerations.map(({ prefix, members }) =>
+    `  ${prefix}: ${array(members, "  ")},\n`
+  );
+  const lists = pythonLists().map(({ name, names }) =>
+    `export const ${name} = ${array(names)};\n`
+  );
+  return `${script("lists.d.ts")}
+export const errnoNames = ${array([...errnoNames].sort(chosenLast))};
+
+export const members = {
+${members.join("")}};
+
+${lists.join("\n")}`;
+}
+
+/** The file of the types and the documentation of these lists. */
+export function emitListTypes(): string {
+  const numbers = errnoNames.map((name) =>
+    `${comment(describeErrno(name), "  ")}  readonly ${name}: number;\n`
+  );
   const types = enumerations.map(({ type, what, members }) =>
     `/** The names of ${what}. */
 export type ${type} =
@@ -229,56 +286,21 @@ ${[...members].sort().map((name) => `  | "${name}"`).join("\n")};
   const fields = enumerations.map(({ prefix, type }) =>
     `  readonly ${prefix}: readonly ${type}[];\n`
   );
-  const lists = enumerations.map(({ prefix, members }) =>
-    `  ${prefix}: [\n${
-      members.map((name) => `    "${name}",\n`).join("")
-    }  ],\n`
+  const lists = pythonLists().map(({ doc, name }) =>
+    `/** ${doc} */\nexport declare const ${name}: readonly string[];\n`
   );
   return `${header}
+/** The error numbers of every platform by name. */
+export interface ErrorNumbers {
+${numbers.join("")}}
+
+/** Their names. Of several names of a value, the one that Python shows comes last. */
+export declare const errnoNames: readonly (keyof ErrorNumbers)[];
+
 ${types.join("\n")}
 /** The members of each enumeration by its prefix, Python's names first. */
-export const members: {
-${fields.join("")}} = {
-${lists.join("")}};
-`;
-}
+export declare const members: {
+${fields.join("")}};
 
-/** The file of the functions, methods and classes of Python's `socket`. */
-export function emitPythonNames(): string {
-  const list = (doc: string, name: string, of: readonly string[]): string =>
-    `/** ${doc} */\nexport const ${name}: readonly string[] = [\n${
-      [...new Set(of)].sort().map((name) => `  "${name}",\n`).join("")
-    }];\n`;
-  const restricted = (where: string): readonly string[] => [
-    ...python.function_availability[where] ?? [],
-    ...python.method_availability[where] ?? [],
-  ];
-  return [
-    lineComments(origin(["python-socket-names.json"])),
-    list(
-      "The names in Python's `socket` and its socket class that are not constants.",
-      "moduleNames",
-      [
-        ...python.functions,
-        ...python.classes_and_exceptions,
-        ...python.bool_constants,
-        ...python.socket_methods,
-      ],
-    ),
-    list(
-      "Those that only Windows has.",
-      "onlyOnWindows",
-      restricted("windows_only"),
-    ),
-    list(
-      "Those that Windows lacks.",
-      "notOnWindows",
-      restricted("not_on_windows"),
-    ),
-    list(
-      "Those that only Linux has.",
-      "onlyOnLinux",
-      restricted("linux_only"),
-    ),
-  ].join("\n");
+${lists.join("\n")}`;
 }

@@ -2,12 +2,11 @@
 
 import type { KnownPlatform } from "../platform.ts";
 import {
-  emitErrnoNames,
   emitLayout,
-  emitMembers,
+  emitLists,
+  emitListTypes,
   emitNames,
   emitNameTypes,
-  emitPythonNames,
   emitTable,
 } from "./emit.ts";
 import { constantsFile, platforms } from "./reference.ts";
@@ -52,9 +51,8 @@ export function generateNames(): GeneratedFile[] {
   return [
     { path: "constants/generated/names.js", text: emitNames() },
     { path: "constants/generated/names.d.ts", text: emitNameTypes() },
-    { path: "constants/generated/members.ts", text: emitMembers() },
-    { path: "constants/generated/errno_names.ts", text: emitErrnoNames() },
-    { path: "constants/generated/python_names.ts", text: emitPythonNames() },
+    { path: "constants/generated/lists.js", text: emitLists() },
+    { path: "constants/generated/lists.d.ts", text: emitListTypes() },
   ];
 }
 
