@@ -1,29 +1,6 @@
-/** `<sys/ioctl.h>`: `ioctl(2)` with an integer, and what the number of a request says. */
+/** `<sys/ioctl.h>`: what the number of a request of `ioctl(2)` says. */
 
-import { int } from "./c.ts";
 import type { Features } from "./features.ts";
-
-/** Fills the six argument registers that two fixed parameters leave, on Apple's arm64. */
-export const registers = ["u64", "u64", "u64", "u64", "u64", "u64"] as const;
-
-/** `int ioctl(int fd, unsigned long request, ...)` with an integer, which C widens to `long`. */
-export const ioctl_int = {
-  name: "ioctl",
-  parameters: [/* fd */ int, /* request */ "u32", /* arg */ "i64"],
-  result: int,
-  optional: true,
-} as const satisfies Deno.ForeignFunction;
-
-/** The same for Apple's arm64, with the registers filled. */
-export const ioctl_int_on_stack = {
-  ...ioctl_int,
-  parameters: [
-    /* fd */ int,
-    /* request */ "u32",
-    ...registers,
-    /* arg */ "i64",
-  ],
-} as const satisfies Deno.ForeignFunction;
 
 /** What the number of a request says about its argument. */
 export interface RequestShape {

@@ -5,7 +5,28 @@
  */
 
 import { buf, int } from "./c.ts";
-import { ioctl_int, ioctl_int_on_stack, registers } from "./ioctl.ts";
+
+/** Fills the six argument registers that two fixed parameters leave, on Apple's arm64. */
+const registers = ["u64", "u64", "u64", "u64", "u64", "u64"] as const;
+
+/** `int ioctl(int fd, unsigned long request, ...)` with an integer, which C widens to `long`. */
+const ioctl_int = {
+  name: "ioctl",
+  parameters: [/* fd */ int, /* request */ "u32", /* arg */ "i64"],
+  result: int,
+  optional: true,
+} as const satisfies Deno.ForeignFunction;
+
+/** The same for Apple's arm64, with the registers filled. */
+const ioctl_int_on_stack = {
+  ...ioctl_int,
+  parameters: [
+    /* fd */ int,
+    /* request */ "u32",
+    ...registers,
+    /* arg */ "i64",
+  ],
+} as const satisfies Deno.ForeignFunction;
 
 /** The functions for calling conventions that treat variadic arguments like fixed ones. */
 export const variadic = {
