@@ -30,7 +30,14 @@
  */
 
 export * from "./constants/mod.ts";
-export { has_ipv6 } from "./socket/connect.ts";
+export {
+  create_connection,
+  create_server,
+  type CreateConnectionOptions,
+  type CreateServerOptions,
+  has_dualstack_ipv6,
+  has_ipv6,
+} from "./socket/connect.ts";
 export type {
   Address,
   AddressForm,
@@ -62,7 +69,11 @@ export {
   CMSG_LEN,
   CMSG_SPACE,
 } from "./socket/operations/ancillary.ts";
-export { decodeAddress, encodeAddress } from "./socket/address_bytes.ts";
+export {
+  decodeAddress,
+  encodeAddress,
+  originalDestination,
+} from "./socket/address_bytes.ts";
 export {
   attachedFilter,
   attachFilter,
@@ -82,8 +93,21 @@ export {
 } from "./socket/control.ts";
 export { ioctl } from "./socket/ioctl.ts";
 export { sockatmark, waitUrgent } from "./socket/urgent.ts";
-export { recv_fds, send_fds } from "./socket/fds.ts";
-export type { MakefileOptions, SocketFile } from "./socket/file/makefile.ts";
+export {
+  close,
+  dup,
+  fromfd,
+  fromshare,
+  recv_fds,
+  send_fds,
+  socketpair,
+} from "./socket/descriptors.ts";
+export {
+  type MakefileOptions,
+  type SocketFile,
+  TextIOWrapper,
+  type TextOptions,
+} from "./socket/file/makefile.ts";
 export {
   type BytesWriter,
   DEFAULT_BUFFER_SIZE,
@@ -91,14 +115,14 @@ export {
   LineIO,
   UnsupportedOperation,
 } from "./socket/file/base.ts";
-export { BufferedRWPair } from "./socket/file/buffered_pair.ts";
-export { BufferedReader } from "./socket/file/buffered_reader.ts";
-export { BufferedWriter } from "./socket/file/buffered_writer.ts";
+export {
+  BufferedReader,
+  BufferedRWPair,
+  BufferedWriter,
+} from "./socket/file/buffered.ts";
 export type { ErrorHandler } from "./socket/file/error_handler.ts";
-export type { FileMode } from "./socket/file/mode.ts";
+export { type FileMode, type FileSocket, SocketIO } from "./socket/file/raw.ts";
 export type { Newline } from "./socket/file/newline.ts";
-export { type FileSocket, SocketIO } from "./socket/file/raw.ts";
-export { TextIOWrapper, type TextOptions } from "./socket/file/text.ts";
 export {
   getKeepalive,
   getLinger,
@@ -118,7 +142,6 @@ export {
   setMulticast,
 } from "./socket/multicast.ts";
 export type { FileToSend, ReadableFile } from "./socket/operations/sendfile.ts";
-export { originalDestination } from "./socket/original_destination.ts";
 export { segments } from "./socket/segments.ts";
 export { splice } from "./socket/splice.ts";
 export type {
@@ -149,8 +172,19 @@ export type {
 export { ReceivedDescriptors } from "./socket/structures/descriptors.ts";
 export {
   decodeExtendedError,
+  decodePktinfo,
+  decodePktinfo6,
+  decodeTimespec,
+  decodeTimestamping,
+  decodeTimeval,
+  encodePktinfo,
+  encodePktinfo6,
   type ExtendedError,
-} from "./socket/structures/extended_error.ts";
+  type PacketInfo,
+  type PacketInfo6,
+  type Timestamp,
+  type Timestamping,
+} from "./socket/structures/ancillary.ts";
 export {
   type Credentials,
   decodeCredentials,
@@ -160,42 +194,13 @@ export {
   type IoctlOption,
   type Linger,
 } from "./socket/structures/options.ts";
-export {
-  decodePktinfo,
-  decodePktinfo6,
-  encodePktinfo,
-  encodePktinfo6,
-  type PacketInfo,
-  type PacketInfo6,
-} from "./socket/structures/pktinfo.ts";
 export { decodeTcpInfo, type TcpInfo } from "./socket/structures/tcp_info.ts";
-export {
-  decodeTimespec,
-  decodeTimestamping,
-  decodeTimeval,
-  type Timestamp,
-  type Timestamping,
-} from "./socket/structures/timestamps.ts";
 export type { Bytes, FileDescriptor } from "./errors/arguments.ts";
 export {
   getdefaulttimeout,
   setdefaulttimeout,
   SocketBase,
 } from "./socket/base.ts";
-export {
-  create_connection,
-  create_server,
-  type CreateConnectionOptions,
-  type CreateServerOptions,
-  has_dualstack_ipv6,
-} from "./socket/connect.ts";
-export {
-  close,
-  dup,
-  fromfd,
-  fromshare,
-  socketpair,
-} from "./socket/descriptors.ts";
 export {
   BlockingIOError,
   BrokenPipeError,
@@ -212,6 +217,7 @@ export {
   type HostCode,
   InterruptedError,
   IsADirectoryError,
+  KeyboardInterrupt,
   NotADirectoryError,
   OSError,
   OSError as error,
@@ -222,7 +228,6 @@ export {
   TimeoutError,
   TimeoutError as timeout,
 } from "./errors/errors.ts";
-export { KeyboardInterrupt } from "./errors/keyboard_interrupt.ts";
 export {
   htonl,
   htons,
@@ -253,17 +258,18 @@ export {
 } from "./socket/lookup.ts";
 export {
   gethostname,
-  type HostEntry,
-  sethostname,
-} from "./socket/resolver/hosts.ts";
-export type { AddressInfoTuple } from "./socket/resolver/getaddrinfo.ts";
-export {
   getprotobyname,
   getservbyname,
   getservbyport,
-} from "./socket/resolver/services.ts";
-export { interruptible } from "./socket/interruptible.ts";
-export { Interrupter, type InterrupterHandle } from "./socket/interrupter.ts";
+  type HostEntry,
+  sethostname,
+} from "./socket/resolver/hosts.ts";
+export type { AddressInfoTuple } from "./socket/resolver/addrinfo.ts";
+export {
+  Interrupter,
+  type InterrupterHandle,
+  interruptible,
+} from "./socket/interruptible.ts";
 export {
   type OpenSocket,
   openSockets,

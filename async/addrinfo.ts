@@ -2,8 +2,7 @@
 
 import { EAI_AGAIN, EAI_MEMORY, EAI_SYSTEM } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { check, osError } from "../errors/errors.ts";
+import { check, E_BAD_SOCKET, osError } from "../errors/errors.ts";
 import {
   type AddrinfoQuery,
   beginLookup,

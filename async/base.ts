@@ -3,21 +3,26 @@
  * and `unref()`.
  */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses, table } from "../constants/table.ts";
 import { SHUT_WR } from "../constants/mod.ts";
-import { table } from "../constants/table.ts";
 import { typeError } from "../constants/stack.ts";
-import { type Bytes, callersBytes, describe } from "../errors/arguments.ts";
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { osError } from "../errors/errors.ts";
+import {
+  byteLengthOf,
+  type Bytes,
+  callersBytes,
+  describe,
+} from "../errors/arguments.ts";
+import { E_BAD_SOCKET, osError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
-import { byteLengthOf } from "../errors/views.ts";
 import { errno } from "../ffi/libc.ts";
 import type { Address } from "../socket/address/types.ts";
 import { SocketBase } from "../socket/base.ts";
-import type { Attempting } from "../socket/operations/attempt.ts";
+import {
+  type Attempting,
+  type Handle,
+  handleOf,
+} from "../socket/operations/attempt.ts";
 import { hasEnded } from "../socket/operations/end.ts";
-import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { asksNonBlocking, openHandle } from "../socket/operations/open.ts";
 import { type DenoAddress, denoAddress } from "./deno_address.ts";
 import { Driver, signalOf, type WaitOptions } from "./driver.ts";

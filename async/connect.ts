@@ -20,9 +20,9 @@ import {
 import {
   type AddressInfoTuple,
   getaddrinfo,
-} from "../socket/resolver/getaddrinfo.ts";
+} from "../socket/resolver/addrinfo.ts";
 import { tracedSocket, traceHere } from "../socket/open_sockets.ts";
-import { resolved } from "../socket/steps.ts";
+import { resolved } from "../socket/driver.ts";
 import { signalOf, type WaitOptions } from "./driver.ts";
 import { AsyncSocket } from "./socket.ts";
 import { driveSteps } from "./steps.ts";

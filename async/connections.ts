@@ -1,8 +1,7 @@
 /** The iterator behind `for await` over a listener. */
 
-import { nameClasses } from "../constants/class_names.ts";
-import { isMissing } from "../constants/missing.ts";
-import { errno } from "../constants/errno.ts";
+import { isMissing, nameClasses } from "../constants/table.ts";
+import { errno } from "../constants/lookup.ts";
 import { OSError } from "../errors/errors.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { WaitOptions } from "./driver.ts";

@@ -2,19 +2,22 @@
 
 import { recaptured, rejectFromCaller, typeError } from "../constants/stack.ts";
 import { instance, optionsOf } from "../errors/arguments.ts";
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { type OSError, osError, timedOut } from "../errors/errors.ts";
-import { Deadline } from "../poll/deadline.ts";
+import {
+  E_BAD_SOCKET,
+  type OSError,
+  osError,
+  timedOut,
+} from "../errors/errors.ts";
+import { Deadline } from "../poll/ready.ts";
 import {
   type Attempt,
   type Attempting,
-  Pending,
-} from "../socket/operations/attempt.ts";
-import {
   type Handle,
+  isUnannounced,
+  Pending,
+  RETRY_MS,
   setClosingListener,
-} from "../socket/operations/handle.ts";
-import { isUnannounced, RETRY_MS } from "../socket/operations/room.ts";
+} from "../socket/operations/attempt.ts";
 import { Cancellation } from "./cancellation.ts";
 import {
   DONE,

@@ -2,8 +2,7 @@
 
 import { SHUT_WR, SO_LINGER, SOL_SOCKET } from "../constants/mod.ts";
 import type { Bytes } from "../errors/arguments.ts";
-import { ENOTCONN } from "../errors/errno.ts";
-import { OSError } from "../errors/errors.ts";
+import { ENOTCONN, OSError } from "../errors/errors.ts";
 import { encodeLinger } from "../socket/structures/options.ts";
 
 /** Ends what a socket sends. If the connection is gone, receiving from it reports why. */

@@ -7,7 +7,7 @@ import {
   descriptorItems,
   descriptorRoom,
   withDescriptors,
-} from "../socket/operations/rights.ts";
+} from "../socket/operations/ancillary.ts";
 import { driveFlagged } from "./base.ts";
 import type { WaitOptions } from "./driver.ts";
 import { AsyncSocket } from "./socket.ts";

@@ -6,8 +6,8 @@ import type {
   Inet6Address,
   InetAddress,
 } from "../socket/address/types.ts";
-import * as addrinfo from "../socket/resolver/getaddrinfo.ts";
-import * as nameinfo from "../socket/resolver/getnameinfo.ts";
+import * as addrinfo from "../socket/resolver/addrinfo.ts";
+import * as nameinfo from "../socket/resolver/addrinfo.ts";
 import * as hosts from "../socket/resolver/hosts.ts";
 import type { WaitOptions } from "./driver.ts";
 import { driveSteps } from "./steps.ts";

@@ -4,7 +4,7 @@
  */
 
 import { OSError } from "../errors/errors.ts";
-import { atUnload, isMain } from "../ffi/unload.ts";
+import { atUnload, isMain } from "../ffi/libc.ts";
 import { type Poller, READ, URGENT, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
 

@@ -4,11 +4,14 @@ import { SO_ERROR, SOL_SOCKET } from "../constants/mod.ts";
 import { rangeError, recaptured, typeError } from "../constants/stack.ts";
 import { describe, instance } from "../errors/arguments.ts";
 import { osError, timedOut } from "../errors/errors.ts";
-import { MAX_MS } from "../poll/deadline.ts";
+import { MAX_MS } from "../poll/ready.ts";
 import type { Address } from "../socket/address/types.ts";
-import { Pending } from "../socket/operations/attempt.ts";
-import { type Handle, handleOf } from "../socket/operations/handle.ts";
-import { intOption } from "../socket/operations/options.ts";
+import {
+  type Handle,
+  handleOf,
+  Pending,
+} from "../socket/operations/attempt.ts";
+import { intOption } from "../socket/operations/open.ts";
 import { Pump } from "../socket/operations/pump.ts";
 import { driverOf } from "./base.ts";
 import { signalOf, type WaitOptions } from "./driver.ts";

@@ -1,15 +1,13 @@
 /** The awaiting socket: `Socket`'s operations, driven by the reactor. */
 
-import { nameClasses } from "../constants/class_names.ts";
-import { table } from "../constants/table.ts";
+import { nameClasses, table } from "../constants/table.ts";
 import {
   type Bytes,
   instance,
   isOptions,
   optionsLast,
 } from "../errors/arguments.ts";
-import { exhausted } from "../errors/errno.ts";
-import { check, OSError } from "../errors/errors.ts";
+import { check, exhausted, OSError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import type { Address, AddressInput } from "../socket/address/types.ts";
 import * as vectors from "../socket/message_vector.ts";
@@ -18,9 +16,14 @@ import type {
   AncillaryInput,
   AncillaryItem,
 } from "../socket/operations/ancillary.ts";
-import { type Attempt, Pending } from "../socket/operations/attempt.ts";
+import {
+  type Attempt,
+  Handle,
+  handleOf,
+  newHandle,
+  Pending,
+} from "../socket/operations/attempt.ts";
 import * as connection from "../socket/operations/connection.ts";
-import { Handle, handleOf, newHandle } from "../socket/operations/handle.ts";
 import type { AlgOptions } from "../socket/operations/messages.ts";
 import * as messages from "../socket/operations/messages.ts";
 import { duplicateDescriptor } from "../socket/operations/open.ts";
@@ -35,11 +38,11 @@ import {
   recvfromAllAttempt,
   recvfromIntoAllAttempt,
   recvIntoAllAttempt,
-} from "../socket/operations/wait_all.ts";
+} from "../socket/operations/transfer.ts";
 import {
   opensFast,
   sendtoFastOpenAttempt,
-} from "../socket/operations/fast_open.ts";
+} from "../socket/operations/connection.ts";
 import { tracedSocket } from "../socket/open_sockets.ts";
 import { Socket } from "../socket/socket.ts";
 import {

@@ -2,7 +2,7 @@
 
 import { instance, optionsLast } from "../errors/arguments.ts";
 import type { Address } from "../socket/address/types.ts";
-import { handleOf } from "../socket/operations/handle.ts";
+import { handleOf } from "../socket/operations/attempt.ts";
 import { byteLimit, Pump } from "../socket/operations/pump.ts";
 import { deliverRest, moving } from "../socket/splice.ts";
 import { driverOf } from "./base.ts";

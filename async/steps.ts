@@ -2,10 +2,13 @@
 
 import { recaptured } from "../constants/stack.ts";
 import type { Address } from "../socket/address/types.ts";
-import type { Attempt } from "../socket/operations/attempt.ts";
-import { type Handle, handleOf } from "../socket/operations/handle.ts";
+import {
+  type Attempt,
+  type Handle,
+  handleOf,
+} from "../socket/operations/attempt.ts";
 import { numericAddress } from "../socket/resolver/addrinfo.ts";
-import { Operation, type Steps } from "../socket/steps.ts";
+import { Operation, type Steps } from "../socket/driver.ts";
 import { type AsyncSocketBase, drive } from "./base.ts";
 import { signalOf, type WaitOptions } from "./driver.ts";
 import { performLookup } from "./resolver.ts";

@@ -6,7 +6,7 @@ import type { Bytes } from "../errors/arguments.ts";
 import { ConnectionResetError, OSError } from "../errors/errors.ts";
 import { isHungUp } from "../poll/ready.ts";
 import { hasEnded } from "../socket/operations/end.ts";
-import { handleOf } from "../socket/operations/handle.ts";
+import { handleOf } from "../socket/operations/attempt.ts";
 import { recv_into } from "../socket/operations/transfer.ts";
 import type { WaitOptions } from "./driver.ts";
 import { reset, tolerate } from "./ending.ts";

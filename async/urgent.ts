@@ -1,8 +1,7 @@
 /** Waiting for urgent data. */
 
 import { instance } from "../errors/arguments.ts";
-import { E_BAD_SOCKET } from "../errors/errno.ts";
-import { osError } from "../errors/errors.ts";
+import { E_BAD_SOCKET, osError } from "../errors/errors.ts";
 import type { Address } from "../socket/address/types.ts";
 import { urgentAttempt } from "../socket/operations/urgent.ts";
 import { drive } from "./base.ts";

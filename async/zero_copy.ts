@@ -1,6 +1,6 @@
 /** `ZeroCopySender`, awaiting: sending without a copy. */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { type Bytes, instance, optionsLast } from "../errors/arguments.ts";
 import type { Address } from "../socket/address/types.ts";
 import { ZeroCopySends } from "../socket/zero_copy.ts";

@@ -1,8 +1,7 @@
 /** The characters of formats: the size of each value, how it is checked, written and read. */
 
-import { bytes, describe } from "../errors/arguments.ts";
-import { isBytes } from "../errors/views.ts";
-import { missingName, unavailable } from "../constants/missing.ts";
+import { bytes, describe, isBytes } from "../errors/arguments.ts";
+import { missingName, unavailable } from "../constants/table.ts";
 import type { PlatformName } from "../constants/platform.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
 import type { Value } from "./types.ts";

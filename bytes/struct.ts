@@ -1,6 +1,6 @@
 /** Python's `struct.Struct`: values packed into bytes and unpacked, as a format says. */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
 import { type Bytes, dataView, integer, string } from "../errors/arguments.ts";
 import { type Format, parseFormat } from "./format.ts";

@@ -1,6 +1,6 @@
 /** The constants of the doors of their own, which belong to Linux. */
 
-import { missing } from "./missing.ts";
+import { missing } from "./table.ts";
 import { os } from "./platform.ts";
 
 /** Returns a constant of Linux; on other systems its stand-in, see `isMissing()`. */

@@ -31,13 +31,17 @@ export {
   type AddressInfoName,
   type ConstantName,
   constantName,
+  controlName,
   type Enumeration,
+  type Errno,
+  errno,
+  errorName,
+  type ErrorNumbers,
+  hasattr,
   MsgFlag,
   type MsgFlagName,
+  optionName,
   SocketKind,
   type SocketKindName,
-} from "./enums.ts";
-export { type Errno, errno, errorName, type ErrorNumbers } from "./errno.ts";
-export { hasattr } from "./hasattr.ts";
-export { isMissing, MissingConstant, missingName } from "./missing.ts";
-export { controlName, optionName } from "./option_names.ts";
+} from "./lookup.ts";
+export { isMissing, MissingConstant, missingName } from "./table.ts";

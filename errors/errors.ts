@@ -1,18 +1,18 @@
 /** Python's exceptions: `OSError`, its subclasses by error number, and the resolver's errors. */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses, table } from "../constants/table.ts";
 import {
+  errno,
   errno as E,
   errorName,
   type ErrorNumbers,
-} from "../constants/errno.ts";
-import { table } from "../constants/table.ts";
+} from "../constants/lookup.ts";
 import { fromCaller } from "../constants/stack.ts";
-import { type Bytes, optionsOf } from "./arguments.ts";
+import { type Bytes, isBytes, optionsOf } from "./arguments.ts";
 import { addressText, filenameText } from "./text.ts";
-import { isBytes } from "./views.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
+import { features } from "../ffi/features.ts";
 
 /** The names of errors that the resolver reports for {@linkcode gaierror}. */
 export type ResolverCode =
@@ -364,3 +364,61 @@ export function check(
 export function timedOut(syscall?: string, address?: unknown): TimeoutError {
   return new TimeoutError(null, "timed out", { syscall, address });
 }
+
+// The error numbers that this library handles.
+
+export const {
+  EAFNOSUPPORT,
+  EAGAIN,
+  EALREADY,
+  EBADF,
+  ECANCELED,
+  ECONNRESET,
+  EINTR,
+  EINVAL,
+  EISCONN,
+  EMFILE,
+  ENFILE,
+  ENOBUFS,
+  ENOMEM,
+  ENOPROTOOPT,
+  ENOSYS,
+  ENOTCONN,
+  ENOTSOCK,
+  ERANGE,
+  EWOULDBLOCK,
+} = errno;
+
+/** The error number of a call on a descriptor that is not open. */
+export const E_BAD_SOCKET = errno[features.badDescriptor];
+
+/** The error number of a non-blocking `connect` that is in progress. */
+export const E_CONNECT_PENDING = errno[features.connecting];
+
+/** The error numbers of a system that has nothing left: no descriptor, no memory. */
+export const exhausted: ReadonlySet<number | null> = new Set([
+  errno.EMFILE,
+  errno.ENFILE,
+  errno.ENOBUFS,
+  errno.ENOMEM,
+]);
+
+// Python's `KeyboardInterrupt`.
+
+/**
+ * Ctrl-C, or an `Interrupter`, ended a blocking call of a thread that asked for it with
+ * `interruptible()`.
+ *
+ * As in Python, where it is no `Exception`, it is not an {@linkcode OSError}: code that handles the
+ * failures of sockets lets it pass.
+ */
+export class KeyboardInterrupt extends Error {
+  /** Makes an error. */
+  constructor(message = "", options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    fromCaller(this, KeyboardInterrupt);
+  }
+}
+
+nameClasses({ KeyboardInterrupt });

@@ -1,7 +1,6 @@
 /** What errors show of values: bytes, addresses and file names. */
 
-import { type Bytes, bytes, describe } from "./arguments.ts";
-import { isBytes } from "./views.ts";
+import { type Bytes, bytes, describe, isBytes } from "./arguments.ts";
 
 const NAMED: Readonly<Record<string, string>> = {
   "\t": "\\t",

@@ -3,7 +3,7 @@
  * do not keep the process alive.
  */
 
-import { gaicb, sigevent } from "./layout/handwritten.ts";
+import { gaicb, sigevent } from "./layout/mod.ts";
 import { libc, load } from "./libc.ts";
 import { cstring, view } from "./memory.ts";
 

@@ -1,14 +1,22 @@
 /** The C library of Linux, macOS and FreeBSD, and the {@linkcode System} functions on top of it. */
 
-import { platform, unsupported } from "../constants/platform.ts";
+import {
+  platform,
+  type PlatformName,
+  unsupported,
+} from "../constants/platform.ts";
+import {
+  binders,
+  lazily,
+  libcAdvice,
+  libcNames,
+  type Makers,
+  openFirst,
+  type Symbols,
+} from "./loader.ts";
+import { declarations, type syscall, type variadic } from "./declarations.ts";
 import { table } from "../constants/table.ts";
-import { binders, lazily, type Makers, type Symbols } from "./bind.ts";
-import { declarations } from "./declarations.ts";
-import { openFirst } from "./loader.ts";
-import { libcAdvice, libcNames } from "./names.ts";
-import { direct } from "./syscall.ts";
 import type { Libc, PlainCall } from "./system.ts";
-import type { variadic } from "./variadic.ts";
 
 type Functions = Symbols<typeof declarations>;
 
@@ -157,4 +165,65 @@ export function endCalls(): PlainCall[] {
       args: [Deno.pid, SIGINT],
     },
   ];
+}
+
+// Linux's `send` and `recv` by system call number. glibc's functions are cancellation points: in a
+// multi-threaded process, such as Deno, each call enables and disables cancellation around the
+// system call, about 5 % of a short transfer between local sockets.
+
+type Syscall = Symbols<typeof syscall>;
+/** What the FFI takes for a buffer: in Deno before 2.8.3, no shared memory. */
+type Buffer = Parameters<Syscall["syscall"]>[2];
+type Transfer<B> = (fd: number, buf: B, n: number, flags: number) => number;
+
+/** The calls made by number, under the C library's names. */
+interface Direct {
+  send: Transfer<Buffer>;
+  send_at: Transfer<Deno.PointerValue>;
+  recv: Transfer<Buffer>;
+  recv_at: Transfer<Deno.PointerValue>;
+}
+
+/** The system call numbers of each architecture, from `<sys/syscall.h>`. */
+export const numbers: Readonly<
+  Partial<Record<PlatformName, { sendto: number; recvfrom: number }>>
+> = {
+  linux_x86_64: { sendto: 44, recvfrom: 45 },
+  linux_aarch64: { sendto: 206, recvfrom: 207 },
+};
+
+/**
+ * Returns how the calls are made on a platform whose numbers are known; `undefined` for another.
+ *
+ * @param symbols returns the C library's functions
+ */
+export function direct(
+  platform: PlatformName,
+  symbols: () => Syscall,
+): Makers<Direct> | undefined {
+  const known = numbers[platform];
+  if (known === undefined) return undefined;
+  const { sendto, recvfrom } = known;
+  return {
+    send() {
+      const { syscall } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall(sendto, fd, buf, n, flags, null, null);
+    },
+    send_at() {
+      const { syscall_at } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall_at(sendto, fd, buf, n, flags, null, null);
+    },
+    recv() {
+      const { syscall } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall(recvfrom, fd, buf, n, flags, null, null);
+    },
+    recv_at() {
+      const { syscall_at } = symbols();
+      return (fd, buf, n, flags) =>
+        syscall_at(recvfrom, fd, buf, n, flags, null, null);
+    },
+  };
 }

@@ -1,8 +1,7 @@
 /** The interface of a system's implementation. `libc.ts` loads the running system's module. */
 
-import type { Symbols } from "./bind.ts";
-import type { declarations } from "./declarations.ts";
-import type { syscall } from "./syscall.ts";
+import type { Symbols } from "./loader.ts";
+import type { declarations, syscall } from "./declarations.ts";
 import type { winsock } from "./windows/ws2_32.ts";
 
 type Posix = Symbols<typeof declarations>;

@@ -5,7 +5,7 @@ import {
   NLM_F_CAPPED,
   NLMSG_DONE,
 } from "../constants/generated/door_netlink.js";
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { OSError, osError } from "../errors/errors.ts";
 import { aligned, nested } from "./attributes.ts";
 import type { NetlinkMessage } from "./message.ts";

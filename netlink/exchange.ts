@@ -24,8 +24,13 @@ import {
 } from "../constants/mod.ts";
 import { rangeError } from "../constants/stack.ts";
 import { instance, optionsOf } from "../errors/arguments.ts";
-import { EINTR, ENOBUFS, ENOPROTOOPT } from "../errors/errno.ts";
-import { OSError, osError } from "../errors/errors.ts";
+import {
+  EINTR,
+  ENOBUFS,
+  ENOPROTOOPT,
+  OSError,
+  osError,
+} from "../errors/errors.ts";
 import type { NetlinkAddress } from "../socket/address/types.ts";
 import { SocketBase } from "../socket/base.ts";
 import { Socket } from "../socket/socket.ts";

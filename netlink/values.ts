@@ -2,8 +2,12 @@
 
 import { rangeError } from "../constants/stack.ts";
 import { type Bytes, bytes, integer, string } from "../errors/arguments.ts";
-import { parseIPv4, parseIPv6 } from "../socket/address/ip.ts";
-import { formatIPv4, formatIPv6 } from "../socket/address/ip.ts";
+import {
+  formatIPv4,
+  formatIPv6,
+  parseIPv4,
+  parseIPv6,
+} from "../socket/address/inet.ts";
 import { cstring, stringIn } from "../ffi/memory.ts";
 
 /**

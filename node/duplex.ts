@@ -6,7 +6,7 @@ import { addAbortSignal, Duplex } from "node:stream";
 import { drive } from "../async/base.ts";
 import { endSending, reset, tolerate } from "../async/ending.ts";
 import { AsyncSocket } from "../async/socket.ts";
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses, table } from "../constants/table.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -17,7 +17,6 @@ import {
   TCP_NODELAY,
 } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
-import { table } from "../constants/table.ts";
 import { describe, instance, optionsOf } from "../errors/arguments.ts";
 import {
   E_BAD_SOCKET,
@@ -25,10 +24,11 @@ import {
   EINVAL,
   EISCONN,
   ENOTCONN,
-} from "../errors/errno.ts";
-import { OSError, osError } from "../errors/errors.ts";
+  OSError,
+  osError,
+} from "../errors/errors.ts";
 import type { Address, AddressInput } from "../socket/address/types.ts";
-import { handleOf } from "../socket/operations/handle.ts";
+import { handleOf } from "../socket/operations/attempt.ts";
 import { connectArguments, type ConnectOptions } from "./connecting.ts";
 import { IdleTimer } from "./idle.ts";
 import { Sending } from "./sending.ts";

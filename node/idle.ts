@@ -1,6 +1,6 @@
 /** The inactivity timeout of a Node socket. */
 
-import { MAX_MS } from "../poll/deadline.ts";
+import { MAX_MS } from "../poll/ready.ts";
 
 /**
  * Calls a function when nothing has happened for a while.

@@ -1,8 +1,11 @@
 /** Sending many buffers in order, all of each. */
 
 import { MAX_BUFFERS } from "../ffi/msghdr.ts";
-import { type Attempt, Pending } from "../socket/operations/attempt.ts";
-import type { Handle } from "../socket/operations/handle.ts";
+import {
+  type Attempt,
+  type Handle,
+  Pending,
+} from "../socket/operations/attempt.ts";
 import { sendmsgAttempt } from "../socket/operations/messages.ts";
 import { send } from "../socket/operations/transfer.ts";
 

@@ -1,9 +1,7 @@
 /** What all pollers share: their interface, the list of ready descriptors, the parked wait. */
 
-import { EINTR } from "../errors/errno.ts";
-import { osError } from "../errors/errors.ts";
-import { errno, libc } from "../ffi/libc.ts";
-import { atUnload } from "../ffi/unload.ts";
+import { EINTR, osError } from "../errors/errors.ts";
+import { atUnload, errno, libc } from "../ffi/libc.ts";
 import { Waker } from "./waker.ts";
 
 /** Readable, or failed, so that reading reports the error. */

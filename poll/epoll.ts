@@ -1,9 +1,7 @@
 /** The poller on Linux's `epoll`. */
 
-import { unavailable } from "../constants/missing.ts";
-import { table } from "../constants/table.ts";
-import { ENOSYS } from "../errors/errno.ts";
-import { check } from "../errors/errors.ts";
+import { table, unavailable } from "../constants/table.ts";
+import { check, ENOSYS } from "../errors/errors.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { errno, libc, load } from "../ffi/libc.ts";
 import {

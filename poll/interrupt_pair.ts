@@ -3,8 +3,7 @@
 import { check } from "../errors/errors.ts";
 import { PENDING, STATE_LENGTH } from "../ffi/ctrl_c.ts";
 import { makePair, setNonBlocking } from "../ffi/descriptor.ts";
-import { libc } from "../ffi/libc.ts";
-import { disown, own } from "../ffi/unload.ts";
+import { disown, libc, own } from "../ffi/libc.ts";
 
 const byte = new Uint8Array(1);
 

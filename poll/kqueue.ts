@@ -1,8 +1,7 @@
 /** The poller on `kqueue`, of macOS and the BSDs. */
 
-import { errno } from "../constants/errno.ts";
-import { unavailable } from "../constants/missing.ts";
-import { table } from "../constants/table.ts";
+import { errno } from "../constants/lookup.ts";
+import { table, unavailable } from "../constants/table.ts";
 import { check, osError } from "../errors/errors.ts";
 import { setInheritable } from "../ffi/descriptor.ts";
 import { type Layout, layout } from "../ffi/layout/mod.ts";

@@ -1,11 +1,137 @@
-/** Waits for one descriptor, blocking the thread. */
+/** Waits for descriptors, blocking the thread; timeouts, deadlines and interrupts of such waits. */
 
+import { KeyboardInterrupt } from "../errors/errors.ts";
+import { PENDING } from "../ffi/ctrl_c.ts";
+import { libc } from "../ffi/libc.ts";
 import { table } from "../constants/table.ts";
 import { layout } from "../ffi/layout/mod.ts";
-import { libc } from "../ffi/libc.ts";
-import { waitMilliseconds } from "./deadline.ts";
 import { descriptorSet, listsHandles } from "./descriptor_set.ts";
-import { interruptible, settle, sourceDescriptors } from "./interrupt.ts";
+
+// Timeouts and deadlines, in the units of the system's waits.
+
+/** The longest wait in milliseconds that the system and `setTimeout` accept: 31 bits. */
+export const MAX_MS = 0x7fffffff;
+
+/**
+ * Converts seconds to the whole milliseconds of the system's waits, capped at {@linkcode MAX_MS}.
+ * Rounds up, as a wait that ends early would only be repeated.
+ *
+ * @param seconds the seconds, `null` for no limit
+ * @returns the milliseconds, -1 for no limit
+ */
+export function waitMilliseconds(seconds: number | null): number {
+  return seconds === null ? -1 : Math.min(Math.ceil(seconds * 1000), MAX_MS);
+}
+
+/** The time at which a timeout runs out, or never. */
+export class Deadline {
+  /** In milliseconds, as of `performance.now()`; `null` for never. */
+  readonly #at: number | null;
+
+  /**
+   * Starts the clock.
+   *
+   * @param timeout seconds from now, `null` for never
+   */
+  constructor(timeout: number | null) {
+    this.#at = timeout === null ? null : performance.now() + timeout * 1000;
+  }
+
+  /** The seconds left, 0 once the time has passed; `null` for no limit. */
+  get seconds(): number | null {
+    return this.#at === null
+      ? null
+      : Math.max(0, this.#at - performance.now()) / 1000;
+  }
+
+  /** The milliseconds left, in the form of the system's waits; -1 for no limit. */
+  get milliseconds(): number {
+    return waitMilliseconds(this.seconds);
+  }
+}
+
+// Interrupts: another thread ends what this one waits for. Each wait includes the descriptors of
+// the sources, and each blocking call begins by looking at their flags: so an interrupt that comes
+// between two calls ends the next one, even if that one would not wait.
+
+/** Where interrupts of this thread come from. */
+export interface InterruptSource {
+  /** A non-blocking socket that becomes readable after each interrupt. */
+  readonly fd: number;
+  /** Shared with the thread that interrupts: {@linkcode PENDING} and others by their index. */
+  readonly state: Int32Array<SharedArrayBuffer>;
+  /** Is called with the error that is about to be thrown. */
+  raised?(): void;
+}
+
+/** Whether there is any source. Blocking calls look at this first. */
+export let interruptible = false;
+
+const sources: InterruptSource[] = [];
+/** Sources whose other end was closed: nothing but their flags is left. */
+const silent = new WeakSet<InterruptSource>();
+
+/** Has the blocking calls of this thread end by interrupts of a source. */
+export function addSource(source: InterruptSource): void {
+  sources.push(source);
+  interruptible = true;
+}
+
+/** Ends {@linkcode addSource}. */
+export function removeSource(source: InterruptSource): void {
+  const at = sources.indexOf(source);
+  if (at >= 0) sources.splice(at, 1);
+  interruptible = sources.length > 0;
+}
+
+/** Whether an interrupt has come. */
+export function isInterrupted(): boolean {
+  return sources.some(({ state }) => Atomics.load(state, PENDING) !== 0);
+}
+
+/**
+ * Takes an interrupt, if one has come, and throws it.
+ *
+ * @throws {KeyboardInterrupt}
+ */
+export function throwIfInterrupted(): void {
+  for (const source of sources) {
+    if (takePending(source)) {
+      source.raised?.();
+      throw new KeyboardInterrupt();
+    }
+  }
+}
+
+/** Whether an interrupt has come; if so, it counts as thrown. */
+export function takePending(source: InterruptSource): boolean {
+  if (Atomics.exchange(source.state, PENDING, 0) === 0) return false;
+  drain(source);
+  return true;
+}
+
+/** The descriptors to wait for. */
+export function sourceDescriptors(): number[] {
+  return sources.filter((source) => !silent.has(source)).map(({ fd }) => fd);
+}
+
+/**
+ * Is called after a wait that found a source's descriptor readable. Without an interrupt, that is
+ * the late byte of an earlier one, which the flag alone had announced, or the end.
+ */
+export function settle(descriptor: number): void {
+  for (const source of sources) {
+    if (source.fd === descriptor && Atomics.load(source.state, PENDING) === 0) {
+      drain(source);
+    }
+  }
+}
+
+const byte = new Uint8Array(1);
+
+function drain(source: InterruptSource): void {
+  if (libc.recv(source.fd, byte, 1, 0) === 0) silent.add(source);
+}
 
 /** Structs `pollfd`. */
 interface Pollfds {

@@ -1,7 +1,6 @@
 /** The poller on `select(2)`, the oldest call: for few descriptors with low numbers. */
 
-import { unavailable } from "../constants/missing.ts";
-import { table } from "../constants/table.ts";
+import { table, unavailable } from "../constants/table.ts";
 import { rangeError } from "../constants/stack.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { libc, load } from "../ffi/libc.ts";

@@ -1,17 +1,17 @@
 /** `BaseSelector`: what all selectors share, whichever system call they wait with. */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { rangeError } from "../constants/stack.ts";
 import { describe, integer, timeoutSeconds } from "../errors/arguments.ts";
 import { refuseCloning } from "../errors/cloning.ts";
 import { type LevelPoller, READ } from "../poll/base.ts";
-import { Deadline } from "../poll/deadline.ts";
 import {
+  Deadline,
   interruptible,
   settle,
   sourceDescriptors,
   throwIfInterrupted,
-} from "../poll/interrupt.ts";
+} from "../poll/ready.ts";
 import {
   EVENT_READ,
   EVENT_WRITE,

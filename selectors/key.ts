@@ -1,6 +1,6 @@
 /** The events and keys of registered file objects. */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { READ, WRITE } from "../poll/base.ts";
 
 /** The file object is readable: reading would not block. */

@@ -1,6 +1,6 @@
 /** The selector classes, one for each system call, and the platform's default. */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { EpollPoller } from "../poll/epoll.ts";
 import { KqueuePoller } from "../poll/kqueue.ts";
 import { PollPoller } from "../poll/poll.ts";

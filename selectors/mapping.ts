@@ -1,6 +1,6 @@
 /** `SelectorMapping`, which a selector's `get_map()` returns. */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { refuseCloning } from "../errors/cloning.ts";
 import type { FileObject, SelectorKey } from "./key.ts";
 

@@ -1,7 +1,6 @@
 /** What `Socket` and `AsyncSocket` share: every method that never waits. */
 
-import { nameClasses } from "../constants/class_names.ts";
-import { isMissing, unavailable } from "../constants/missing.ts";
+import { isMissing, nameClasses, unavailable } from "../constants/table.ts";
 import { AF_VSOCK, SOMAXCONN } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
 import {
@@ -24,8 +23,8 @@ import {
   textOf,
 } from "./description.ts";
 import { addressOfEnd, bind } from "./operations/connection.ts";
-import { Handle, handleOf, setHandleAccess } from "./operations/handle.ts";
-import { intOption, option } from "./operations/options.ts";
+import { Handle, handleOf, setHandleAccess } from "./operations/attempt.ts";
+import { intOption, option } from "./operations/open.ts";
 import { unsigned } from "./structures/fields.ts";
 import { type IoctlOption, ioctlValue } from "./structures/options.ts";
 

@@ -10,13 +10,13 @@ import {
 } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
 import { describe, instance, integer, optionsOf } from "../errors/arguments.ts";
-import { sock_filter, sock_fprog } from "../ffi/layout/handwritten.ts";
+import { sock_filter, sock_fprog } from "../ffi/layout/mod.ts";
 import { addressOf } from "../ffi/memory.ts";
 import type { Address } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
 import { collect } from "./operations/ancillary.ts";
-import { handleOf } from "./operations/handle.ts";
-import { option } from "./operations/options.ts";
+import { handleOf } from "./operations/attempt.ts";
+import { option } from "./operations/open.ts";
 
 /**
  * One instruction of classic BPF, as `tcpdump -dd` prints it: the operation, how many instructions

@@ -27,8 +27,7 @@ import {
   string,
   timeoutSeconds,
 } from "../errors/arguments.ts";
-import { exhausted } from "../errors/errno.ts";
-import { OSError } from "../errors/errors.ts";
+import { exhausted, OSError } from "../errors/errors.ts";
 import type {
   Address,
   AddressInput,
@@ -37,10 +36,9 @@ import type {
   InetAddress,
 } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
-import { driveSteps } from "./driver.ts";
+import { driveSteps, resolved, type Steps } from "./driver.ts";
 import { getaddrinfo } from "./lookup.ts";
 import { Socket } from "./socket.ts";
-import { resolved, type Steps } from "./steps.ts";
 
 /** Options of {@linkcode create_connection}. */
 export interface CreateConnectionOptions {

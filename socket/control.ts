@@ -1,10 +1,8 @@
 /** Control messages by kind: asking for them, decoding and encoding them. */
 
-import { nameClasses } from "../constants/class_names.ts";
-import { unavailable } from "../constants/missing.ts";
+import { nameClasses, table, unavailable } from "../constants/table.ts";
 import { AF_INET, AF_INET6 } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
-import { table } from "../constants/table.ts";
 import { bytes, describe, instance, integer } from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
 import type { Address } from "./address/types.ts";

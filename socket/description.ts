@@ -5,7 +5,7 @@ import { OSError } from "../errors/errors.ts";
 import { addressText } from "../errors/text.ts";
 import type { Address } from "./address/types.ts";
 import { addressOfEnd } from "./operations/connection.ts";
-import type { Handle } from "./operations/handle.ts";
+import type { Handle } from "./operations/attempt.ts";
 
 /** What a socket is, as `JSON.stringify` shows it. */
 export interface SocketDescription {

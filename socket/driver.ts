@@ -1,28 +1,85 @@
-/** The driver of blocking sockets: makes an attempt, waits for readiness, tries again. */
+/**
+ * The driver of blocking sockets: makes an attempt, waits for readiness, tries again. Also the
+ * steps of functions that have several.
+ */
 
-import { recaptured } from "../constants/stack.ts";
-import { EINTR } from "../errors/errno.ts";
-import { osError, timedOut } from "../errors/errors.ts";
-import { isNonBlocking } from "../ffi/descriptor.ts";
-import { errno, load } from "../ffi/libc.ts";
-import { Deadline } from "../poll/deadline.ts";
-import {
-  interruptible,
-  isInterrupted,
-  throwIfInterrupted,
-} from "../poll/interrupt.ts";
-import { waitReady } from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import {
   type Attempt,
   type Attempting,
+  type Handle,
+  handleOf,
+  isUnannounced,
   Pending,
+  RETRY_MS,
 } from "./operations/attempt.ts";
-import { type Handle, handleOf } from "./operations/handle.ts";
-import { timeoutOption } from "./operations/options.ts";
-import { isUnannounced, RETRY_MS } from "./operations/room.ts";
-import { Operation, type Steps } from "./steps.ts";
+import { numericAddress } from "./resolver/addrinfo.ts";
+import type { Lookup, Resolving } from "./resolver/call.ts";
+import { recaptured } from "../constants/stack.ts";
+import { EINTR, osError, timedOut } from "../errors/errors.ts";
+import { isNonBlocking } from "../ffi/descriptor.ts";
+import { errno, load } from "../ffi/libc.ts";
+import {
+  Deadline,
+  interruptible,
+  isInterrupted,
+  throwIfInterrupted,
+  waitReady,
+} from "../poll/ready.ts";
+import { timeoutOption } from "./operations/open.ts";
+
+// Functions of several steps, written once for blocking and awaiting. Such a function is a
+// generator: it yields each step that may have to wait, and its driver performs the step and sends
+// the result back. A step is a resolver call or an operation on a socket. The hot operations have a
+// single step and do without a generator.
+
+/** The step of performing an operation on a socket. */
+export class Operation<T> {
+  /** The socket. */
+  readonly socket: SocketBase<Address>;
+  /** The readiness that the operation may have to wait for first. */
+  readonly side: "read" | "write";
+  /** Makes one attempt of the operation. */
+  readonly attempt: (handle: Handle) => Attempt<T>;
+
+  /** Describes an operation for the driver. */
+  constructor(
+    socket: SocketBase<Address>,
+    side: "read" | "write",
+    attempt: (handle: Handle) => Attempt<T>,
+  ) {
+    this.socket = socket;
+    this.side = side;
+    this.attempt = attempt;
+  }
+}
+
+/** What a function of steps yields. */
+export type Step = Lookup | Operation<unknown>;
+
+/** A running function of steps, which finally returns `T`. */
+export type Steps<T> = Generator<Step, T, never>;
+
+/** Yields an operation on a socket to the driver, and returns the operation's result. */
+export function* on<T>(
+  socket: SocketBase<Address>,
+  side: "read" | "write",
+  attempt: (handle: Handle) => Attempt<T>,
+): Generator<Operation<T>, T, T> {
+  return yield new Operation(socket, side, attempt);
+}
+
+/** Returns an address with a numeric host, resolving the host name in it if there is one. */
+export function* resolved(
+  socket: SocketBase<Address>,
+  address: unknown,
+): Resolving<unknown> {
+  const host = handleOf(socket).codec.hostname?.(address);
+  return host === undefined
+    ? address
+    : yield* numericAddress(address as readonly unknown[], socket.family);
+}
 
 /**
  * Returns a socket's handle for the first attempt of an operation.

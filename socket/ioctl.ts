@@ -1,16 +1,15 @@
 /** `ioctl(2)`: Python's `fcntl.ioctl`. */
 
-import { unavailable } from "../constants/missing.ts";
+import { table, unavailable } from "../constants/table.ts";
 import { rangeError } from "../constants/stack.ts";
-import { table } from "../constants/table.ts";
 import {
   type Bytes,
   bytes,
   descriptor,
   type FileDescriptor,
   integer,
+  isBytes,
 } from "../errors/arguments.ts";
-import { isBytes } from "../errors/views.ts";
 import { check } from "../errors/errors.ts";
 import { features } from "../ffi/features.ts";
 import { holdsPointer, requestShape } from "../ffi/ioctl.ts";

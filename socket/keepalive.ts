@@ -1,6 +1,6 @@
 /** When a silent or unreachable peer is noticed: keep-alive, user timeout, lingering at close. */
 
-import { unavailable } from "../constants/missing.ts";
+import { table, unavailable } from "../constants/table.ts";
 import {
   IPPROTO_TCP,
   SO_KEEPALIVE,
@@ -8,7 +8,6 @@ import {
   SOL_SOCKET,
 } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
-import { table } from "../constants/table.ts";
 import { describe, instance, integer, optionsOf } from "../errors/arguments.ts";
 import type { Address } from "./address/types.ts";
 import { SocketBase } from "./base.ts";

@@ -2,9 +2,9 @@
 
 import type { AddressOf, Inet6Address, InetAddress } from "./address/types.ts";
 import { resolveSync } from "./resolver/call.ts";
-import type { AddressInfoTuple } from "./resolver/getaddrinfo.ts";
-import * as addrinfo from "./resolver/getaddrinfo.ts";
-import * as nameinfo from "./resolver/getnameinfo.ts";
+import type { AddressInfoTuple } from "./resolver/addrinfo.ts";
+import * as addrinfo from "./resolver/addrinfo.ts";
+import * as nameinfo from "./resolver/addrinfo.ts";
 import * as hosts from "./resolver/hosts.ts";
 
 /**

@@ -3,36 +3,45 @@
  * storage, which is allocated once.
  */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { MSG_CTRUNC } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
 import {
+  byteLengthOf,
   type Bytes,
   describe,
   flagBits,
   instance,
   integer,
 } from "../errors/arguments.ts";
-import { byteLengthOf } from "../errors/views.ts";
-import { MessageHeaders } from "../ffi/mmsghdr.ts";
+import { MessageHeaders } from "../ffi/msghdr.ts";
 import type { Sockaddr } from "./address/codec.ts";
 import type { Address, AddressInput } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
 import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
-import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
-import { type Handle, handleOf } from "./operations/handle.ts";
+import {
+  type Attempt,
+  type Handle,
+  handleOf,
+  Pending,
+  waitOrRetry,
+} from "./operations/attempt.ts";
 import {
   adoptDescriptors,
   closeOnExecFor,
   controlRoom,
   returnedFlags,
 } from "./operations/messages.ts";
-import { vectorCalls } from "./operations/vector_calls.ts";
-import { context } from "./resolver/context.ts";
+import {
+  given,
+  memoryOf,
+  owned,
+  vectorCalls,
+  VectorControl,
+} from "./vector_parts.ts";
+import { context } from "./resolver/addrinfo.ts";
 import type { ControlKind, ControlMessageOf } from "./structures/control.ts";
 import { segments } from "./segments.ts";
-import { given, memoryOf, owned } from "./vector_buffers.ts";
-import { VectorControl } from "./vector_control.ts";
 
 const waits = {
   recvmmsg: new Pending("read", "recvmmsg"),

@@ -3,14 +3,15 @@
 import { rangeError } from "../constants/stack.ts";
 import { instance, integer, optionsOf, string } from "../errors/arguments.ts";
 import { inet_aton } from "./address/arpa_inet.ts";
-import type { CodecContext } from "./address/codec.ts";
-import { bareSocket, sockaddrStorage } from "./address/codec.ts";
-import { inet } from "./address/inet.ts";
-import { inet6 } from "./address/inet6.ts";
-import { parseIPv4, parseIPv6 } from "./address/ip.ts";
+import {
+  bareSocket,
+  type CodecContext,
+  sockaddrStorage,
+} from "./address/codec.ts";
+import { inet, inet6, parseIPv4, parseIPv6 } from "./address/inet.ts";
 import type { Address } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
-import { context } from "./resolver/context.ts";
+import { context } from "./resolver/addrinfo.ts";
 import { structOf } from "./structures/fields.ts";
 
 /** Options of {@linkcode joinGroup} and {@linkcode leaveGroup}. */

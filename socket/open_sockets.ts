@@ -7,7 +7,7 @@ import {
   handleOf,
   openHandles,
   setMadeListener,
-} from "./operations/handle.ts";
+} from "./operations/attempt.ts";
 
 /** An open socket, as {@linkcode openSockets} lists it. */
 export interface OpenSocket extends SocketDescription {

@@ -1,6 +1,6 @@
 /** The blocking socket: Python's `socket.socket`. */
 
-import { nameClasses } from "../constants/class_names.ts";
+import { nameClasses } from "../constants/table.ts";
 import { type Bytes, optionsLast } from "../errors/arguments.ts";
 import { check } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
@@ -11,16 +11,16 @@ import {
   makefile,
   type MakefileOptions,
   type SocketFile,
+  type TextOptions,
 } from "./file/makefile.ts";
-import type { FileMode } from "./file/mode.ts";
-import type { TextOptions } from "./file/text.ts";
+import type { FileMode } from "./file/raw.ts";
 import * as vectors from "./message_vector.ts";
 import type { MessageVector } from "./message_vector.ts";
 import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
 import * as connection from "./operations/connection.ts";
-import { type Handle, handleOf, newHandle } from "./operations/handle.ts";
+import { type Handle, handleOf, newHandle } from "./operations/attempt.ts";
 import type { AlgOptions } from "./operations/messages.ts";
-import { opensFast, sendtoFastOpenAttempt } from "./operations/fast_open.ts";
+import { opensFast, sendtoFastOpenAttempt } from "./operations/connection.ts";
 import * as messages from "./operations/messages.ts";
 import {
   asksNonBlocking,
@@ -35,7 +35,7 @@ import {
   recvfromAllAttempt,
   recvfromIntoAllAttempt,
   recvIntoAllAttempt,
-} from "./operations/wait_all.ts";
+} from "./operations/transfer.ts";
 
 /**
  * A socket whose operations block until they are done, like Python's `socket.socket`.

@@ -4,11 +4,10 @@ import { instance } from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
-import { driveSteps } from "./driver.ts";
-import { type Handle, handleOf } from "./operations/handle.ts";
+import { driveSteps, on, type Steps } from "./driver.ts";
+import { type Handle, handleOf } from "./operations/attempt.ts";
 import { byteLimit, Pump } from "./operations/pump.ts";
 import { Socket } from "./socket.ts";
-import { on, type Steps } from "./steps.ts";
 
 /**
  * Forwards what a socket receives to another socket, until the end of the stream. Where the kernel

@@ -1,14 +1,18 @@
 /** Urgent data (TCP's out-of-band data): where it is, and waiting for it. */
 
 import { instance } from "../errors/arguments.ts";
-import { E_BAD_SOCKET, EINTR, EWOULDBLOCK } from "../errors/errno.ts";
-import { osError, timedOut } from "../errors/errors.ts";
+import {
+  E_BAD_SOCKET,
+  EINTR,
+  EWOULDBLOCK,
+  osError,
+  timedOut,
+} from "../errors/errors.ts";
 import { errno } from "../ffi/libc.ts";
-import { Deadline } from "../poll/deadline.ts";
-import { interruptible, throwIfInterrupted } from "../poll/interrupt.ts";
+import { Deadline, interruptible, throwIfInterrupted } from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
-import { handleOf } from "./operations/handle.ts";
+import { handleOf } from "./operations/attempt.ts";
 import { isAtMark, urgency } from "./operations/urgent.ts";
 import { Socket } from "./socket.ts";
 

@@ -3,8 +3,12 @@
  * returned and reports each completion on the error queue, so the memory is pinned here until then.
  */
 
-import { nameClasses } from "../constants/class_names.ts";
-import { isMissing, unavailable } from "../constants/missing.ts";
+import {
+  isMissing,
+  nameClasses,
+  table,
+  unavailable,
+} from "../constants/table.ts";
 import {
   IPPROTO_IP,
   IPPROTO_IPV6,
@@ -15,7 +19,6 @@ import {
   SO_ZEROCOPY,
   SOL_SOCKET,
 } from "../constants/mod.ts";
-import { table } from "../constants/table.ts";
 import {
   type Bytes,
   bytes,
@@ -23,22 +26,35 @@ import {
   instance,
   MAX_TRANSFER,
 } from "../errors/arguments.ts";
-import { EINTR, ENOBUFS, EWOULDBLOCK } from "../errors/errno.ts";
-import { osError, timedOut } from "../errors/errors.ts";
+import {
+  EINTR,
+  ENOBUFS,
+  EWOULDBLOCK,
+  osError,
+  timedOut,
+} from "../errors/errors.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { errno, libc } from "../ffi/libc.ts";
-import { Deadline } from "../poll/deadline.ts";
-import { interruptible, throwIfInterrupted } from "../poll/interrupt.ts";
-import { waitReady } from "../poll/ready.ts";
+import {
+  Deadline,
+  interruptible,
+  throwIfInterrupted,
+  waitReady,
+} from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import { drive, isStepwise } from "./driver.ts";
-import { type Attempt, Pending, waitOrRetry } from "./operations/attempt.ts";
-import { type Handle, handleOf } from "./operations/handle.ts";
+import {
+  type Attempt,
+  type Handle,
+  handleOf,
+  Pending,
+  waitOrRetry,
+} from "./operations/attempt.ts";
 import { recvmsg } from "./operations/messages.ts";
 import { MAX_STEP } from "./operations/transfer.ts";
 import { Socket } from "./socket.ts";
-import { decodeExtendedError } from "./structures/extended_error.ts";
+import { decodeExtendedError } from "./structures/ancillary.ts";
 
 const waits = { send: new Pending("write", "send") } as const;
 

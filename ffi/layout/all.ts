@@ -11,8 +11,7 @@ import linux_aarch64 from "./generated/linux_aarch64.json" with {
 };
 import linux_x86_64 from "./generated/linux_x86_64.json" with { type: "json" };
 import windows from "./generated/windows.json" with { type: "json" };
-import { emptyLayout } from "./mod.ts";
-import { type Layout, layoutOf } from "./types.ts";
+import { emptyLayout, type Layout, layoutOf } from "./mod.ts";
 
 /** Every platform's layout. */
 export const layouts: Readonly<Record<PlatformName, Layout>> = {

@@ -1,7 +1,6 @@
 /** `if_nameindex` and related functions, on the interface table of the IP Helper API. */
 
-import { if_nameindex as struct } from "../layout/handwritten.ts";
-import { layout } from "../layout/mod.ts";
+import { if_nameindex as struct, layout } from "../layout/mod.ts";
 import type { Libc } from "../system.ts";
 import type { Windows } from "./libraries.ts";
 

@@ -1,7 +1,6 @@
 /** `iphlpapi.dll`: network interfaces. */
 
-import { address, buf, int, size_t } from "../c.ts";
-import { net_if } from "../net_if.ts";
+import { address, buf, int, net_if, size_t } from "../declarations.ts";
 
 const { if_indextoname, if_nametoindex } = net_if;
 

@@ -1,6 +1,6 @@
 /** `kernel32.dll`: handles, error messages, the host name. */
 
-import { buf, int } from "../c.ts";
+import { buf, int } from "../declarations.ts";
 
 /** A handle, of which only the low 32 bits are significant. */
 const HANDLE = int;

@@ -1,8 +1,7 @@
 /** The Windows libraries that together have the functions of the C library elsewhere. */
 
-import type { Declarations, Symbols } from "../bind.ts";
-import { openFirst } from "../loader.ts";
-import { string } from "../string.ts";
+import { type Declarations, openFirst, type Symbols } from "../loader.ts";
+import { string } from "../declarations.ts";
 import { iphlpapi } from "./iphlpapi.ts";
 import { kernel32 } from "./kernel32.ts";
 import { berkeley, winsock } from "./ws2_32.ts";

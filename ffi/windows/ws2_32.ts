@@ -3,11 +3,16 @@
  * `SOCKET` is a handle, and only the low 32 bits of a handle are significant.
  */
 
-import { address, buf, int } from "../c.ts";
-import { netdb, netdb_async } from "../netdb.ts";
-import { select } from "../select.ts";
-import { sys_socket } from "../sys_socket.ts";
-import { unistd } from "../unistd.ts";
+import {
+  address,
+  buf,
+  int,
+  netdb,
+  netdb_async,
+  select,
+  sys_socket,
+  unistd,
+} from "../declarations.ts";
 
 /** `SOCKET`; `INVALID_SOCKET` is -1. */
 const SOCKET = int;

@@ -3,11 +3,10 @@
 import { AF_INET, AF_INET6 } from "../../constants/mod.ts";
 import { rangeError } from "../../constants/stack.ts";
 import { type Bytes, bytes, integer, string } from "../../errors/arguments.ts";
-import { EAFNOSUPPORT } from "../../errors/errno.ts";
-import { OSError, osError } from "../../errors/errors.ts";
+import { EAFNOSUPPORT, OSError, osError } from "../../errors/errors.ts";
 import { load } from "../../ffi/libc.ts";
 import { cstring } from "../../ffi/memory.ts";
-import { formatIPv6, parseIPv4, parseIPv6 } from "./ip.ts";
+import { formatIPv6, parseIPv4, parseIPv6 } from "./inet.ts";
 
 // Network order is big-endian; every platform of this library is little-endian.
 

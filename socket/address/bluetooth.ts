@@ -5,7 +5,7 @@
 
 import { integer, string, stringOrBytes } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
-import type { Field } from "../../ffi/layout/types.ts";
+import type { Field } from "../../ffi/layout/mod.ts";
 import {
   type AddressCodec,
   checkTuple,
@@ -14,12 +14,12 @@ import {
   type CodecSocket,
   read,
   readText,
+  unknown,
   write,
   writeHead,
   writeText,
 } from "./codec.ts";
 import type { BluetoothAddress, UnknownAddress } from "./types.ts";
-import { unknown } from "./unknown.ts";
 
 const BDADDR = /^[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}$/i;
 const BDADDR_BREDR = 0;

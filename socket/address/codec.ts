@@ -5,11 +5,16 @@
  */
 
 import { rangeError, typeError } from "../../constants/stack.ts";
-import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
+import {
+  bytes,
+  describe,
+  integer,
+  stringOrBytes,
+} from "../../errors/arguments.ts";
 import type { Features } from "../../ffi/features.ts";
-import type { Field, Layout } from "../../ffi/layout/types.ts";
+import type { Field, Layout } from "../../ffi/layout/mod.ts";
 import { cstring, stringIn } from "../../ffi/memory.ts";
-import type { Address } from "./types.ts";
+import type { Address, UnknownAddress } from "./types.ts";
 
 /** The platform and the system calls that a codec may use. */
 export interface CodecContext {
@@ -214,3 +219,35 @@ function shown(address: unknown): string {
     ? `an array of ${address.length}`
     : describe(address);
 }
+
+// Addresses of families without a codec: `[family, data]`, the raw bytes of a `sockaddr`.
+
+/**
+ * The codec of any other family. It decodes as Python does, except that it returns all bytes
+ * instead of the first 14; unlike Python, it also encodes that form.
+ */
+export const unknown: AddressCodec<UnknownAddress> = {
+  encode(address, into, _socket, { layout }) {
+    const form = "[family: number, data: bytes]";
+    const [family, data] = checkTuple(address, 2, 2, form);
+    const { at, size } = layout.sockaddr.sa_family;
+    const number = integer("family", family, 0, 2 ** (8 * size) - 1);
+    const rest = bytes("data", data);
+    const room = into.bytes.length - at - size;
+    if (rest.length > room) {
+      throw rangeError(`data too long (at most ${room} bytes)`);
+    }
+    const length = writeHead(into, number, at + size + rest.length, layout);
+    into.bytes.set(rest, at + size);
+    return length;
+  },
+
+  decode(from, length, _socket, { layout }) {
+    const { at, size } = layout.sockaddr.sa_family;
+    clearRest(from, length, at + size);
+    return [
+      familyOf(from, layout),
+      from.bytes.slice(at + size, Math.max(length, at + size)),
+    ];
+  },
+};

@@ -1,6 +1,6 @@
-/** The codec of the families whose addresses are two 32-bit integers. */
+/** The codecs of the families whose addresses are two 32-bit integers. */
 
-import type { Field, Layout } from "../../ffi/layout/types.ts";
+import type { Field, Layout } from "../../ffi/layout/mod.ts";
 import {
   type AddressCodec,
   checkTuple,
@@ -10,6 +10,7 @@ import {
   write,
   writeHead,
 } from "./codec.ts";
+import type { NetlinkAddress, QipcrtrAddress, VsockAddress } from "./types.ts";
 
 /**
  * Makes the codec of a family whose addresses are two unsigned 32-bit integers.
@@ -41,3 +42,30 @@ export function pair(
     },
   };
 }
+
+// `AF_NETLINK` addresses: `[pid, groups]` in a `sockaddr_nl`.
+
+/** The codec of `AF_NETLINK`. */
+export const netlink: AddressCodec<NetlinkAddress> = pair(
+  "pid",
+  "groups",
+  ({ sockaddr_nl: { size, nl_pid, nl_groups } }) => [size, nl_pid, nl_groups],
+);
+
+// `AF_QIPCRTR` addresses: `[node, port]` in a `sockaddr_qrtr`.
+
+/** The codec of `AF_QIPCRTR`. */
+export const qipcrtr: AddressCodec<QipcrtrAddress> = pair(
+  "node",
+  "port",
+  ({ sockaddr_qrtr: { size, sq_node, sq_port } }) => [size, sq_node, sq_port],
+);
+
+// `AF_VSOCK` addresses: `[cid, port]` in a `sockaddr_vm`.
+
+/** The codec of `AF_VSOCK`. */
+export const vsock: AddressCodec<VsockAddress> = pair(
+  "cid",
+  "port",
+  ({ sockaddr_vm: { size, svm_cid, svm_port } }) => [size, svm_cid, svm_port],
+);

@@ -1,20 +1,75 @@
-/** The unbuffered file over a socket. */
+/** The unbuffered file over a socket, and the modes of `makefile()`. */
 
-import { nameClasses } from "../../constants/class_names.ts";
-import { recaptured } from "../../constants/stack.ts";
-import { type Bytes, bytes, iterable } from "../../errors/arguments.ts";
+import { rangeError, recaptured, typeError } from "../../constants/stack.ts";
+import {
+  type Bytes,
+  bytes,
+  describe,
+  iterable,
+  string,
+} from "../../errors/arguments.ts";
+import { nameClasses } from "../../constants/table.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
-import { handleOf } from "../operations/handle.ts";
+import { handleOf } from "../operations/attempt.ts";
 import {
   type BytesWriter,
   LineIO,
+  ReadBuffer,
   refuseClosed,
   sizeArgument,
   UnsupportedOperation,
   wouldBlock,
 } from "./base.ts";
-import { parseMode } from "./mode.ts";
-import { ReadBuffer } from "./read_buffer.ts";
+
+// The modes of `makefile()`.
+
+/** What a file is for: `r` to read (the default), `w` to write, `b` for bytes instead of text. */
+export type FileMode =
+  | ("" | "r" | "w" | "rw" | "wr")
+  | ("b" | "rb" | "br" | "wb" | "bw")
+  | ("rwb" | "rbw" | "wrb" | "wbr" | "brw" | "bwr");
+
+/** A parsed mode. */
+export interface ParsedMode {
+  /** Whether the file can be read. */
+  readonly reading: boolean;
+  /** Whether the file can be written. */
+  readonly writing: boolean;
+  /** Whether the file contains bytes rather than text. */
+  readonly binary: boolean;
+}
+
+/**
+ * Parses a mode.
+ *
+ * @throws {TypeError} if it is not a string
+ * @throws {RangeError} if it contains a letter other than `r`, `w` and `b`
+ */
+export function parseMode(mode: unknown): ParsedMode {
+  const letters = string("mode", mode);
+  if (/[^rwb]/.test(letters)) {
+    throw rangeError(
+      `mode: invalid mode ${JSON.stringify(letters)} (only r, w, b allowed)`,
+    );
+  }
+  const writing = letters.includes("w");
+  return {
+    reading: letters.includes("r") || !writing,
+    writing,
+    binary: letters.includes("b"),
+  };
+}
+
+/**
+ * Checks an optional string. Returns `null` if it is omitted; throws `TypeError` if not a string.
+ */
+export function optionalString(name: string, value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string") return value;
+  throw typeError(
+    `${name} must be a string or null, not ${describe(value)}`,
+  );
+}
 
 /** What a file needs of the `Socket` below it. */
 export interface FileSocket {

@@ -1,4 +1,7 @@
-/** Establishing connections: bind, accept, connect, and the addresses of both ends. */
+/**
+ * Establishing connections: bind, accept, connect, the first data with it, and the addresses of
+ * both ends.
+ */
 
 import {
   AF_ALG,
@@ -9,6 +12,7 @@ import {
   SOL_SOCKET,
 } from "../../constants/mod.ts";
 import {
+  check,
   E_CONNECT_PENDING,
   EAGAIN,
   EALREADY,
@@ -16,8 +20,9 @@ import {
   EISCONN,
   ENOTCONN,
   EWOULDBLOCK,
-} from "../../errors/errno.ts";
-import { check, OSError, osError } from "../../errors/errors.ts";
+  OSError,
+  osError,
+} from "../../errors/errors.ts";
 import {
   isNonBlocking,
   setCommonFlags,
@@ -31,19 +36,21 @@ import type { Address } from "../address/types.ts";
 import {
   type Attempt,
   type Attempting,
-  Pending,
-  waitOrRetry,
-} from "./attempt.ts";
-import { type Handle, newHandle } from "./handle.ts";
-import { intOption } from "./options.ts";
-import {
   decodeIncoming,
   encodeAddress,
   expectAddress,
+  type Handle,
   incoming,
   incomingLength,
+  newHandle,
   outgoing,
-} from "./storage.ts";
+  Pending,
+  waitOrRetry,
+} from "./attempt.ts";
+import { intOption } from "./open.ts";
+import { table } from "../../constants/table.ts";
+import type { Bytes } from "../../errors/arguments.ts";
+import { send, sendto } from "./transfer.ts";
 
 const pendingAccept = new Pending("read", "accept");
 
@@ -203,4 +210,65 @@ export function finishConnecting(
 export function connectionErrno(error: unknown): number {
   if (!(error instanceof OSError) || error.syscall !== "connect") throw error;
   return error.errno ?? EWOULDBLOCK; // a timeout has no error number
+}
+
+// `MSG_FASTOPEN`: sending that connects, where the call may not wait for the connection.
+
+const MSG_FASTOPEN: number = table.constants.MSG_FASTOPEN ?? 0;
+
+/** Whether flags ask for a connection. */
+export function opensFast(flags: unknown): flags is number {
+  return typeof flags === "number" && (flags & MSG_FASTOPEN) !== 0;
+}
+
+/**
+ * Returns the attempt of sending with `MSG_FASTOPEN`. If the system has a cookie of the peer, the
+ * data goes with the SYN. If not, the call only starts to connect, and the data is sent once the
+ * connection is established.
+ *
+ * @param send attempts to send, with flags, to an address or `null`
+ * @param flags the flags
+ * @param syscall the name of the system call
+ */
+export function fastOpenAttempt(
+  send: (handle: Handle, flags: number, address: unknown) => Attempt<number>,
+  flags: number,
+  syscall: string,
+): (handle: Handle, address: unknown) => Attempt<number> {
+  let started = false;
+  const connecting = new Pending("write", syscall, {
+    errno: E_CONNECT_PENDING,
+  });
+  return (handle, address) => {
+    if (!started) {
+      try {
+        return send(handle, flags, address);
+      } catch (error) {
+        if (!(error instanceof OSError) || error.errno !== E_CONNECT_PENDING) {
+          throw error;
+        }
+        started = handle.connecting = true;
+        return connecting;
+      }
+    }
+    if (handle.connecting && !finishConnecting(handle, syscall, address)) {
+      return connecting;
+    }
+    return send(handle, flags & ~MSG_FASTOPEN, null);
+  };
+}
+
+/** Returns the attempt of `sendto` with `MSG_FASTOPEN` among its flags. */
+export function sendtoFastOpenAttempt(
+  data: Bytes,
+  flags: number,
+): (handle: Handle, address: unknown) => Attempt<number> {
+  return fastOpenAttempt(
+    (handle, flags, address) =>
+      address === null
+        ? send(handle, data, flags)
+        : sendto(handle, data, flags, address),
+    flags,
+    "sendto",
+  );
 }

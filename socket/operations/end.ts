@@ -4,7 +4,7 @@ import { SOCK_STREAM } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
 import { libc } from "../../ffi/libc.ts";
 import { isHungUp } from "../../poll/ready.ts";
-import type { Handle } from "./handle.ts";
+import type { Handle } from "./attempt.ts";
 
 const available = new Int32Array(1);
 

@@ -4,7 +4,7 @@
  * because an iterable may be read only once, before the first call.
  */
 
-import { errno } from "../../constants/errno.ts";
+import { errno } from "../../constants/lookup.ts";
 import { AF_ALG, AF_UNIX, MSG_CTRUNC } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
 import { typeError } from "../../constants/stack.ts";
@@ -30,21 +30,24 @@ import {
   type AncillaryItem,
   ancillaryItems,
   buildControl,
+  closeBeyond,
   collect,
   controlLength,
+  eachDescriptor,
   parseControl,
 } from "./ancillary.ts";
-import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
-import { fastOpenAttempt, opensFast } from "./fast_open.ts";
-import type { Handle } from "./handle.ts";
-import { closeBeyond, eachDescriptor } from "./rights.ts";
 import {
+  type Attempt,
   decodeIncoming,
   encodeAddress,
+  type Handle,
   incoming,
   incomingLength,
   outgoing,
-} from "./storage.ts";
+  Pending,
+  waitOrRetry,
+} from "./attempt.ts";
+import { fastOpenAttempt, opensFast } from "./connection.ts";
 import { bufferSize, receiveBuffer, receivedBytes } from "./transfer.ts";
 
 /** A received message: data (or its length), ancillary data, `MSG_` flags, address. */

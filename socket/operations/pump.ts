@@ -3,18 +3,15 @@
  * else through a buffer. Filling is an attempt on the source socket, draining on the destination.
  */
 
-import { errno as E } from "../../constants/errno.ts";
+import { errno as E } from "../../constants/lookup.ts";
 import { MSG_DONTWAIT, SOCK_STREAM } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
 import { rangeError } from "../../constants/stack.ts";
 import { integer } from "../../errors/arguments.ts";
-import { EINTR } from "../../errors/errno.ts";
-import { check, osError } from "../../errors/errors.ts";
-import { errno, libc } from "../../ffi/libc.ts";
-import { disown, isMain, own } from "../../ffi/unload.ts";
-import { type Attempt, Pending, waitOrRetry } from "./attempt.ts";
+import { check, EINTR, osError } from "../../errors/errors.ts";
+import { disown, errno, isMain, libc, own } from "../../ffi/libc.ts";
+import { type Attempt, type Handle, Pending, waitOrRetry } from "./attempt.ts";
 import { ensureNonBlocking } from "./connection.ts";
-import type { Handle } from "./handle.ts";
 import { recv_into, send } from "./transfer.ts";
 
 /**

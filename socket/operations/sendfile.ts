@@ -1,18 +1,25 @@
 /** Sending files: the attempt of `sendfile()`, for both drivers. */
 
-import { errno as E, type ErrorNumbers } from "../../constants/errno.ts";
+import { errno as E, type ErrorNumbers } from "../../constants/lookup.ts";
 import { SOCK_STREAM } from "../../constants/mod.ts";
 import { rangeError, typeError } from "../../constants/stack.ts";
 import { bytes, describe, integer } from "../../errors/arguments.ts";
-import { EAGAIN, EINTR, EWOULDBLOCK } from "../../errors/errno.ts";
-import { OSError, osError } from "../../errors/errors.ts";
+import {
+  EAGAIN,
+  EINTR,
+  EWOULDBLOCK,
+  OSError,
+  osError,
+} from "../../errors/errors.ts";
 import { errno, libc, system } from "../../ffi/libc.ts";
 import { cstring, strerror } from "../../ffi/memory.ts";
-import { openFile } from "../../ffi/open_file.ts";
-import { kernelSendfile, type Sendfile } from "../../ffi/sendfile.ts";
-import { type Attempt, Pending } from "./attempt.ts";
+import {
+  kernelSendfile,
+  openFile,
+  type Sendfile,
+} from "../../ffi/descriptor.ts";
+import { type Attempt, type Handle, Pending } from "./attempt.ts";
 import { ensureNonBlocking } from "./connection.ts";
-import type { Handle } from "./handle.ts";
 import { MAX_STEP, send } from "./transfer.ts";
 
 /** A file that is read by its own methods: `Deno.FsFile`, or an object in memory. */

@@ -1,12 +1,10 @@
 /** Urgent data: where it is, and whether there is any. */
 
 import { table } from "../../constants/table.ts";
-import { EINTR } from "../../errors/errno.ts";
-import { check, osError } from "../../errors/errors.ts";
+import { check, EINTR, osError } from "../../errors/errors.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { waitUrgent } from "../../poll/ready.ts";
-import { type Attempt, Pending } from "./attempt.ts";
-import type { Handle } from "./handle.ts";
+import { type Attempt, type Handle, Pending } from "./attempt.ts";
 
 const pending = new Pending("urgent", "poll");
 

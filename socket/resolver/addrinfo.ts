@@ -1,4 +1,7 @@
-/** `getaddrinfo(3)`: its hints, the list it returns, its errors, and checks of host and port. */
+/**
+ * `getaddrinfo(3)` and `getnameinfo(3)`: hints, the list of results, errors, checks of host and
+ * port.
+ */
 
 import {
   AF_INET,
@@ -6,18 +9,42 @@ import {
   AI_NUMERICHOST,
   EAI_SERVICE,
   EAI_SYSTEM,
+  NI_NOFQDN,
+  NI_NUMERICHOST,
+  SOCK_DGRAM,
 } from "../../constants/mod.ts";
-import { rangeError } from "../../constants/stack.ts";
-import { integer, stringOrBytes } from "../../errors/arguments.ts";
-import { gaierror, type OSError, osError } from "../../errors/errors.ts";
+import { rangeError, typeError } from "../../constants/stack.ts";
+import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
+import { check, gaierror, OSError, osError } from "../../errors/errors.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { errno, libc, load } from "../../ffi/libc.ts";
 import { cstring, stringAt, stringIn, view } from "../../ffi/memory.ts";
-import { type Sockaddr, sockaddrStorage, write } from "../address/codec.ts";
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
-import { Lookup, type Resolving, type SlowCalls } from "./call.ts";
-import { orExhausted } from "./exhaustion.ts";
-import { hasName } from "./hosts_file.ts";
+import {
+  bareSocket,
+  type CodecContext,
+  type Sockaddr,
+  sockaddrStorage,
+  write,
+} from "../address/codec.ts";
+import {
+  formatIPv4,
+  formatIPv6,
+  parseIPv4,
+  parseIPv6,
+} from "../address/inet.ts";
+import {
+  Lookup,
+  orExhausted,
+  resolveSync,
+  type Resolving,
+  type SlowCalls,
+} from "./call.ts";
+import { hasAddress, hasName } from "./hosts_file.ts";
+import { table } from "../../constants/table.ts";
+import { features } from "../../ffi/features.ts";
+import { if_nametoindex } from "./interfaces.ts";
+import { codecOf } from "../address/registry.ts";
+import type { Family, Inet6Address, InetAddress } from "../address/types.ts";
 
 /** One entry of the list that `getaddrinfo(3)` returns. */
 export interface Entry {
@@ -228,4 +255,142 @@ export function portArgument(port: unknown): string | Uint8Array | null {
     throw new gaierror(EAI_SERVICE, rule, { syscall: "getaddrinfo" });
   }
   return service;
+}
+
+// The context of the running platform, for the address codecs.
+
+/** The running platform: a host name in an address is resolved by blocking. */
+export const context: CodecContext = {
+  constants: table.constants,
+  layout,
+  features,
+  resolve: (host, family) => resolveSync(numericHost(host, family)),
+  if_nametoindex,
+  ioctl: (fd, request, arg) => {
+    check(libc.ioctl(fd, request, arg), "ioctl");
+  },
+};
+
+// `getaddrinfo()`, written once: `mod.ts` drives it by blocking, `async.ts` by awaiting.
+
+/**
+ * One of the addresses that `getaddrinfo()` returns: the arguments for a socket, the canonical name
+ * (only with `AI_CANONNAME`, and only in the first entry), and the address.
+ *
+ * @typeParam A the addresses of the family that was asked for; of both if none was
+ */
+export type AddressInfoTuple<
+  A extends InetAddress | Inet6Address = InetAddress | Inet6Address,
+> = [
+  family: Family<A>,
+  type: number,
+  proto: number,
+  canonname: string,
+  sockaddr: A,
+];
+
+/** Implements `getaddrinfo()`, which `mod.ts` and `async.ts` document. */
+export function* getaddrinfo(
+  host: unknown,
+  port: unknown,
+  family = 0,
+  type = 0,
+  proto = 0,
+  flags = 0,
+): Resolving<AddressInfoTuple[]> {
+  const entries = yield* addressEntries(
+    hostArgument(host),
+    portArgument(port),
+    integer("family", family),
+    integer("type", type),
+    integer("proto", proto),
+    integer("flags", flags),
+  );
+  return entries.map((entry) => [
+    entry.family as Family<InetAddress | Inet6Address>,
+    entry.type,
+    entry.proto,
+    entry.canonname,
+    decode(entry),
+  ]);
+}
+
+function decode(
+  { family, proto, address, length }: Entry,
+): InetAddress | Inet6Address {
+  return codecOf(family)
+    .decode(address, length, bareSocket(family, proto), context) as
+      | InetAddress
+      | Inet6Address;
+}
+
+// `getnameinfo()`, written once: `mod.ts` drives it by blocking, `async.ts` by awaiting.
+
+const NI_MAXHOST = 1025;
+const NI_MAXSERV = 32;
+
+/** Implements `getnameinfo()`, which `mod.ts` and `async.ts` document. */
+export function* getnameinfo(
+  sockaddr: unknown,
+  flags: unknown,
+): Resolving<[host: string, port: string]> {
+  if (!Array.isArray(sockaddr) || sockaddr.length < 2 || sockaddr.length > 4) {
+    throw typeError(
+      `sockaddr must be [host, port] or [host, port, flowinfo, scope_id], not ${
+        describe(sockaddr)
+      }`,
+    );
+  }
+  const [host, port, flowinfo = 0, scope_id = 0] = sockaddr;
+  const bits = integer("flags", flags);
+  const flow = integer("flowinfo", flowinfo, 0, 0xfffff);
+  const scope = integer("scope_id", scope_id, 0, 0xffffffff);
+  const entries = yield* addressEntries(
+    hostArgument(host),
+    portArgument(integer("port", port, 0, 0xffff)),
+    0,
+    SOCK_DGRAM,
+    0,
+    AI_NUMERICHOST,
+  );
+  const [{ family, address, length }] = entries;
+  if (entries.length > 1) {
+    throw new OSError(null, "sockaddr resolved to multiple addresses");
+  }
+  if (family === AF_INET && sockaddr.length !== 2) {
+    throw new OSError(null, "IPv4 sockaddr must be 2 tuple");
+  }
+  if (family === AF_INET6) {
+    const { sin6_flowinfo, sin6_scope_id } = layout.sockaddr_in6;
+    address.view.setUint32(sin6_flowinfo.at, flow);
+    // Without a scope_id, keep the scope that the host's text may contain.
+    if (sockaddr.length > 3) {
+      address.view.setUint32(sin6_scope_id.at, scope, true);
+    }
+  }
+  const name = new Uint8Array(NI_MAXHOST);
+  const service = new Uint8Array(NI_MAXSERV);
+  const code = yield new Lookup(
+    "getnameinfo",
+    (libc) =>
+      libc.getnameinfo(
+        address.bytes,
+        length,
+        name,
+        name.length,
+        service,
+        service.length,
+        bits,
+      ),
+    { isLocal: () => isLocal(addressText(family, address), bits) },
+  );
+  if (code !== 0) throw resolverError(code, "getnameinfo", sockaddr);
+  return [stringIn(name), stringIn(service)];
+}
+
+/** Whether the host's name is not asked for, or is in the hosts file. */
+function isLocal(address: string, flags: number): boolean {
+  if (flags & NI_NUMERICHOST) return true;
+  // To shorten a name, the C library looks up this machine's.
+  return (flags & NI_NOFQDN) === 0 && hasAddress(address);
 }

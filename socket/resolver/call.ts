@@ -5,8 +5,11 @@
 
 import { recaptured } from "../../constants/stack.ts";
 import type { AddrinfoQuery } from "../../ffi/getaddrinfo_a.ts";
-import { type Libc, load } from "../../ffi/libc.ts";
-import { interruptible, throwIfInterrupted } from "../../poll/interrupt.ts";
+import { errno, type Libc, libc, load } from "../../ffi/libc.ts";
+import { interruptible, throwIfInterrupted } from "../../poll/ready.ts";
+import { AF_INET, SOCK_DGRAM } from "../../constants/mod.ts";
+import { EMFILE, ENFILE, type OSError, osError } from "../../errors/errors.ts";
+import { CLOSE_ON_EXEC } from "../../ffi/descriptor.ts";
 
 /** The functions of libc that may block. */
 export type SlowCalls = Pick<
@@ -64,4 +67,26 @@ export function resolveSync<T>(steps: Resolving<T>): T {
   } finally {
     if (interruptible) throwIfInterrupted();
   }
+}
+
+// Failures for want of a descriptor, which the C library reports as names that do not exist.
+
+/**
+ * Returns the error of a lookup that found nothing.
+ *
+ * @param error what the C library says
+ * @param syscall the function that failed
+ * @returns `EMFILE` or `ENFILE` if no descriptor is left, as then no file and no server was asked;
+ * else `error`
+ */
+export function orExhausted(error: OSError, syscall: string): OSError {
+  const fd = libc.socket(AF_INET, SOCK_DGRAM | CLOSE_ON_EXEC, 0);
+  if (fd >= 0) {
+    libc.close(fd);
+    return error;
+  }
+  const code = errno();
+  return code === EMFILE || code === ENFILE
+    ? osError(code, syscall, error.address, error)
+    : error;
 }

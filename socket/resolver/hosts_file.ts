@@ -7,7 +7,12 @@ import { AF_INET, AF_INET6 } from "../../constants/mod.ts";
 import { table } from "../../constants/table.ts";
 import { libc } from "../../ffi/libc.ts";
 import { cstring } from "../../ffi/memory.ts";
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
+import {
+  formatIPv4,
+  formatIPv6,
+  parseIPv4,
+  parseIPv6,
+} from "../address/inet.ts";
 
 /** A line of the hosts file: an address in its usual form, and the names that it has. */
 export interface HostsLine {

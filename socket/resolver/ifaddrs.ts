@@ -1,7 +1,6 @@
 /** The network interfaces with their addresses: `getifaddrs(3)`. */
 
-import { unavailable } from "../../constants/missing.ts";
-import { table } from "../../constants/table.ts";
+import { table, unavailable } from "../../constants/table.ts";
 import { osError } from "../../errors/errors.ts";
 import { type Layout, layout } from "../../ffi/layout/mod.ts";
 import { errno, load } from "../../ffi/libc.ts";
@@ -12,9 +11,9 @@ import {
   type Sockaddr,
   sockaddrStorage,
 } from "../address/codec.ts";
-import { formatIPv4, formatIPv6 } from "../address/ip.ts";
-import { link } from "../address/link.ts";
-import { context } from "./context.ts";
+import { formatIPv4, formatIPv6 } from "../address/inet.ts";
+import { link } from "../address/other_systems.ts";
+import { context } from "./addrinfo.ts";
 
 /** An IP address of a network interface. */
 export interface InterfaceAddress {

@@ -2,10 +2,10 @@
 
 import { integer, stringOrBytes } from "../../errors/arguments.ts";
 import { OSError, osError } from "../../errors/errors.ts";
-import { if_nameindex as struct } from "../../ffi/layout/handwritten.ts";
+import { if_nameindex as struct } from "../../ffi/layout/mod.ts";
 import { errno, load } from "../../ffi/libc.ts";
 import { cstring, stringAt, stringIn, view } from "../../ffi/memory.ts";
-import { orExhausted } from "./exhaustion.ts";
+import { orExhausted } from "./call.ts";
 
 // Windows has the longest names, up to 256 characters.
 const name = new Uint8Array(1024);

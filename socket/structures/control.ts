@@ -3,9 +3,8 @@
 import type { Bytes } from "../../errors/arguments.ts";
 import type { Address } from "../address/types.ts";
 import type { ReceivedDescriptors } from "./descriptors.ts";
-import type { ExtendedError } from "./extended_error.ts";
+import type { ExtendedError, Timestamp, Timestamping } from "./ancillary.ts";
 import type { Credentials } from "./options.ts";
-import type { Timestamp, Timestamping } from "./timestamps.ts";
 
 /** What every control message has. `console.log` shows both numbers by name. */
 export interface ControlBase {

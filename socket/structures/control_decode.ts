@@ -4,22 +4,26 @@
  * on Linux, `IP_RECVTTL` one on macOS and FreeBSD, and both four on Windows.
  */
 
-import { controlName } from "../../constants/option_names.ts";
-import type { Field } from "../../ffi/layout/types.ts";
-import { in_recverr } from "../../ffi/layout/handwritten.ts";
+import { controlName } from "../../constants/lookup.ts";
+import { type Field, in_recverr } from "../../ffi/layout/mod.ts";
 import type { AddressCodec, CodecContext } from "../address/codec.ts";
-import { formatIPv4 } from "../address/ip.ts";
-import { codecOf } from "../address/registry.ts";
-import { addressIn } from "../address/sockaddr.ts";
+import { formatIPv4 } from "../address/inet.ts";
+import { addressIn, codecOf } from "../address/registry.ts";
 import type { AncillaryItem } from "../operations/ancillary.ts";
-import { context as running } from "../resolver/context.ts";
+import { context as running } from "../resolver/addrinfo.ts";
 import type { ControlKind, ControlMessage } from "./control.ts";
 import { moveDescriptors } from "./descriptors.ts";
-import { type ExtendedError, extendedError } from "./extended_error.ts";
+import {
+  type ExtendedError,
+  extendedError,
+  packetInfo,
+  packetInfo6,
+  timespec,
+  timestamping,
+  timeval,
+} from "./ancillary.ts";
 import { signed, unsigned } from "./fields.ts";
 import { credentials } from "./options.ts";
-import { packetInfo, packetInfo6 } from "./pktinfo.ts";
-import { timespec, timestamping, timeval } from "./timestamps.ts";
 
 /** A platform: what its bytes mean. */
 export interface ControlContext extends CodecContext {

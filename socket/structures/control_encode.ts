@@ -1,15 +1,14 @@
 /** Encodes control messages as the items of `sendmsg`, as the platform expects them. */
 
-import { missing } from "../../constants/missing.ts";
+import { missing } from "../../constants/table.ts";
 import { rangeError, typeError } from "../../constants/stack.ts";
-import { bytes, describe, integer } from "../../errors/arguments.ts";
-import { string } from "../../errors/arguments.ts";
-import { parseIPv4 } from "../address/ip.ts";
+import { bytes, describe, integer, string } from "../../errors/arguments.ts";
+import { parseIPv4 } from "../address/inet.ts";
 import { type AncillaryItem, collect } from "../operations/ancillary.ts";
 import type { ControlInput } from "./control.ts";
 import { type ControlContext, runningControl } from "./control_decode.ts";
 import { encodeStruct, structOf } from "./fields.ts";
-import { packetInfo6Bytes, packetInfoBytes } from "./pktinfo.ts";
+import { packetInfo6Bytes, packetInfoBytes } from "./ancillary.ts";
 
 type Data = Uint8Array<ArrayBuffer>;
 type InputOf<K extends ControlInput["kind"]> = Extract<

@@ -1,10 +1,9 @@
 /** Received descriptors with an owner: what no one takes is closed. */
 
-import { nameClasses } from "../../constants/class_names.ts";
+import { nameClasses } from "../../constants/table.ts";
 import { rangeError } from "../../constants/stack.ts";
 import { describe, integer } from "../../errors/arguments.ts";
-import { libc } from "../../ffi/libc.ts";
-import { disown, own } from "../../ffi/unload.ts";
+import { disown, libc, own } from "../../ffi/libc.ts";
 
 /** The owners' lists, so that collecting an owner can close what it had. */
 const finalizer = new FinalizationRegistry<number[]>(closeAll);

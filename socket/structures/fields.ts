@@ -1,9 +1,9 @@
 /** Reads and writes the fields of C structs in bytes, by the layout's offsets. */
 
-import { isMissing } from "../../constants/missing.ts";
+import { isMissing } from "../../constants/table.ts";
 import { rangeError } from "../../constants/stack.ts";
 import { type Bytes, bytes } from "../../errors/arguments.ts";
-import type { Field, Layout, Struct } from "../../ffi/layout/types.ts";
+import type { Field, Layout, Struct } from "../../ffi/layout/mod.ts";
 
 /** Reads the fields of one struct. */
 export interface Reader {

@@ -7,8 +7,7 @@ import {
 } from "../../constants/mod.ts";
 import { rangeError, typeError } from "../../constants/stack.ts";
 import { type Bytes, describe, integer } from "../../errors/arguments.ts";
-import { layout as running } from "../../ffi/layout/mod.ts";
-import type { Layout } from "../../ffi/layout/types.ts";
+import { type Layout, layout as running } from "../../ffi/layout/mod.ts";
 import { encodeStruct, isFields, reader, structOf } from "./fields.ts";
 
 /** The value of `SO_LINGER`: whether closing waits for unsent data, and for how long. */

@@ -1,9 +1,12 @@
 /** The state of a TCP connection, as `TCP_INFO` reports it. */
 
 import type { Bytes } from "../../errors/arguments.ts";
-import { tcp_info_bits } from "../../ffi/layout/handwritten.ts";
-import { layout as running } from "../../ffi/layout/mod.ts";
-import type { Layout, Struct } from "../../ffi/layout/types.ts";
+import {
+  type Layout,
+  layout as running,
+  type Struct,
+  tcp_info_bits,
+} from "../../ffi/layout/mod.ts";
 import { reader, structOf, unsigned } from "./fields.ts";
 
 /**

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket } from "../../async.ts";
 import { alternating, firstConnected } from "../../async/connect.ts";
-import type { AddressInfoTuple } from "../../socket/resolver/getaddrinfo.ts";
+import type { AddressInfoTuple } from "../../socket/resolver/addrinfo.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { deadAddress, turn } from "../support/async.ts";
 

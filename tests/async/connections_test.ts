@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { abortable } from "../../async/abortable.ts";
 import { Connections } from "../../async/connections.ts";
-import { isMissing } from "../../constants/missing.ts";
+import { isMissing } from "../../constants/table.ts";
 import { type AsyncSocket, errno, OSError } from "../../async.ts";
 import * as socket from "../../async.ts";
 import { text, utf8 } from "../support/bytes.ts";

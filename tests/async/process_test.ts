@@ -7,8 +7,8 @@ import {
   assertNotEquals,
 } from "@std/assert";
 import * as socket from "../../async.ts";
-import { errorName } from "../../constants/errno.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
+import { errorName } from "../../constants/lookup.ts";
+import { E_BAD_SOCKET } from "../../errors/errors.ts";
 import { utf8 } from "../support/bytes.ts";
 import { beside } from "../support/files.ts";
 import { needs, requires } from "../support/requires.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../async/reactor.ts";
 import * as socket from "../../async.ts";
 import { type Address, AsyncSocket, OSError } from "../../async.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errors.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { beside } from "../support/files.ts";
 import { needs, requires } from "../support/requires.ts";

@@ -14,8 +14,7 @@ import {
   splice,
   TimeoutError,
 } from "../../async.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
-import { osError } from "../../errors/errors.ts";
+import { E_BAD_SOCKET, osError } from "../../errors/errors.ts";
 import { libc } from "../../ffi/libc.ts";
 import { best } from "../../poll/poller.ts";
 import { encodeLinger } from "../../socket/structures/options.ts";

@@ -3,8 +3,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, Socket, TimeoutError } from "../../async.ts";
-import { osError } from "../../errors/errors.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
+import { E_BAD_SOCKET, osError } from "../../errors/errors.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { needs, requires } from "../support/requires.ts";

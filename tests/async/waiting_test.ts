@@ -3,8 +3,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as socket from "../../async.ts";
 import { AsyncSocket, OSError, TimeoutError } from "../../async.ts";
-import { osError } from "../../errors/errors.ts";
-import { E_BAD_SOCKET, E_CONNECT_PENDING } from "../../errors/errno.ts";
+import {
+  E_BAD_SOCKET,
+  E_CONNECT_PENDING,
+  osError,
+} from "../../errors/errors.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { asyncSocketPair, asyncTcpPair } from "../support/pairs.ts";

@@ -18,7 +18,7 @@ import {
   unpack_from,
   type Unpacked,
 } from "../../bytes.ts";
-import { missing } from "../../constants/missing.ts";
+import { missing } from "../../constants/table.ts";
 import { nativeCodes } from "../../bytes/codes.ts";
 import { parseFormat } from "../../bytes/format.ts";
 

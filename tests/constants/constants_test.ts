@@ -7,8 +7,11 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { constantName } from "../../constants/enums.ts";
-import { controlName, optionName } from "../../constants/option_names.ts";
+import {
+  constantName,
+  controlName,
+  optionName,
+} from "../../constants/lookup.ts";
 import { doorNames, generateDoor } from "../../constants/generator/doors.ts";
 import {
   generateNames,
@@ -16,14 +19,13 @@ import {
 } from "../../constants/generator/files.ts";
 import { platforms } from "../../constants/generator/reference.ts";
 import * as constants from "../../constants/mod.ts";
-import { missing, missingName } from "../../constants/missing.ts";
+import { missing, missingName, table } from "../../constants/table.ts";
 import {
   type KnownPlatform,
   os,
   platform,
   platformOf,
 } from "../../constants/platform.ts";
-import { table } from "../../constants/table.ts";
 import { tables } from "../../constants/tables.ts";
 import { text } from "../support/bytes.ts";
 import { canRun, need, needs, requires } from "../support/requires.ts";

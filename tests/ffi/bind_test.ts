@@ -2,9 +2,9 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { binders, type Declarations, lazily } from "../../ffi/bind.ts";
+import { binders, type Declarations, lazily } from "../../ffi/loader.ts";
 import { errno, open } from "../../ffi/posix.ts";
-import { errno as numbers } from "../../constants/errno.ts";
+import { errno as numbers } from "../../constants/lookup.ts";
 import { libraryPath } from "../support/library.ts";
 import { needs, requires } from "../support/requires.ts";
 

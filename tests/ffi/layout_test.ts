@@ -14,8 +14,7 @@ import { referenceLayout } from "../../constants/generator/reference.ts";
 import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
 import { layouts } from "../../ffi/layout/all.ts";
-import { layout } from "../../ffi/layout/mod.ts";
-import { gaicb, if_nameindex, sigevent } from "../../ffi/layout/handwritten.ts";
+import { gaicb, if_nameindex, layout, sigevent } from "../../ffi/layout/mod.ts";
 import { need, requires } from "../support/requires.ts";
 
 const host = platform as KnownPlatform;

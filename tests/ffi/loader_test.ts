@@ -1,8 +1,7 @@
 /** Libraries are opened by the first name that can be; the error has the true reason. */
 
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { openFirst } from "../../ffi/loader.ts";
-import { libcAdvice } from "../../ffi/names.ts";
+import { libcAdvice, openFirst } from "../../ffi/loader.ts";
 import { needs, requires } from "../support/requires.ts";
 
 const names = ["libc.so.6", "/first/libc.so.6", "/second/libc.so.6"];

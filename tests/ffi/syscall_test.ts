@@ -4,10 +4,10 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { evaluate, isInstalled } from "../../constants/generator/compiler.ts";
 import { toolchainFor } from "../../constants/generator/toolchains.ts";
 import { type KnownPlatform, platform } from "../../constants/platform.ts";
-import { lazily } from "../../ffi/bind.ts";
+import { lazily } from "../../ffi/loader.ts";
 import { libc } from "../../ffi/libc.ts";
-import { sys_socket } from "../../ffi/sys_socket.ts";
-import { direct, numbers } from "../../ffi/syscall.ts";
+import { sys_socket } from "../../ffi/declarations.ts";
+import { direct, numbers } from "../../ffi/posix.ts";
 import {
   BlockingIOError,
   BrokenPipeError,

@@ -3,7 +3,7 @@
 import "../support/old_deno.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as later from "../../async.ts";
-import { checkVersion, oldestDeno } from "../../ffi/version.ts";
+import { checkVersion, oldestDeno } from "../../ffi/libc.ts";
 import * as socket from "../../mod.ts";
 import * as selectors from "../../selectors.ts";
 

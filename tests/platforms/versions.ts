@@ -3,7 +3,7 @@
  * `deno task test:versions [versions]`. npx fetches them.
  */
 
-import { oldestDeno } from "../../ffi/version.ts";
+import { oldestDeno } from "../../ffi/libc.ts";
 import { root, run } from "./support.ts";
 
 const core = [

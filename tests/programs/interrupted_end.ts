@@ -6,7 +6,7 @@ import {
   MSG_WAITALL,
   socketpair,
 } from "../../mod.ts";
-import { isInterrupted } from "../../poll/interrupt.ts";
+import { isInterrupted } from "../../poll/ready.ts";
 
 const [a, b] = socketpair();
 const never = new Int32Array(new SharedArrayBuffer(4));

@@ -30,7 +30,7 @@ import {
   SelectorKey,
   SelectSelector,
 } from "../../selectors.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
+import { E_BAD_SOCKET } from "../../errors/errors.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { beside } from "../support/files.ts";
 import { needs, requires } from "../support/requires.ts";

@@ -17,17 +17,16 @@ import {
 import {
   type AncillaryItem,
   buildControl,
+  closeBeyond,
   CMSG_LEN,
   CMSG_SPACE,
   controlLength,
 } from "../../socket/operations/ancillary.ts";
 import * as awaiting from "../../async.ts";
-import { hasattr } from "../../constants/hasattr.ts";
-import { close, dup } from "../../socket/descriptors.ts";
+import { hasattr } from "../../constants/lookup.ts";
+import { close, dup, recv_fds, send_fds } from "../../socket/descriptors.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
-import { recv_fds, send_fds } from "../../socket/fds.ts";
-import { closeBeyond } from "../../socket/operations/rights.ts";
-import { handleOf } from "../../socket/operations/handle.ts";
+import { handleOf } from "../../socket/operations/attempt.ts";
 import { Socket } from "../../socket/constructor.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { int32, text, utf8 } from "../support/bytes.ts";

@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import * as awaiting from "../../async.ts";
 import { libc } from "../../ffi/libc.ts";
-import { MessageHeaders } from "../../ffi/mmsghdr.ts";
+import { MessageHeaders } from "../../ffi/msghdr.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -37,8 +37,8 @@ import {
   UDP_GRO,
   UDP_SEGMENT,
 } from "../../mod.ts";
-import { handleOf } from "../../socket/operations/handle.ts";
-import { vectorCallsOf } from "../../socket/operations/vector_calls.ts";
+import { handleOf } from "../../socket/operations/attempt.ts";
+import { vectorCallsOf } from "../../socket/vector_parts.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { isPosix, need, needs, requires } from "../support/requires.ts";

@@ -1,8 +1,8 @@
 /** Multicast groups: the options of every platform, and live groups on loopback. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { hasattr } from "../../constants/hasattr.ts";
-import { isMissing } from "../../constants/missing.ts";
+import { hasattr } from "../../constants/lookup.ts";
+import { isMissing } from "../../constants/table.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -18,7 +18,7 @@ import {
 import { tables } from "../../constants/tables.ts";
 import { layouts } from "../../ffi/layout/all.ts";
 import { featuresOf } from "../../ffi/features.ts";
-import { context } from "../../socket/resolver/context.ts";
+import { context } from "../../socket/resolver/addrinfo.ts";
 import { BlockingIOError, OSError } from "../../errors/errors.ts";
 import {
   if_nameindex,

@@ -9,10 +9,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { assertSnapshot } from "@std/testing/snapshot";
-import { errorName } from "../../constants/errno.ts";
+import { errorName } from "../../constants/lookup.ts";
 import * as socket from "../../mod.ts";
-import { osError } from "../../errors/errors.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
+import { E_BAD_SOCKET, osError } from "../../errors/errors.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { pythonText } from "../support/errors.ts";
 import {

@@ -19,8 +19,7 @@ import {
   splice,
   TimeoutError,
 } from "../../mod.ts";
-import { osError } from "../../errors/errors.ts";
-import { E_BAD_SOCKET } from "../../errors/errno.ts";
+import { E_BAD_SOCKET, osError } from "../../errors/errors.ts";
 import { encodeLinger } from "../../socket/structures/options.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { fill, receive } from "../support/async.ts";

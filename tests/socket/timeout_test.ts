@@ -2,8 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as socket from "../../mod.ts";
-import { osError } from "../../errors/errors.ts";
-import { E_CONNECT_PENDING } from "../../errors/errno.ts";
+import { E_CONNECT_PENDING, osError } from "../../errors/errors.ts";
 import { utf8 } from "../support/bytes.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
 import { isLinux, needs, requires } from "../support/requires.ts";

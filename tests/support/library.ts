@@ -1,7 +1,7 @@
 /** The C library's file. */
 
 import { platform } from "../../constants/platform.ts";
-import { libcNames } from "../../ffi/names.ts";
+import { libcNames } from "../../ffi/loader.ts";
 
 /** The full paths where the C library may be, those of other systems included. */
 export const libraryPaths: readonly string[] = libcNames(platform)

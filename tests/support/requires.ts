@@ -3,7 +3,7 @@
  * says what it needs.
  */
 
-import { hasattr } from "../../constants/hasattr.ts";
+import { hasattr } from "../../constants/lookup.ts";
 import { AF_INET6, AF_PACKET, AF_UNIX, SOCK_RAW } from "../../constants/mod.ts";
 import { OSError } from "../../errors/errors.ts";
 import type { Address } from "../../socket/address/types.ts";

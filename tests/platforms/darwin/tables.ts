@@ -14,7 +14,7 @@ import {
 } from "../../../constants/generator/reference.ts";
 import { tables as constants } from "../../../constants/tables.ts";
 import { layouts } from "../../../ffi/layout/all.ts";
-import type { Field } from "../../../ffi/layout/types.ts";
+import type { Field } from "../../../ffi/layout/mod.ts";
 import type { Compiler } from "./compiler.ts";
 
 const xnu = (header: string): string =>

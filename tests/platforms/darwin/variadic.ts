@@ -1,6 +1,6 @@
 /** How variadic arguments are passed, which `ffi/variadic.ts` is built on. */
 
-import { variadic, variadicOnStack } from "../../../ffi/variadic.ts";
+import { variadic, variadicOnStack } from "../../../ffi/declarations.ts";
 import { compile, type Compiler } from "./compiler.ts";
 
 /** The FFI's types in C. */

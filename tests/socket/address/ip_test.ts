@@ -6,7 +6,7 @@ import {
   formatIPv6,
   parseIPv4,
   parseIPv6,
-} from "../../../socket/address/ip.ts";
+} from "../../../socket/address/inet.ts";
 import { python } from "../../support/peer.ts";
 
 /** Reads texts and addresses from standard input, and prints the C library's results. */

@@ -7,10 +7,10 @@ import { emptyLayout } from "../../../ffi/layout/mod.ts";
 import {
   type AddressCodec,
   sockaddrStorage,
+  unknown,
 } from "../../../socket/address/codec.ts";
 import { codecsOf } from "../../../socket/address/registry.ts";
 import type { Address } from "../../../socket/address/types.ts";
-import { unknown } from "../../../socket/address/unknown.ts";
 import { contextOf } from "./platforms.ts";
 import { golden } from "./golden.ts";
 

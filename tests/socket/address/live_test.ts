@@ -13,9 +13,8 @@ import {
   SOCK_RAW,
   SOCK_STREAM,
 } from "../../../constants/mod.ts";
-import { isMissing } from "../../../constants/missing.ts";
+import { isMissing, table } from "../../../constants/table.ts";
 import { os } from "../../../constants/platform.ts";
-import { table } from "../../../constants/table.ts";
 import { layout } from "../../../ffi/layout/mod.ts";
 import { readText } from "../../../socket/address/codec.ts";
 import type {

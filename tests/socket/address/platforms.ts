@@ -3,11 +3,15 @@
 import type { KnownPlatform } from "../../../constants/platform.ts";
 import { tables } from "../../../constants/tables.ts";
 import { layouts } from "../../../ffi/layout/all.ts";
-import { readText, sockaddrStorage } from "../../../socket/address/codec.ts";
-import type { CodecContext, Sockaddr } from "../../../socket/address/codec.ts";
+import {
+  type CodecContext,
+  readText,
+  type Sockaddr,
+  sockaddrStorage,
+  unknown,
+} from "../../../socket/address/codec.ts";
 import { codecsOf } from "../../../socket/address/registry.ts";
 import type { Address } from "../../../socket/address/types.ts";
-import { unknown } from "../../../socket/address/unknown.ts";
 import { OSError } from "../../../errors/errors.ts";
 import { featuresOf } from "../../../ffi/features.ts";
 import { utf8 } from "../../support/bytes.ts";

@@ -2,10 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Bytes } from "../../../errors/arguments.ts";
-import { BufferedReader } from "../../../socket/file/buffered_reader.ts";
+import { BufferedReader } from "../../../socket/file/buffered.ts";
 import type { Newline } from "../../../socket/file/newline.ts";
 import { SocketIO } from "../../../socket/file/raw.ts";
-import { TextIOWrapper } from "../../../socket/file/text.ts";
+import { TextIOWrapper } from "../../../socket/file/makefile.ts";
 import { Socket } from "../../../socket/constructor.ts";
 import { utf8 } from "../../support/bytes.ts";
 

@@ -13,6 +13,7 @@ import type { UnixAddress } from "../../../socket/address/types.ts";
 import {
   BlockingIOError,
   BrokenPipeError,
+  E_BAD_SOCKET,
   OSError,
   TimeoutError,
 } from "../../../errors/errors.ts";
@@ -20,12 +21,13 @@ import {
   type IOBase,
   UnsupportedOperation,
 } from "../../../socket/file/base.ts";
-import { BufferedRWPair } from "../../../socket/file/buffered_pair.ts";
-import { BufferedReader } from "../../../socket/file/buffered_reader.ts";
-import { BufferedWriter } from "../../../socket/file/buffered_writer.ts";
+import {
+  BufferedReader,
+  BufferedRWPair,
+  BufferedWriter,
+} from "../../../socket/file/buffered.ts";
 import { SocketIO } from "../../../socket/file/raw.ts";
-import { TextIOWrapper } from "../../../socket/file/text.ts";
-import { E_BAD_SOCKET } from "../../../errors/errno.ts";
+import { TextIOWrapper } from "../../../socket/file/makefile.ts";
 import type { Socket } from "../../../socket/constructor.ts";
 import { text, utf8 } from "../../support/bytes.ts";
 import { socketPair } from "../../support/pairs.ts";

@@ -2,9 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { AF_UNIX, SHUT_WR } from "../../../constants/mod.ts";
-import type { FileMode } from "../../../socket/file/mode.ts";
+import type { FileMode } from "../../../socket/file/raw.ts";
 import type { ErrorHandler } from "../../../socket/file/error_handler.ts";
-import type { TextOptions } from "../../../socket/file/text.ts";
+import type { TextOptions } from "../../../socket/file/makefile.ts";
 import type { Socket } from "../../../socket/constructor.ts";
 import type { UnixAddress } from "../../../socket/address/types.ts";
 import * as socket from "../../../constants/mod.ts";

@@ -39,17 +39,17 @@ import { CMSG_LEN, CMSG_SPACE } from "../../../socket/operations/ancillary.ts";
 import { ConnectionRefusedError } from "../../../errors/errors.ts";
 import { if_nameindex } from "../../../socket/resolver/interfaces.ts";
 import { Socket } from "../../../socket/constructor.ts";
-import { decodeExtendedError } from "../../../socket/structures/extended_error.ts";
+import {
+  decodeExtendedError,
+  decodePktinfo,
+  decodePktinfo6,
+  decodeTimespec,
+  encodePktinfo,
+} from "../../../socket/structures/ancillary.ts";
 import {
   decodeCredentials,
   encodeCredentials,
 } from "../../../socket/structures/options.ts";
-import {
-  decodePktinfo,
-  decodePktinfo6,
-  encodePktinfo,
-} from "../../../socket/structures/pktinfo.ts";
-import { decodeTimespec } from "../../../socket/structures/timestamps.ts";
 import { int32, text, utf8 } from "../../support/bytes.ts";
 import { needs, requires } from "../../support/requires.ts";
 import { socketPair } from "../../support/pairs.ts";

@@ -23,13 +23,13 @@ import { table } from "../../../constants/table.ts";
 import { MAX_BUFFERS } from "../../../ffi/msghdr.ts";
 import {
   BlockingIOError,
+  E_BAD_SOCKET,
   OSError,
   TimeoutError,
 } from "../../../errors/errors.ts";
-import { recv_fds, send_fds } from "../../../socket/fds.ts";
+import { recv_fds, send_fds } from "../../../socket/descriptors.ts";
 import { algItems } from "../../../socket/operations/messages.ts";
-import { handleOf } from "../../../socket/operations/handle.ts";
-import { E_BAD_SOCKET } from "../../../errors/errno.ts";
+import { handleOf } from "../../../socket/operations/attempt.ts";
 import { Socket } from "../../../socket/constructor.ts";
 import { int32, text, utf8 } from "../../support/bytes.ts";
 import { need, needs, requires, succeeds } from "../../support/requires.ts";

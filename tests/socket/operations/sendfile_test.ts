@@ -10,17 +10,16 @@ import {
   SO_SNDBUF,
   SOL_SOCKET,
 } from "../../../constants/mod.ts";
-import { errno as E } from "../../../constants/errno.ts";
-import { sendfileOf, type SendfileSymbols } from "../../../ffi/sendfile.ts";
-import { handleOf } from "../../../socket/operations/handle.ts";
+import { errno as E } from "../../../constants/lookup.ts";
+import { sendfileOf, type SendfileSymbols } from "../../../ffi/descriptor.ts";
+import { handleOf, Pending } from "../../../socket/operations/attempt.ts";
 import {
   BrokenPipeError,
+  E_BAD_SOCKET,
   FileNotFoundError,
   OSError,
   TimeoutError,
 } from "../../../errors/errors.ts";
-import { E_BAD_SOCKET } from "../../../errors/errno.ts";
-import { Pending } from "../../../socket/operations/attempt.ts";
 import {
   type FileToSend,
   fileTransfer,

@@ -5,7 +5,7 @@ import type { KnownPlatform } from "../../../constants/platform.ts";
 import { tables } from "../../../constants/tables.ts";
 import { layouts } from "../../../ffi/layout/all.ts";
 import { codecsOf } from "../../../socket/address/registry.ts";
-import { unknown } from "../../../socket/address/unknown.ts";
+import { unknown } from "../../../socket/address/codec.ts";
 import type { ControlInput } from "../../../socket/structures/control.ts";
 import {
   type ControlContext,

@@ -13,7 +13,17 @@ import {
 import { layouts } from "../../../ffi/layout/all.ts";
 import { layout } from "../../../ffi/layout/mod.ts";
 import { Socket } from "../../../socket/constructor.ts";
-import { decodeExtendedError } from "../../../socket/structures/extended_error.ts";
+import {
+  decodeExtendedError,
+  decodePktinfo,
+  decodePktinfo6,
+  decodeTimespec,
+  decodeTimestamping,
+  decodeTimeval,
+  encodePktinfo,
+  encodePktinfo6,
+  timeval,
+} from "../../../socket/structures/ancillary.ts";
 import {
   credentials,
   decodeCredentials,
@@ -23,19 +33,7 @@ import {
   linger,
   lingerBytes,
 } from "../../../socket/structures/options.ts";
-import {
-  decodePktinfo,
-  decodePktinfo6,
-  encodePktinfo,
-  encodePktinfo6,
-} from "../../../socket/structures/pktinfo.ts";
 import { decodeTcpInfo, tcpInfo } from "../../../socket/structures/tcp_info.ts";
-import {
-  decodeTimespec,
-  decodeTimestamping,
-  decodeTimeval,
-  timeval,
-} from "../../../socket/structures/timestamps.ts";
 import { text } from "../../support/bytes.ts";
 import { need, needs, requires } from "../../support/requires.ts";
 import { socketPair, tcpPair } from "../../support/pairs.ts";
@@ -337,7 +335,7 @@ Deno.test(
   requires("sock_extended_err is decoded before any socket is made", linux),
   async () => {
     const module = new URL(
-      "../../../socket/structures/extended_error.ts",
+      "../../../socket/structures/ancillary.ts",
       import.meta.url,
     );
     const code = `

@@ -1,11 +1,24 @@
-/** The interface and address by which a datagram was received, or is to be sent. */
+/**
+ * Values of ancillary data: interface and address of a datagram, times of packets, and messages of
+ * the error queue.
+ */
 
 import { rangeError } from "../../constants/stack.ts";
-import { type Bytes, integer, string } from "../../errors/arguments.ts";
-import { layout as running } from "../../ffi/layout/mod.ts";
-import type { Layout } from "../../ffi/layout/types.ts";
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "../address/ip.ts";
+import { type Bytes, bytes, integer, string } from "../../errors/arguments.ts";
+import { type Layout, layout as running } from "../../ffi/layout/mod.ts";
+import {
+  formatIPv4,
+  formatIPv6,
+  parseIPv4,
+  parseIPv6,
+} from "../address/inet.ts";
 import { encodeStruct, isFields, reader, structOf } from "./fields.ts";
+import type { AddressCodec, CodecContext } from "../address/codec.ts";
+import { addressIn, codecOf } from "../address/registry.ts";
+import type { Address } from "../address/types.ts";
+import { context } from "../resolver/addrinfo.ts";
+
+// The interface and address by which a datagram was received, or is to be sent.
 
 /** The data of `IP_PKTINFO`: the interface and addresses by which a datagram was received. */
 export interface PacketInfo {
@@ -173,4 +186,147 @@ export function packetInfo6Bytes(
     ipi6_addr: octets,
     ipi6_ifindex: integer("ifindex", ifindex, 0),
   });
+}
+
+// The times at which packets were received or sent.
+
+/** A point in time, as precise as the kernel reports it. */
+export interface Timestamp {
+  /** Whole seconds since 1970 (UTC), or on a hardware clock's own scale. */
+  readonly seconds: number;
+  /** Additional nanoseconds. */
+  readonly nanoseconds: number;
+}
+
+/**
+ * Decodes a `struct timeval`: the data of `SCM_TIMESTAMP`, which `SO_TIMESTAMP` enables.
+ *
+ * @param data the data of the control message, from `recvmsg()`
+ * @returns the time
+ * @throws {RangeError} if the data is too short
+ */
+export function decodeTimeval(data: Bytes): Timestamp {
+  return timeval(data, running);
+}
+
+/** Like {@linkcode decodeTimeval}, for any platform. */
+export function timeval(data: Bytes, layout: Layout): Timestamp {
+  const { size, tv_sec, tv_usec } = structOf(layout, "timeval");
+  const { signed } = reader(data, "timeval", size);
+  return {
+    seconds: Number(signed(tv_sec)),
+    nanoseconds: Number(signed(tv_usec)) * 1000,
+  };
+}
+
+/**
+ * Decodes a `struct timespec`: the data of `SCM_TIMESTAMPNS`, which `SO_TIMESTAMPNS` enables.
+ *
+ * @param data the data of the control message, from `recvmsg()`
+ * @returns the time
+ * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ */
+export function decodeTimespec(data: Bytes): Timestamp {
+  return timespec(data, running);
+}
+
+/** Like {@linkcode decodeTimespec}, for any platform. */
+export function timespec(data: Bytes, layout: Layout): Timestamp {
+  const { size, tv_sec, tv_nsec } = structOf(layout, "timespec");
+  const { signed } = reader(data, "timespec", size);
+  return {
+    seconds: Number(signed(tv_sec)),
+    nanoseconds: Number(signed(tv_nsec)),
+  };
+}
+
+/** The data of `SCM_TIMESTAMPING`; a timestamp that was not taken is `null`. */
+export interface Timestamping {
+  /** The timestamp taken in software. */
+  readonly software: Timestamp | null;
+  /** The hardware's timestamp in the system's time; kernels since Linux 3.17 leave it out. */
+  readonly transformed: Timestamp | null;
+  /** The timestamp taken in hardware, by its own clock. */
+  readonly hardware: Timestamp | null;
+}
+
+/**
+ * Decodes the data of `SCM_TIMESTAMPING` (`struct scm_timestamping`), which `SO_TIMESTAMPING`
+ * enables. Linux.
+ *
+ * @param data the data of the control message, from `recvmsg()`
+ * @returns the timestamps
+ * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ */
+export function decodeTimestamping(data: Bytes): Timestamping {
+  return timestamping(data, running);
+}
+
+/** Like {@linkcode decodeTimestamping}, for any platform. */
+export function timestamping(data: Bytes, layout: Layout): Timestamping {
+  const { size } = structOf(layout, "timespec");
+  reader(data, "scm_timestamping", 3 * size);
+  const all = bytes("data", data);
+  const [software, transformed, hardware] = [0, 1, 2].map((i) => {
+    const time = timespec(all.subarray(i * size), layout);
+    return time.seconds === 0 && time.nanoseconds === 0 ? null : time;
+  });
+  return { software, transformed, hardware };
+}
+
+// Messages of a socket's error queue (Linux).
+
+/**
+ * An error or notification from a socket's error queue: the data of `IP_RECVERR`, `IPV6_RECVERR`.
+ */
+export interface ExtendedError {
+  /** The error number; 0 or `ENOMSG` for a notification that is not an error. */
+  readonly errno: number;
+  /** The origin: `SO_EE_ORIGIN_LOCAL`, `SO_EE_ORIGIN_ICMP` …; on Windows the ICMP protocol. */
+  readonly origin: number;
+  /** The ICMP type. */
+  readonly type: number;
+  /** The ICMP code, or `SO_EE_CODE_…`. */
+  readonly code: number;
+  /** Depends on the origin: the discovered MTU, or the number of the first zero-copy send. */
+  readonly info: number;
+  /** Depends on the origin: the number of the last zero-copy send. */
+  readonly data: number;
+  /** The address of the host that reported the error; `null` if none did. */
+  readonly offender: Address | null;
+}
+
+/**
+ * Decodes the data of `IP_RECVERR` and `IPV6_RECVERR`, which `recvmsg(…, MSG_ERRQUEUE)` returns: a
+ * `struct sock_extended_err` and the address after it. Linux.
+ *
+ * @param data the data of the control message
+ * @returns the error or notification
+ * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ */
+export function decodeExtendedError(data: Bytes): ExtendedError {
+  return extendedError(data, context, codecOf);
+}
+
+/** Like {@linkcode decodeExtendedError}, for any platform. */
+export function extendedError(
+  data: Bytes,
+  context: CodecContext,
+  codec: (family: number) => AddressCodec,
+): ExtendedError {
+  const struct = structOf(context.layout, "sock_extended_err");
+  const fields = reader(data, "sock_extended_err", struct.size);
+  const offender = fields.bytes({
+    at: struct.size,
+    size: fields.view.byteLength,
+  });
+  return {
+    errno: fields.unsigned(struct.ee_errno),
+    origin: fields.unsigned(struct.ee_origin),
+    type: fields.unsigned(struct.ee_type),
+    code: fields.unsigned(struct.ee_code),
+    info: fields.unsigned(struct.ee_info),
+    data: fields.unsigned(struct.ee_data),
+    offender: addressIn(offender, context, codec),
+  };
 }

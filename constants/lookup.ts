@@ -1,6 +1,80 @@
-/** Names of socket options and control messages: a number means another thing at each level. */
+/** Names and values: Python's `errno` module and enumerations, names of options, and `hasattr`. */
 
-import { table } from "./table.ts";
+import {
+  type AddressFamilyName,
+  type AddressInfoName,
+  errnoNames,
+  type ErrorNumbers,
+  members,
+  moduleNames,
+  type MsgFlagName,
+  notOnWindows,
+  onlyOnLinux,
+  onlyOnWindows,
+  type SocketKindName,
+} from "./generated/lists.js";
+import { constant, isExported, isHere, isMissing, table } from "./table.ts";
+import type * as names from "./generated/names.js";
+import "./generated/names.js"; // looks up the exported names, by which table.ts knows them
+import { os } from "./platform.ts";
+
+export type { ErrorNumbers } from "./generated/lists.js";
+export type {
+  AddressFamilyName,
+  AddressInfoName,
+  MsgFlagName,
+  SocketKindName,
+} from "./generated/lists.js";
+
+// Error numbers: Python's `errno` module.
+
+/** The type of {@linkcode errno}: numbers by name, and names by number. */
+export interface Errno extends ErrorNumbers {
+  /** The name of each error number of the running platform. */
+  readonly errorcode: Readonly<Record<number, keyof ErrorNumbers>>;
+}
+
+function collect(): Errno {
+  const numbers: Record<string, number> = {};
+  const errorcode: Record<number, string> = {};
+  for (const name of errnoNames) {
+    numbers[name] = constant(name);
+    const value = table.constants[name];
+    if (value !== undefined) errorcode[value] = name;
+  }
+  return Object.assign(numbers, { errorcode }) as unknown as Errno;
+}
+
+/**
+ * The error numbers of the running platform by name, and their names by number in `errorcode`. A
+ * name that the platform lacks is a stand-in, see {@linkcode isMissing}. On Windows, socket errors
+ * have Winsock's numbers, as in Python.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { errno } from "./mod.ts";
+ *
+ * assertEquals(errno.errorcode[errno.EPIPE], "EPIPE");
+ * ```
+ */
+export const errno: Errno = collect();
+
+/**
+ * Finds the POSIX name of an error number. Unlike `errno.errorcode`, it returns `ECONNREFUSED` on
+ * Windows as well, where Python's name is `WSAECONNREFUSED`.
+ *
+ * @param value an error number of the running platform
+ * @returns the name, or `undefined` if the platform has no such error
+ */
+export function errorName(value: number): keyof ErrorNumbers | undefined {
+  const name: keyof ErrorNumbers | undefined = errno.errorcode[value];
+  if (!name?.startsWith("WSAE")) return name;
+  const plain = name.slice("WSA".length) as keyof ErrorNumbers;
+  return table.constants[plain] === value ? plain : name;
+}
+
+// Names of socket options and control messages: a number means another thing at each level.
 
 /** The options of one level, and its control messages. */
 interface Level {
@@ -185,4 +259,128 @@ export function controlName(cmsg_level: number, cmsg_type: number): string {
   const name = names?.control.get(cmsg_type) ?? names?.options.get(cmsg_type) ??
     cmsg_type;
   return `${levelName(cmsg_level)}, ${name}`;
+}
+
+// The enumerations of Python's `socket`: constants by name, and names by value.
+
+/** The name of a public constant. */
+export type ConstantName = keyof typeof names;
+
+/**
+ * Constants by name and names by value, like a numeric enum of TypeScript. If several names share a
+ * value, the value's name is the one that Python shows. A name that the running platform lacks is a
+ * stand-in, see {@linkcode isMissing}.
+ */
+export type Enumeration<Names extends ConstantName> =
+  & { readonly [N in Names]: (typeof names)[N] }
+  & { readonly [value: number]: string | undefined };
+
+function enumerate<Names extends ConstantName>(
+  names: readonly Names[],
+): Enumeration<Names> {
+  const enumeration: Record<string | number, unknown> = {};
+  for (const name of names) {
+    const value = constant(name);
+    enumeration[name] = value;
+    // Python's names come first, and the first name of a value stays.
+    if (!isMissing(value)) enumeration[value] ??= name;
+  }
+  return enumeration as Enumeration<Names>;
+}
+
+/**
+ * Address families: `AddressFamily.AF_INET` is `AF_INET`, `AddressFamily[AF_INET]` is `"AF_INET"`.
+ */
+export const AddressFamily: Enumeration<AddressFamilyName> = enumerate(
+  members.AF_,
+);
+
+/** Socket types: `SocketKind[SOCK_STREAM]` is `"SOCK_STREAM"`. */
+export const SocketKind: Enumeration<SocketKindName> = enumerate(
+  members.SOCK_,
+);
+
+/** Message flags: `MsgFlag[MSG_PEEK]` is `"MSG_PEEK"`. */
+export const MsgFlag: Enumeration<MsgFlagName> = enumerate(
+  members.MSG_,
+);
+
+/** Flags of `getaddrinfo()`: `AddressInfo[AI_PASSIVE]` is `"AI_PASSIVE"`. */
+export const AddressInfo: Enumeration<AddressInfoName> = enumerate(
+  members.AI_,
+);
+
+const namesByPrefix = new Map<string, ReadonlyMap<number, string>>();
+
+/** The names with a prefix, Python's first. If it is an enumeration's, only its members count. */
+function candidates(prefix: string): readonly string[] {
+  return Object.hasOwn(members, prefix)
+    ? members[prefix as keyof typeof members]
+    : namesWith(prefix);
+}
+
+/** The names of values on the running platform, among the names with a prefix. */
+function namesOf(prefix: string): ReadonlyMap<number, string> {
+  const known = namesByPrefix.get(prefix);
+  if (known) return known;
+  const names = new Map<number, string>();
+  for (const name of candidates(prefix)) {
+    const value = table.constants[name];
+    if (value !== undefined && !names.has(value)) names.set(value, name);
+  }
+  namesByPrefix.set(prefix, names);
+  return names;
+}
+
+/**
+ * Finds the name of a value for display. If several names share the value, it is the one that
+ * Python shows. With `"SO_"`, `"IP_"`, `"IPV6_"`, `"TCP_"` and `"UDP_"`, it is an option of that
+ * one level; `optionName()` names an option of any level.
+ *
+ * @param prefix how the name begins, such as `"AF_"`
+ * @param value the constant's value on the running platform
+ * @returns the name, or `undefined` if no constant with that prefix has the value
+ */
+export function constantName(
+  prefix: string,
+  value: number,
+): string | undefined {
+  return namesOf(prefix).get(value);
+}
+
+// Checks whether the running platform has a name of Python's `socket`.
+
+// Python lacks these on Windows; this library implements them by Winsock's functions.
+const messages = [
+  "CMSG_LEN",
+  "CMSG_SPACE",
+  "recvmsg",
+  "recvmsg_into",
+  "sendmsg",
+];
+
+/**
+ * Checks whether the running platform has a constant, a function, a class or a socket method, like
+ * Python's `hasattr(socket, name)` and `hasattr(socket.socket, name)`.
+ *
+ * @param name the name, such as `"AF_CAN"` or `"recvmsg"`
+ * @returns true if the platform has it; false for unknown names
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { hasattr } from "./mod.ts";
+ *
+ * assert(hasattr("AF_INET"));
+ * assert(!hasattr("AF_NOWHERE"));
+ * ```
+ */
+export function hasattr(name: string): boolean {
+  if (isExported(name)) return isHere(name);
+  if (onlyOnWindows.includes(name)) return os === "windows";
+  if (notOnWindows.includes(name)) {
+    return os !== "windows" || messages.includes(name);
+  }
+  if (onlyOnLinux.includes(name)) return os === "linux";
+  return moduleNames.includes(name);
 }
