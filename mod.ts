@@ -29,7 +29,28 @@
  * @module
  */
 
-export * from "./constants/mod.ts";
+export * from "./constants/generated/names.js";
+export {
+  AddressFamily,
+  type AddressFamilyName,
+  AddressInfo,
+  type AddressInfoName,
+  type ConstantName,
+  constantName,
+  controlName,
+  type Enumeration,
+  type Errno,
+  errno,
+  errorName,
+  type ErrorNumbers,
+  hasattr,
+  MsgFlag,
+  type MsgFlagName,
+  optionName,
+  SocketKind,
+  type SocketKindName,
+} from "./constants/lookup.ts";
+export { isMissing, MissingConstant, missingName } from "./constants/table.ts";
 export {
   create_connection,
   create_server,
