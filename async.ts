@@ -45,6 +45,8 @@
  * @module
  */
 
+import "./async/modules.ts";
+
 export * from "./constants/generated/names.js";
 export {
   AddressFamily,

@@ -29,6 +29,8 @@
  * @module
  */
 
+import "./socket/modules.ts";
+
 export * from "./constants/generated/names.js";
 export {
   AddressFamily,

@@ -137,3 +137,73 @@ Deno.test("no files import each other in a circle", () => {
   };
   for (const path of graph.keys()) walk(path, []);
 });
+
+/** The modules that a file loads before it runs, in order. */
+function loads(path: string): string[] {
+  const text = Deno.readTextFileSync(new URL(path, root));
+  const statements =
+    /^(?:import|export)\s+(?!type\b)(?:([*\w{][^;"]*?)\s+from\s+)?"(\.[^"]*)"[^;]*;/gm;
+  return [...text.matchAll(statements)]
+    .filter(([, names = "*"]) => !/^\{(\s*type\s[^,}]+,?)+\s*\}$/.test(names))
+    .map(([, , specifier]) =>
+      new URL(specifier, new URL(path, root)).href.slice(root.href.length)
+    );
+}
+
+/** All that a door loads, each module after those that it loads itself. */
+function modulesOf(path: string, found = new Set<string>()): Set<string> {
+  for (const module of loads(path)) {
+    if (found.has(module) || module.endsWith("/modules.ts")) continue;
+    modulesOf(module, found);
+    found.add(module);
+  }
+  return found;
+}
+
+const blocking = modulesOf("mod.ts");
+const lists: readonly (readonly [list: string, modules: readonly string[]])[] =
+  [
+    ["socket/modules.ts", [...blocking]],
+    [
+      "async/modules.ts",
+      [
+        "socket/modules.ts",
+        ...[...modulesOf("async.ts")].filter((path) => !blocking.has(path)),
+      ],
+    ],
+  ];
+
+for (const [list, modules] of lists) {
+  Deno.test(`${list} has every module of its door (-- --update writes it)`, () => {
+    const url = new URL(list, root);
+    const text = Deno.readTextFileSync(url);
+    const folder = list.slice(0, list.indexOf("/") + 1);
+    const lines = modules.map((path) =>
+      path.startsWith(folder)
+        ? `import "./${path.slice(folder.length)}";\n`
+        : `import "../${path}";\n`
+    );
+    const start = text.indexOf("\nimport ") + 1;
+    if (Deno.args.includes("--update")) {
+      Deno.writeTextFileSync(url, text.slice(0, start) + lines.join(""));
+    } else assertEquals(text.slice(start), lines.join(""));
+  });
+}
+
+/** What a door exports, types included. */
+function exportsOf(path: string): Set<string> {
+  const text = Deno.readTextFileSync(new URL(path, root));
+  const stars = [...text.matchAll(/^export \* from "([^"]*)"/gm)];
+  const named = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)];
+  return new Set([
+    ...stars.map(([, module]) => `* of ${module}`),
+    ...named.flatMap(([, names]) =>
+      names.split(",").map((name) => name.trim().replace(/^type |.* as /g, ""))
+    ),
+  ]);
+}
+
+Deno.test("async.ts has every name of mod.ts", () => {
+  const [all, some] = ["async.ts", "mod.ts"].map(exportsOf);
+  assertEquals([...some.difference(all)], []);
+});

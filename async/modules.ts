@@ -1,0 +1,34 @@
+/** Every module of `async.ts`, for the reason of `socket/modules.ts`. */
+
+import "../socket/modules.ts";
+import "../socket/operations/end.ts";
+import "./deno_address.ts";
+import "./cancellation.ts";
+import "../poll/waker.ts";
+import "../poll/base.ts";
+import "../poll/epoll.ts";
+import "../poll/kqueue.ts";
+import "../poll/poll.ts";
+import "../poll/poller.ts";
+import "./reactor.ts";
+import "./driver.ts";
+import "./ending.ts";
+import "./streams.ts";
+import "./base.ts";
+import "./connections.ts";
+import "../ffi/getaddrinfo_a.ts";
+import "./abortable.ts";
+import "./addrinfo.ts";
+import "./semaphore.ts";
+import "./resolver.ts";
+import "./steps.ts";
+import "./socket.ts";
+import "./constructor.ts";
+import "./fds.ts";
+import "./connect.ts";
+import "./splice.ts";
+import "./relay.ts";
+import "./urgent.ts";
+import "./zero_copy.ts";
+import "./descriptors.ts";
+import "./lookup.ts";
