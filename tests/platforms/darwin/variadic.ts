@@ -1,4 +1,4 @@
-/** How variadic arguments are passed, which `ffi/variadic.ts` is built on. */
+/** How variadic arguments are passed, which `ffi/declarations.ts` is built on. */
 
 import { variadic, variadicOnStack } from "../../../ffi/declarations.ts";
 import { compile, type Compiler } from "./compiler.ts";
