@@ -128,6 +128,8 @@ export {
   encodeControl,
   requestControl,
 } from "./socket/control.ts";
+export { ioctl } from "./socket/ioctl.ts";
+export { sockatmark } from "./socket/urgent.ts";
 export { close, dup } from "./socket/descriptors.ts";
 export {
   type MakefileOptions,
@@ -169,8 +171,6 @@ export {
   setMulticast,
 } from "./socket/multicast.ts";
 export type { FileToSend, ReadableFile } from "./socket/operations/sendfile.ts";
-export { ioctl } from "./socket/ioctl.ts";
-export { sockatmark } from "./socket/urgent.ts";
 export { segments } from "./socket/segments.ts";
 export type {
   ControlBase,

@@ -114,6 +114,8 @@ export {
   encodeControl,
   requestControl,
 } from "./socket/control.ts";
+export { ioctl } from "./socket/ioctl.ts";
+export { sockatmark, waitUrgent } from "./socket/urgent.ts";
 export {
   close,
   dup,
@@ -129,8 +131,6 @@ export {
   TextIOWrapper,
   type TextOptions,
 } from "./socket/file/makefile.ts";
-export { ioctl } from "./socket/ioctl.ts";
-export { sockatmark, waitUrgent } from "./socket/urgent.ts";
 export {
   type BytesWriter,
   DEFAULT_BUFFER_SIZE,

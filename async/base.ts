@@ -5,6 +5,7 @@
 
 import { nameClasses, table } from "../constants/table.ts";
 import { SHUT_WR } from "../constants/mod.ts";
+import { typeError } from "../constants/stack.ts";
 import {
   byteLengthOf,
   type Bytes,
@@ -12,7 +13,6 @@ import {
   describe,
 } from "../errors/arguments.ts";
 import { E_BAD_SOCKET, osError } from "../errors/errors.ts";
-import { typeError } from "../constants/stack.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
 import { errno } from "../ffi/libc.ts";
 import type { Address } from "../socket/address/types.ts";

@@ -165,18 +165,6 @@ export const sys_socket = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-// `<ifaddrs.h>`: the network interfaces and their addresses.
-
-/** The declarations of `<ifaddrs.h>`. */
-export const ifaddrs = {
-  getifaddrs: { parameters: [/* ifap */ buf], result: int, optional: true },
-  freeifaddrs: {
-    parameters: [/* ifa */ address],
-    result: "void",
-    optional: true,
-  },
-} as const satisfies Deno.ForeignLibraryInterface;
-
 // `<netdb.h>` and `<arpa/inet.h>`: name resolution.
 
 const getaddrinfo = {
@@ -567,6 +555,18 @@ export const net_if = {
   if_freenameindex: { parameters: [/* ptr */ address], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+// `<ifaddrs.h>`: the network interfaces and their addresses.
+
+/** The declarations of `<ifaddrs.h>`. */
+export const ifaddrs = {
+  getifaddrs: { parameters: [/* ifap */ buf], result: int, optional: true },
+  freeifaddrs: {
+    parameters: [/* ifa */ address],
+    result: "void",
+    optional: true,
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 // `sendfile`, and the file functions of `<unistd.h>`.
 
 /**
@@ -633,8 +633,27 @@ export const sys_sendfile = {
 // registers except on Apple's arm64: there variadic arguments go on the stack, so the eight
 // argument registers must be filled first.
 
-// Fills the six argument registers that two fixed parameters leave.
+/** Fills the six argument registers that two fixed parameters leave, on Apple's arm64. */
 const registers = ["u64", "u64", "u64", "u64", "u64", "u64"] as const;
+
+/** `int ioctl(int fd, unsigned long request, ...)` with an integer, which C widens to `long`. */
+const ioctl_int = {
+  name: "ioctl",
+  parameters: [/* fd */ int, /* request */ "u32", /* arg */ "i64"],
+  result: int,
+  optional: true,
+} as const satisfies Deno.ForeignFunction;
+
+/** The same for Apple's arm64, with the registers filled. */
+const ioctl_int_on_stack = {
+  ...ioctl_int,
+  parameters: [
+    /* fd */ int,
+    /* request */ "u32",
+    ...registers,
+    /* arg */ "i64",
+  ],
+} as const satisfies Deno.ForeignFunction;
 
 /** The functions for calling conventions that treat variadic arguments like fixed ones. */
 export const variadic = {
@@ -643,13 +662,7 @@ export const variadic = {
     parameters: [/* fd */ int, /* request */ "u32", /* arg */ buf],
     result: int,
   },
-  // The same with an integer, which C widens to `long`.
-  ioctl_int: {
-    name: "ioctl",
-    parameters: [/* fd */ int, /* request */ "u32", /* arg */ "i64"],
-    result: int,
-    optional: true,
-  },
+  ioctl_int,
   // `int fcntl(int fd, int cmd, ...)` with an int: the lowest number for a duplicate.
   fcntl_int: {
     name: "fcntl",
@@ -671,17 +684,7 @@ export const variadicOnStack = {
     ],
     result: int,
   },
-  ioctl_int: {
-    name: "ioctl",
-    parameters: [
-      /* fd */ int,
-      /* request */ "u32",
-      ...registers,
-      /* arg */ "i64",
-    ],
-    result: int,
-    optional: true,
-  },
+  ioctl_int: ioctl_int_on_stack,
   fcntl_int: {
     name: "fcntl",
     parameters: [/* fd */ int, /* cmd */ int, ...registers, /* arg */ "i64"],

@@ -1,4 +1,4 @@
-/** `<sys/ioctl.h>`: what the number of a request says. */
+/** `<sys/ioctl.h>`: what the number of a request of `ioctl(2)` says. */
 
 import type { Features } from "./features.ts";
 

@@ -14,6 +14,7 @@ type Internal =
   | "fcntl"
   | keyof typeof syscall
   | "ioctl_on_stack"
+  | "ioctl_int_on_stack"
   | "fcntl_int_on_stack";
 
 type Optional<T> = {

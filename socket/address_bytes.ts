@@ -13,6 +13,7 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { rangeError } from "../constants/stack.ts";
 import {
   type Bytes,
   bytes,
@@ -20,7 +21,6 @@ import {
   instance,
   integer,
 } from "../errors/arguments.ts";
-import { rangeError } from "../constants/stack.ts";
 import {
   bareSocket,
   type CodecSocket,

@@ -3,14 +3,6 @@
  * steps of functions that have several.
  */
 
-import { recaptured } from "../constants/stack.ts";
-import {
-  Deadline,
-  interruptible,
-  isInterrupted,
-  throwIfInterrupted,
-  waitReady,
-} from "../poll/ready.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import {
@@ -24,9 +16,17 @@ import {
 } from "./operations/attempt.ts";
 import { numericAddress } from "./resolver/addrinfo.ts";
 import type { Lookup, Resolving } from "./resolver/call.ts";
+import { recaptured } from "../constants/stack.ts";
 import { EINTR, osError, timedOut } from "../errors/errors.ts";
 import { isNonBlocking } from "../ffi/descriptor.ts";
 import { errno, load } from "../ffi/libc.ts";
+import {
+  Deadline,
+  interruptible,
+  isInterrupted,
+  throwIfInterrupted,
+  waitReady,
+} from "../poll/ready.ts";
 import { timeoutOption } from "./operations/open.ts";
 
 // Functions of several steps, written once for blocking and awaiting. Such a function is a

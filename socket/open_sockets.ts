@@ -2,8 +2,12 @@
 
 import { capture, textOf, type Trace } from "../constants/stack.ts";
 import { descriptionOf, type SocketDescription } from "./description.ts";
-import { type Handle, handleOf } from "./operations/attempt.ts";
-import { openHandles, setMadeListener } from "./operations/attempt.ts";
+import {
+  type Handle,
+  handleOf,
+  openHandles,
+  setMadeListener,
+} from "./operations/attempt.ts";
 
 /** An open socket, as {@linkcode openSockets} lists it. */
 export interface OpenSocket extends SocketDescription {

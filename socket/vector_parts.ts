@@ -1,8 +1,8 @@
 /** What a `MessageVector` consists of: the calls, the ancillary data and the buffers. */
 
 import { IPPROTO_UDP } from "../constants/mod.ts";
-import { rangeError, typeError } from "../constants/stack.ts";
 import { table } from "../constants/table.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
 import { layout } from "../ffi/layout/mod.ts";
 import { MAX_BUFFERS, type MessageHeaders } from "../ffi/msghdr.ts";
 import {

@@ -4,13 +4,13 @@
  * process, so that tests on Linux can check the bytes of macOS and Windows.
  */
 
+import { rangeError, typeError } from "../../constants/stack.ts";
 import {
   bytes,
   describe,
   integer,
   stringOrBytes,
 } from "../../errors/arguments.ts";
-import { rangeError, typeError } from "../../constants/stack.ts";
 import type { Features } from "../../ffi/features.ts";
 import type { Field, Layout } from "../../ffi/layout/mod.ts";
 import { cstring, stringIn } from "../../ffi/memory.ts";

@@ -1,6 +1,5 @@
 /** The codecs of families that only Linux has. */
 
-import { rangeError, typeError } from "../../constants/stack.ts";
 import { bytes, integer, string } from "../../errors/arguments.ts";
 import { OSError } from "../../errors/errors.ts";
 import { cstring } from "../../ffi/memory.ts";
@@ -17,6 +16,7 @@ import {
   writeHead,
   writeText,
 } from "./codec.ts";
+import { rangeError, typeError } from "../../constants/stack.ts";
 import type {
   AlgAddress,
   CanAddress,

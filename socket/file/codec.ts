@@ -1,5 +1,6 @@
 /** Text encodings: Python's names, incremental decoders and encoders, error handlers. */
 
+import { rangeError } from "../../constants/stack.ts";
 import {
   ascii,
   type Charset,
@@ -11,7 +12,6 @@ import {
   utf32le,
   utf8,
 } from "./charset.ts";
-import { rangeError } from "../../constants/stack.ts";
 import {
   decodeFault,
   encodeFault,

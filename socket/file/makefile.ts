@@ -1,6 +1,5 @@
 /** Files over sockets, like Python's `socket.makefile()`; the one for text. */
 
-import { rangeError } from "../../constants/stack.ts";
 import { nameClasses } from "../../constants/table.ts";
 import {
   instance,
@@ -40,6 +39,7 @@ import {
   NewlineDecoder,
   TextBuffer,
 } from "./newline.ts";
+import { rangeError } from "../../constants/stack.ts";
 
 // The text file over a socket.
 

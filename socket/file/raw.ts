@@ -1,5 +1,6 @@
 /** The unbuffered file over a socket, and the modes of `makefile()`. */
 
+import { rangeError, recaptured, typeError } from "../../constants/stack.ts";
 import {
   type Bytes,
   bytes,
@@ -8,7 +9,6 @@ import {
   string,
 } from "../../errors/arguments.ts";
 import { nameClasses } from "../../constants/table.ts";
-import { rangeError, recaptured, typeError } from "../../constants/stack.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
 import { handleOf } from "../operations/attempt.ts";
 import {

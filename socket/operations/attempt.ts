@@ -95,6 +95,11 @@ export class Handle implements CodecSocket {
     this.modeIsBorrowed = !this.#nonBlocking;
   }
 
+  /** The handle that owned the same descriptor before, and still does. */
+  get twin(): Handle | undefined {
+    return this.#twin;
+  }
+
   /** Marks this handle as closed and returns its descriptor, which stays open. */
   detach(): number {
     const { fd } = this;
@@ -146,11 +151,6 @@ export class Handle implements CodecSocket {
     if (fd >= 0 && libc.close(fd) < 0 && errno() !== ECONNRESET) {
       throw osError(errno(), "close");
     }
-  }
-
-  /** The handle that owned the same descriptor before, and still does. */
-  get twin(): Handle | undefined {
-    return this.#twin;
   }
 
   /** Closes the descriptor when `owner` is collected, or this isolate ends. */
@@ -371,7 +371,7 @@ export function expectAddress(): void {
   incomingLength[0] = incoming.bytes.length;
 }
 
-// Room that no event announces, for which both drivers have to try again and again.
+// Readiness that no event announces, for which the drivers have to try again and again.
 
 /** How soon to attempt again where no event announces readiness. */
 export const RETRY_MS = 5;

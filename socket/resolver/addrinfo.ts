@@ -13,9 +13,9 @@ import {
   NI_NUMERICHOST,
   SOCK_DGRAM,
 } from "../../constants/mod.ts";
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { describe, integer, stringOrBytes } from "../../errors/arguments.ts";
 import { check, gaierror, OSError, osError } from "../../errors/errors.ts";
-import { rangeError, typeError } from "../../constants/stack.ts";
 import { layout } from "../../ffi/layout/mod.ts";
 import { errno, libc, load } from "../../ffi/libc.ts";
 import { cstring, stringAt, stringIn, view } from "../../ffi/memory.ts";

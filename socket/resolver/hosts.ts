@@ -310,7 +310,12 @@ export function getservbyport(port: number, protocolname?: string): string {
     (entry) => stringAt(entry.getBigUint64(s_name.at, true)),
   );
   if (name === undefined) {
-    throw notFound("port/proto not found", "getservbyport", port, protocolname);
+    throw notFound(
+      "port/proto not found",
+      "getservbyport",
+      port,
+      protocolname,
+    );
   }
   return name;
 }

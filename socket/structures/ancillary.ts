@@ -3,9 +3,9 @@
  * the error queue.
  */
 
+import { rangeError } from "../../constants/stack.ts";
 import { type Bytes, bytes, integer, string } from "../../errors/arguments.ts";
 import { type Layout, layout as running } from "../../ffi/layout/mod.ts";
-import { rangeError } from "../../constants/stack.ts";
 import {
   formatIPv4,
   formatIPv6,

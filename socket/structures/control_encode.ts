@@ -1,8 +1,8 @@
 /** Encodes control messages as the items of `sendmsg`, as the platform expects them. */
 
-import { bytes, describe, integer, string } from "../../errors/arguments.ts";
 import { missing } from "../../constants/table.ts";
 import { rangeError, typeError } from "../../constants/stack.ts";
+import { bytes, describe, integer, string } from "../../errors/arguments.ts";
 import { parseIPv4 } from "../address/inet.ts";
 import { type AncillaryItem, collect } from "../operations/ancillary.ts";
 import type { ControlInput } from "./control.ts";
