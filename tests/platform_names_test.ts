@@ -60,7 +60,7 @@ Deno.test("nothing outside of ffi/, constants/ and poll/ asks which platform it 
     "async.ts",
     "selectors.ts",
     "node.ts",
-  ];
+  ].filter((path) => !path.endsWith("/modules.ts")); // lists of all modules
   assert(files.length > 50);
   const found = files.flatMap((path) =>
     namings(Deno.readTextFileSync(new URL(path, root)))
