@@ -21,7 +21,7 @@ const GRACE = 120;
 const options = parseArgs(Deno.args, {
   string: ["seed", "seconds"],
   boolean: ["slice"],
-  unknown(arg, key) {
+  unknown(arg: string, key?: string) {
     if (key === undefined && String(arg) in parts) return true;
     console.error(
       `${arg}: the parts are ${Object.keys(parts).join(", ")}; the options ` +
@@ -32,7 +32,7 @@ const options = parseArgs(Deno.args, {
 });
 const names = options._.length > 0 ? options._.map(String) : Object.keys(parts);
 const seed = number("seed") ?? Math.floor(Math.random() * 2 ** 32);
-const all = names.reduce((sum, name) => sum + parts[name], 0);
+const all = names.reduce((sum: number, name: string) => sum + parts[name], 0);
 
 /** The value of an option that is a number. */
 function number(name: "seed" | "seconds"): number | undefined {
