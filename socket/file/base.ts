@@ -47,8 +47,14 @@ export abstract class IOBase {
   /**
    * Makes a file on top of another one. The lowest file passes none, and overrides every member
    * that would ask the file below.
+   *
+   * @param below the file below
+   * @param name the argument that it was, for the error if it is only a proxy of a file
    */
-  protected constructor(below?: IOBase) {
+  protected constructor(below?: IOBase, name?: string) {
+    if (below !== undefined && !(#below in below)) {
+      throw new TypeError(`${name} must be a file, not a proxy of one`);
+    }
     this.#below = below ?? this;
   }
 

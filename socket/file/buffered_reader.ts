@@ -32,7 +32,7 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
    * @throws {RangeError} if the size is less than 1
    */
   constructor(raw: SocketIO, buffer_size: number = DEFAULT_BUFFER_SIZE) {
-    super(instance("raw", raw, SocketIO, "a SocketIO"));
+    super(instance("raw", raw, SocketIO, "a SocketIO"), "raw");
     this.#buffer = new ReadBuffer(bufferSize(buffer_size));
     this.raw = raw;
   }

@@ -33,3 +33,44 @@ Deno.test("what is wrong with an iterable is said with the argument's name", () 
     assertThrows(() => pair.a.sendmsg(any(value)), TypeError, says);
   }
 });
+
+Deno.test("iterables are taken as a loop takes them", () => {
+  using pair = socketPair();
+  let returned = 0;
+  const make = (count: number) => ({
+    [Symbol.iterator]: () => ({
+      next: () => ({ done: count-- === 0, value: new Uint8Array(1) }),
+      return: () => ({ done: true, value: returned++ }),
+    }),
+  });
+  assertEquals(pair.a.sendmsg(any(make(3))), 3);
+  assertEquals(returned, 0);
+  assertEquals(pair.a.sendmsg(new Set([new Uint8Array(2)])), 2);
+  const refused = {
+    [Symbol.iterator]: () => ({
+      next: () => ({ done: false, value: "text" }),
+      return: () => ({ done: true, value: returned++ }),
+    }),
+  };
+  assertThrows(
+    () => pair.a.sendmsg(any(refused)),
+    TypeError,
+    "buffers[0] must",
+  );
+  assertEquals(returned, 1);
+  // deno-lint-ignore require-yield
+  const throwing = (function* (): Generator<Uint8Array> {
+    throw new EvalError("the caller's own");
+  })();
+  assertThrows(() => pair.a.sendmsg(throwing), EvalError, "the caller's own");
+});
+
+Deno.test("writelines() names lines if one of them is wrong", () => {
+  using pair = socketPair();
+  const wrong = any([1]);
+  const says = "lines must be";
+  for (const [mode, buffering] of [["wb", 0], ["wb", 10], ["w", 10]] as const) {
+    using file = pair.a.makefile(mode, buffering);
+    assertThrows(() => file.writelines(wrong), TypeError, says);
+  }
+});
