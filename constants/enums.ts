@@ -8,7 +8,7 @@ import {
   type SocketKindName,
 } from "./generated/members.ts";
 import type * as names from "./generated/names.js";
-import { isMissing } from "./missing.ts";
+import { checkNumber, isMissing } from "./missing.ts";
 import { namesWith } from "./option_names.ts";
 import { constant, table } from "./table.ts";
 
@@ -96,10 +96,16 @@ function namesOf(prefix: string): ReadonlyMap<number, string> {
  * @param prefix how the name begins, such as `"AF_"`
  * @param value the constant's value on the running platform
  * @returns the name, or `undefined` if no constant with that prefix has the value
+ * @throws {TypeError} if `prefix` is not a string, or `value` is not a number
+ * @throws {RangeError} if `value` is a constant that this platform lacks
  */
 export function constantName(
   prefix: string,
   value: number,
 ): string | undefined {
+  if (typeof prefix !== "string") {
+    throw new TypeError(`prefix must be a string, not ${typeof prefix}`);
+  }
+  checkNumber("value", value);
   return namesOf(prefix).get(value);
 }

@@ -1,6 +1,7 @@
 /** Error numbers: Python's `errno` module. */
 
 import { errnoNames, type ErrorNumbers } from "./generated/errno_names.ts";
+import { checkNumber } from "./missing.ts";
 import { constant, table } from "./table.ts";
 
 export type { ErrorNumbers } from "./generated/errno_names.ts";
@@ -43,8 +44,11 @@ export const errno: Errno = collect();
  *
  * @param value an error number of the running platform
  * @returns the name, or `undefined` if the platform has no such error
+ * @throws {TypeError} if `value` is not a number
+ * @throws {RangeError} if `value` is a constant that this platform lacks
  */
 export function errorName(value: number): string | undefined {
+  checkNumber("value", value);
   const name = errno.errorcode[value];
   if (!name?.startsWith("WSAE")) return name;
   const plain = name.slice("WSA".length);

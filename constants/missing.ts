@@ -99,3 +99,19 @@ export function isMissing(value: unknown): value is MissingConstant {
 export function missingName(value: unknown): string | undefined {
   return isMissing(value) ? value.name : undefined;
 }
+
+/**
+ * Checks that a value is a number: for functions that name numbers.
+ *
+ * @param name the argument's name
+ * @param value what was passed
+ * @throws {TypeError} if it is not a number
+ * @throws {RangeError} if it is a constant that the running platform lacks
+ */
+export function checkNumber(name: string, value: unknown): void {
+  if (typeof value === "number") return;
+  const missing = missingName(value);
+  throw missing === undefined
+    ? new TypeError(`${name} must be a number, not ${typeof value}`)
+    : unavailable(`${name}: ${missing}`);
+}

@@ -1,5 +1,6 @@
 /** Names of socket options and control messages: a number means another thing at each level. */
 
+import { checkNumber } from "./missing.ts";
 import { table } from "./table.ts";
 
 /** The options of one level, and its control messages. */
@@ -157,6 +158,8 @@ function levelName(level: number): string {
  * @param optname the option
  * @returns both names, such as `"SOL_SOCKET, SO_REUSEADDR"`; a number in place of one that has no
  * name here
+ * @throws {TypeError} if an argument is not a number
+ * @throws {RangeError} if it is a constant that this platform lacks
  *
  * @example
  * ```ts
@@ -168,6 +171,8 @@ function levelName(level: number): string {
  * ```
  */
 export function optionName(level: number, optname: number): string {
+  checkNumber("level", level);
+  checkNumber("optname", optname);
   const name = namesAt(level)?.options.get(optname) ?? optname;
   return `${levelName(level)}, ${name}`;
 }
@@ -179,8 +184,12 @@ export function optionName(level: number, optname: number): string {
  * @param cmsg_type the type
  * @returns both names, such as `"SOL_SOCKET, SCM_RIGHTS"`; a number in place of one that has no
  * name here
+ * @throws {TypeError} if an argument is not a number
+ * @throws {RangeError} if it is a constant that this platform lacks
  */
 export function controlName(cmsg_level: number, cmsg_type: number): string {
+  checkNumber("cmsg_level", cmsg_level);
+  checkNumber("cmsg_type", cmsg_type);
   const names = namesAt(cmsg_level);
   const name = names?.control.get(cmsg_type) ?? names?.options.get(cmsg_type) ??
     cmsg_type;

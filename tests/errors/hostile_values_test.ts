@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MissingConstant } from "../../constants/missing.ts";
-
+import { BufferedReader, TextIOWrapper } from "../../mod.ts";
 import { asyncSocketPair, socketPair, tcpPair } from "../support/pairs.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -73,4 +73,20 @@ Deno.test("writelines() names lines if one of them is wrong", () => {
     using file = pair.a.makefile(mode, buffering);
     assertThrows(() => file.writelines(wrong), TypeError, says);
   }
+});
+
+Deno.test("a file is not made over a proxy of a file", () => {
+  using pair = socketPair();
+  using raw = pair.a.makefile("rb", 0);
+  using buffered = pair.a.makefile("rb");
+  assertThrows(
+    () => new BufferedReader(new Proxy(raw, {})),
+    TypeError,
+    "raw must be a file, not a proxy of one",
+  );
+  assertThrows(
+    () => new TextIOWrapper(new Proxy(buffered, {})),
+    TypeError,
+    "buffer must be a file, not a proxy of one",
+  );
 });
