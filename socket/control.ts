@@ -4,7 +4,13 @@ import { nameClasses } from "../constants/class_names.ts";
 import { unavailable } from "../constants/missing.ts";
 import { AF_INET, AF_INET6 } from "../constants/mod.ts";
 import { table } from "../constants/table.ts";
-import { bytes, describe, instance, integer } from "../errors/arguments.ts";
+import {
+  bytes,
+  describe,
+  instance,
+  integer,
+  string,
+} from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
 import type { Address } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
@@ -283,7 +289,7 @@ export function requestControl<A extends Address>(
 ): void {
   instance("socket", socket, SocketBase, "a socket");
   const wanted = kinds.map((kind) => {
-    if (Object.hasOwn(requests, kind)) return requests[kind]!;
+    if (Object.hasOwn(requests, string("kind", kind))) return requests[kind]!;
     throw new RangeError(
       `kind must be one that can be received, not ${JSON.stringify(kind)}`,
     );
@@ -379,7 +385,7 @@ const sizes: Readonly<Partial<Record<ControlKind, number>>> = {
  */
 export function controlSize(...kinds: readonly ControlKind[]): number {
   return kinds.reduce((room, kind) => {
-    if (!Object.hasOwn(sizes, kind)) {
+    if (!Object.hasOwn(sizes, string("kind", kind))) {
       throw new RangeError(
         `kind must be that of a control message, not ${JSON.stringify(kind)}`,
       );

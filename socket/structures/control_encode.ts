@@ -1,8 +1,7 @@
 /** Encodes control messages as the items of `sendmsg`, as the platform expects them. */
 
 import { missing } from "../../constants/missing.ts";
-import { bytes, describe, integer } from "../../errors/arguments.ts";
-import { string } from "../../errors/arguments.ts";
+import { bytes, describe, integer, string } from "../../errors/arguments.ts";
 import { parseIPv4 } from "../address/ip.ts";
 import { type AncillaryItem, collect } from "../operations/ancillary.ts";
 import type { ControlInput } from "./control.ts";
@@ -192,7 +191,7 @@ export function encodeItem(
       bytes("data", data).slice(),
     ];
   }
-  if (!Object.hasOwn(encoders, kind)) {
+  if (!Object.hasOwn(encoders, string("kind", kind))) {
     throw new TypeError(
       `kind must be one that can be sent, not ${JSON.stringify(kind)}`,
     );

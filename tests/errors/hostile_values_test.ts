@@ -2,7 +2,14 @@
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MissingConstant } from "../../constants/missing.ts";
-import { BufferedReader, TextIOWrapper } from "../../mod.ts";
+import {
+  BufferedReader,
+  constantName,
+  controlName,
+  errorName,
+  optionName,
+  TextIOWrapper,
+} from "../../mod.ts";
 import { asyncSocketPair, socketPair, tcpPair } from "../support/pairs.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -88,5 +95,24 @@ Deno.test("a file is not made over a proxy of a file", () => {
     () => new TextIOWrapper(new Proxy(buffered, {})),
     TypeError,
     "buffer must be a file, not a proxy of one",
+  );
+});
+
+Deno.test("functions that name numbers refuse what is no number", () => {
+  const missing = any(new MissingConstant("SO_NOWHERE"));
+  for (const value of [noText, Symbol("s"), "1", 1n, null].map(any)) {
+    const says = `must be a number, not ${typeof value}`;
+    assertThrows(() => optionName(value, 1), TypeError, `level ${says}`);
+    assertThrows(() => optionName(1, value), TypeError, `optname ${says}`);
+    assertThrows(() => controlName(value, 1), TypeError, `cmsg_level ${says}`);
+    assertThrows(() => controlName(1, value), TypeError, `cmsg_type ${says}`);
+    assertThrows(() => constantName("AF_", value), TypeError, `value ${says}`);
+    assertThrows(() => errorName(value), TypeError, `value ${says}`);
+  }
+  assertThrows(() => optionName(1, missing), RangeError, "optname: SO_NOWHERE");
+  assertThrows(
+    () => constantName(noText, 1),
+    TypeError,
+    "prefix must be a string",
   );
 });
