@@ -3,7 +3,7 @@
 import { nameClasses } from "../constants/class_names.ts";
 import { errno as E, errorName } from "../constants/errno.ts";
 import { table } from "../constants/table.ts";
-import { optionsOf } from "./arguments.ts";
+import { integer, optionsOf, string } from "./arguments.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
 
@@ -51,6 +51,7 @@ export class OSError extends Error {
    * @param errno the error number, or `null` for none
    * @param strerror the text
    * @param options the system call, the Windows error number, a cause
+   * @throws {TypeError} if an argument has the wrong type
    */
   constructor(
     errno: number | null,
@@ -58,8 +59,10 @@ export class OSError extends Error {
     options?: OSErrorOptions,
   ) {
     const { syscall, winerror, cause } = optionsOf(options);
+    if (errno !== null) errno = integer("errno", errno);
+    if (winerror !== undefined) integer("options.winerror", winerror);
     super(
-      prefixed(errno, winerror, strerror),
+      prefixed(errno, winerror, string("strerror", strerror)),
       cause === undefined ? undefined : { cause },
     );
     this.name = new.target.name;

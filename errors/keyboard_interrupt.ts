@@ -1,6 +1,7 @@
 /** Python's `KeyboardInterrupt`. */
 
 import { nameClasses } from "../constants/class_names.ts";
+import { optionsOf, string } from "./arguments.ts";
 
 /**
  * Ctrl-C, or an `Interrupter`, ended a blocking call of a thread that asked for it with
@@ -10,9 +11,15 @@ import { nameClasses } from "../constants/class_names.ts";
  * failures of sockets lets it pass.
  */
 export class KeyboardInterrupt extends Error {
-  /** Makes an error. */
+  /**
+   * Makes an error.
+   *
+   * @param message the text
+   * @param options a cause
+   * @throws {TypeError} if an argument has the wrong type
+   */
   constructor(message = "", options?: ErrorOptions) {
-    super(message, options);
+    super(string("message", message), optionsOf(options));
     this.name = new.target.name;
   }
 }

@@ -6,8 +6,11 @@ import {
   BufferedReader,
   constantName,
   controlName,
+  controlSize,
+  encodeControl,
   errorName,
   optionName,
+  requestControl,
   TextIOWrapper,
 } from "../../mod.ts";
 import { asyncSocketPair, socketPair, tcpPair } from "../support/pairs.ts";
@@ -115,4 +118,14 @@ Deno.test("functions that name numbers refuse what is no number", () => {
     TypeError,
     "prefix must be a string",
   );
+});
+
+Deno.test("kinds of control messages must be strings", () => {
+  using pair = tcpPair();
+  for (const kind of [1n, noText].map(any)) {
+    const says = "kind must be a string";
+    assertThrows(() => requestControl(pair.a, kind), TypeError, says);
+    assertThrows(() => controlSize(kind), TypeError, says);
+    assertThrows(() => encodeControl(any({ kind })), TypeError, says);
+  }
 });
