@@ -3,6 +3,7 @@
 import { nameClasses } from "../constants/class_names.ts";
 import { table } from "../constants/table.ts";
 import { type Bytes, instance } from "../errors/arguments.ts";
+import { isEmpty } from "../errors/views.ts";
 import { exhausted } from "../errors/errno.ts";
 import { check, OSError } from "../errors/errors.ts";
 import { setNonBlocking } from "../ffi/descriptor.ts";
@@ -241,7 +242,7 @@ export class AsyncSocket<A extends Address = InetAddress>
     flags = 0,
     options?: WaitOptions,
   ): Promise<number> {
-    if (buffer?.byteLength === 0) {
+    if (isEmpty(buffer)) {
       return driveAtOnce(
         this,
         options,

@@ -57,6 +57,18 @@ function bufferOf(value: Bytes): ArrayBufferLike {
   return (isTypedArray ? ofTypedArray : ofDataView).buffer(value);
 }
 
+/** Whether a value is bytes, and has none. Whatever the value, this does not throw. */
+export function isEmpty(value: unknown): boolean {
+  if (typedArrayName(value) !== undefined) {
+    return byteLengthOf(value as Uint8Array) === 0;
+  }
+  try {
+    return isBytes(value) && viewOf(value, DataView).byteLength === 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the buffer of bytes was detached. */
 export function wasDetached(value: Bytes): boolean {
   const buffer = bufferOf(value);

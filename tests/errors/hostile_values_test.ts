@@ -9,9 +9,12 @@ import {
   controlSize,
   encodeControl,
   errorName,
+  KeyboardInterrupt,
   optionName,
+  OSError,
   requestControl,
   TextIOWrapper,
+  TimeoutError,
 } from "../../mod.ts";
 import { asyncSocketPair, socketPair, tcpPair } from "../support/pairs.ts";
 
@@ -128,4 +131,19 @@ Deno.test("kinds of control messages must be strings", () => {
     assertThrows(() => controlSize(kind), TypeError, says);
     assertThrows(() => encodeControl(any({ kind })), TypeError, says);
   }
+});
+
+Deno.test("errors are made of numbers and text", () => {
+  assertThrows(() => new OSError(noText, "text"), TypeError, "errno must be");
+  assertThrows(
+    () => new TimeoutError(1, noText),
+    TypeError,
+    "strerror must be",
+  );
+  assertThrows(
+    () => new OSError(1, "text", { winerror: noText }),
+    TypeError,
+    "options.winerror must be",
+  );
+  assertThrows(() => new KeyboardInterrupt(noText), TypeError, "message must");
 });
