@@ -11,7 +11,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { beside } from "../support/files.ts";
 import { parts } from "./parts.ts";
-import { SEED_LINE } from "./support/part.ts";
+import { END_LINE, SEED_LINE } from "./support/part.ts";
 
 /** How long all parts together may take in the slice that CI runs. */
 const SLICE = 60;
@@ -73,11 +73,13 @@ async function runPart(name: string): Promise<boolean> {
     child.kill("SIGKILL");
   }, (seconds + GRACE) * 1000);
   let failing = seed;
+  let hasEnded = false;
   let unfinished = "";
   const print = (line: string) => {
     if (line.startsWith(SEED_LINE)) {
       failing = Number(line.slice(SEED_LINE.length));
-    } else console.log(line);
+    } else if (line === END_LINE) hasEnded = true;
+    else console.log(line);
   };
   for await (
     const text of child.stdout.pipeThrough(new TextDecoderStream())
@@ -90,7 +92,7 @@ async function runPart(name: string): Promise<boolean> {
   const { success, code, signal } = await child.status;
   clearTimeout(timer);
   const took = ((performance.now() - begun) / 1000).toFixed(1);
-  if (success) {
+  if (success && hasEnded) {
     console.log(`ok ${name} (${took} s)`);
     return true;
   }

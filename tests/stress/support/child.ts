@@ -1,6 +1,6 @@
 /** Runs one part, in the process that `run.ts` starts for it. */
 
-import type { Part } from "./part.ts";
+import { END_LINE, type Part } from "./part.ts";
 import { Random } from "./random.ts";
 
 const [name, seed, seconds] = Deno.args;
@@ -12,6 +12,7 @@ try {
     seconds: Number(seconds),
     log: (line) => console.log(`${name}: ${line}`),
   });
+  console.log(END_LINE);
   // What the part left pending may not keep the process from ending.
   Deno.exit(0);
 } catch (error) {

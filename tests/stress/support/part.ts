@@ -21,6 +21,9 @@ export interface Part {
 /** How the line begins by which a part reports the seed of a round to `run.ts`. */
 export const SEED_LINE = "seed of the round: ";
 
+/** The line that says that a part came to its end. A process may also end early, without failing. */
+export const END_LINE = "the part came to its end";
+
 /**
  * Runs rounds until the time is over, at least one. Each has a seed of its own, the next number, so
  * that a run that begins with the seed of the round that failed fails in its first round. The seed
