@@ -47,6 +47,18 @@ Deno.test("what is wrong with an iterable is said with the argument's name", () 
   }
 });
 
+Deno.test("sendmsg_afalg() names msg if a buffer is wrong", () => {
+  using pair = socketPair();
+  const options = { op: 0 };
+  const says = "msg[0] must be bytes";
+  const wrong = any([1]);
+  assertThrows(
+    () => any(pair.a).sendmsg_afalg(wrong, options),
+    TypeError,
+    says,
+  );
+});
+
 Deno.test("iterables are taken as a loop takes them", () => {
   using pair = socketPair();
   let returned = 0;
