@@ -159,3 +159,17 @@ Deno.test("errors are made of numbers and text", () => {
   );
   assertThrows(() => new KeyboardInterrupt(noText), TypeError, "message must");
 });
+
+Deno.test("recv_into rejects if a getter of what it gets throws, and does not throw", async () => {
+  using pair = asyncSocketPair();
+  const hostile = {
+    get byteLength() {
+      throw new EvalError("the caller's own");
+    },
+  };
+  const promise = pair.a.recv_into(any(hostile));
+  await assertRejects(() => promise, TypeError, "buffer must be bytes");
+  const proxy = new Proxy(new Uint8Array(1), {});
+  const other = pair.a.recv_into(proxy);
+  await assertRejects(() => other, TypeError, "buffer must be bytes");
+});
