@@ -5,7 +5,7 @@ import {
   BlockingIOError,
   SHUT_WR,
   SO_SNDBUF,
-  Socket,
+  type Socket,
   socketpair,
   SOL_SOCKET,
   type UnixAddress,
