@@ -125,7 +125,7 @@ async function pending(random: Random): Promise<void> {
   const moved: (ArrayBuffer | undefined)[] = buffers.map(({ buffer }) => {
     if (random.chance(0.3)) return buffer.transfer();
     if (random.chance(0.3)) buffer.resize(random.below(buffer.byteLength + 1));
-    else if (random.chance(0.3)) buffer.resize(buffer.maxByteLength);
+    else if (random.chance(0.5)) buffer.resize(buffer.maxByteLength);
     return undefined;
   });
   if (random.chance(0.5)) gc();
