@@ -134,8 +134,17 @@ export const knownDifferences: readonly Difference[] = [
       failed(mine, "TypeError", "RangeError") && failed(theirs, "OSError"),
   },
   {
+    kind: "function",
     reason: "of two bad arguments, another one may be named",
-    explains: ({ mine, theirs }) =>
+    explains: ({ one, mine, theirs }) =>
+      one.length > 2 && failed(mine, "RangeError", "TypeError") &&
+      failed(theirs, "RangeError", "TypeError"),
+  },
+  {
+    kind: "encode",
+    reason: "of two bad fields, another one may be named",
+    explains: ({ one: [, , address], mine, theirs }) =>
+      Array.isArray(address) && address.length > 1 &&
       failed(mine, "RangeError", "TypeError") &&
       failed(theirs, "RangeError", "TypeError"),
   },
@@ -326,8 +335,10 @@ export const knownDifferences: readonly Difference[] = [
       "a hardware address longer than what arrived ends there; Python reads its stack",
     explains({ one: [family, , data], mine, theirs }) {
       if (family !== AF_PACKET) return false;
-      return Uint8Array.fromHex(data)[11] > 8 && succeeded(mine) &&
-        succeeded(theirs);
+      if (!succeeded(mine) || !succeeded(theirs)) return false;
+      const [a, b] = [mine.result, theirs.result] as Told[][];
+      return Uint8Array.fromHex(data)[11] > 8 &&
+        equal(a.slice(0, 4), b.slice(0, 4));
     },
   },
   {
