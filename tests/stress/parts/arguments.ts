@@ -17,7 +17,7 @@ import {
 import { faultOf } from "../support/verdict.ts";
 
 /** How many calls have one seed. */
-const CALLS = 200;
+const CALLS = 50;
 /** How long a promise may take to settle, in milliseconds. */
 const SETTLED = 20_000;
 
