@@ -269,13 +269,13 @@ export abstract class AsyncSocketBase<out A extends Address = Address>
   /**
    * Sends bytes, as `Deno.Conn` does.
    *
-   * @param p the bytes
-   * @returns how many bytes were sent, which may be fewer than `p` has
+   * @param data the bytes
+   * @returns how many bytes were sent, which may be fewer than `data` has
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
    */
-  write(p: Uint8Array): Promise<number> {
-    return this.send(p);
+  write(data: Uint8Array): Promise<number> {
+    return this.send(data);
   }
 
   /**

@@ -4,6 +4,7 @@ import { nameClasses, table } from "../constants/table.ts";
 import {
   type Bytes,
   instance,
+  isEmpty,
   isOptions,
   optionsLast,
 } from "../errors/arguments.ts";
@@ -252,7 +253,7 @@ export class AsyncSocket<out A extends Address = Address>
     if (typeof nbytes === "object" || typeof flags === "object") {
       [nbytes = 0, flags = 0, options] = optionsLast(nbytes, flags, options);
     }
-    if (buffer?.byteLength === 0) {
+    if (isEmpty(buffer)) {
       return driveAtOnce(
         this,
         options,

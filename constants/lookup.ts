@@ -13,7 +13,15 @@ import {
   onlyOnWindows,
   type SocketKindName,
 } from "./generated/lists.js";
-import { constant, isExported, isHere, isMissing, table } from "./table.ts";
+import { typeError } from "./stack.ts";
+import {
+  checkNumber,
+  constant,
+  isExported,
+  isHere,
+  isMissing,
+  table,
+} from "./table.ts";
 import type * as names from "./generated/names.js";
 import "./generated/names.js"; // looks up the exported names, by which table.ts knows them
 import { os } from "./platform.ts";
@@ -66,8 +74,11 @@ export const errno: Errno = collect();
  *
  * @param value an error number of the running platform
  * @returns the name, or `undefined` if the platform has no such error
+ * @throws {TypeError} if `value` is not a number
+ * @throws {RangeError} if `value` is a constant that this platform lacks
  */
 export function errorName(value: number): keyof ErrorNumbers | undefined {
+  checkNumber("value", value);
   const name: keyof ErrorNumbers | undefined = errno.errorcode[value];
   if (!name?.startsWith("WSAE")) return name;
   const plain = name.slice("WSA".length) as keyof ErrorNumbers;
@@ -231,6 +242,8 @@ function levelName(level: number): string {
  * @param optname the option
  * @returns both names, such as `"SOL_SOCKET, SO_REUSEADDR"`; a number in place of one that has no
  * name here
+ * @throws {TypeError} if an argument is not a number
+ * @throws {RangeError} if it is a constant that this platform lacks
  *
  * @example
  * ```ts
@@ -242,6 +255,8 @@ function levelName(level: number): string {
  * ```
  */
 export function optionName(level: number, optname: number): string {
+  checkNumber("level", level);
+  checkNumber("optname", optname);
   const name = namesAt(level)?.options.get(optname) ?? optname;
   return `${levelName(level)}, ${name}`;
 }
@@ -253,8 +268,12 @@ export function optionName(level: number, optname: number): string {
  * @param cmsg_type the type
  * @returns both names, such as `"SOL_SOCKET, SCM_RIGHTS"`; a number in place of one that has no
  * name here
+ * @throws {TypeError} if an argument is not a number
+ * @throws {RangeError} if it is a constant that this platform lacks
  */
 export function controlName(cmsg_level: number, cmsg_type: number): string {
+  checkNumber("cmsg_level", cmsg_level);
+  checkNumber("cmsg_type", cmsg_type);
   const names = namesAt(cmsg_level);
   const name = names?.control.get(cmsg_type) ?? names?.options.get(cmsg_type) ??
     cmsg_type;
@@ -340,11 +359,17 @@ function namesOf(prefix: string): ReadonlyMap<number, string> {
  * @param prefix how the name begins, such as `"AF_"`
  * @param value the constant's value on the running platform
  * @returns the name, or `undefined` if no constant with that prefix has the value
+ * @throws {TypeError} if `prefix` is not a string, or `value` is not a number
+ * @throws {RangeError} if `value` is a constant that this platform lacks
  */
 export function constantName(
   prefix: string,
   value: number,
 ): string | undefined {
+  if (typeof prefix !== "string") {
+    throw typeError(`prefix must be a string, not ${typeof prefix}`);
+  }
+  checkNumber("value", value);
   return namesOf(prefix).get(value);
 }
 

@@ -3,7 +3,7 @@
  * stand-ins for those that it lacks.
  */
 
-import { rangeError } from "./stack.ts";
+import { rangeError, typeError } from "./stack.ts";
 import { os, platform, type PlatformName, unsupported } from "./platform.ts";
 
 // The names of classes.
@@ -117,6 +117,22 @@ export function isMissing(value: unknown): value is MissingConstant {
  */
 export function missingName(value: unknown): string | undefined {
   return isMissing(value) ? value.name : undefined;
+}
+
+/**
+ * Checks that a value is a number: for functions that name numbers.
+ *
+ * @param name the argument's name
+ * @param value what was passed
+ * @throws {TypeError} if it is not a number
+ * @throws {RangeError} if it is a constant that the running platform lacks
+ */
+export function checkNumber(name: string, value: unknown): void {
+  if (typeof value === "number") return;
+  const missing = missingName(value);
+  throw missing === undefined
+    ? typeError(`${name} must be a number, not ${typeof value}`)
+    : unavailable(`${name}: ${missing}`);
 }
 
 /** The constants of one platform. */

@@ -63,6 +63,18 @@ function bufferOf(value: Bytes): ArrayBufferLike {
   return (isTypedArray ? ofTypedArray : ofDataView).buffer(value);
 }
 
+/** Whether a value is bytes, and has none. Whatever the value, this does not throw. */
+export function isEmpty(value: unknown): boolean {
+  if (typedArrayName(value) !== undefined) {
+    return byteLengthOf(value as Uint8Array) === 0;
+  }
+  try {
+    return isBytes(value) && viewOf(value, DataView).byteLength === 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the buffer of bytes was detached. */
 export function wasDetached(value: Bytes): boolean {
   const buffer = bufferOf(value);
@@ -399,15 +411,79 @@ export function isOptions(value: unknown): boolean {
  * Checks an iterable of values. Strings are rejected, although they are iterable: no argument of
  * this library takes their characters.
  *
+ * @returns the values, once: iterating over them throws a `TypeError` if an iterator is wrong
  * @throws {TypeError} if it is not an iterable object
  */
 export function iterable(name: string, values: unknown): Iterable<unknown> {
-  if (
-    typeof values === "object" && values !== null && Symbol.iterator in values
-  ) {
-    return values as Iterable<unknown>;
+  if (typeof values === "object" && values !== null) {
+    const { [Symbol.iterator]: method } = values as Iterable<unknown>;
+    if (method === Array.prototype.values && Array.isArray(values)) {
+      return values;
+    }
+    if (typeof method === "function") return taken(name, values, method);
   }
   throw typeError(`${name} must be an iterable, not ${describe(values)}`);
+}
+
+/** Iterators of the engine's, which refuse other objects than their own. */
+const engines: ReadonlySet<unknown> = new Set<unknown>([
+  Object.getPrototypeOf(Uint8Array.prototype).values,
+  Map.prototype.entries,
+  Set.prototype.values,
+]);
+
+/** The values of an iterable that may be wrong. What its own code throws passes through. */
+function* taken(
+  name: string,
+  values: object,
+  method: () => Iterator<unknown>,
+): Generator<unknown, void> {
+  const call = <T>(f: () => T, isEngines: boolean): T => {
+    try {
+      return f();
+    } catch (cause) {
+      if (!isEngines) throw cause;
+      throw typeError(
+        `${name} must be an iterable, not ${describe(values)} in this state`,
+        { cause },
+      );
+    }
+  };
+  const iterator = object(
+    name,
+    call(() => method.call(values), engines.has(method)),
+    "iterator",
+  );
+  const { next } = iterator;
+  if (typeof next !== "function") {
+    throw typeError(`${name}: the method next of its iterator is missing`);
+  }
+  let isDone = false;
+  try {
+    for (;;) {
+      isDone = true; // An iterator that throws is not told to return.
+      const result = object(
+        name,
+        // That of a typed array throws if the array is detached on the way.
+        call(() => next.call(iterator), typedArrayName(values) !== undefined),
+        "iterator's result",
+      );
+      if (result.done) return;
+      const { value } = result;
+      isDone = false;
+      yield value;
+    }
+  } finally {
+    if (!isDone) iterator.return?.();
+  }
+}
+
+function object<T>(name: string, value: T, what: string): T {
+  if (typeof value === "object" && value !== null) return value;
+  if (typeof value === "function") return value;
+  throw typeError(
+    `${name}: its ${what} must be an object, not ${describe(value)}`,
+  );
 }
 
 /**

@@ -8,7 +8,13 @@ import {
   type ErrorNumbers,
 } from "../constants/lookup.ts";
 import { fromCaller } from "../constants/stack.ts";
-import { type Bytes, isBytes, optionsOf } from "./arguments.ts";
+import {
+  type Bytes,
+  integer,
+  isBytes,
+  optionsOf,
+  string,
+} from "./arguments.ts";
 import { addressText, filenameText } from "./text.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
@@ -113,6 +119,7 @@ export class OSError extends Error {
    * @param strerror the text
    * @param options the system call, the address, the Windows error number, a cause; or as in
    * Python the name of a file
+   * @throws {TypeError} if an argument has the wrong type
    */
   constructor(
     errno: number | null,
@@ -125,12 +132,13 @@ export class OSError extends Error {
     third?: OSErrorOptions | string | Bytes | null,
   ) {
     const hasNumber = typeof first === "number" || first === null;
-    const errno = hasNumber ? first : null;
-    const strerror = String((hasNumber ? second : first) ?? "");
+    const errno = typeof first === "number" ? integer("errno", first) : null;
+    const strerror = string("strerror", (hasNumber ? second : first) ?? "");
     const options = hasNumber
       ? optionsFrom(third)
       : optionsOf(second as OSErrorOptions);
     const { syscall, address, filename, winerror, cause } = options;
+    if (winerror !== undefined) integer("options.winerror", winerror);
     super(
       messageOf(errno, strerror, options),
       cause === undefined ? undefined : { cause },
@@ -413,9 +421,15 @@ export const exhausted: ReadonlySet<number | null> = new Set([
  * failures of sockets lets it pass.
  */
 export class KeyboardInterrupt extends Error {
-  /** Makes an error. */
+  /**
+   * Makes an error.
+   *
+   * @param message the text
+   * @param options a cause
+   * @throws {TypeError} if an argument has the wrong type
+   */
   constructor(message = "", options?: ErrorOptions) {
-    super(message, options);
+    super(string("message", message), optionsOf(options));
     this.name = new.target.name;
     fromCaller(this, KeyboardInterrupt);
   }

@@ -3,7 +3,13 @@
 import { nameClasses, table, unavailable } from "../constants/table.ts";
 import { AF_INET, AF_INET6 } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
-import { bytes, describe, instance, integer } from "../errors/arguments.ts";
+import {
+  bytes,
+  describe,
+  instance,
+  integer,
+  string,
+} from "../errors/arguments.ts";
 import { OSError } from "../errors/errors.ts";
 import type { Address } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
@@ -282,7 +288,7 @@ export function requestControl<A extends Address>(
 ): void {
   instance("socket", socket, SocketBase, "a socket");
   const wanted = kinds.map((kind) => {
-    if (Object.hasOwn(requests, kind)) return requests[kind]!;
+    if (Object.hasOwn(requests, string("kind", kind))) return requests[kind]!;
     throw rangeError(
       `kind must be one that can be received, not ${JSON.stringify(kind)}`,
     );
@@ -378,7 +384,7 @@ const sizes: Readonly<Partial<Record<ControlKind, number>>> = {
  */
 export function controlSize(...kinds: readonly ControlKind[]): number {
   return kinds.reduce((room, kind) => {
-    if (!Object.hasOwn(sizes, kind)) {
+    if (!Object.hasOwn(sizes, string("kind", kind))) {
       throw rangeError(
         `kind must be that of a control message, not ${JSON.stringify(kind)}`,
       );

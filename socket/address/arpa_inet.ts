@@ -110,12 +110,16 @@ export function inet_ntoa(packed_ip: Bytes): string {
  * @returns its 4 or 16 bytes, in network order
  * @throws {OSError} `illegal IP address string passed to inet_pton`; `EAFNOSUPPORT` for any other
  * family
+ * @throws {RangeError} if the address contains a NUL
  */
 export function inet_pton(
   address_family: number,
   ip_string: string,
 ): Uint8Array<ArrayBuffer> {
   const text = string("ip_string", ip_string);
+  if (text.includes("\0")) {
+    throw rangeError("ip_string: embedded null byte");
+  }
   const illegal = "illegal IP address string passed to inet_pton";
   switch (integer("address_family", address_family)) {
     case AF_INET: {

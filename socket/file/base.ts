@@ -1,7 +1,7 @@
 /** The base classes and helpers of the files that `makefile()` returns. */
 
 import { nameClasses } from "../../constants/table.ts";
-import { rangeError } from "../../constants/stack.ts";
+import { rangeError, typeError } from "../../constants/stack.ts";
 import { type Bytes, integer } from "../../errors/arguments.ts";
 import { BlockingIOError, EAGAIN, OSError } from "../../errors/errors.ts";
 import { characters } from "./newline.ts";
@@ -47,8 +47,14 @@ export abstract class IOBase {
   /**
    * Makes a file on top of another one. The lowest file passes none, and overrides every member
    * that would ask the file below.
+   *
+   * @param below the file below
+   * @param name the argument that it was, for the error if it is only a proxy of a file
    */
-  protected constructor(below?: IOBase) {
+  protected constructor(below?: IOBase, name?: string) {
+    if (below !== undefined && !(#below in below)) {
+      throw typeError(`${name} must be a file, not a proxy of one`);
+    }
     this.#below = below ?? this;
   }
 

@@ -43,7 +43,7 @@ export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
    * @throws {RangeError} if the size is less than 1
    */
   constructor(raw: SocketIO, buffer_size: number = DEFAULT_BUFFER_SIZE) {
-    super(instance("raw", raw, SocketIO, "a SocketIO"));
+    super(instance("raw", raw, SocketIO, "a SocketIO"), "raw");
     this.#buffer = new ReadBuffer(bufferSize(buffer_size));
     this.raw = raw;
   }
@@ -212,7 +212,7 @@ export class BufferedWriter extends IOBase implements BytesWriter {
    * @throws {RangeError} if the size is less than 1
    */
   constructor(raw: SocketIO, buffer_size: number = DEFAULT_BUFFER_SIZE) {
-    super(instance("raw", raw, SocketIO, "a SocketIO"));
+    super(instance("raw", raw, SocketIO, "a SocketIO"), "raw");
     this.#bytes = new Uint8Array(bufferSize(buffer_size));
     this.raw = raw;
   }
@@ -252,7 +252,9 @@ export class BufferedWriter extends IOBase implements BytesWriter {
    * @throws as {@linkcode write}
    */
   writelines(lines: Iterable<Bytes>): void {
-    for (const line of iterable("lines", lines)) this.write(line as Bytes);
+    for (const line of iterable("lines", lines)) {
+      this.write(bytes("lines", line));
+    }
   }
 
   /**

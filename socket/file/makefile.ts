@@ -108,6 +108,7 @@ export class TextIOWrapper extends LineIO<string> {
       buffer instanceof BufferedWriter
         ? buffer
         : instance("buffer", buffer, BufferedReader, "a buffered file"),
+      "buffer",
     );
     const { encoding, errors, newline } = optionsOf(options);
     this.buffer = buffer;
@@ -223,7 +224,7 @@ export class TextIOWrapper extends LineIO<string> {
   writelines(lines: Iterable<string>): void {
     // A string is an iterable of strings, as in Python.
     const all = typeof lines === "string" ? lines : iterable("lines", lines);
-    for (const line of all) this.write(line as string);
+    for (const line of all) this.write(string("lines", line));
   }
 
   /**

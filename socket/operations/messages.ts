@@ -75,10 +75,11 @@ let outbound: MessageHeader | undefined;
 
 /** Collects the buffers of a message from an iterable. */
 function bufferList(
+  name: string,
   buffers: unknown,
   syscall: string,
 ): Uint8Array<ArrayBuffer>[] {
-  const views = collect("buffers", buffers, bytes);
+  const views = collect(name, buffers, bytes);
   if (views.length > MAX_BUFFERS) throw osError(errno.EMSGSIZE, syscall);
   return views;
 }
@@ -99,13 +100,18 @@ export function sendmsgAttempt(
   return sendItemsAttempt(buffers, ancillaryItems(ancdata), flags);
 }
 
-/** Like {@linkcode sendmsgAttempt}, with ancillary data that has been checked. */
+/**
+ * Like {@linkcode sendmsgAttempt}, with ancillary data that has been checked.
+ *
+ * @param name what errors call the buffers
+ */
 export function sendItemsAttempt(
   buffers: unknown,
   items: readonly AncillaryItem[],
   flags: unknown,
+  name = "buffers",
 ): SendmsgAttempt {
-  const views = bufferList(buffers, "sendmsg");
+  const views = bufferList(name, buffers, "sendmsg");
   const length = controlLength(items, layout);
   const bits = flagBits(flags);
   const send = (
@@ -165,7 +171,12 @@ export function sendmsgAlgAttempt(
   options: AlgOptions,
 ): (handle: Handle) => Attempt<number> {
   const items = algItems(options);
-  const attempt = sendItemsAttempt(msg ?? [], items, options.flags ?? 0);
+  const attempt = sendItemsAttempt(
+    msg ?? [],
+    items,
+    options.flags ?? 0,
+    "msg",
+  );
   return (handle) => {
     if (handle.family !== AF_ALG) {
       throw new OSError(null, "algset is only supported for AF_ALG");
@@ -230,7 +241,7 @@ export function recvmsgIntoAttempt(
   ancbufsize: number,
   flags: number,
 ): (handle: Handle) => Attempt<Received<number>> {
-  const views = bufferList(buffers, "recvmsg");
+  const views = bufferList("buffers", buffers, "recvmsg");
   const room = controlSize(ancbufsize);
   const bits = flagBits(flags);
   return (handle) => {

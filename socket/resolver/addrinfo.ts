@@ -115,19 +115,21 @@ function namesOf(
   return [node, isNumber ? Number(service) : service];
 }
 
-function readEntries(first: bigint): Entry[] {
+/** Copies what the C library found, from a list that it must free. */
+export function readEntries(first: bigint): Entry[] {
   const { addrinfo } = layout;
   const entries: Entry[] = [];
   for (let at = first; at !== 0n;) {
     const info = view(at, addrinfo.size);
-    const length = info.getUint32(addrinfo.ai_addrlen.at, true);
+    const from = info.getBigUint64(addrinfo.ai_addr.at, true);
     const canonname = info.getBigUint64(addrinfo.ai_canonname.at, true);
     const address = sockaddrStorage();
-    libc.memcpy_from(
-      address.bytes,
-      info.getBigUint64(addrinfo.ai_addr.at, true),
-      length,
+    // A resolver's module may return any length. No more is copied than there is room for.
+    const length = from === 0n ? 0 : Math.min(
+      info.getUint32(addrinfo.ai_addrlen.at, true),
+      address.bytes.length,
     );
+    if (length > 0) libc.memcpy_from(address.bytes, from, length);
     entries.push({
       family: info.getInt32(addrinfo.ai_family.at, true),
       type: info.getInt32(addrinfo.ai_socktype.at, true),

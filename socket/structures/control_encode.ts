@@ -192,7 +192,7 @@ export function encodeItem(
       bytes("data", data).slice(),
     ];
   }
-  if (!Object.hasOwn(encoders, kind)) {
+  if (!Object.hasOwn(encoders, string("kind", kind))) {
     throw typeError(
       `kind must be one that can be sent, not ${JSON.stringify(kind)}`,
     );

@@ -227,6 +227,7 @@ const others: readonly BadCall[] = [
   ["an IPv4 text that is none", () => socket.inet_pton(AF_INET, "127.1"), socket.OSError, "illegal IP address string passed to inet_pton"],
   ["an IPv6 text that is none", () => socket.inet_pton(AF_INET6, "1::2::3"), socket.OSError, "illegal IP address string passed to inet_pton"],
   ["an IP text that is none", () => socket.inet_pton(AF_INET, any(1)), TypeError, "ip_string must be a string, not 1"],
+  ["an IP text with a NUL", () => socket.inet_pton(AF_INET6, "::1\0"), RangeError, "ip_string: embedded null byte"],
   ["an IP text with a NUL", () => socket.inet_aton("127.0.0.1\0"), RangeError, "ip_string: embedded null byte"],
   ["a packed address too short", () => socket.inet_ntoa(data.subarray(1)), socket.OSError, "packed IP wrong length for inet_ntoa"],
   ["a packed address too short", () => socket.inet_ntop(AF_INET6, data), RangeError, "packed_ip: invalid length"],
