@@ -4,7 +4,7 @@ import { assertEquals, assertNotStrictEquals, assertThrows } from "@std/assert";
 import { b, concat, repr } from "../../bytes.ts";
 import { python } from "../support/peer.ts";
 import { needs, requires } from "../support/requires.ts";
-import { Random } from "./random.ts";
+import { Random } from "../stress/support/random.ts";
 
 const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 

@@ -13,7 +13,7 @@ import {
 } from "../../bytes.ts";
 import { python } from "../support/peer.ts";
 import { needs, requires } from "../support/requires.ts";
-import { Random } from "./random.ts";
+import { Random } from "../stress/support/random.ts";
 
 /** A value as JSON: what it is, and the value as text. Floats are their 8 bytes in hexadecimal. */
 type Told = [kind: "int" | "float" | "bool" | "bytes" | "str", text: string];

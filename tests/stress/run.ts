@@ -1,0 +1,112 @@
+/**
+ * What is too long for the test task: hostile input, load and faults, for a bounded time. See
+ * tests/README.md.
+ *
+ *     deno run -A tests/stress/run.ts [part...] [--seed N] [--seconds N] [--slice]
+ *
+ * Each part runs in a process of its own, so that a crash is seen. A failure prints the one line
+ * that repeats it.
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { beside } from "../support/files.ts";
+import { parts } from "./parts.ts";
+import { SEED_LINE } from "./support/part.ts";
+
+/** How long all parts together may take in the slice that CI runs. */
+const SLICE = 60;
+/** How much longer than its time a part may take before it counts as hanging. */
+const GRACE = 120;
+
+const options = parseArgs(Deno.args, {
+  string: ["seed", "seconds"],
+  boolean: ["slice"],
+  unknown(arg: string, key?: string) {
+    if (key === undefined && String(arg) in parts) return true;
+    console.error(
+      `${arg}: the parts are ${Object.keys(parts).join(", ")}; the options ` +
+        `--seed, --seconds (of each part) and --slice`,
+    );
+    Deno.exit(2);
+  },
+});
+const names = options._.length > 0 ? options._.map(String) : Object.keys(parts);
+const seed = number("seed") ?? Math.floor(Math.random() * 2 ** 32);
+const all = names.reduce((sum: number, name: string) => sum + parts[name], 0);
+
+/** The value of an option that is a number. */
+function number(name: "seed" | "seconds"): number | undefined {
+  const text = options[name];
+  if (text === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  console.error(`--${name} must be a number, not ${text}`);
+  Deno.exit(2);
+}
+
+/** How many seconds a part may take. */
+function secondsOf(name: string): number {
+  const scale = options.slice ? Math.min(1, SLICE / all) : 1;
+  return number("seconds") ?? Math.round(parts[name] * scale * 10) / 10;
+}
+
+/** Runs a part, and returns whether it succeeded. */
+async function runPart(name: string): Promise<boolean> {
+  const seconds = secondsOf(name);
+  console.log(`== ${name}: seed ${seed}, ${seconds} s`);
+  const begun = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-all",
+      "--v8-flags=--expose-gc",
+      beside("stress/support/child.ts"),
+      name,
+      String(seed),
+      String(seconds),
+    ],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill("SIGKILL");
+  }, (seconds + GRACE) * 1000);
+  let failing = seed;
+  let unfinished = "";
+  const print = (line: string) => {
+    if (line.startsWith(SEED_LINE)) {
+      failing = Number(line.slice(SEED_LINE.length));
+    } else console.log(line);
+  };
+  for await (
+    const text of child.stdout.pipeThrough(new TextDecoderStream())
+  ) {
+    const lines = (unfinished + text).split("\n");
+    unfinished = lines.pop()!;
+    lines.forEach(print);
+  }
+  if (unfinished !== "") print(unfinished);
+  const { success, code, signal } = await child.status;
+  clearTimeout(timer);
+  const took = ((performance.now() - begun) / 1000).toFixed(1);
+  if (success) {
+    console.log(`ok ${name} (${took} s)`);
+    return true;
+  }
+  const how = late ? "did not end" : `ended with ${signal ?? code}`;
+  console.log(
+    `FAILED ${name}: ${how} (${took} s). This repeats it:\n` +
+      `deno run -A tests/stress/run.ts ${name} --seed ${failing} --seconds ${seconds}`,
+  );
+  return false;
+}
+
+const failed: string[] = [];
+for (const name of names) {
+  if (!await runPart(name)) failed.push(name);
+}
+if (failed.length > 0) {
+  console.log(`${failed.join(", ")} failed`);
+  Deno.exit(1);
+}
