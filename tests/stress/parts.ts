@@ -8,4 +8,5 @@ export const parts: Record<string, number> = {
   bytes: 30,
   memory: 45,
   model: 60,
+  descriptors: 20,
 };
