@@ -9,4 +9,6 @@ export const parts: Record<string, number> = {
   memory: 45,
   model: 60,
   descriptors: 20,
+  exhaustion: 20,
+  transfers: 90,
 };
