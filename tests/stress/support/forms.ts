@@ -97,6 +97,7 @@ export const sending: Record<string, (to: Blocking, how: Transfer) => void> = {
   "zero copy"(to, how) {
     const sender = new socket.ZeroCopySender(to);
     for (const piece of pieces(how)) sender.sendall(piece);
+    sender.wait();
   },
 };
 
@@ -190,6 +191,7 @@ export const asyncSending: Record<
   async "zero copy"(to, how) {
     const sender = new async.ZeroCopySender(to);
     for (const piece of pieces(how)) await sender.sendall(piece);
+    await sender.wait();
   },
 };
 
