@@ -11,4 +11,5 @@ export const parts: Record<string, number> = {
   descriptors: 20,
   exhaustion: 20,
   transfers: 90,
+  network: 40,
 };
