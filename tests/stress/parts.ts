@@ -12,4 +12,5 @@ export const parts: Record<string, number> = {
   exhaustion: 20,
   transfers: 90,
   network: 40,
+  isolates: 60,
 };
