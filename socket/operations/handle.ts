@@ -169,6 +169,11 @@ export class Handle implements CodecSocket {
 const owners: (Handle | undefined)[] = [];
 let closesAtUnload = false;
 
+/** The handles of this isolate whose descriptors are open, for tests of what is left open. */
+export function openHandles(): Handle[] {
+  return owners.filter((handle) => handle !== undefined);
+}
+
 function closeOwned(): void {
   owners.forEach((handle, fd) => {
     if (handle === undefined) return;

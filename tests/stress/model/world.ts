@@ -19,9 +19,6 @@ declare const gc: () => void;
 /** A socket object of either kind. */
 export type Any = Socket<Address> | AsyncSocket<Address>;
 
-/** How long what must happen may take, in milliseconds. */
-const PATIENCE = 20_000;
-
 /** One direction of a connection. Its bytes follow from their positions. */
 export class Flow {
   /** How many bytes the system has taken. */
@@ -158,8 +155,14 @@ export class World {
   readonly descriptions = new Set<Description>();
   /** The addresses of listeners that are closed, where nobody else can listen. */
   readonly dead: Address[] = [];
+  readonly #patience: number;
   #failure: unknown;
   #salt = 0;
+
+  /** @param patience for how long what must happen may take, in milliseconds */
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
 
   /** The two ends of a new connection. */
   connection(isTcp: boolean): [End, End] {
@@ -254,7 +257,7 @@ export class World {
 
   /** Waits until all has settled that must, and compares what is open. */
   async check(): Promise<void> {
-    const end = performance.now() + PATIENCE;
+    const end = performance.now() + this.#patience;
     while (this.#late() !== undefined && this.#failure === undefined) {
       if (performance.now() > end) {
         const { due, node } = this.#late()!;
@@ -294,11 +297,6 @@ export class World {
       await turn();
       if ((this.#open().get(of.identity) ?? 0) === of.references) return;
     }
-  }
-
-  /** Closes everything. */
-  close(): void {
-    for (const { socket } of this.nodes.splice(0)) socket?.close();
   }
 }
 

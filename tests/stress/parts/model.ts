@@ -28,6 +28,10 @@ const names = Object.keys(operations).flatMap((name) =>
 const STEPS = 60;
 const SHRINKING = 60;
 
+/** How long what must happen may take, in milliseconds, at first and while shrinking. */
+const PATIENCE = 20_000;
+const SHORT_PATIENCE = 1000;
+
 const sequenceOf = (random: Random): Step[] =>
   Array.from({ length: 1 + random.below(STEPS) }, () => [
     random.pick(names),
@@ -35,8 +39,11 @@ const sequenceOf = (random: Random): Step[] =>
   ]);
 
 /** Runs a sequence. */
-async function perform(steps: readonly Step[]): Promise<void> {
-  const world = new World();
+async function perform(
+  steps: readonly Step[],
+  patience: number,
+): Promise<void> {
+  const world = new World(patience);
   try {
     await world.check();
     for (const [name, choice] of steps) {
@@ -56,8 +63,11 @@ async function perform(steps: readonly Step[]): Promise<void> {
 }
 
 /** The error of a sequence, if it fails. */
-const errorOf = (steps: readonly Step[]): Promise<unknown> =>
-  perform(steps).then(() => undefined, (error) => error);
+const errorOf = (
+  steps: readonly Step[],
+  patience = SHORT_PATIENCE,
+): Promise<unknown> =>
+  perform(steps, patience).then(() => undefined, (error) => error);
 
 /** Runs the part. */
 export async function run(
@@ -67,7 +77,7 @@ export async function run(
   const sequences = await rounds({ random, seconds }, async (random) => {
     const steps = sequenceOf(random);
     count += steps.length;
-    const error = await errorOf(steps);
+    const error = await errorOf(steps, PATIENCE);
     if (error === undefined) return;
     const short = await shrink(
       steps,
