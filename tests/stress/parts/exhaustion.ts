@@ -47,9 +47,11 @@ export async function run(
   if (lacking.length > 0) {
     log(`without the network: needs ${lacking.map(({ what }) => what)}`);
   }
-  const count = await rounds({ random, seconds }, async () => {
-    await runProgram("exhausted.ts", `ulimit -n ${DESCRIPTORS}`);
-    if (lacking.length > 0) return;
+  const count = await rounds({ random, seconds }, async (random) => {
+    if (lacking.length > 0 || random.chance(0.5)) {
+      await runProgram("exhausted.ts", `ulimit -n ${DESCRIPTORS}`);
+      return;
+    }
     await runProgram(
       "exhausted_network.ts",
       "ip link set lo up && " +

@@ -285,18 +285,19 @@ const scenes: Record<string, () => Promise<void>> = {
   mtu,
   lossy,
 };
-// Each once, and then at random until the time is over.
+// In a random order, again and again until the time is over.
 const end = performance.now() + Number(seconds) * 1000;
+const names = Object.keys(scenes)
+  .map((name) => [random.number(), name] as const)
+  .sort().map(([, name]) => name);
 let count = 0;
-const names = Object.keys(scenes);
 do {
-  const name = names[count] ?? random.pick(names);
+  const name = names[count++ % names.length];
   try {
     await scenes[name]();
   } catch (error) {
     throw new Error(name, { cause: error });
   }
-  count++;
-} while (count < names.length || performance.now() < end);
+} while (performance.now() < end);
 console.log(`${count} scenes`);
 Deno.exit(0);
