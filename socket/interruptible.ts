@@ -49,7 +49,8 @@ import { Handle } from "./operations/handle.ts";
  * @param handle the handle of an interrupter; left out for Ctrl-C
  * @returns what ends it; use it with `using`
  * @throws {TypeError} if `handle` is not the handle of an interrupter
- * @throws {OSError} if too few descriptors are left (`EMFILE`), or the interrupter was closed (`EBADF`)
+ * @throws {OSError} if too few descriptors are left (`EMFILE`), or the interrupter was closed
+ * (`EBADF`)
  *
  * @example
  * ```ts ignore

@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type Address,
-  AsyncSocket,
+  type AsyncSocket,
   OSError,
   type Socket,
 } from "../../../async.ts";
