@@ -65,6 +65,8 @@
  *   for (const [key] of selector.select()) serve(key);
  * }
  * assertEquals(new TextDecoder().decode(client.recv(100)), "hello");
+ * client.close();
+ * for (const [key] of selector.select()) serve(key); // receives the end, and closes
  * ```
  *
  * @module

@@ -123,7 +123,8 @@ nameClasses({ Interrupter });
  * @param handle the handle of an interrupter; left out for Ctrl-C
  * @returns what ends it; use it with `using`
  * @throws {TypeError} if `handle` is not the handle of an interrupter
- * @throws {OSError} if no descriptor is left (`EMFILE`), or the interrupter was closed (`EBADF`)
+ * @throws {OSError} if too few descriptors are left (`EMFILE`), or the interrupter was closed
+ * (`EBADF`)
  *
  * @example
  * ```ts ignore
@@ -214,9 +215,25 @@ interface CtrlC {
 let ctrlC: CtrlC | undefined;
 let scopes = 0;
 
+/** How many descriptors are to be free before a Worker starts: Deno panics if it lacks one. */
+const ROOM_FOR_WORKER = 12;
+
+/** Checks that there are some descriptors left. */
+function ensureRoom(fd: number, count: number): void {
+  const copies: number[] = [];
+  try {
+    while (copies.length < count) {
+      copies.push(check(duplicate(fd), "fcntl"));
+    }
+  } finally {
+    for (const copy of copies) libc.close(copy);
+  }
+}
+
 function listen(): CtrlC {
   const pair = new InterruptPair();
   try {
+    ensureRoom(pair.sender, ROOM_FOR_WORKER);
     const { receiver, sender, state } = pair;
     Atomics.store(state, ARMED, 1);
     const listener = new CtrlCListener(sender, state);

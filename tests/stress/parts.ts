@@ -7,4 +7,10 @@ export const parts: Record<string, number> = {
   arguments: 60,
   bytes: 30,
   memory: 45,
+  model: 60,
+  descriptors: 20,
+  exhaustion: 20,
+  transfers: 90,
+  network: 40,
+  isolates: 60,
 };
