@@ -1,0 +1,220 @@
+/** `serve`, `connect` and `attach`: where sockets that call handlers come from. */
+
+import { AsyncSocket } from "../async/socket.ts";
+import { create_connection, create_server } from "../async/connect.ts";
+import { signalOf, type WaitOptions } from "../async/driver.ts";
+import { AF_UNIX, SOCK_STREAM } from "../constants/mod.ts";
+import { describe, optionsOf } from "../errors/arguments.ts";
+import type {
+  Address,
+  AddressInput,
+  Family,
+  Inet6Address,
+  InetAddress,
+  UnixAddress,
+} from "../socket/address/types.ts";
+import type { CreateServerOptions } from "../socket/connect.ts";
+import { type Handle, handleOf } from "../socket/operations/handle.ts";
+import { Socket } from "../socket/socket.ts";
+import { moved } from "./channel.ts";
+import { engineOf } from "./engine.ts";
+import {
+  type ConnectionOptions,
+  openServer,
+  type Server,
+  type ServerOptions,
+} from "./server.ts";
+import { idleSeconds } from "./socket.ts";
+import {
+  type AnyStreamHandlers,
+  checkHandlers,
+  openStream,
+  type StreamHandlers,
+  type StreamSocket,
+} from "./stream.ts";
+
+/** A socket of the other two modules, whose descriptor a function here takes over. */
+export type Given<A extends Address> = AsyncSocket<A> | Socket<A>;
+
+/** Options of {@linkcode serve}: those of `create_server()`, and of the connections. */
+export interface ServeOptions<A extends Address = InetAddress>
+  extends CreateServerOptions<A>, ServerOptions, WaitOptions {}
+
+/** Options of {@linkcode connect}. */
+export interface ConnectOptions<A extends Address = InetAddress>
+  extends ConnectionOptions, WaitOptions {
+  /** The address family; if left out, `AF_UNIX` for a path, else the one the host resolves to. */
+  readonly family?: Family<A>;
+}
+
+/**
+ * Listens, and calls handlers with what happens on each connection.
+ *
+ * @param address host and port, or a path for `AF_UNIX`; with `family` also another address. Or a
+ * listening socket, whose descriptor the server takes over: it then counts as closed
+ * @param handlers what is called, for all connections
+ * @param options `{ idleTimeout, engine, onError }`; `{ family, backlog, reuse_port,
+ * dualstack_ipv6 }` as in `create_server()`; `{ signal }`, which ends resolving a host name
+ * @returns the server, once it listens
+ * @throws {OSError} if the address is in use or not local, or a given socket is closed (`EBADF`)
+ * @throws {gaierror} if a host name cannot be resolved
+ * @throws {TypeError} if an argument is of a wrong type
+ * @throws {RangeError} if an option is out of bounds, or not available on this platform
+ */
+export function serve<T = undefined>(
+  address: UnixAddress,
+  handlers: StreamHandlers<T, UnixAddress>,
+  options?: ServeOptions<UnixAddress>,
+): Promise<Server<UnixAddress>>;
+/** Listens on an address, or takes over a listening socket. */
+export function serve<T = undefined, A extends Address = InetAddress>(
+  address: AddressInput<NoInfer<A>> | Given<A>,
+  handlers: StreamHandlers<T, NoInfer<A>>,
+  options?: ServeOptions<A>,
+): Promise<Server<A>>;
+export async function serve(
+  address: unknown,
+  handlers: unknown,
+  options?: ServeOptions<Address>,
+): Promise<Server<Address>> {
+  checkHandlers(handlers);
+  const given = optionsOf(options);
+  const idleTimeout = idleSeconds(given.idleTimeout);
+  const engine = engineOf(given.engine);
+  const listener = isGiven(address)
+    ? address
+    : await create_server<Address>(address as never, {
+      ...given,
+      family: given.family ?? familyOf(address),
+    });
+  return openServer(
+    engine,
+    handleTaken(listener),
+    handlers as AnyStreamHandlers,
+    { ...given, idleTimeout },
+  );
+}
+
+/**
+ * Connects, and calls handlers with what happens on the connection.
+ *
+ * @param address host and port, by Happy Eyeballs as `create_connection()` does, or a path for
+ * `AF_UNIX`; with `family` also another address
+ * @param handlers what is called
+ * @param options `{ idleTimeout, engine, family }`; `{ signal }`: aborting it rejects with its reason
+ * @returns the socket, once it is connected and the handler `open` has run
+ * @throws {OSError} if connecting fails
+ * @throws {gaierror} if the host cannot be resolved
+ * @throws {TypeError} if an argument is of a wrong type
+ * @throws {RangeError} if an option is out of bounds
+ */
+export function connect<T = undefined>(
+  address: UnixAddress,
+  handlers: StreamHandlers<T, UnixAddress>,
+  options?: ConnectOptions<UnixAddress>,
+): Promise<StreamSocket<T, UnixAddress>>;
+/** Connects to a host and port. */
+export function connect<T = undefined>(
+  address: readonly [host: string | null, port: number | string],
+  handlers: StreamHandlers<T, InetAddress | Inet6Address>,
+  options?: ConnectOptions<never>,
+): Promise<StreamSocket<T, InetAddress | Inet6Address>>;
+/** Connects to an address of a family. */
+export function connect<T = undefined, A extends Address = InetAddress>(
+  address: AddressInput<NoInfer<A>>,
+  handlers: StreamHandlers<T, NoInfer<A>>,
+  options: ConnectOptions<A> & { readonly family: Family<A> },
+): Promise<StreamSocket<T, A>>;
+export async function connect(
+  address: unknown,
+  handlers: unknown,
+  options?: ConnectOptions<Address>,
+): Promise<unknown> {
+  checkHandlers(handlers);
+  const given = optionsOf(options);
+  idleSeconds(given.idleTimeout);
+  engineOf(given.engine);
+  const signal = signalOf(given);
+  const family = given.family ?? familyOf(address);
+  const socket = family === undefined
+    ? await create_connection(address as [string, number], null, null, {
+      signal,
+    })
+    : await connectedTo(address, family, signal);
+  return attach<unknown, Address>(
+    socket as AsyncSocket<Address>,
+    handlers as AnyStreamHandlers,
+    given,
+  );
+}
+
+async function connectedTo(
+  address: unknown,
+  family: Family,
+  signal: AbortSignal | undefined,
+): Promise<AsyncSocket<Address>> {
+  const socket = new AsyncSocket<Address>(family, SOCK_STREAM);
+  try {
+    socket.settimeout(null);
+    await socket.connect(address as AddressInput<Address>, { signal });
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/**
+ * Gives a connected socket to handlers: the new socket takes over its descriptor, and the given one
+ * then counts as closed. The handler `open` runs before this returns.
+ *
+ * @param socket a connected socket of a stream
+ * @param handlers what is called
+ * @param options `{ idleTimeout, engine }`
+ * @returns the new socket
+ * @throws {OSError} if the socket is closed (`EBADF`)
+ * @throws {TypeError} if an argument is of a wrong type
+ * @throws {RangeError} if the socket is not of the type `SOCK_STREAM`, or the timeout is not
+ * above 0
+ */
+export function attach<T = undefined, A extends Address = InetAddress>(
+  socket: Given<A>,
+  handlers: StreamHandlers<T, NoInfer<A>>,
+  options?: ConnectionOptions,
+): StreamSocket<T, A> {
+  if (!isGiven(socket)) {
+    throw new TypeError(
+      `socket must be a Socket or an AsyncSocket, not ${describe(socket)}`,
+    );
+  }
+  checkHandlers(handlers);
+  const given = optionsOf(options);
+  const seconds = idleSeconds(given.idleTimeout);
+  const { makeStream } = engineOf(given.engine);
+  if (socket.type !== SOCK_STREAM) {
+    throw new RangeError("socket must be of the type SOCK_STREAM");
+  }
+  const channel = openStream(
+    makeStream,
+    handleTaken(socket),
+    handlers as unknown as AnyStreamHandlers,
+  );
+  if (seconds !== null) channel.setIdleTimeout(seconds);
+  channel.begin();
+  return channel.socket as unknown as StreamSocket<T, A>;
+}
+
+/** Takes the descriptor out of a socket. */
+function handleTaken(socket: Given<Address>): Handle {
+  return moved(
+    handleOf(socket instanceof Socket ? AsyncSocket.from(socket) : socket),
+  );
+}
+
+function isGiven(value: unknown): value is Given<Address> {
+  return value instanceof AsyncSocket || value instanceof Socket;
+}
+
+function familyOf(address: unknown): Family | undefined {
+  return Array.isArray(address) ? undefined : AF_UNIX;
+}

@@ -1,0 +1,200 @@
+/** Streams on the reactor: after an event, they receive until nothing is left. */
+
+import {
+  DONE,
+  NEXT_TURN,
+  reactor,
+  type Waiter,
+  type Watch,
+  WHEN_READY,
+} from "../async/reactor.ts";
+import { errno as E } from "../constants/errno.ts";
+import { SHUT_WR } from "../constants/mod.ts";
+import { check, osError } from "../errors/errors.ts";
+import { byteLengthOf } from "../errors/views.ts";
+import { libc } from "../ffi/libc.ts";
+import { Pending } from "../socket/operations/attempt.ts";
+import { recv_into, send } from "../socket/operations/transfer.ts";
+import { idleSweeper } from "./idle.ts";
+import { resetOnClose } from "./reset.ts";
+import { StreamChannel } from "./stream.ts";
+import { Views } from "./views.ts";
+
+const BUFFER_SIZE = 0x10000;
+
+// One for all sockets: a handler uses it only until it returns.
+let buffer = new Uint8Array(BUFFER_SIZE);
+let views = new Views(buffer);
+
+/** Returns the buffer to receive into: another one if a handler has transferred it elsewhere. */
+function receiveBuffer(): Uint8Array<ArrayBuffer> {
+  if (buffer.length === 0) {
+    buffer = new Uint8Array(BUFFER_SIZE);
+    views = new Views(buffer);
+  }
+  return buffer;
+}
+
+/** A stream on the reactor. It is the waiter that receives itself. */
+export class PolledStream extends StreamChannel implements Waiter {
+  #watch: Watch | undefined;
+  /** Whether this is in the watch's queue of readers. */
+  #waits = false;
+  #receiving = false;
+  #room: Room | undefined;
+
+  /** As {@linkcode StreamChannel.start}. */
+  start(): void {
+    const watch = this.#watch = reactor.watch(this.handle.fd);
+    reactor.reference(watch, this.ref);
+    if (!this.paused) this.#wait(WHEN_READY);
+    if (this.wantsDrain) this.#waitForRoom();
+  }
+
+  #wait(after: number): void {
+    this.#waits = true;
+    reactor.add(this.#watch!, "read", this, after);
+  }
+
+  #leave(): void {
+    if (!this.#waits) return;
+    this.#waits = false;
+    reactor.remove(this.#watch!, "read", this);
+  }
+
+  /** As {@linkcode StreamChannel.pauseChanged}. */
+  protected override pauseChanged(): void {
+    // `attempt` looks at the end of the handler. Before `start` there is nothing to do.
+    if (this.#receiving || this.#watch === undefined || this.ended) return;
+    if (this.paused) this.#leave();
+    // What has arrived since may have been reported already.
+    else if (!this.#waits) this.#wait(NEXT_TURN);
+  }
+
+  /** As {@linkcode StreamChannel.refChanged}. */
+  protected override refChanged(): void {
+    if (this.#watch !== undefined) reactor.reference(this.#watch, this.ref);
+  }
+
+  /** Receives what there is. As {@linkcode Waiter.attempt}. */
+  attempt(): number {
+    this.#receiving = true;
+    const after = this.#receive();
+    this.#receiving = false;
+    // The handler may have paused, closed or taken this, or its stream is at its end.
+    if (after === DONE) this.#waits = false;
+    return after;
+  }
+
+  #receive(): number {
+    for (;;) {
+      if (this.paused || this.closed) return DONE;
+      let count;
+      try {
+        count = recv_into(this.handle, receiveBuffer(), 0, 0);
+      } catch (error) {
+        this.broke(error);
+        return DONE;
+      }
+      if (count instanceof Pending) return WHEN_READY;
+      if (count === 0) {
+        this.receivedEnd();
+        return DONE;
+      }
+      this.received(views.first(count));
+      if (reactor.mustYield()) {
+        return this.paused || this.closed ? DONE : NEXT_TURN;
+      }
+    }
+  }
+
+  /** As {@linkcode StreamChannel.write}. */
+  write(data: Uint8Array<ArrayBuffer>): number {
+    if (this.closed) return 0;
+    if (this.shut) throw osError(E.EPIPE, "send");
+    const length = byteLengthOf(data);
+    if (this.wantsDrain || length === 0) return 0;
+    this.activeAt = idleSweeper.now;
+    let sent = 0;
+    try {
+      for (let rest = data;; rest = data.subarray(sent)) {
+        const count = send(this.handle, rest, 0);
+        if (count instanceof Pending) break;
+        sent += count;
+        if (sent >= length) return sent;
+      }
+    } catch (error) {
+      // The caller may be a handler, which expects no other handler to run.
+      queueMicrotask(() => this.broke(error));
+      return sent;
+    }
+    this.wantsDrain = true;
+    if (this.#watch !== undefined) this.#waitForRoom();
+    return sent;
+  }
+
+  #waitForRoom(): void {
+    const room = this.#room ??= new Room(this);
+    if (room.waits) return;
+    room.waits = true;
+    reactor.add(this.#watch!, "write", room, WHEN_READY);
+  }
+
+  /** As {@linkcode StreamChannel.shutdown}. */
+  shutdown(): void {
+    try {
+      check(libc.shutdown(this.handle.fd, SHUT_WR), "shutdown");
+    } catch (error) { // the peer has reset the connection
+      queueMicrotask(() => this.broke(error));
+    }
+  }
+
+  /** As {@linkcode StreamChannel.closeDescriptor}. */
+  protected override closeDescriptor(reset: boolean): void {
+    if (reset) resetOnClose(this.handle);
+    try {
+      this.handle.close();
+    } catch {
+      // The system reports an error of a connection that ends now anyway.
+    }
+  }
+
+  /** As {@linkcode StreamChannel.quit}. */
+  protected override quit(): void {
+    this.#leave();
+    if (this.#room?.waits) reactor.remove(this.#watch!, "write", this.#room);
+  }
+
+  /** Its descriptor is closed by other means. As {@linkcode Waiter.fail}. */
+  fail(error: unknown): void {
+    this.#waits = false;
+    if (this.closed) return;
+    this.handle.detach();
+    this.broke(error);
+  }
+}
+
+/** Waits until there is room to write. */
+class Room implements Waiter {
+  readonly #stream: PolledStream;
+  waits = false;
+
+  constructor(stream: PolledStream) {
+    this.#stream = stream;
+  }
+
+  /** As {@linkcode Waiter.attempt}. */
+  attempt(): number {
+    this.#stream.drained();
+    // The handler may have filled it again.
+    if (this.#stream.wantsDrain && !this.#stream.closed) return WHEN_READY;
+    this.waits = false;
+    return DONE;
+  }
+
+  /** As {@linkcode Waiter.fail}. */
+  fail(error: unknown): void {
+    this.waits = false;
+    this.#stream.fail(error);
+  }
+}
