@@ -57,6 +57,7 @@ export abstract class Channel<S, H extends Handlers<S> = Handlers<S>>
   idleMs = Infinity;
   /** What it belongs to. */
   owner: Owner | undefined;
+  #error: unknown;
 
   /** Makes the channel of a socket object, which must own the handle from now on. */
   constructor(handle: Handle, socket: S & object, handlers: H) {
@@ -77,8 +78,14 @@ export abstract class Channel<S, H extends Handlers<S> = Handlers<S>>
   protected abstract pauseChanged(): void;
   /** Applies {@linkcode ref}. */
   protected abstract refChanged(): void;
-  /** Closes the descriptor; with a reset, what was not delivered is dropped. */
-  protected abstract closeDescriptor(reset: boolean): void;
+  /**
+   * Closes the descriptor; with a reset, what was not delivered is dropped.
+   *
+   * @returns false if something must be sent first: {@linkcode lingered} is called in the end
+   */
+  protected abstract closeDescriptor(reset: boolean): boolean;
+  /** Drops what must be sent before the descriptor is closed. */
+  protected abandon(): void {}
   /** Ends receiving, and leaves the descriptor open. */
   protected abstract quit(): void | Promise<void>;
 
@@ -117,10 +124,8 @@ export abstract class Channel<S, H extends Handlers<S> = Handlers<S>>
 
   /** Closes the channel, on the program's request. */
   close(reset = false): void {
-    if (this.closed) return;
-    this.#end(reset);
-    // The caller may be a handler, which has not returned yet.
-    queueMicrotask(() => this.#closed(undefined));
+    if (!this.closed) this.#end(reset, undefined, true);
+    else if (reset) this.abandon();
   }
 
   /** Closes the channel after an error of the connection. */
@@ -133,20 +138,28 @@ export abstract class Channel<S, H extends Handlers<S> = Handlers<S>>
   /** Closes the channel, for another reason than the program's request. */
   finish(error: unknown, reset = false): void {
     if (this.closed) return; // by the handler `error`
-    this.#end(reset);
-    this.#closed(error);
+    this.#end(reset, error, false);
   }
 
-  #end(reset: boolean): void {
+  #end(reset: boolean, error: unknown, requested: boolean): void {
     this.closed = true;
+    this.#error = error;
     idleSweeper.delete(this);
-    this.closeDescriptor(reset);
+    if (!this.closeDescriptor(reset)) return;
+    // The caller may be a handler, which has not returned yet.
+    if (requested) this.lingered();
+    else this.#closed();
   }
 
-  #closed(error: unknown): void {
+  /** Calls `close`, soon, as the descriptor is closed now. */
+  protected lingered(): void {
+    queueMicrotask(() => this.#closed());
+  }
+
+  #closed(): void {
     this.owner?.left(this);
     try {
-      this.handlers.close?.(this.socket, error);
+      this.handlers.close?.(this.socket, this.#error);
     } catch (thrown) {
       this.#report(thrown);
     }

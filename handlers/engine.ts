@@ -1,13 +1,19 @@
-/** The engines, which tell of what happens on descriptors: the reactor's poller. */
+/** The engines, which tell of what happens on descriptors. */
 
 import type { Handle } from "../socket/operations/handle.ts";
 import type { Listener, ListenerEvents } from "./listener.ts";
 import { PolledListener } from "./polled_listener.ts";
 import { PolledStream } from "./polled_stream.ts";
+import { ringEngine } from "./ring_engine.ts";
+import { RingListener } from "./ring_listener.ts";
+import { RingStream } from "./ring_stream.ts";
 import type { MakeStream } from "./stream.ts";
 
-/** The names of the engines. */
-export type EngineName = "poller";
+/**
+ * The names of the engines: Linux's `io_uring`, or the system's poller (`epoll`, `kqueue` …), which
+ * every system has.
+ */
+export type EngineName = "io_uring" | "poller";
 
 /** What serves sockets. */
 export interface Engine {
@@ -26,13 +32,37 @@ const poller: Engine = {
   makeListener: (handle, events) => new PolledListener(handle, events),
 };
 
+const uring: Engine = {
+  name: "io_uring",
+  makeStream: (handle, socket, handlers) => {
+    const engine = ringEngine();
+    return engine === undefined
+      ? new PolledStream(handle, socket, handlers)
+      : new RingStream(engine, handle, socket, handlers);
+  },
+  makeListener: (handle, events) => {
+    const engine = ringEngine();
+    return engine === undefined
+      ? new PolledListener(handle, events)
+      : new RingListener(engine, handle, events);
+  },
+};
+
 /**
  * Returns an engine.
  *
  * @param name the program's choice; the best engine of the running system if left out
  * @throws {TypeError} if there is no engine of this name
+ * @throws {RangeError} if the system has no such engine, or forbids it
  */
 export function engineOf(name: unknown): Engine {
-  if (name === undefined || name === "poller") return poller;
-  throw new TypeError(`engine must be "poller", not ${JSON.stringify(name)}`);
+  if (name === "poller") return poller;
+  if (name !== undefined && name !== "io_uring") {
+    throw new TypeError(
+      `engine must be "io_uring" or "poller", not ${JSON.stringify(name)}`,
+    );
+  }
+  if (ringEngine() !== undefined) return uring;
+  if (name === undefined) return poller;
+  throw new RangeError("engine: io_uring is not available on this system");
 }

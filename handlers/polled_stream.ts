@@ -14,26 +14,11 @@ import { check, osError } from "../errors/errors.ts";
 import { byteLengthOf } from "../errors/views.ts";
 import { libc } from "../ffi/libc.ts";
 import { Pending } from "../socket/operations/attempt.ts";
-import { recv_into, send } from "../socket/operations/transfer.ts";
+import { recv_into } from "../socket/operations/transfer.ts";
 import { idleSweeper } from "./idle.ts";
+import { receiveBuffer, receivedView } from "./receive_buffer.ts";
 import { resetOnClose } from "./reset.ts";
 import { StreamChannel } from "./stream.ts";
-import { Views } from "./views.ts";
-
-const BUFFER_SIZE = 0x10000;
-
-// One for all sockets: a handler uses it only until it returns.
-let buffer = new Uint8Array(BUFFER_SIZE);
-let views = new Views(buffer);
-
-/** Returns the buffer to receive into: another one if a handler has transferred it elsewhere. */
-function receiveBuffer(): Uint8Array<ArrayBuffer> {
-  if (buffer.length === 0) {
-    buffer = new Uint8Array(BUFFER_SIZE);
-    views = new Views(buffer);
-  }
-  return buffer;
-}
 
 /** A stream on the reactor. It is the waiter that receives itself. */
 export class PolledStream extends StreamChannel implements Waiter {
@@ -101,7 +86,7 @@ export class PolledStream extends StreamChannel implements Waiter {
         this.receivedEnd();
         return DONE;
       }
-      this.received(views.first(count));
+      this.received(receivedView(count));
       if (reactor.mustYield()) {
         return this.paused || this.closed ? DONE : NEXT_TURN;
       }
@@ -110,26 +95,16 @@ export class PolledStream extends StreamChannel implements Waiter {
 
   /** As {@linkcode StreamChannel.write}. */
   write(data: Uint8Array<ArrayBuffer>): number {
-    if (this.closed) return 0;
+    if (this.closed || this.wantsDrain || this.broken) return 0;
     if (this.shut) throw osError(E.EPIPE, "send");
     const length = byteLengthOf(data);
-    if (this.wantsDrain || length === 0) return 0;
+    if (length === 0) return 0;
     this.activeAt = idleSweeper.now;
-    let sent = 0;
-    try {
-      for (let rest = data;; rest = data.subarray(sent)) {
-        const count = send(this.handle, rest, 0);
-        if (count instanceof Pending) break;
-        sent += count;
-        if (sent >= length) return sent;
-      }
-    } catch (error) {
-      // The caller may be a handler, which expects no other handler to run.
-      queueMicrotask(() => this.broke(error));
-      return sent;
+    const sent = this.sendNow(data, length);
+    if (sent < length && !this.broken) {
+      this.wantsDrain = true;
+      if (this.#watch !== undefined) this.#waitForRoom();
     }
-    this.wantsDrain = true;
-    if (this.#watch !== undefined) this.#waitForRoom();
     return sent;
   }
 
@@ -145,18 +120,19 @@ export class PolledStream extends StreamChannel implements Waiter {
     try {
       check(libc.shutdown(this.handle.fd, SHUT_WR), "shutdown");
     } catch (error) { // the peer has reset the connection
-      queueMicrotask(() => this.broke(error));
+      this.brokeSoon(error);
     }
   }
 
   /** As {@linkcode StreamChannel.closeDescriptor}. */
-  protected override closeDescriptor(reset: boolean): void {
+  protected override closeDescriptor(reset: boolean): boolean {
     if (reset) resetOnClose(this.handle);
     try {
       this.handle.close();
     } catch {
       // The system reports an error of a connection that ends now anyway.
     }
+    return true;
   }
 
   /** As {@linkcode StreamChannel.quit}. */

@@ -4,6 +4,8 @@ import { nameClasses } from "../constants/class_names.ts";
 import { type Bytes, callersBytes, describe } from "../errors/arguments.ts";
 import type { Address, InetAddress } from "../socket/address/types.ts";
 import type { Handle } from "../socket/operations/handle.ts";
+import { Pending } from "../socket/operations/attempt.ts";
+import { send } from "../socket/operations/transfer.ts";
 import { Channel, type Handlers } from "./channel.ts";
 import { idleSweeper } from "./idle.ts";
 import { HandlerSocket } from "./socket.ts";
@@ -71,10 +73,39 @@ export abstract class StreamChannel
   /** Whether the program has ended its own stream. */
   shut = false;
 
+  /** Whether sending has failed, and the connection ends soon. */
+  broken = false;
+
   /** Sends what can be sent at once, and returns how many bytes that were. */
   abstract write(data: Uint8Array<ArrayBuffer>): number;
   /** Ends the program's stream, once everything before it is sent. */
   abstract shutdown(): void;
+
+  /**
+   * Sends bytes by a call of their own, as many as there is room for.
+   *
+   * @returns how many bytes were sent. If sending fails, the connection ends soon
+   */
+  protected sendNow(data: Uint8Array<ArrayBuffer>, length: number): number {
+    let sent = 0;
+    try {
+      for (let rest = data;; rest = data.subarray(sent, length)) {
+        const count = send(this.handle, rest, 0);
+        if (count instanceof Pending) break;
+        sent += count;
+        if (sent >= length) break;
+      }
+    } catch (error) {
+      this.brokeSoon(error);
+    }
+    return sent;
+  }
+
+  /** Ends the connection, but not now: the caller may be a handler. */
+  protected brokeSoon(error: unknown): void {
+    this.broken = true;
+    queueMicrotask(() => this.broke(error));
+  }
 
   /** Calls `open`, then begins to receive. */
   begin(): void {
@@ -115,7 +146,7 @@ export abstract class StreamChannel
 
   /** Ends the program's stream. If the peer's has ended, this closes the socket. */
   end(): void {
-    if (this.closed || this.shut) return;
+    if (this.closed || this.shut || this.broken) return;
     this.shut = true;
     if (this.ended) this.close();
     else this.shutdown();

@@ -1,10 +1,17 @@
 /** Helpers for the tests of sockets that call handlers. */
 
 import type { EngineName } from "../../handlers.ts";
-import { requires } from "../support/requires.ts";
+import { ringEngine } from "../../handlers/ring_engine.ts";
+import { need, requires } from "../support/requires.ts";
+
+/** Whether the system has `io_uring`, and allows it. */
+export const hasRing = need("io_uring", ringEngine() !== undefined);
 
 /** The engines, each with what it needs. */
-const engines = [{ engine: "poller", need: [] }] as const;
+const engines = [
+  { engine: "poller", need: [] },
+  { engine: "io_uring", need: [hasRing] },
+] as const;
 
 /** Registers a test for each engine. */
 export function onEachEngine(
@@ -12,9 +19,9 @@ export function onEachEngine(
   run: (engine: EngineName) => Promise<void>,
   ...more: Parameters<typeof requires> extends [string, ...infer N] ? N : never
 ): void {
-  for (const { engine, need } of engines) {
+  for (const { engine, need: its } of engines) {
     Deno.test({
-      ...requires(`${name} (${engine})`, ...need, ...more),
+      ...requires(`${name} (${engine})`, ...its, ...more),
       fn: () => run(engine),
     });
   }
