@@ -41,9 +41,6 @@ const fieldsOf = (prototype: object) => ({
 const ofTypedArray = fieldsOf(typedArray);
 const ofDataView = fieldsOf(DataView.prototype);
 
-/** Returns the buffer that a typed array lies in, and where in it the array begins. */
-export const { buffer: arrayBufferOf, byteOffset: byteOffsetOf } = ofTypedArray;
-
 const isDetached = getter<boolean>(ArrayBuffer.prototype, "detached");
 const isResizable = getter<boolean>(ArrayBuffer.prototype, "resizable");
 const isGrowable = getter<boolean>(SharedArrayBuffer.prototype, "growable");

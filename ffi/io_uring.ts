@@ -11,7 +11,7 @@
  */
 
 import { platform } from "../constants/platform.ts";
-import { buf, int } from "./c.ts";
+import { address, buf, int, size_t } from "./c.ts";
 import { errno, load } from "./libc.ts";
 import { openFirst } from "./loader.ts";
 import { addressOf } from "./memory.ts";
@@ -32,7 +32,8 @@ const declarations = {
       /* min_complete */ "u32",
       /* flags */ "u32",
       /* arg */ "pointer",
-      /* argsz */ "u32",
+      // On x86-64 this one is on the stack, where an integer of 32 bits leaves the rest undefined.
+      /* argsz */ "pointer",
     ],
     result: int,
   },
@@ -47,6 +48,12 @@ const declarations = {
     ],
     result: int,
   },
+  // Returns its first argument.
+  memcpy_pointer: {
+    name: "memcpy",
+    parameters: [/* dest */ address, /* src */ address, /* n */ size_t],
+    result: "pointer",
+  },
   eventfd: { parameters: [/* initval */ "u32", /* flags */ int], result: int },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -57,6 +64,7 @@ const SETUP = 425;
 const ENTER = 426;
 const REGISTER = 427;
 const ENOSYS = 38;
+const ETIME = 62;
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
 
 // IORING_SETUP_ flags, each with the kernel that it came with.
@@ -66,7 +74,8 @@ const SETUP_FLAGS = 1 << 3 | // CQSIZE
   1 << 13 | // DEFER_TASKRUN, 6.1
   1 << 14 | // NO_MMAP, 6.5; of memory that is not contiguous, 6.10
   1 << 16; // NO_SQARRAY, 6.6
-const GETEVENTS = 1;
+const GETEVENTS = 1 << 0;
+const EXT_ARG = 1 << 3;
 const REGISTER_EVENTFD = 4;
 const REGISTER_PBUF_RING = 22;
 const REGISTER_SYNC_CANCEL = 24;
@@ -110,6 +119,10 @@ const RING_AT = 0;
 const SQES_AT = 0x20000;
 const SMALL_RING_AT = 0x30000;
 const LARGE_RING_AT = 0x40000;
+// An `io_uring_getevents_arg`, and the `timespec` that it points at.
+const ARG_AT = 0x48000;
+const ARG_SIZE = 24;
+const TIMEOUT_AT = ARG_AT + ARG_SIZE;
 const RING_PAGES = 5;
 
 // Where the bytes lie in theirs. Handlers see that whole block as the `buffer` of their data.
@@ -240,6 +253,8 @@ export class Ring {
   readonly #cqTail: number;
   readonly #cqFlags: number;
   readonly #cqes: number;
+  readonly #arg: Deno.PointerValue;
+  readonly #argSize: Deno.PointerValue;
   #tail = 0;
   #submitted = 0;
   #signals = true;
@@ -261,14 +276,14 @@ export class Ring {
       return ENOSYS;
     }
     const calls = opened();
-    const address = Number(addressOf(new Uint8Array(rings)));
+    const start = Number(addressOf(new Uint8Array(rings)));
     const base = Number(addressOf(new Uint8Array(block)));
     const params = new Uint32Array(30);
     params[0] = SQ_ENTRIES;
     params[1] = CQ_ENTRIES;
     params[2] = SETUP_FLAGS;
-    setAddress(params, 18, address + SQES_AT); // sq_off.user_addr
-    setAddress(params, 28, address + RING_AT); // cq_off.user_addr
+    setAddress(params, 18, start + SQES_AT); // sq_off.user_addr
+    setAddress(params, 28, start + RING_AT); // cq_off.user_addr
     const fd = calls.io_uring_setup(
       SETUP,
       SQ_ENTRIES,
@@ -290,7 +305,7 @@ export class Ring {
     for (const [group, [at, count, size]] of sizes.entries()) {
       groups[group].fill(base, size);
       const arg = new Uint32Array(10); // io_uring_buf_reg
-      setAddress(arg, 0, address + at);
+      setAddress(arg, 0, start + at);
       arg[2] = count;
       arg[3] = group;
       failed ||= calls.io_uring_register(
@@ -307,6 +322,7 @@ export class Ring {
       if (eventFd >= 0) load().close(eventFd);
       return code;
     }
+    setAddress(new Uint32Array(rings), ARG_AT / 4 + 4, start + TIMEOUT_AT);
     return new Ring(calls, fd, eventFd, rings, block, base, groups, params);
   }
 
@@ -327,6 +343,9 @@ export class Ring {
     this.bytes = new Uint8Array(block);
     this.#words = new Int32Array(rings);
     this.#base = base;
+    const arg = addressOf(new Uint8Array(rings, ARG_AT, ARG_SIZE));
+    this.#arg = calls.memcpy_pointer(arg, 0n, 0);
+    this.#argSize = calls.memcpy_pointer(BigInt(ARG_SIZE), 0n, 0);
     this.#groups = groups;
     this.#sqTail = (RING_AT + params[11]) / 4;
     this.#cqHead = (RING_AT + params[20]) / 4;
@@ -396,23 +415,29 @@ export class Ring {
   }
 
   /**
-   * Submits what is queued, and has the kernel complete what it can. Never waits.
+   * Submits what is queued, and has the kernel complete what it can.
    *
+   * @param wanted how many completions to wait for, blocking the thread; 0 not to wait
+   * @param microseconds for how long at most
    * @returns 0, or an error number
    */
-  enter(): number {
+  enter(wanted = 0, microseconds = 0): number {
     this.#words[this.#sqTail] = this.#tail;
     const count = this.queued;
+    if (wanted > 0) this.#words[TIMEOUT_AT / 4 + 2] = microseconds * 1000;
     const done = this.#calls.io_uring_enter(
       ENTER,
       this.#fd,
       count,
-      0,
-      GETEVENTS,
-      null,
-      0,
+      wanted,
+      wanted > 0 ? GETEVENTS | EXT_ARG : GETEVENTS,
+      wanted > 0 ? this.#arg : null,
+      wanted > 0 ? this.#argSize : null,
     );
-    if (done < 0) return errno();
+    if (done < 0) {
+      const code = errno();
+      return code === ETIME ? 0 : code;
+    }
     this.#submitted = (this.#submitted + done) | 0;
     return 0;
   }
@@ -572,7 +597,11 @@ export class Ring {
     const arg = new Uint32Array(16); // io_uring_sync_cancel_reg
     arg[2] = 0xffffffff; // fd: any
     arg[3] = 1 << 0 | 1 << 2; // IORING_ASYNC_CANCEL_ALL and _ANY
-    arg[4] = arg[5] = arg[6] = arg[7] = 0xffffffff; // without a limit of time
+    arg[4] =
+      arg[5] =
+      arg[6] =
+      arg[7] =
+        0xffffffff; // without a limit of time
     this.#submitted = this.#tail; // what is only queued is dropped
     this.#calls.io_uring_register(
       REGISTER,

@@ -16,7 +16,7 @@ import {
 } from "../async/reactor.ts";
 import { osError } from "../errors/errors.ts";
 import { EAGAIN, EINTR, exhausted } from "../errors/errno.ts";
-import { Ring, SCRATCH_SIZE } from "../ffi/io_uring.ts";
+import { Ring, SCRATCH_SIZE, SMALL } from "../ffi/io_uring.ts";
 import { atUnload, isMain } from "../ffi/unload.ts";
 
 /** What a call of a user was; the lower byte of the tag that it is submitted with. */
@@ -50,6 +50,12 @@ export interface RingUser {
   entered(): void;
 }
 
+// After a round, the thread waits in the kernel for the next one: clients that were just answered
+// usually ask again, and a round of few completions costs as much as one of many. How many to wait
+// for, as a part of the last round, and for how long at most.
+const WANTED = 0.25;
+const WAIT_MICROSECONDS = 50;
+
 /** The engine of a thread. */
 export class RingEngine implements Waiter {
   /** The rings. */
@@ -65,11 +71,14 @@ export class RingEngine implements Waiter {
   #inTurn = false;
   #flushes = false;
   #scratch = 0;
+  /** How many completions this round has taken. */
+  #taken = 0;
   /** Buffers to give back once nothing queued sends from them: pairs of group and number. */
   #used: number[] = [];
   #entered: RingUser[] = [];
-  /** For each group and buffer, the last view of it. */
-  readonly #views: Uint8Array<ArrayBuffer>[][] = [[], []];
+  /** For each small buffer, the last view of it, and the view's length. */
+  readonly #views: Uint8Array<ArrayBuffer>[] = [];
+  readonly #lengths: number[] = [];
   /** Calls at the end of this turn. */
   #later: (() => void)[] = [];
   #closed = false;
@@ -177,21 +186,13 @@ export class RingEngine implements Waiter {
     this.#wait(NEXT_TURN);
   }
 
-  /** Returns a view of bytes in a buffer, the last one again if it is the same. */
-  view(
-    group: number,
-    buffer: number,
-    offset: number,
-    length: number,
-  ): Uint8Array<ArrayBuffer> {
-    const views = this.#views[group];
-    const at = this.ring.bufferAt(group, buffer) + offset;
-    const last = views[buffer];
+  /** Returns a view of the first bytes of a small buffer. */
+  view(buffer: number, length: number): Uint8Array<ArrayBuffer> {
     // Messages often have the same length, and another view costs as much as a short message.
-    return last !== undefined && last.length === length &&
-        last.byteOffset === at
-      ? last
-      : views[buffer] = new Uint8Array(this.ring.block, at, length);
+    if (this.#lengths[buffer] === length) return this.#views[buffer];
+    this.#lengths[buffer] = length;
+    const at = this.ring.bufferAt(SMALL, buffer);
+    return this.#views[buffer] = new Uint8Array(this.ring.block, at, length);
   }
 
   /** Notes that a buffer was used up; the kernel gets it back after what is queued was sent. */
@@ -216,13 +217,17 @@ export class RingEngine implements Waiter {
     return end === this.ring.scratchAt + this.#scratch;
   }
 
-  /** Submits what is queued. */
-  flush(): void {
+  /**
+   * Submits what is queued.
+   *
+   * @param wanted for how many completions to wait, some microseconds at most
+   */
+  flush(wanted = 0): void {
     this.#flushes = false;
     const { ring } = this;
     do {
       let tail = ring.completionTail;
-      const code = ring.enter();
+      const code = ring.enter(wanted, WAIT_MICROSECONDS);
       // Those who did not send all must know before another write.
       while (ring.takeTagged(tail, SEND)) {
         tail = (tail + 1) | 0;
@@ -271,11 +276,12 @@ export class RingEngine implements Waiter {
     // The kernel would signal what this thread is about to take.
     ring.signals = false;
     for (;;) {
+      this.#taken = 0;
       const yields = !this.#take();
       if (!yields && this.#later.length > 0) {
         for (const call of this.#later.splice(0)) call();
       }
-      this.flush();
+      this.flush(Math.ceil(this.#taken * WANTED));
       if (this.#closed) return DONE;
       if (ring.hasCompletions || this.#later.length > 0) {
         ring.signals = false;
@@ -295,6 +301,7 @@ export class RingEngine implements Waiter {
     while (ring.next()) {
       const { slot, tag, result, flags } = ring;
       const kind = tag & 0xff;
+      this.#taken++;
       if (kind === 0) continue; // of a send, and already taken
       this.#userOf(slot, tag)?.completed(kind, result, flags);
       if (reactor.mustYield()) return !ring.hasCompletions;

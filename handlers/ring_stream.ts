@@ -7,7 +7,7 @@ import { errno as E } from "../constants/errno.ts";
 import { SHUT_WR } from "../constants/mod.ts";
 import { EAGAIN, ENOBUFS } from "../errors/errno.ts";
 import { osError } from "../errors/errors.ts";
-import { arrayBufferOf, byteLengthOf, byteOffsetOf } from "../errors/views.ts";
+import { byteLengthOf } from "../errors/views.ts";
 import {
   CQE_BUFFER,
   CQE_MORE,
@@ -45,6 +45,10 @@ const COPIED = 0x1000;
 const MANY_FULL = 4;
 /** After so many events in a row with less than a small buffer, it goes back. */
 const MANY_SMALL = 16;
+
+/** What a handler is called with now, and where it lies. */
+let current: Uint8Array<ArrayBuffer> | undefined;
+let currentAt = 0;
 
 /** A stream on `io_uring`. */
 export class RingStream extends StreamChannel implements RingUser {
@@ -114,6 +118,7 @@ export class RingStream extends StreamChannel implements RingUser {
       this.#receiving !== 0 || this.paused || this.closed || this.ended ||
       this.broken || this.#quitting !== undefined
     ) return;
+    if (!this.#join()) return;
     const ring = this.#engine.reserve();
     const { fd } = this.handle;
     this.#calls++;
@@ -191,7 +196,21 @@ export class RingStream extends StreamChannel implements RingUser {
     }
     if (!ends) return;
     if (this.closed || this.#quitting !== undefined) this.#settle();
+    else if (this.paused) this.#leaveIfUnused();
     else if (this.#held.length === 0) this.#receive();
+  }
+
+  /** Leaves the engine, which would keep a paused socket that the program forgot. */
+  #leaveIfUnused(): void {
+    if (
+      this.#calls === 0 && this.#rest === undefined && !this.#isQueued &&
+      !this.#entering
+    ) this.#leave();
+  }
+
+  /** Whether something to send is queued. */
+  get #isQueued(): boolean {
+    return this.#sendLength > 0 && this.#engine.ring.isQueued(this.#sending);
   }
 
   /** Whether what comes is kept for later. */
@@ -208,10 +227,13 @@ export class RingStream extends StreamChannel implements RingUser {
   #came(count: number, buffer: number): void {
     const engine = this.#engine;
     if (!this.closed && count > 0) {
-      const view = engine.view(SMALL, buffer, 0, count);
+      const view = engine.view(buffer, count);
       if (this.#keeps) this.#keep(view.slice());
       else {
+        current = view;
+        currentAt = engine.ring.bufferAt(SMALL, buffer);
         this.received(view);
+        current = undefined;
         if (count < SMALL_SIZE) this.#full = 0;
         else if (++this.#full === MANY_FULL) {
           this.#isBulk = true;
@@ -270,7 +292,7 @@ export class RingStream extends StreamChannel implements RingUser {
       this.wantsDrain = true;
       return 0;
     }
-    const isQueued = this.#sendLength > 0 && ring.isQueued(this.#sending);
+    const isQueued = this.#isQueued;
     if (isQueued && this.#sendLength + length <= COPIED) {
       this.#append(data, length);
       return length;
@@ -285,8 +307,8 @@ export class RingStream extends StreamChannel implements RingUser {
       return sent;
     }
     if (!this.#join()) return 0;
-    // What lies in a buffer of the kernel's choice need not be copied.
-    if (arrayBufferOf(data) === ring.block) this.#sendAt = byteOffsetOf(data);
+    // An echo need not be copied. (Asking a view for its `buffer` would cost more than to copy.)
+    if (data === current) this.#sendAt = currentAt;
     else {
       this.#sendAt = engine.scratch(length);
       ring.bytes.set(data, this.#sendAt);
@@ -391,9 +413,7 @@ export class RingStream extends StreamChannel implements RingUser {
   /** As {@linkcode StreamChannel.shutdown}. */
   shutdown(): void {
     if (this.#rest !== undefined) return; // it follows the rest
-    if (this.#sendLength > 0 && this.#engine.ring.isQueued(this.#sending)) {
-      if (!this.#sendQueuedNow()) return;
-    }
+    if (this.#isQueued && !this.#sendQueuedNow()) return;
     this.#shutNow();
   }
 
@@ -407,7 +427,7 @@ export class RingStream extends StreamChannel implements RingUser {
   protected override closeDescriptor(reset: boolean): boolean {
     const { family, type, proto } = this.handle;
     const { ring } = this.#engine;
-    const isQueued = this.#sendLength > 0 && ring.isQueued(this.#sending);
+    const isQueued = this.#isQueued;
     if (reset) {
       resetOnClose(this.handle);
       if (isQueued) ring.withdraw(this.#sending);
