@@ -2,7 +2,7 @@
  * Sockets that call handlers: for servers with many connections, this costs the processor less for
  * each request than awaiting does.
  *
- * {@linkcode serve} and {@linkcode connect} take an object of handlers (`open`, `data`, `drain`,
+ * {@linkcode serve}, {@linkcode connect} and {@linkcode serveDatagrams} take an object of handlers (`open`, `data`, `drain`,
  * `end`, `close`, `error`), which all sockets may share, and which get the socket as their first
  * argument. {@linkcode StreamSocket.write} never waits: it says how much it took, and `drain` says
  * when there is room again. Addresses, options and errors are those of the library's other modules.
@@ -36,12 +36,19 @@ export {
   attach,
   connect,
   type ConnectOptions,
+  type DatagramOptions,
   type Given,
   serve,
+  serveDatagrams,
   type ServeOptions,
 } from "./handlers/open.ts";
 export type { EngineName } from "./handlers/engine.ts";
 export type { Handlers } from "./handlers/channel.ts";
+export {
+  type DatagramHandlers,
+  DatagramSocket,
+  type Sender,
+} from "./handlers/datagram.ts";
 export { type StreamHandlers, StreamSocket } from "./handlers/stream.ts";
 export { HandlerSocket } from "./handlers/socket.ts";
 export {

@@ -123,6 +123,13 @@ const LARGE_RING_AT = 0x40000;
 const ARG_AT = 0x48000;
 const ARG_SIZE = 24;
 const TIMEOUT_AT = ARG_AT + ARG_SIZE;
+// The `msghdr` of datagrams to receive, which says how much room the address has.
+const HEADER_AT = ARG_AT + 64;
+/** The room for a datagram's address, in bytes. */
+export const NAME_ROOM = 128;
+/** What precedes a datagram in its buffer: an `io_uring_recvmsg_out`, then the address. */
+const NAME_OFFSET = 16;
+const DATA_OFFSET = NAME_OFFSET + NAME_ROOM;
 const RING_PAGES = 5;
 
 // Where the bytes lie in theirs. Handlers see that whole block as the `buffer` of their data.
@@ -245,7 +252,10 @@ export class Ring {
   readonly #fd: number;
   readonly #calls: Symbols;
   readonly #words: Int32Array;
-  /** The address of the block. */
+  /** The block, in words. */
+  readonly #data: Uint32Array;
+  /** The addresses of the rings and of the block. */
+  readonly #start: number;
   readonly #base: number;
   readonly #groups: readonly Buffers[];
   readonly #sqTail: number;
@@ -322,8 +332,20 @@ export class Ring {
       if (eventFd >= 0) load().close(eventFd);
       return code;
     }
-    setAddress(new Uint32Array(rings), ARG_AT / 4 + 4, start + TIMEOUT_AT);
-    return new Ring(calls, fd, eventFd, rings, block, base, groups, params);
+    const words = new Uint32Array(rings);
+    setAddress(words, ARG_AT / 4 + 4, start + TIMEOUT_AT);
+    words[HEADER_AT / 4 + 2] = NAME_ROOM; // msg_namelen
+    return new Ring(
+      calls,
+      fd,
+      eventFd,
+      rings,
+      block,
+      start,
+      base,
+      groups,
+      params,
+    );
   }
 
   private constructor(
@@ -332,6 +354,7 @@ export class Ring {
     eventFd: number,
     rings: ArrayBuffer,
     block: ArrayBuffer,
+    start: number,
     base: number,
     groups: readonly Buffers[],
     params: Uint32Array,
@@ -342,7 +365,9 @@ export class Ring {
     this.block = block;
     this.bytes = new Uint8Array(block);
     this.#words = new Int32Array(rings);
+    this.#start = start;
     this.#base = base;
+    this.#data = new Uint32Array(block);
     const arg = addressOf(new Uint8Array(rings, ARG_AT, ARG_SIZE));
     this.#arg = calls.memcpy_pointer(arg, 0n, 0);
     this.#argSize = calls.memcpy_pointer(BigInt(ARG_SIZE), 0n, 0);
@@ -486,9 +511,29 @@ export class Ring {
   }
 
   /** Receives datagrams again and again, into buffers of the group `LARGE`. */
-  recvmsg(fd: number, slot: number, tag: number, header: number): void {
+  recvmsg(fd: number, slot: number, tag: number): void {
     const first = OP_RECVMSG | BUFFER_SELECT | RECV_MULTISHOT;
-    this.#queue(first, fd, this.#base + header, 1, 0, slot, tag, LARGE);
+    this.#queue(first, fd, this.#start + HEADER_AT, 1, 0, slot, tag, LARGE);
+  }
+
+  /** Where in the block the address of a received datagram is. */
+  nameAt(buffer: number): number {
+    return this.#groups[LARGE].at(buffer) + NAME_OFFSET;
+  }
+
+  /** How long that address is, in bytes. */
+  nameLength(buffer: number): number {
+    return Math.min(this.#data[this.#groups[LARGE].at(buffer) / 4], NAME_ROOM);
+  }
+
+  /** Where in the block a received datagram is. */
+  datagramAt(buffer: number): number {
+    return this.#groups[LARGE].at(buffer) + DATA_OFFSET;
+  }
+
+  /** How long it is, of a completion's result. */
+  datagramLength(result: number): number {
+    return result - DATA_OFFSET;
   }
 
   /** Accepts again and again. */

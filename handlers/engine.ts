@@ -1,10 +1,14 @@
 /** The engines, which tell of what happens on descriptors. */
 
+import { AF_UNIX } from "../constants/mod.ts";
 import type { Handle } from "../socket/operations/handle.ts";
 import type { Listener, ListenerEvents } from "./listener.ts";
+import type { MakeDatagrams } from "./datagram.ts";
+import { PolledDatagrams } from "./polled_datagram.ts";
 import { PolledListener } from "./polled_listener.ts";
 import { PolledStream } from "./polled_stream.ts";
 import { ringEngine } from "./ring_engine.ts";
+import { RingDatagrams } from "./ring_datagram.ts";
 import { RingListener } from "./ring_listener.ts";
 import { RingStream } from "./ring_stream.ts";
 import type { MakeStream } from "./stream.ts";
@@ -21,6 +25,8 @@ export interface Engine {
   readonly name: EngineName;
   /** Makes the channel of a stream. */
   readonly makeStream: MakeStream;
+  /** Makes the channel of a socket of datagrams. */
+  readonly makeDatagrams: MakeDatagrams;
   /** Makes what accepts connections. */
   makeListener(handle: Handle, events: ListenerEvents): Listener;
 }
@@ -29,6 +35,8 @@ const poller: Engine = {
   name: "poller",
   makeStream: (handle, socket, handlers) =>
     new PolledStream(handle, socket, handlers),
+  makeDatagrams: (handle, socket, handlers) =>
+    new PolledDatagrams(handle, socket, handlers),
   makeListener: (handle, events) => new PolledListener(handle, events),
 };
 
@@ -39,6 +47,13 @@ const uring: Engine = {
     return engine === undefined
       ? new PolledStream(handle, socket, handlers)
       : new RingStream(engine, handle, socket, handlers);
+  },
+  makeDatagrams: (handle, socket, handlers) => {
+    const engine = ringEngine();
+    // The queue of a Unix socket's receiver may be full, and nothing announces room in it.
+    return engine === undefined || handle.family === AF_UNIX
+      ? new PolledDatagrams(handle, socket, handlers)
+      : new RingDatagrams(engine, handle, socket, handlers);
   },
   makeListener: (handle, events) => {
     const engine = ringEngine();

@@ -3,7 +3,16 @@
 import { AsyncSocket } from "../async/socket.ts";
 import { create_connection, create_server } from "../async/connect.ts";
 import { signalOf, type WaitOptions } from "../async/driver.ts";
-import { AF_UNIX, SOCK_STREAM } from "../constants/mod.ts";
+import { whenResolved } from "../async/steps.ts";
+import {
+  AF_INET,
+  AF_UNIX,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../constants/mod.ts";
 import { describe, optionsOf } from "../errors/arguments.ts";
 import type {
   Address,
@@ -17,6 +26,12 @@ import type { CreateServerOptions } from "../socket/connect.ts";
 import { type Handle, handleOf } from "../socket/operations/handle.ts";
 import { Socket } from "../socket/socket.ts";
 import { moved } from "./channel.ts";
+import {
+  type AnyDatagramHandlers,
+  type DatagramHandlers,
+  type DatagramSocket,
+  openDatagrams,
+} from "./datagram.ts";
 import { engineOf } from "./engine.ts";
 import {
   type ConnectionOptions,
@@ -209,6 +224,87 @@ function handleTaken(socket: Given<Address>): Handle {
   return moved(
     handleOf(socket instanceof Socket ? AsyncSocket.from(socket) : socket),
   );
+}
+
+/** Options of {@linkcode serveDatagrams}. */
+export interface DatagramOptions<A extends Address = InetAddress>
+  extends ConnectionOptions, WaitOptions {
+  /** The address family; if left out, `AF_UNIX` for a path, else `AF_INET`. */
+  readonly family?: Family<A>;
+  /** Sets `SO_REUSEADDR`, as receivers of multicast need it. */
+  readonly reuse_address?: boolean;
+  /** Sets `SO_REUSEPORT`: several sockets share the port. */
+  readonly reuse_port?: boolean;
+}
+
+/**
+ * Receives datagrams at an address, and calls handlers with them.
+ *
+ * @param address host and port, or a path for `AF_UNIX`; with `family` also another address. Or a
+ * socket of datagrams, bound or connected, whose descriptor the new socket takes over: it then
+ * counts as closed
+ * @param handlers what is called
+ * @param options `{ idleTimeout, engine, family, reuse_address, reuse_port }`; `{ signal }`, which
+ * ends resolving a host name
+ * @returns the socket, once it is bound and the handler `open` has run
+ * @throws {OSError} if the address is in use or not local, or a given socket is closed (`EBADF`)
+ * @throws {gaierror} if a host name cannot be resolved
+ * @throws {TypeError} if an argument is of a wrong type
+ * @throws {RangeError} if an option is out of bounds, or a given socket is of the type
+ * `SOCK_STREAM`
+ */
+export function serveDatagrams<T = undefined>(
+  address: UnixAddress,
+  handlers: DatagramHandlers<T, UnixAddress>,
+  options?: DatagramOptions<UnixAddress>,
+): Promise<DatagramSocket<T, UnixAddress>>;
+/** Receives at an address of a family, or by a socket. */
+export function serveDatagrams<T = undefined, A extends Address = InetAddress>(
+  address: AddressInput<NoInfer<A>> | Given<A>,
+  handlers: DatagramHandlers<T, NoInfer<A>>,
+  options?: DatagramOptions<A>,
+): Promise<DatagramSocket<T, A>>;
+export async function serveDatagrams(
+  address: unknown,
+  handlers: unknown,
+  options?: DatagramOptions<Address>,
+): Promise<unknown> {
+  checkHandlers(handlers);
+  const given = optionsOf(options);
+  const seconds = idleSeconds(given.idleTimeout);
+  const { makeDatagrams } = engineOf(given.engine);
+  const socket = isGiven(address) ? address : await boundTo(address, given);
+  if (socket.type === SOCK_STREAM) {
+    throw new RangeError("socket must not be of the type SOCK_STREAM");
+  }
+  const channel = openDatagrams(
+    makeDatagrams,
+    handleTaken(socket),
+    handlers as AnyDatagramHandlers,
+  );
+  if (seconds !== null) channel.setIdleTimeout(seconds);
+  channel.begin();
+  return channel.socket;
+}
+
+async function boundTo(
+  address: unknown,
+  options: DatagramOptions<Address>,
+): Promise<AsyncSocket<Address>> {
+  const family = options.family ?? familyOf(address) ?? AF_INET;
+  const socket = new AsyncSocket<Address>(family as Family, SOCK_DGRAM);
+  try {
+    if (options.reuse_address) socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
+    if (options.reuse_port) socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
+    await whenResolved(socket, address, options, (numeric) => {
+      socket.bind(numeric as never);
+      return Promise.resolve();
+    });
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }
 
 function isGiven(value: unknown): value is Given<Address> {

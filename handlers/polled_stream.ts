@@ -16,6 +16,7 @@ import { libc } from "../ffi/libc.ts";
 import { Pending } from "../socket/operations/attempt.ts";
 import { recv_into } from "../socket/operations/transfer.ts";
 import { idleSweeper } from "./idle.ts";
+import { Room } from "./polled_room.ts";
 import { receiveBuffer, receivedView } from "./receive_buffer.ts";
 import { resetOnClose } from "./reset.ts";
 import { StreamChannel } from "./stream.ts";
@@ -109,10 +110,10 @@ export class PolledStream extends StreamChannel implements Waiter {
   }
 
   #waitForRoom(): void {
-    const room = this.#room ??= new Room(this);
+    const room = this.#room ??= new Room(this, WHEN_READY);
     if (room.waits) return;
     room.waits = true;
-    reactor.add(this.#watch!, "write", room, WHEN_READY);
+    reactor.add(this.#watch!, "write", room, room.after);
   }
 
   /** As {@linkcode StreamChannel.shutdown}. */
@@ -147,30 +148,5 @@ export class PolledStream extends StreamChannel implements Waiter {
     if (this.closed) return;
     this.handle.detach();
     this.broke(error);
-  }
-}
-
-/** Waits until there is room to write. */
-class Room implements Waiter {
-  readonly #stream: PolledStream;
-  waits = false;
-
-  constructor(stream: PolledStream) {
-    this.#stream = stream;
-  }
-
-  /** As {@linkcode Waiter.attempt}. */
-  attempt(): number {
-    this.#stream.drained();
-    // The handler may have filled it again.
-    if (this.#stream.wantsDrain && !this.#stream.closed) return WHEN_READY;
-    this.waits = false;
-    return DONE;
-  }
-
-  /** As {@linkcode Waiter.fail}. */
-  fail(error: unknown): void {
-    this.waits = false;
-    this.#stream.fail(error);
   }
 }

@@ -16,8 +16,9 @@ import {
 } from "../async/reactor.ts";
 import { osError } from "../errors/errors.ts";
 import { EAGAIN, EINTR, exhausted } from "../errors/errno.ts";
-import { Ring, SCRATCH_SIZE, SMALL } from "../ffi/io_uring.ts";
+import { NAME_ROOM, Ring, SCRATCH_SIZE, SMALL } from "../ffi/io_uring.ts";
 import { atUnload, isMain } from "../ffi/unload.ts";
+import type { Sockaddr } from "../socket/address/codec.ts";
 
 /** What a call of a user was; the lower byte of the tag that it is submitted with. */
 export const RECEIVE = 1;
@@ -79,6 +80,8 @@ export class RingEngine implements Waiter {
   /** For each small buffer, the last view of it, and the view's length. */
   readonly #views: Uint8Array<ArrayBuffer>[] = [];
   readonly #lengths: number[] = [];
+  readonly #datagrams: Uint8Array<ArrayBuffer>[] = [];
+  readonly #names: Sockaddr[] = [];
   /** Calls at the end of this turn. */
   #later: (() => void)[] = [];
   #closed = false;
@@ -193,6 +196,31 @@ export class RingEngine implements Waiter {
     this.#lengths[buffer] = length;
     const at = this.ring.bufferAt(SMALL, buffer);
     return this.#views[buffer] = new Uint8Array(this.ring.block, at, length);
+  }
+
+  /** Returns a view of a datagram in its buffer. */
+  datagram(buffer: number, length: number): Uint8Array<ArrayBuffer> {
+    const last = this.#datagrams[buffer];
+    if (last !== undefined && last.length === length) return last;
+    const at = this.ring.datagramAt(buffer);
+    return this.#datagrams[buffer] = new Uint8Array(
+      this.ring.block,
+      at,
+      length,
+    );
+  }
+
+  /** Returns the storage of a datagram's address in its buffer. */
+  name(buffer: number): Sockaddr {
+    let name = this.#names[buffer];
+    if (name === undefined) {
+      const at = this.ring.nameAt(buffer);
+      name = this.#names[buffer] = {
+        bytes: this.ring.bytes.subarray(at, at + NAME_ROOM),
+        view: new DataView(this.ring.block, at, NAME_ROOM),
+      };
+    }
+    return name;
   }
 
   /** Notes that a buffer was used up; the kernel gets it back after what is queued was sent. */
