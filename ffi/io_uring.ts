@@ -2,8 +2,8 @@
  * Linux's `io_uring`: calls that are submitted many at a time, and complete in a ring of memory.
  *
  * All memory that the kernel reads and writes is JavaScript's (`IORING_SETUP_NO_MMAP`): it needs no
- * mapping, and the permission for libc's path is enough. It belongs to a `WebAssembly.Memory`, whose
- * memory begins at a page, cannot be detached, and is unmapped when it is freed, not used for
+ * mapping, and the permission for libc's path is enough. It belongs to a `WebAssembly.Memory`,
+ * whose memory begins at a page, cannot be detached, and is unmapped when it is freed, not used for
  * something else: a Worker may be ended while the kernel still holds its pages.
  *
  * With `IORING_SETUP_DEFER_TASKRUN`, the kernel writes to this memory only while

@@ -116,7 +116,7 @@ export async function serve(
  * @param address host and port, by Happy Eyeballs as `create_connection()` does, or a path for
  * `AF_UNIX`; with `family` also another address
  * @param handlers what is called
- * @param options `{ idleTimeout, engine, family }`; `{ signal }`: aborting it rejects with its reason
+ * @param options `{ idleTimeout, engine, family }`; `{ signal }`: aborting it ends the attempt
  * @returns the socket, once it is connected and the handler `open` has run
  * @throws {OSError} if connecting fails
  * @throws {gaierror} if the host cannot be resolved

@@ -56,6 +56,7 @@ export interface RingUser {
 // for, as a part of the last round, and for how long at most.
 const WANTED = 0.25;
 const WAIT_MICROSECONDS = 50;
+const MAX_SKIPPED = 63;
 
 /** The engine of a thread. */
 export class RingEngine implements Waiter {
@@ -74,6 +75,9 @@ export class RingEngine implements Waiter {
   #scratch = 0;
   /** How many completions this round has taken. */
   #taken = 0;
+  /** After how many rounds without a wait the next one waits, and how many there were. */
+  #toSkip = 0;
+  #skipped = 0;
   /** Buffers to give back once nothing queued sends from them: pairs of group and number. */
   #used: number[] = [];
   #entered: RingUser[] = [];
@@ -82,8 +86,6 @@ export class RingEngine implements Waiter {
   readonly #lengths: number[] = [];
   readonly #datagrams: Uint8Array<ArrayBuffer>[] = [];
   readonly #names: Sockaddr[] = [];
-  /** Calls at the end of this turn. */
-  #later: (() => void)[] = [];
   #closed = false;
 
   /** Makes the engine of rings. */
@@ -177,12 +179,6 @@ export class RingEngine implements Waiter {
     this.#entered.push(user);
   }
 
-  /** Has a function called in this turn, once the completions that there are were taken. */
-  later(call: () => void): void {
-    this.#later.push(call);
-    if (!this.#inTurn) this.#again();
-  }
-
   /** Has a turn come soon. */
   #again(): void {
     this.#leaveQueue();
@@ -256,6 +252,11 @@ export class RingEngine implements Waiter {
     do {
       let tail = ring.completionTail;
       const code = ring.enter(wanted, WAIT_MICROSECONDS);
+      if (wanted > 0) {
+        this.#toSkip = ring.hasCompletions
+          ? 0
+          : Math.min(this.#toSkip * 2 + 1, MAX_SKIPPED);
+      }
       // Those who did not send all must know before another write.
       while (ring.takeTagged(tail, SEND)) {
         tail = (tail + 1) | 0;
@@ -289,7 +290,7 @@ export class RingEngine implements Waiter {
       : undefined;
   }
 
-  /** Takes completions and submits calls, as long as there are some. As {@linkcode Waiter.attempt}. */
+  /** Takes completions and submits calls, while there are some. As {@linkcode Waiter.attempt}. */
   attempt(): number {
     this.#inTurn = true;
     const after = this.#turn();
@@ -306,12 +307,12 @@ export class RingEngine implements Waiter {
     for (;;) {
       this.#taken = 0;
       const yields = !this.#take();
-      if (!yields && this.#later.length > 0) {
-        for (const call of this.#later.splice(0)) call();
-      }
-      this.flush(Math.ceil(this.#taken * WANTED));
+      const wanted = this.#wanted();
+      // Most likely, nothing will be left after this: the kernel may as well signal from now on.
+      if (wanted === 0 && this.#taken > 0) ring.signals = true;
+      this.flush(wanted);
       if (this.#closed) return DONE;
-      if (ring.hasCompletions || this.#later.length > 0) {
+      if (ring.hasCompletions) {
         ring.signals = false;
         if (yields || reactor.mustYield()) return NEXT_TURN;
       } else if (ring.signals) {
@@ -321,6 +322,18 @@ export class RingEngine implements Waiter {
         ring.signals = true;
       }
     }
+  }
+
+  /** How many completions to wait for after this round. */
+  #wanted(): number {
+    if (this.#taken === 0) return 0;
+    // It has got nothing lately: wait more and more rarely, until something comes in time again.
+    if (this.#skipped < this.#toSkip) {
+      this.#skipped++;
+      return 0;
+    }
+    this.#skipped = 0;
+    return Math.ceil(this.#taken * WANTED);
   }
 
   /** Takes the completions, and returns whether none is left. */

@@ -46,12 +46,12 @@ Deno.test("http_handlers.ts answers requests in pieces, and several at once", as
   client.sendall(utf8("GET / HT"));
   client.sendall(utf8("TP/1.1\r\nHost: x\r\n\r\nPUT / HTTP/1.1\r\n\r\n"));
   client.sendall(utf8("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"));
-  using file = client.makefile("r", -1, { newline: "" });
+  using file = client.makefile("r");
   const all = file.read();
   assertEquals(all.match(/^HTTP\/1.1 .*$/gm), [
-    "HTTP/1.1 200 OK\r",
-    "HTTP/1.1 405 Method Not Allowed\r",
-    "HTTP/1.1 200 OK\r",
+    "HTTP/1.1 200 OK",
+    "HTTP/1.1 405 Method Not Allowed",
+    "HTTP/1.1 200 OK",
   ]);
   assertEquals(all.match(/Hello from a handler/g)?.length, 40);
 
