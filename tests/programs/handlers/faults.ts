@@ -138,14 +138,10 @@ const ways: Record<string, () => Promise<void>> = {
     while (!errors.has("EMFILE")) await turn(1);
     for (const file of held) file.close();
     while (server.connections < 5) await turn(1);
-    for (const client of clients) {
-      client.sendall(bytes);
-      await turn(1);
-    }
-    for (const client of clients) {
-      client.settimeout(10);
-      if (client.recv(64).length === 0) throw new Error("closed");
-      client.close();
+    for (const blocking of clients) {
+      using client = AsyncSocket.from(blocking);
+      await client.sendall(bytes);
+      if ((await client.recv(64)).length === 0) throw new Error("closed");
     }
     await server.stop();
     if (errors.size !== 1) throw new Error([...errors].join());
