@@ -11,7 +11,8 @@
 static int connections, port, epoll, *sockets, *missing; // how much of each answer, by descriptor
 static size_t answer;
 static clockid_t server;
-static char request[SIZE];
+static char request[SIZE + 1] = // of HTTP, as some servers want one
+    "GET / HTTP/1.1\r\nHost: localhost\r\nX-Filler: xxxxxxxxxxxxxxxxx\r\n\r\n";
 static double *asked_at, *waits; // by descriptor, and by order of the answers
 
 static void open_connections(void) {
@@ -23,6 +24,26 @@ static void open_connections(void) {
     event.data.fd = sockets[i] = connected(SOCK_STREAM, port);
     checked(epoll_ctl(epoll, EPOLL_CTL_ADD, sockets[i], &event), "epoll_ctl");
   }
+}
+
+// How long a server's answer is: it says so in the head.
+static size_t http_length(void) {
+  char text[0x4000], *end = NULL, *length = NULL;
+  size_t came = 0;
+  int fd = connected(SOCK_STREAM, port);
+  if (send(fd, request, SIZE, 0) != SIZE) fail("send");
+  while (end == NULL) {
+    ssize_t n = recv(fd, text + came, sizeof text - 1 - came, 0);
+    if (n <= 0) fail("recv");
+    text[came += n] = 0;
+    end = strstr(text, "\r\n\r\n");
+  }
+  for (char *at = text; at < end && length == NULL; at++) {
+    if (strncasecmp(at, "\ncontent-length:", 16) == 0) length = at + 16;
+  }
+  if (length == NULL) fail("content-length");
+  close(fd);
+  return end + 4 - text + atoi(length);
 }
 
 static void ask(int fd) {
@@ -85,8 +106,8 @@ static double processor_time(long count) {
 int main(int argc, char **argv) {
   if (argc < 6) return 2;
   connections = atoi(argv[1]);
-  answer = atoi(argv[3]);
   port = atoi(argv[4]);
+  answer = strcmp(argv[3], "http") == 0 ? http_length() : (size_t)atoi(argv[3]);
   if (clock_getcpuclockid(atoi(argv[5]), &server) != 0) fail("clock_getcpuclockid");
   many_descriptors();
   if (strcmp(argv[2], "wait") == 0) answers(percentile);
