@@ -3,9 +3,10 @@
  * each request than awaiting does.
  *
  * {@linkcode serve}, {@linkcode connect} and {@linkcode serveDatagrams} take an object of handlers
- * (`open`, `data`, `drain`, `end`, `close`, `error`), which all sockets may share, and which get the
- * socket as their first argument. {@linkcode StreamSocket.write} never waits: it returns how much it
- * took, and `drain` is called when there is room again. Addresses, options and errors are those of the library's other modules.
+ * (`open`, `data`, `drain`, `end`, `close`, `error`). All sockets may share it, and each handler
+ * gets the socket as its first argument. {@linkcode StreamSocket.write} never waits: it returns how
+ * much it took, and `drain` is called when there is room again. Addresses, options and errors are
+ * those of the library's other modules.
  *
  * @example An echo server and a client
  * ```ts
