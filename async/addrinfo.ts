@@ -102,7 +102,7 @@ class Ending implements Waiter {
     return DONE;
   }
 
-  close(): void {
+  forgotten(): void {
     this.#reject(osError(E_BAD_SOCKET, "getaddrinfo"));
   }
 }

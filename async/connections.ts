@@ -26,7 +26,7 @@ interface Listener<T> {
  * Linux, its error may be one of the network. Or resources are exhausted: then `accept` itself
  * pauses before the next attempt.
  */
-const passing: ReadonlySet<number> = new Set(
+export const passing: ReadonlySet<number> = new Set(
   [
     errno.ECONNABORTED,
     errno.ECONNRESET, // Winsock's ECONNABORTED

@@ -293,7 +293,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   }
 
   /** Rejects the promise, as the socket was closed or detached. */
-  close(): void {
+  forgotten(): void {
     this.fail(this.closedError());
   }
 

@@ -25,7 +25,7 @@ export interface Waiter {
    */
   attempt(): number;
   /** Ends the wait: the descriptor was closed or detached. */
-  close(): void;
+  forgotten(): void;
 }
 
 /**
@@ -234,7 +234,7 @@ export class Reactor {
     this.#count(watch, -watch.waiters);
     const { read, write, error, urgent, failure } = watch;
     for (const queue of [read, write, error, urgent, failure]) {
-      for (const waiter of queue.splice(0)) waiter.close();
+      for (const waiter of queue.splice(0)) waiter.forgotten();
     }
   }
 

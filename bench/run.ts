@@ -12,6 +12,7 @@ import { rows as asyncBulk } from "./async_bulk/rows.ts";
 import { rows as bulk } from "./bulk/rows.ts";
 import { rows as connect } from "./connect/rows.ts";
 import { rows as fairness } from "./fairness/rows.ts";
+import { rows as http } from "./http/rows.ts";
 import { rows as idle } from "./idle/rows.ts";
 import { rows as pingPong } from "./ping_pong/rows.ts";
 import { rows as proxy } from "./proxy/rows.ts";
@@ -36,6 +37,7 @@ const rows: Row[] = [
   ...sendfile,
   ...selector,
   ...requests,
+  ...http,
   ...asyncBulk,
   ...proxy,
   ...pingPong,

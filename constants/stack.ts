@@ -25,7 +25,7 @@ const folders = /^(.*\/)constants\/stack\.[jt]s$/.exec(import.meta.url)?.[1];
 
 /** The rooms whose frames are left out. Examples and tests are callers. */
 const ROOMS =
-  /^(constants|ffi|errors|poll|bytes|selectors|socket|async|node|netlink)\/[\w/]+\.[jt]s:/;
+  /^(constants|ffi|errors|poll|bytes|selectors|socket|async|handlers|node|netlink)\/[\w/]+\.[jt]s:/;
 
 /** Whether a line of a stack names a place outside this library and outside Deno. */
 function isCallers(line: string): boolean {

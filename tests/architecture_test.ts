@@ -19,6 +19,7 @@ const rooms = [
   "socket/file",
   "socket",
   "async",
+  "handlers",
   "node",
   "netlink",
   "lint",

@@ -16,6 +16,7 @@ const folders = [
   "errors/",
   "examples/",
   "ffi/",
+  "handlers/",
   "node/",
   "netlink/",
   "lint/",

@@ -1,14 +1,18 @@
-/** An awaiting echo server. */
+/** An awaiting echo server; with an argument, each answer has that length. */
 
 import { type AsyncSocket, create_server } from "../../async.ts";
 import { announce } from "../support/contestant.ts";
+
+const answer = Deno.args.length > 0
+  ? new Uint8Array(Number(Deno.args[0])).fill(1)
+  : undefined;
 
 async function echo(connection: AsyncSocket): Promise<void> {
   const buffer = new Uint8Array(4096);
   for (;;) {
     const count = await connection.recv_into(buffer);
     if (count === 0) break;
-    await connection.sendall(buffer.subarray(0, count));
+    await connection.sendall(answer ?? buffer.subarray(0, count));
   }
   connection.close();
 }

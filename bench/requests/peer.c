@@ -9,9 +9,10 @@ static void add(int epoll, int fd) {
   checked(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   static struct epoll_event events[BATCH];
-  static char buffer[4096];
+  static char buffer[0x10000];
+  int answer = argc > 1 ? atoi(argv[1]) : 0; // how long each answer is; 0 for an echo
   int listening = listener(), epoll = checked(epoll_create1(0), "epoll_create1");
   many_descriptors();
   announce(listening);
@@ -24,8 +25,8 @@ int main(void) {
         add(epoll, checked(accept4(listening, NULL, NULL, SOCK_NONBLOCK), "accept4"));
         continue;
       }
-      ssize_t n = recv(fd, buffer, sizeof buffer, 0);
-      if (n > 0) send_all(fd, buffer, n);
+      ssize_t n = recv(fd, buffer, 4096, 0);
+      if (n > 0) send_all(fd, buffer, answer > 0 ? answer : n);
       else close(fd);
     }
   }

@@ -44,6 +44,7 @@ async function prepare(path: string): Promise<readonly string[]> {
     ];
   }
   if (path.endsWith(".py")) return [await installed("python3"), path];
+  if (path.endsWith("bun.mjs")) return [await installed("bun"), path];
   if (path.endsWith(".mjs")) return [await installed("node"), path];
   return [await compiled(path)];
 }

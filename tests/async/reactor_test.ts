@@ -88,7 +88,7 @@ class Scribe implements Waiter {
     this.#log.push(this.#name);
     return this.#says.shift() ?? DONE;
   }
-  close(): void {
+  forgotten(): void {
     this.#log.push(`${this.#name} closed`);
   }
 }
@@ -212,7 +212,7 @@ Deno.test("a timer brings the next attempt where no event does", async () => {
       resolve();
       return DONE;
     },
-    close() {},
+    forgotten() {},
   };
   reactor.add(watch, "write", last, WHEN_READY);
   await promise;
@@ -243,7 +243,7 @@ Deno.test("a waiter whose attempt closes its own socket is counted once", async 
       reactor.forget(5);
       return DONE;
     },
-    close: () => log.push("closed"),
+    forgotten: () => log.push("closed"),
   };
   reactor.add(watch, "read", closing, NEXT_TURN);
   await turn();
@@ -273,7 +273,7 @@ Deno.test("all that are ready are served, though a turn serves only some", async
         setImmediate(() => atOnce = 0);
         return DONE;
       },
-      close() {},
+      forgotten() {},
     }, WHEN_READY);
   }
   poller.ready.push(...fds.map((fd): [number, number] => [fd, 1]));
@@ -293,7 +293,7 @@ Deno.test("those who are long at it keep neither events nor timers waiting", asy
       while (performance.now() - began < 1);
       return going && attempts < 1000 ? NEXT_TURN : DONE;
     },
-    close() {},
+    forgotten() {},
   };
   for (let fd = 5; fd < 45; fd++) {
     reactor.add(reactor.watch(fd), "write", long, NEXT_TURN);
@@ -301,7 +301,7 @@ Deno.test("those who are long at it keep neither events nor timers waiting", asy
   const event = Promise.withResolvers<number>();
   reactor.add(reactor.watch(50), "read", {
     attempt: () => (event.resolve(attempts), DONE),
-    close() {},
+    forgotten() {},
   }, WHEN_READY);
   poller.ready.push([50, 1]);
   const timer = new Promise<number>((resolve) =>

@@ -55,7 +55,9 @@ export function turn(ms = 0): Promise<void> {
 /** The output of a program of `programs/async/`, once it has ended by itself. */
 export async function outcome(
   program: string,
-  { args = [], flags = [], descriptors }: {
+  { args = [], flags = [], descriptors, folder = "async" }: {
+    /** Its folder in `programs/`. */
+    folder?: string;
     args?: string[];
     flags?: string[];
     /** How many descriptors it may have open. */
@@ -76,7 +78,7 @@ export async function outcome(
       "--allow-all",
       "--v8-flags=--expose-gc",
       ...flags,
-      beside(`programs/async/${program}`),
+      beside(`programs/${folder}/${program}`),
       ...args,
     ],
     env: { NO_COLOR: "1" },
