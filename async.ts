@@ -57,7 +57,14 @@ export { create_connection, create_server } from "./async/connect.ts";
 export { type Relay, relay, type RelayOptions } from "./async/relay.ts";
 export { splice } from "./async/splice.ts";
 export { ZeroCopySender } from "./async/zero_copy.ts";
-export { fromfd, fromshare, socketpair } from "./async/descriptors.ts";
+export {
+  fromfd,
+  fromshare,
+  notify_closing,
+  socketpair,
+  wait_readable,
+  wait_writable,
+} from "./async/descriptors.ts";
 export {
   getaddrinfo,
   getfqdn,

@@ -188,8 +188,12 @@ export {
   dup,
   fromfd,
   fromshare,
+  type ReadinessOptions,
   socketpair,
+  wait_readable,
+  wait_writable,
 } from "./socket/descriptors.ts";
+export type { FileObject } from "./selectors/key.ts";
 export {
   BlockingIOError,
   BrokenPipeError,

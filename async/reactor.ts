@@ -216,6 +216,15 @@ export class Reactor {
     this.#closeIfIdle();
   }
 
+  /**
+   * Unregisters a descriptor that nobody waits for any more. It is not the library's: nothing will
+   * say that it is about to be closed.
+   */
+  release(fd: number): void {
+    const watch = this.#watches.get(fd);
+    if (watch?.waiters === 0) this.forget(fd, () => undefined);
+  }
+
   #end(watch: Watch, reason: () => unknown): void {
     this.#watches.delete(watch.fd);
     this.#urgent.delete(watch);

@@ -74,6 +74,27 @@ function notInteger(name: string, value: unknown): Error {
 }
 
 /**
+ * Returns the descriptor of an argument: a number, or an object with a method `fileno()`.
+ *
+ * @returns the descriptor, negative if the object is closed
+ * @throws {TypeError} if it is neither
+ * @throws {RangeError} if the number has more than 31 bits
+ */
+export function descriptorOf(name: string, value: unknown): number {
+  if (typeof value === "number") return integer(name, value);
+  const { fileno } = Object(value) as { fileno?: unknown };
+  if (typeof fileno === "function") {
+    return integer(`${name}.fileno()`, fileno.call(value));
+  }
+  if (missingName(value) !== undefined) throw notInteger(name, value);
+  throw new TypeError(
+    `${name} must be a descriptor or have a method fileno(), not ${
+      describe(value)
+    }`,
+  );
+}
+
+/**
  * Checks the flags of a call, in 32 bits, signed or unsigned.
  *
  * @returns the flags as a signed integer

@@ -44,6 +44,12 @@ export function waitReady(
   return pollFor(fd, events, seconds);
 }
 
+/** Whether the descriptor that {@linkcode waitReady} last called ready is not open at all. */
+export function wasNotOpen(): boolean {
+  const revents = pollfd().view.getInt16(layout.pollfd.revents.at, true);
+  return (revents & table.constants.POLLNVAL) !== 0;
+}
+
 /** Returns whether nothing more will arrive at a descriptor than what has arrived. */
 export function isHungUp(fd: number): boolean {
   const { POLLIN, POLLHUP, POLLRDHUP = 0 } = table.constants;
