@@ -177,11 +177,13 @@ export {
   SocketBase,
 } from "./socket/base.ts";
 export {
+  type AttemptEvent,
   create_connection,
   create_server,
   type CreateConnectionOptions,
   type CreateServerOptions,
   has_dualstack_ipv6,
+  type SocketFactory,
 } from "./socket/connect.ts";
 export {
   close,

@@ -230,6 +230,18 @@ export function instance<T>(
 }
 
 /**
+ * Checks a function that may be left out.
+ *
+ * @throws {TypeError} if it is anything else
+ */
+export function optionalFunction<F>(name: string, value: F): F {
+  if (
+    value === undefined || value === null || typeof value === "function"
+  ) return value;
+  throw new TypeError(`${name} must be a function, not ${describe(value)}`);
+}
+
+/**
  * Checks an object of options; `undefined` and `null` stand for no options.
  *
  * @throws {TypeError} if it is anything else, such as the value of one option

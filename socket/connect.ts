@@ -15,6 +15,7 @@ import {
 import {
   describe,
   integer,
+  optionalFunction,
   optionsOf,
   string,
   timeoutSeconds,
@@ -28,16 +29,62 @@ import type {
   Inet6Address,
   InetAddress,
 } from "./address/types.ts";
-import type { SocketBase } from "./base.ts";
+import { SocketBase } from "./base.ts";
 import { driveSteps } from "./driver.ts";
 import { getaddrinfo } from "./lookup.ts";
+import type { AddressInfoTuple } from "./resolver/getaddrinfo.ts";
 import { Socket } from "./socket.ts";
 import { resolved, type Steps } from "./steps.ts";
 
-/** Options of {@linkcode create_connection}. */
-export interface CreateConnectionOptions {
+type InternetSocket = Socket<InetAddress | Inet6Address>;
+
+/**
+ * Makes the socket for an address, and sets what has to be set before it connects or listens:
+ * `SO_MARK`, a device, DSCP, `TCP_FASTOPEN_CONNECT`, or the protocol (`IPPROTO_MPTCP`). asyncio's
+ * and aiohttp's `socket_factory`.
+ *
+ * The socket belongs to the caller of the factory, which closes it if anything fails. If the factory
+ * itself throws, it closes what it made. An `OSError` of the factory counts as a failure to connect
+ * to that address; other errors end the call.
+ *
+ * @typeParam S the class of socket: `Socket`, or `AsyncSocket` for the functions that await
+ */
+export type SocketFactory<
+  S extends SocketBase<InetAddress | Inet6Address> = InternetSocket,
+> = (info: AddressInfoTuple) => S;
+
+/** What happens to one attempt to connect, as {@linkcode CreateConnectionOptions} reports it. */
+export interface AttemptEvent {
+  /**
+   * `"start"`, before the socket is made; then `"success"`, `"failure"`, or `"abandon"` if another
+   * attempt was faster, the signal aborted, or the call ended by another error.
+   */
+  readonly type: "start" | "success" | "failure" | "abandon";
+  /** The address. */
+  readonly address: InetAddress | Inet6Address;
+  /** The address with all that `getaddrinfo` says of it. */
+  readonly info: AddressInfoTuple;
+  /** Why it failed, in a `"failure"`. */
+  readonly error?: OSError;
+}
+
+/**
+ * Options of {@linkcode create_connection}.
+ *
+ * @typeParam S the class of socket that `socket_factory` makes
+ */
+export interface CreateConnectionOptions<
+  S extends SocketBase<InetAddress | Inet6Address> = InternetSocket,
+> {
   /** Throws an `AggregateError` of all attempts' errors instead of the last error. */
   readonly all_errors?: boolean;
+  /** Makes the socket of each attempt. If left out, `new Socket(family, type, proto)` does. */
+  readonly socket_factory?: SocketFactory<S> | null;
+  /**
+   * Is called as each attempt starts, succeeds, fails or is abandoned. If it throws,
+   * `create_connection` throws that and closes all sockets.
+   */
+  readonly onAttempt?: (event: AttemptEvent) => void;
 }
 
 /**
@@ -47,13 +94,32 @@ export interface CreateConnectionOptions {
  * @param timeout seconds for each attempt, `null` for none; the default timeout if left out. The
  * returned socket keeps it
  * @param source_address the address to connect from; `""` and 0 let the system choose
- * @param options `{ all_errors }`
+ * @param options `{ all_errors, socket_factory, onAttempt }`
  * @returns the connected socket
  * @throws {OSError} the last attempt's error, if none succeeds
  * @throws {AggregateError} the errors of all attempts, with `all_errors`
  * @throws {gaierror} if the host cannot be resolved
- * @throws {TypeError} if an address is not `[host, port]`, or the timeout is not a number
+ * @throws {TypeError} if an address is not `[host, port]`, the timeout is not a number, or
+ * `socket_factory` returns no `Socket`
  * @throws {RangeError} if a port or the timeout is out of bounds
+ *
+ * @example Set options before it connects, and see each attempt
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import * as socket from "../mod.ts";
+ *
+ * using listener = socket.create_server(["127.0.0.1", 0]);
+ * const events: string[] = [];
+ * using client = socket.create_connection(listener.getsockname(), 5, null, {
+ *   socket_factory([family, type, proto]) {
+ *     const made = new socket.Socket(family, type, proto);
+ *     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0x10000); // how the window scales
+ *     return made;
+ *   },
+ *   onAttempt: ({ type, address }) => events.push(`${type} ${address[0]}`),
+ * });
+ * assertEquals(events, ["start 127.0.0.1", "success 127.0.0.1"]);
+ * ```
  */
 export function create_connection(
   address: readonly [host: string | null, port: number | string],
@@ -61,32 +127,81 @@ export function create_connection(
   source_address?: readonly [host: string, port: number] | null,
   options?: CreateConnectionOptions,
 ): Socket<InetAddress | Inet6Address> {
-  checkConnection(address, timeout, source_address);
-  optionsOf(options);
+  checkConnection(address, timeout, source_address, options);
+  const { socket_factory, onAttempt } = optionsOf(options);
   const [host, port] = address;
   const errors: OSError[] = [];
-  for (
-    const [family, type, proto, , sockaddr] of getaddrinfo(
-      host,
-      port,
-      0,
-      SOCK_STREAM,
-    )
-  ) {
-    let socket: Socket<InetAddress | Inet6Address> | undefined;
+  for (const info of getaddrinfo(host, port, 0, SOCK_STREAM)) {
+    const report = reporter(onAttempt, info);
+    report?.("start");
+    let socket: InternetSocket | undefined;
     try {
-      socket = new Socket(family, type, proto);
+      socket = makeSocket(Socket, "a Socket", info, socket_factory);
       if (timeout !== undefined) socket.settimeout(timeout);
       if (source_address) socket.bind(source_address);
-      socket.connect(sockaddr);
-      return socket;
+      socket.connect(info[4]);
     } catch (error) {
       socket?.close();
-      if (!(error instanceof OSError)) throw error;
+      if (!(error instanceof OSError)) {
+        report?.("abandon");
+        throw error;
+      }
       errors.push(error);
+      report?.("failure", error);
+      continue;
+    }
+    try {
+      report?.("success");
+      return socket;
+    } catch (error) {
+      socket.close();
+      throw error;
     }
   }
   throw connectionError(errors, options);
+}
+
+/** Returns the function that reports what happens to one attempt; `undefined` if nobody asks. */
+export function reporter(
+  onAttempt: ((event: AttemptEvent) => void) | null | undefined,
+  info: AddressInfoTuple,
+): ((type: AttemptEvent["type"], error?: OSError) => void) | undefined {
+  return onAttempt
+    ? (type, error) =>
+      onAttempt({
+        type,
+        address: info[4],
+        info,
+        ...(error !== undefined && { error }),
+      })
+    : undefined;
+}
+
+/** Makes the socket for an address. What a factory returns in its place is closed. */
+export function makeSocket<S extends SocketBase<Address>>(
+  Class: new (family: never, type: number, proto: number) => S,
+  what: string,
+  info: AddressInfoTuple,
+  factory: ((info: AddressInfoTuple) => unknown) | null | undefined,
+): S {
+  if (!factory) return new Class(info[0] as never, info[1], info[2]);
+  const made = factory(info);
+  const ofClass = made instanceof Class;
+  if (ofClass && made.family === info[0]) return made;
+  discard(made);
+  throw new TypeError(
+    ofClass
+      ? `socket_factory must return ${what} of family ${
+        info[0]
+      }, not ${made.family}`
+      : `socket_factory must return ${what}, not ${describe(made)}`,
+  );
+}
+
+/** Closes a socket of the wrong class, or one that an `async` function made. */
+function discard(made: unknown): void {
+  if (made instanceof SocketBase) made.close();
+  else if (made instanceof Promise) made.then(discard, () => {});
 }
 
 /** Checks the arguments of `create_connection()` before the first attempt. */
@@ -94,7 +209,13 @@ export function checkConnection(
   address: unknown,
   timeout: unknown,
   source_address: unknown,
+  options: unknown,
 ): void {
+  const { socket_factory, onAttempt } = optionsOf(
+    options as CreateConnectionOptions,
+  );
+  optionalFunction("socket_factory", socket_factory);
+  optionalFunction("onAttempt", onAttempt);
   const [, to] = pair("address", address);
   if (typeof to === "number") integer("port", to, 0, 0xffff);
   timeoutSeconds(timeout);
@@ -116,7 +237,7 @@ function pair(name: string, value: unknown): readonly unknown[] {
 /** Returns the error to throw when no attempt succeeded. */
 export function connectionError(
   errors: OSError[],
-  options: CreateConnectionOptions | undefined,
+  options: { readonly all_errors?: boolean } | undefined,
 ): Error {
   const { all_errors = false } = optionsOf(options);
   const last = errors.at(-1);
@@ -128,8 +249,16 @@ export function connectionError(
     : last;
 }
 
-/** Options of {@linkcode create_server}. */
-export interface CreateServerOptions<A extends Address = InetAddress> {
+/**
+ * Options of {@linkcode create_server}.
+ *
+ * @typeParam A the addresses of the family
+ * @typeParam S the class of socket that `socket_factory` makes
+ */
+export interface CreateServerOptions<
+  A extends Address = InetAddress,
+  S extends SocketBase<InetAddress | Inet6Address> = InternetSocket,
+> {
   /** `AF_INET` (if left out) or `AF_INET6`. */
   readonly family?: Family<A>;
   /** How many connections may wait to be accepted; the default of `listen()` if left out. */
@@ -138,6 +267,11 @@ export interface CreateServerOptions<A extends Address = InetAddress> {
   readonly reuse_port?: boolean;
   /** Makes an `AF_INET6` socket accept IPv4 connections too; by default it explicitly does not. */
   readonly dualstack_ipv6?: boolean;
+  /**
+   * Makes the socket, before it is bound; the address that it gets has no host name. If left out,
+   * `new Socket(family, type)` does.
+   */
+  readonly socket_factory?: SocketFactory<S> | null;
 }
 
 /**
@@ -145,7 +279,7 @@ export interface CreateServerOptions<A extends Address = InetAddress> {
  * left in `TIME_WAIT` do not block it (`SO_REUSEADDR`).
  *
  * @param address host (`""` for all interfaces) and port (0 lets the system choose)
- * @param options `{ family, backlog, reuse_port, dualstack_ipv6 }`
+ * @param options `{ family, backlog, reuse_port, dualstack_ipv6, socket_factory }`
  * @returns the listening socket
  * @throws {OSError} if the address is in use or not local: the message names it
  * @throws {gaierror} if a host name cannot be resolved
@@ -157,22 +291,31 @@ export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,
   options?: CreateServerOptions<A>,
 ): Socket<A> {
-  return driveSteps(
-    serving((family) => new Socket<A>(family, SOCK_STREAM), address, options),
-  );
+  return driveSteps(serving(Socket<A>, "a Socket", address, options));
 }
 
-/** The steps of `create_server()`; `make` creates the socket. */
+/** The steps of `create_server()`, for one class of socket and what messages call it. */
 export function* serving<A extends Address, S extends SocketBase<A>>(
-  make: (family: Family<A>) => S,
+  Class: new (family: never, type: number, proto: number) => S,
+  what: string,
   address: AddressInput<NoInfer<A>>,
-  given: CreateServerOptions<A> | undefined,
+  given:
+    | CreateServerOptions<A, SocketBase<InetAddress | Inet6Address>>
+    | undefined,
 ): Steps<S> {
   const options = optionsOf(given);
+  optionalFunction("socket_factory", options.socket_factory);
   checkServerOptions(options);
-  const socket = make(options.family ?? AF_INET as unknown as Family<A>);
+  const family = integer("family", options.family ?? AF_INET);
+  const numeric = yield* resolved(family, address);
+  const info = [family, SOCK_STREAM, 0, "", numeric];
+  const socket = makeSocket(
+    Class,
+    what,
+    info as AddressInfoTuple,
+    options.socket_factory,
+  );
   try {
-    const numeric = yield* resolved(socket, address);
     listenOn(socket, numeric as AddressInput<A>, options, address);
     return socket;
   } catch (error) {
@@ -182,8 +325,12 @@ export function* serving<A extends Address, S extends SocketBase<A>>(
 }
 
 /** Rejects options that the platform or the family does not support. */
-function checkServerOptions<A extends Address>(
-  options: CreateServerOptions<A>,
+function checkServerOptions(
+  options: {
+    readonly family?: unknown;
+    readonly reuse_port?: boolean;
+    readonly dualstack_ipv6?: boolean;
+  },
 ): void {
   if (options.reuse_port && isMissing(SO_REUSEPORT)) {
     throw new RangeError(
@@ -194,7 +341,7 @@ function checkServerOptions<A extends Address>(
   if (!has_dualstack_ipv6()) {
     throw new RangeError("dualstack_ipv6 is not available on this platform");
   }
-  if (options.family as number !== AF_INET6) {
+  if (options.family !== AF_INET6) {
     throw new RangeError("dualstack_ipv6 requires the family AF_INET6");
   }
 }
@@ -203,9 +350,11 @@ function checkServerOptions<A extends Address>(
 function listenOn<A extends Address>(
   socket: SocketBase<A>,
   address: AddressInput<A>,
-  { backlog, reuse_port = false, dualstack_ipv6 = false }: CreateServerOptions<
-    A
-  >,
+  { backlog, reuse_port = false, dualstack_ipv6 = false }: {
+    readonly backlog?: number | null;
+    readonly reuse_port?: boolean;
+    readonly dualstack_ipv6?: boolean;
+  },
   given: unknown,
 ): void {
   // On Windows, which has SO_EXCLUSIVEADDRUSE, SO_REUSEADDR is not needed and would let other

@@ -5,10 +5,11 @@
  * single step and do without a generator.
  */
 
+import { codecOf } from "./address/registry.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import type { Attempt } from "./operations/attempt.ts";
-import { type Handle, handleOf } from "./operations/handle.ts";
+import type { Handle } from "./operations/handle.ts";
 import { numericAddress } from "./resolver/addrinfo.ts";
 import type { Lookup, Resolving } from "./resolver/call.ts";
 
@@ -48,13 +49,16 @@ export function* on<T>(
   return yield new Operation(socket, side, attempt);
 }
 
-/** Returns an address with a numeric host, resolving the host name in it if there is one. */
+/**
+ * Returns an address of a family with a numeric host, resolving the host name in it if there is
+ * one.
+ */
 export function* resolved(
-  socket: SocketBase<Address>,
+  family: number,
   address: unknown,
 ): Resolving<unknown> {
-  const host = handleOf(socket).codec.hostname?.(address);
+  const host = codecOf(family).hostname?.(address);
   return host === undefined
     ? address
-    : yield* numericAddress(address as readonly unknown[], socket.family);
+    : yield* numericAddress(address as readonly unknown[], family);
 }
