@@ -55,6 +55,14 @@ export type { DenoAddress } from "./async/deno_address.ts";
 export { recv_fds, send_fds } from "./async/fds.ts";
 export { create_connection, create_server } from "./async/connect.ts";
 export { type Relay, relay, type RelayOptions } from "./async/relay.ts";
+export {
+  createListeners,
+  createUnixListener,
+  type Handler,
+  type HandlerContext,
+  serve,
+  type ServeOptions,
+} from "./async/serve.ts";
 export { splice } from "./async/splice.ts";
 export { ZeroCopySender } from "./async/zero_copy.ts";
 export {

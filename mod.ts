@@ -102,6 +102,12 @@ export {
   setLinger,
   setUserTimeout,
 } from "./socket/keepalive.ts";
+export {
+  createListeners,
+  type CreateListenersOptions,
+  createUnixListener,
+  type CreateUnixListenerOptions,
+} from "./socket/listeners.ts";
 export { MessageVector } from "./socket/message_vector.ts";
 export type { AlgOptions } from "./socket/operations/messages.ts";
 export {

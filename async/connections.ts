@@ -1,8 +1,9 @@
 /** The iterator behind `for await` over a listener. */
 
 import { nameClasses } from "../constants/class_names.ts";
-import { isMissing } from "../constants/missing.ts";
 import { errno } from "../constants/errno.ts";
+import { isMissing } from "../constants/missing.ts";
+import { SO_ACCEPTCONN, SOL_SOCKET } from "../constants/mod.ts";
 import { OSError } from "../errors/errors.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { WaitOptions } from "./driver.ts";
@@ -20,6 +21,7 @@ export interface ConnectionsOptions {
 interface Listener<T> {
   accept(options: WaitOptions): Promise<T>;
   fileno(): number;
+  getsockopt(level: number, optname: number): number;
 }
 
 /**
@@ -92,6 +94,13 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
     return this.#finished || this.#listener.fileno() < 0;
   }
 
+  #passes({ errno: code }: OSError): boolean {
+    if (!passing.has(code!)) return false;
+    // A socket that accepts nothing, such as one of datagrams, has this error each time.
+    return code !== errno.EOPNOTSUPP ||
+      this.#listener.getsockopt(SOL_SOCKET, SO_ACCEPTCONN) !== 0;
+  }
+
   /** Accepts again if the error is a passing one. */
   readonly #goOn = async (
     error: unknown,
@@ -99,9 +108,7 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
     for (;;) {
       // Closing the listener ends the iteration without an error.
       if (this.#hasEnded) return end;
-      if (!(error instanceof OSError) || !passing.has(error.errno!)) {
-        throw error;
-      }
+      if (!(error instanceof OSError) || !this.#passes(error)) throw error;
       this.#onError?.(error);
       if (this.#hasEnded) return end;
       try {

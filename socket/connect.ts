@@ -225,7 +225,8 @@ export function checkConnection(
   integer("source_address: port", port, 0, 0xffff);
 }
 
-function pair(name: string, value: unknown): readonly unknown[] {
+/** Checks an address of host and port. */
+export function pair(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value) && value.length === 2) return value;
   throw new TypeError(
     `${name} must be [host, port], not ${
@@ -325,7 +326,7 @@ export function* serving<A extends Address, S extends SocketBase<A>>(
 }
 
 /** Rejects options that the platform or the family does not support. */
-function checkServerOptions(
+export function checkServerOptions(
   options: {
     readonly family?: unknown;
     readonly reuse_port?: boolean;
@@ -347,7 +348,7 @@ function checkServerOptions(
 }
 
 /** Binds and listens as {@linkcode create_server} documents; errors show `given` as the address. */
-function listenOn<A extends Address>(
+export function listenOn<A extends Address>(
   socket: SocketBase<A>,
   address: AddressInput<A>,
   { backlog, reuse_port = false, dualstack_ipv6 = false }: {

@@ -29,6 +29,7 @@ type OwnOptions =
   | blocking.AlgOptions
   | blocking.ReadinessOptions
   | Awaiting<blocking.CreateConnectionOptions>
+  | Awaiting<blocking.CreateListenersOptions>
   | Awaiting<blocking.CreateServerOptions<blocking.Address>>;
 
 /** The parameters of what can wait: options come last. */
