@@ -198,8 +198,7 @@ export async function serve<A extends Address>(
 ): Promise<void> {
   const all = listenersOf(listeners);
   try {
-    const server = new Server(handler, options);
-    await server.serve(all);
+    await new Server(all, handler, options).serve();
   } finally {
     for (const listener of all) listener.close();
   }
@@ -220,6 +219,7 @@ function listenersOf<A extends Address>(
 
 /** The connections of a server, and how it stops. */
 class Server<A extends Address> {
+  readonly #listeners: readonly AsyncSocket<A>[];
   readonly #handler: Handler<A>;
   readonly #signal: AbortSignal | undefined;
   readonly #limit: number;
@@ -228,14 +228,18 @@ class Server<A extends Address> {
   readonly #connections = new Set<AsyncSocket<A>>();
   readonly #running = new Set<Promise<void>>();
   readonly #over = new AbortController();
-  readonly #stopping = Promise.withResolvers<void>();
   /** Resolves, and is replaced, when a handler has ended or the server stops. */
   #freed = Promise.withResolvers<void>();
   #stopped = false;
   #failed = false;
   #failure: unknown;
 
-  constructor(handler: Handler<A>, options: ServeOptions<A> | undefined) {
+  constructor(
+    listeners: readonly AsyncSocket<A>[],
+    handler: Handler<A>,
+    options: ServeOptions<A> | undefined,
+  ) {
+    this.#listeners = listeners;
     const { limit, grace, onError } = optionsOf(options);
     if (typeof handler !== "function") {
       throw new TypeError(
@@ -251,16 +255,15 @@ class Server<A extends Address> {
     this.#onError = optionalFunction("onError", onError);
   }
 
-  async serve(listeners: readonly AsyncSocket<A>[]): Promise<void> {
+  /** Serves until something stops it, and its handlers have ended. */
+  async serve(): Promise<void> {
     const stop = (): void => this.#stop();
     if (this.#signal?.aborted) stop();
     this.#signal?.addEventListener("abort", stop);
-    const accepting = listeners.map((listener) => this.#accept(listener));
+    const accepting = this.#listeners.map((one) => this.#accept(one));
     try {
-      await Promise.race([this.#stopping.promise, Promise.all(accepting)]);
-      stop();
-      for (const listener of listeners) listener.close(); // ends the waits
       await Promise.all(accepting);
+      stop();
       await this.#drain();
     } finally {
       this.#signal?.removeEventListener("abort", stop);
@@ -268,9 +271,10 @@ class Server<A extends Address> {
     if (this.#failed) throw this.#failure;
   }
 
+  /** Accepts nothing more: closing a listener ends the wait for its next connection. */
   #stop(): void {
     this.#stopped = true;
-    this.#stopping.resolve();
+    for (const listener of this.#listeners) listener.close();
     this.#freed.resolve();
   }
 
