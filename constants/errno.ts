@@ -1,6 +1,8 @@
-/** Error numbers: Python's `errno` module. */
+/** Error numbers: Python's `errno` module, and the texts that its `socket` has for Windows. */
 
 import { errnoNames, type ErrorNumbers } from "./generated/errno_names.ts";
+import { missing } from "./missing.ts";
+import { os } from "./platform.ts";
 import { constant, table } from "./table.ts";
 
 export type { ErrorNumbers } from "./generated/errno_names.ts";
@@ -50,3 +52,12 @@ export function errorName(value: number): string | undefined {
   const plain = name.slice("WSA".length);
   return table.constants[plain] === value ? plain : name;
 }
+
+/**
+ * Texts of Winsock's error numbers, as Python's `socket` has them. Windows: elsewhere this is a
+ * stand-in without texts, see {@linkcode isMissing}, and `hasattr("errorTab")` is false. The
+ * `strerror` of an `OSError` is the system's own text, on every platform.
+ */
+export const errorTab: Readonly<Record<number, string>> = os === "windows"
+  ? (await import("./error_tab.json", { with: { type: "json" } })).default
+  : missing("errorTab") as unknown as Record<number, string>;

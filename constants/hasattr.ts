@@ -37,7 +37,9 @@ const messages = [
  */
 export function hasattr(name: string): boolean {
   if (isExported(name)) return isHere(name);
-  if (onlyOnWindows.includes(name)) return os === "windows";
+  if (name === "errorTab" || onlyOnWindows.includes(name)) {
+    return os === "windows";
+  }
   if (notOnWindows.includes(name)) {
     return os !== "windows" || messages.includes(name);
   }

@@ -37,7 +37,13 @@ export {
   SocketKind,
   type SocketKindName,
 } from "./enums.ts";
-export { type Errno, errno, errorName, type ErrorNumbers } from "./errno.ts";
+export {
+  type Errno,
+  errno,
+  errorName,
+  type ErrorNumbers,
+  errorTab,
+} from "./errno.ts";
 export { hasattr } from "./hasattr.ts";
 export { isMissing, MissingConstant, missingName } from "./missing.ts";
 export { controlName, optionName } from "./option_names.ts";
