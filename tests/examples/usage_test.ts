@@ -40,9 +40,19 @@ const wrong: Record<string, string[][]> = {
   fd_sender: [[], ["a", "b", "c"], ["a", "b", "1", "d"]],
   file_client: [[], ["a", "b", "-1"], ["a", "b", "1", "d"]],
   file_server: [[], ["/", "b", "1"], ["a", "b", "c", "d"]],
+  graceful_restart: [[], ["a", "b", "x"], ["a", "b", "1", "c"]],
   http_get: [[], ["nothing"], ["https://a/"], ["http://a/", "b"]],
   http_server: [["a", "b"], ["a", "1", "c"]],
+  icmp_monitor: [[], ["-i", "x", "a"], ["-w", "0", "a"], ["-x"]],
   interface_watcher: [["a"]],
+  mdns: [
+    [],
+    ["query"],
+    ["query", "a.local", "1.2.3.4"],
+    ["answer", "a.local"],
+    ["answer", "a.local", "x"],
+    ["ask", "a.local"],
+  ],
   multicast_receiver: [["--ttl", "1"], ["a", "b"], ["a", "1", "c"]],
   multicast_sender: [["--ttl", "256"], ["--interface"], ["a", "b"]],
   multiconn_client: [["a", "1"], ["a", "x", "1"], ["a", "1", "x"], [
@@ -57,6 +67,15 @@ const wrong: Record<string, string[][]> = {
   path_mtu: [[], ["-w", "x", "a"], ["a", "x"], ["a", "1", "b"]],
   ping: [[], ["-c", "x", "a"], ["-i", "x", "a"], ["a", "b"]],
   prefork_server: [["-w", "0"], ["-s", "both"], ["a", "b"], ["a", "1", "c"]],
+  proxy_protocol: [
+    [],
+    ["relay"],
+    ["server", "a", "x"],
+    ["server", "a", "1", "b"],
+    ["proxy", "-v", "3"],
+    ["proxy", "a", "1", "b", "x"],
+    ["proxy", "a", "1", "b", "2", "c"],
+  ],
   reconnect_client: [["a", "x"], ["a", "1", "b"]],
   reconnect_server: [["a", "x"], ["a", "1", "b"]],
   sd_notify: [["ready"]],
@@ -77,6 +96,8 @@ const wrong: Record<string, string[][]> = {
   udp_rate_receiver: [["a"], ["batch", "x"], ["batch", "1", "b"]],
   udp_rate_sender: [["a"], ["batch", "a", "x"], ["batch", "a", "1", "0"]],
   udp_server: [["a", "b"], ["a", "1", "c"]],
+  vsock: [[], ["serve", "x"], ["serve", "1", "a"], ["send", "x"]],
+  watchdog: [["a", "x"], ["a", "1", "b"]],
 };
 
 for (const [name, cases] of Object.entries(wrong)) {
@@ -102,6 +123,7 @@ for (
     ["interface_watcher", []],
     ["prefork_server", ["127.0.0.1", "0"]],
     ["offer_server", ["0"]],
+    ["proxy_protocol", ["server", "127.0.0.1", "0"]],
     ["sniffer", ["lo"]],
     ["transparent_proxy", ["0"]],
     ["udp_server", ["127.0.0.1", "0"]],
