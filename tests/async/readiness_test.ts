@@ -1,6 +1,7 @@
 /** Waiting for any descriptor. reactor_test.ts runs this file on poll(2), too. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { createServer, type Socket as NodeSocket } from "node:net";
 import { makePoller } from "../../poll/poller.ts";
 import * as blocking from "../../mod.ts";
 import {
@@ -14,8 +15,9 @@ import {
   wait_writable,
 } from "../../async.ts";
 import { turn } from "../support/async.ts";
-import { utf8 } from "../support/bytes.ts";
-import { temporaryFolder } from "../support/files.ts";
+import { Namespaces, namespaces } from "../examples/namespaces.ts";
+import { text, utf8 } from "../support/bytes.ts";
+import { beside, temporaryFolder } from "../support/files.ts";
 import {
   eventfd,
   file,
@@ -124,6 +126,66 @@ Deno.test({
     await wait_readable(regular); // epoll refuses it (EPERM)
     await wait_writable(regular);
     blocking.wait_readable(regular, { timeout: 0 });
+  },
+});
+
+Deno.test({
+  ...requires(
+    "a TUN device is awaited",
+    needs.linux,
+    namespaces,
+    need("/dev/net/tun", hasTun()),
+  ),
+  async fn() {
+    using network = new Namespaces(1);
+    const { stdout, stderr } = await new Deno.Command("ip", {
+      args: [
+        ...["netns", "exec", network.names[0], Deno.execPath()],
+        ...["run", "--allow-all", beside("programs/tun.ts")],
+      ],
+      env: { NO_COLOR: "1" },
+      signal: AbortSignal.timeout(120_000),
+    }).output();
+    assertEquals(text(stdout), "answered: hello\n", text(stderr));
+  },
+});
+
+function hasTun(): boolean {
+  try {
+    return Deno.statSync("/dev/net/tun").isCharDevice === true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test({
+  ...requires("a socket of node:net is awaited by its descriptor", needs.linux),
+  async fn() {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/node`;
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+    assert(fd > 2);
+    try {
+      const waiting = wait_readable(fd);
+      assert(await waits(waiting));
+      const arrived = new Promise<NodeSocket>((resolve) =>
+        server.on("connection", resolve)
+      );
+      using client = new blocking.Socket(blocking.AF_UNIX);
+      client.connect(path);
+      // Node may have taken the connection before this looks: then it is not readable any more.
+      await Promise.race([waiting, arrived]);
+      waiting.catch(() => {}); // it may be ended below
+      (await arrived).destroy();
+      using second = new blocking.Socket(blocking.AF_UNIX);
+      second.connect(path);
+      blocking.wait_readable(fd, { timeout: 60 }); // Node cannot take this one before
+    } finally {
+      notify_closing(fd);
+      await new Promise((resolve) => server.close(resolve));
+    }
   },
 });
 

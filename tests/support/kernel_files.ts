@@ -17,6 +17,7 @@ const { symbols: libc } = Deno.build.os === "linux"
       },
       pipe2: { parameters: ["buffer", "i32"], result: "i32" },
       open: { parameters: ["buffer", "i32"], result: "i32" },
+      ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
       dup2: { parameters: ["i32", "i32"], result: "i32" },
       close: { parameters: ["i32"], result: "i32" },
       read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
@@ -54,8 +55,8 @@ export class KernelFile implements Disposable {
   }
 
   /** Reads what there is, at most so many bytes; returns how many came, negative on failure. */
-  read(most = 4096): number {
-    return Number(libc!.read(this.fd, new Uint8Array(most), BigInt(most)));
+  read(most = 4096, into = new Uint8Array(most)): number {
+    return Number(libc!.read(this.fd, into, BigInt(most)));
   }
 
   write(bytes: Uint8Array<ArrayBuffer>): void {
@@ -119,6 +120,24 @@ export function pipe(): [reader: KernelFile, writer: KernelFile] {
   const ends = new Int32Array(2);
   check(libc!.pipe2(ends, CLOEXEC | NONBLOCK), "pipe2");
   return [new KernelFile(ends[0]), new KernelFile(ends[1])];
+}
+
+const RDWR = 2;
+const TUNSETIFF = 0x400454ca;
+const IFF_TUN = 1;
+const IFF_NO_PI = 0x1000;
+
+/** A device whose packets are read and written by this program. Needs privileges. */
+export function tun(name: string): KernelFile {
+  const flags = RDWR | CLOEXEC | NONBLOCK;
+  const device = new KernelFile(
+    check(libc!.open(path("/dev/net/tun"), flags), "open"),
+  );
+  const ifreq = new Uint8Array(40);
+  ifreq.set(new TextEncoder().encode(name));
+  new DataView(ifreq.buffer).setInt16(16, IFF_TUN | IFF_NO_PI, true);
+  check(libc!.ioctl(device.fd, BigInt(TUNSETIFF), ifreq), "TUNSETIFF");
+  return device;
 }
 
 /** A file by its path, opened to read. */
