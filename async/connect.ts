@@ -43,8 +43,8 @@ type InternetSocket = AsyncSocket<InetAddress | Inet6Address>;
  * @param address host and port; the host is resolved for IPv4 and IPv6
  * @param timeout seconds for each attempt, `null` for none; the default timeout if left out
  * @param source_address the address to connect from; `""` and 0 let the system choose
- * @param options `all_errors`, `socket_factory`, `onAttempt`; `signal`: aborting it rejects with the
- * signal's reason and closes the sockets of all attempts
+ * @param options `all_errors`, `socket_factory`, `onAttempt`; `signal`: aborting it rejects with
+ * the signal's reason and closes the sockets of all attempts
  * @returns the connected socket
  * @throws {OSError} the last attempt's error, if none succeeds
  * @throws {AggregateError} all errors, with `all_errors`
@@ -57,7 +57,9 @@ export async function create_connection(
   address: readonly [host: string | null, port: number | string],
   timeout?: number | null,
   source_address?: readonly [host: string, port: number] | null,
-  options?: CreateConnectionOptions<InternetSocket> & WaitOptions,
+  options?:
+    & CreateConnectionOptions<AsyncSocket<InetAddress | Inet6Address>>
+    & WaitOptions,
 ): Promise<AsyncSocket<InetAddress | Inet6Address>> {
   const signal = signalOf(options);
   signal?.throwIfAborted();
@@ -219,7 +221,9 @@ async function connectTo(
  */
 export function create_server<A extends Address = InetAddress>(
   address: AddressInput<NoInfer<A>>,
-  options?: CreateServerOptions<A, InternetSocket> & WaitOptions,
+  options?:
+    & CreateServerOptions<A, AsyncSocket<InetAddress | Inet6Address>>
+    & WaitOptions,
 ): Promise<AsyncSocket<A>> {
   return driveSteps(
     serving(AsyncSocket<A>, "an AsyncSocket", address, options),

@@ -103,7 +103,7 @@ export function socketpair<A extends Address = UnixAddress>(
  * @throws {RangeError} if the timeout is out of bounds
  *
  * @example Wait for another descriptor than a socket's: standard input
- * ```ts no-eval
+ * ```ts ignore
  * import { wait_readable } from "../async.ts";
  *
  * await wait_readable(0, { signal: AbortSignal.timeout(60_000) });

@@ -9,11 +9,7 @@ import {
   optionsOf,
   timeoutSeconds,
 } from "../errors/arguments.ts";
-import {
-  ConnectionError,
-  type OSError,
-  TimeoutError,
-} from "../errors/errors.ts";
+import { ConnectionError, TimeoutError } from "../errors/errors.ts";
 import type {
   Address,
   Inet6Address,
@@ -73,8 +69,8 @@ export function createListeners(
  * @throws {OSError} if a server listens there, the folder cannot be read or is locked for longer
  * than a second, or the file cannot be made
  * @throws {TypeError} if the path is neither a string nor bytes
- * @throws {RangeError} if the path is empty, has a NUL (names without a file need only `bind()`), or
- * the platform has no such files
+ * @throws {RangeError} if the path is empty, has a NUL (names without a file need only `bind()`),
+ * or the platform has no such files
  */
 export function createUnixListener(
   path: UnixAddress,

@@ -5,8 +5,8 @@
  *     deno run --allow-ffi examples/mdns.ts [-i interface] query name.local
  *     deno run --allow-ffi examples/mdns.ts [-i interface] answer name.local address
  *
- * The interface is given by its name; otherwise the system chooses it. Several programs on a machine
- * may answer, the one of the system too.
+ * The interface is given by its name; otherwise the system chooses it. Several programs on a
+ * machine may answer, the one of the system too.
  */
 
 import {

@@ -5,8 +5,8 @@
  *     deno run --allow-ffi examples/vsock.ts serve [port]
  *     deno run --allow-ffi examples/vsock.ts send [cid] [port] [text]
  *
- * Machines have numbers (CID): the host is 2, and 1 is this machine itself, which needs the kernel's
- * module `vsock_loopback` and is the default. The port defaults to 50015.
+ * Machines have numbers (CID): the host is 2, and 1 is this machine itself, which needs the
+ * kernel's module `vsock_loopback` and is the default. The port defaults to 50015.
  */
 
 import {

@@ -1,7 +1,7 @@
 /**
- * An echo server with a watchdog: it tells the service manager that it is ready, and again and again
- * that it still works; systemd restarts it when that stays out. That it works is checked by being
- * its own client, so a server that hangs does not claim the opposite. POSIX.
+ * An echo server with a watchdog: it tells the service manager that it is ready, and again and
+ * again that it still works; systemd restarts it when that stays out. That it works is checked by
+ * being its own client, so a server that hangs does not claim the opposite. POSIX.
  *
  *     deno run --allow-ffi --allow-env examples/watchdog.ts [host] [port]
  *

@@ -104,8 +104,8 @@ const LOCK_MS = 1000;
 const RETRY_MS = 5;
 
 /**
- * Locks a descriptor (`flock`) for this process. The lock ends when the descriptor is closed. Others
- * hold it for some milliseconds at most, so this waits no longer than a second.
+ * Locks a descriptor (`flock`) for this process. The lock ends when the descriptor is closed.
+ * Others hold it for some milliseconds at most, so this waits no longer than a second.
  *
  * @returns 0; -1 on failure, with `errno` set
  */

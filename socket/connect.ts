@@ -43,14 +43,16 @@ type InternetSocket = Socket<InetAddress | Inet6Address>;
  * `SO_MARK`, a device, DSCP, `TCP_FASTOPEN_CONNECT`, or the protocol (`IPPROTO_MPTCP`). asyncio's
  * and aiohttp's `socket_factory`.
  *
- * The socket belongs to the caller of the factory, which closes it if anything fails. If the factory
- * itself throws, it closes what it made. An `OSError` of the factory counts as a failure to connect
- * to that address; other errors end the call.
+ * The socket belongs to the caller of the factory, which closes it if anything fails. If the
+ * factory itself throws, it closes what it made. An `OSError` of the factory counts as a failure to
+ * connect to that address; other errors end the call.
  *
  * @typeParam S the class of socket: `Socket`, or `AsyncSocket` for the functions that await
  */
 export type SocketFactory<
-  S extends SocketBase<InetAddress | Inet6Address> = InternetSocket,
+  S extends SocketBase<InetAddress | Inet6Address> = Socket<
+    InetAddress | Inet6Address
+  >,
 > = (info: AddressInfoTuple) => S;
 
 /** What happens to one attempt to connect, as {@linkcode CreateConnectionOptions} reports it. */
@@ -74,7 +76,9 @@ export interface AttemptEvent {
  * @typeParam S the class of socket that `socket_factory` makes
  */
 export interface CreateConnectionOptions<
-  S extends SocketBase<InetAddress | Inet6Address> = InternetSocket,
+  S extends SocketBase<InetAddress | Inet6Address> = Socket<
+    InetAddress | Inet6Address
+  >,
 > {
   /** Throws an `AggregateError` of all attempts' errors instead of the last error. */
   readonly all_errors?: boolean;
@@ -258,7 +262,9 @@ export function connectionError(
  */
 export interface CreateServerOptions<
   A extends Address = InetAddress,
-  S extends SocketBase<InetAddress | Inet6Address> = InternetSocket,
+  S extends SocketBase<InetAddress | Inet6Address> = Socket<
+    InetAddress | Inet6Address
+  >,
 > {
   /** `AF_INET` (if left out) or `AF_INET6`. */
   readonly family?: Family<A>;

@@ -1,4 +1,6 @@
-/** Listeners on all addresses of a host, and listeners whose Unix socket has a file to look after. */
+/**
+ * Listeners on all addresses of a host, and listeners whose Unix socket has a file to look after.
+ */
 
 import {
   AF_UNIX,
@@ -46,7 +48,9 @@ type Internet = InetAddress | Inet6Address;
  * @typeParam S the class of socket that `socket_factory` makes
  */
 export interface CreateListenersOptions<
-  S extends SocketBase<Internet> = Socket<Internet>,
+  S extends SocketBase<InetAddress | Inet6Address> = Socket<
+    InetAddress | Inet6Address
+  >,
 > {
   /** How many connections may wait to be accepted, for each listener. */
   readonly backlog?: number | null;
@@ -192,8 +196,8 @@ export interface CreateUnixListenerOptions {
  *   Several servers may start at the same time: a lock of the folder lets one after the other try.
  * - The file has its permissions before anyone can connect.
  * - Closing the listener removes the file, unless another file has taken its place; so does the end
- *   of the program, if it ends by itself. `detach()` leaves it there, for example for a process that
- *   goes on with the same listener.
+ *   of the program, if it ends by itself. `detach()` leaves it there, for example for a process
+ *   that goes on with the same listener.
  *
  * @param path the file's path
  * @param options `{ mode, backlog }`
@@ -201,8 +205,8 @@ export interface CreateUnixListenerOptions {
  * @throws {OSError} if a server listens there, the folder cannot be read or is locked for longer
  * than a second, or the file cannot be made
  * @throws {TypeError} if the path is neither a string nor bytes
- * @throws {RangeError} if the path is empty, has a NUL (names without a file need only `bind()`), or
- * the platform has no such files
+ * @throws {RangeError} if the path is empty, has a NUL (names without a file need only `bind()`),
+ * or the platform has no such files
  *
  * @example
  * ```ts
