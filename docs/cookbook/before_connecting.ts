@@ -42,4 +42,4 @@ console.log("class of traffic:", tos >> 2);
 
 server.close();
 await socket.create_connection(address, 5, null, { socket_factory, onAttempt })
-  .catch((error) => console.log(error.message));
+  .catch((error) => console.log(error.strerror));

@@ -37,7 +37,7 @@ const recipes: Record<string, Recipe> = {
       "class of traffic: 46\n" +
       "start 127.0.0.1 \n" +
       "failure 127.0.0.1 ECONNREFUSED\n" +
-      "[Errno 111] Connection refused\n",
+      "Connection refused\n",
   },
   bind_to_device: {
     needs: [needs.attribute("SO_BINDTODEVICE")],
