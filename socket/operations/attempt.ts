@@ -288,9 +288,9 @@ export class Pending {
     readiness: "read" | "write" | "urgent",
     syscall: string,
     { errno = EWOULDBLOCK, yielded = false, unwanted = false, address }: {
-      readonly errno?: number;
-      readonly yielded?: boolean;
-      readonly unwanted?: boolean;
+      readonly errno?: number | undefined;
+      readonly yielded?: boolean | undefined;
+      readonly unwanted?: boolean | undefined;
       readonly address?: unknown;
     } = {},
   ) {
