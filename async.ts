@@ -61,6 +61,7 @@ export {
   errno,
   errorName,
   type ErrorNumbers,
+  errorTab,
   hasattr,
   MsgFlag,
   type MsgFlagName,
@@ -70,10 +71,12 @@ export {
 } from "./constants/lookup.ts";
 export { isMissing, MissingConstant, missingName } from "./constants/table.ts";
 export {
+  type AttemptEvent,
   type CreateConnectionOptions,
   type CreateServerOptions,
   has_dualstack_ipv6,
   has_ipv6,
+  type SocketFactory,
 } from "./socket/connect.ts";
 export type {
   Address,
@@ -130,7 +133,7 @@ export {
 } from "./socket/control.ts";
 export { ioctl } from "./socket/ioctl.ts";
 export { sockatmark } from "./socket/urgent.ts";
-export { close, dup } from "./socket/descriptors.ts";
+export { close, dup, type ReadinessOptions } from "./socket/descriptors.ts";
 export {
   type MakefileOptions,
   type SocketFile,
@@ -161,6 +164,10 @@ export {
   setLinger,
   setUserTimeout,
 } from "./socket/keepalive.ts";
+export type {
+  CreateListenersOptions,
+  CreateUnixListenerOptions,
+} from "./socket/listeners.ts";
 export { MessageVector } from "./socket/message_vector.ts";
 export type { AlgOptions } from "./socket/operations/messages.ts";
 export {
@@ -312,10 +319,25 @@ export type { DenoAddress } from "./async/deno_address.ts";
 export { recv_fds, send_fds } from "./async/fds.ts";
 export { create_connection, create_server } from "./async/connect.ts";
 export { type Relay, relay, type RelayOptions } from "./async/relay.ts";
+export {
+  createListeners,
+  createUnixListener,
+  type Handler,
+  type HandlerContext,
+  serve,
+  type ServeOptions,
+} from "./async/serve.ts";
 export { splice } from "./async/splice.ts";
 export { waitUrgent } from "./async/urgent.ts";
 export { ZeroCopySender } from "./async/zero_copy.ts";
-export { fromfd, fromshare, socketpair } from "./async/descriptors.ts";
+export {
+  fromfd,
+  fromshare,
+  notify_closing,
+  socketpair,
+  wait_readable,
+  wait_writable,
+} from "./async/descriptors.ts";
 export {
   getaddrinfo,
   getfqdn,

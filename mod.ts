@@ -45,6 +45,7 @@ export {
   errno,
   errorName,
   type ErrorNumbers,
+  errorTab,
   hasattr,
   MsgFlag,
   type MsgFlagName,
@@ -54,12 +55,14 @@ export {
 } from "./constants/lookup.ts";
 export { isMissing, MissingConstant, missingName } from "./constants/table.ts";
 export {
+  type AttemptEvent,
   create_connection,
   create_server,
   type CreateConnectionOptions,
   type CreateServerOptions,
   has_dualstack_ipv6,
   has_ipv6,
+  type SocketFactory,
 } from "./socket/connect.ts";
 export type {
   Address,
@@ -121,9 +124,12 @@ export {
   dup,
   fromfd,
   fromshare,
+  type ReadinessOptions,
   recv_fds,
   send_fds,
   socketpair,
+  wait_readable,
+  wait_writable,
 } from "./socket/descriptors.ts";
 export {
   type MakefileOptions,
@@ -155,6 +161,12 @@ export {
   setLinger,
   setUserTimeout,
 } from "./socket/keepalive.ts";
+export {
+  createListeners,
+  type CreateListenersOptions,
+  createUnixListener,
+  type CreateUnixListenerOptions,
+} from "./socket/listeners.ts";
 export { MessageVector } from "./socket/message_vector.ts";
 export type { AlgOptions } from "./socket/operations/messages.ts";
 export {

@@ -11,10 +11,13 @@ import type {
   InetAddress,
 } from "../socket/address/types.ts";
 import {
+  type AttemptEvent,
   connectionError,
   connectionParameters,
   type CreateConnectionOptions,
   type CreateServerOptions,
+  makeSocket,
+  reporter,
   serving,
 } from "../socket/connect.ts";
 import {
@@ -42,24 +45,36 @@ type InternetSocket = AsyncSocket<InetAddress | Inet6Address>;
  * @param address host and port; the host is resolved for IPv4 and IPv6
  * @param timeout seconds for each attempt, `null` for none; the default timeout if left out
  * @param source_address the address to connect from; `""` and 0 let the system choose
- * @param options `all_errors`; `signal`: aborting it rejects with the signal's reason and closes
- * the sockets of all attempts. They may stand in place of the parameters before them, and have
- * these by name: `create_connection(address, { timeout: 5 })`
+ * @param options `all_errors`, `socket_factory`, `onAttempt`; `signal`: aborting it rejects with
+ * the signal's reason and closes the sockets of all attempts. They may stand in place of the
+ * parameters before them, and have these by name: `create_connection(address, { timeout: 5 })`
  * @returns the connected socket
  * @throws {OSError} the last attempt's error, if none succeeds
  * @throws {AggregateError} all errors, with `all_errors`
  * @throws {gaierror} if the host cannot be resolved
- * @throws {TypeError} if an address is not `[host, port]`, or the timeout is not a number
+ * @throws {TypeError} if an address is not `[host, port]`, the timeout is not a number, or
+ * `socket_factory` returns no `AsyncSocket`
  * @throws {RangeError} if a port or the timeout is out of bounds
  */
 export async function create_connection(
   address: readonly [host: string | null, port: number | string],
-  timeout?: number | null | (CreateConnectionOptions & WaitOptions),
+  timeout?:
+    | number
+    | null
+    | (
+      & CreateConnectionOptions<AsyncSocket<InetAddress | Inet6Address>>
+      & WaitOptions
+    ),
   source_address?:
     | readonly [host: string, port: number]
     | null
-    | (CreateConnectionOptions & WaitOptions),
-  options?: CreateConnectionOptions & WaitOptions,
+    | (
+      & CreateConnectionOptions<AsyncSocket<InetAddress | Inet6Address>>
+      & WaitOptions
+    ),
+  options?:
+    & CreateConnectionOptions<AsyncSocket<InetAddress | Inet6Address>>
+    & WaitOptions,
 ): Promise<AsyncSocket<InetAddress | Inet6Address>> {
   [timeout, source_address, options] = optionsLast(
     timeout,
@@ -68,12 +83,8 @@ export async function create_connection(
   );
   const signal = signalOf(options);
   signal?.throwIfAborted();
-  const { seconds, source, all_errors } = connectionParameters(
-    address,
-    timeout,
-    source_address,
-    options,
-  );
+  const { seconds, source, all_errors, socket_factory, onAttempt } =
+    connectionParameters(address, timeout, source_address, options);
   const [host, port] = address;
   const found = await driveSteps(
     getaddrinfo(host, port, 0, SOCK_STREAM),
@@ -83,9 +94,19 @@ export async function create_connection(
   try {
     const socket = await firstConnected(
       alternating(found),
-      (candidate, signal) => connectTo(candidate, seconds, source, signal),
+      async (info, signal) => {
+        const socket = makeSocket(
+          AsyncSocket<InetAddress | Inet6Address>,
+          "an AsyncSocket",
+          info,
+          socket_factory,
+        );
+        await connectTo(socket, info[4], seconds, source, signal);
+        return socket;
+      },
       errors,
       signal,
+      onAttempt ?? undefined,
     );
     if (socket !== undefined) {
       traceHere(socket);
@@ -112,6 +133,7 @@ export function alternating(
  * Starts an attempt for each candidate, one after the other, or overlapping if they are slow.
  *
  * @param errors receives the errors of failed attempts, in the order of the attempts
+ * @param onAttempt is called with what happens to each attempt
  * @returns the result of the first attempt that succeeds, `undefined` if none does
  */
 export function firstConnected<T extends Disposable>(
@@ -119,6 +141,7 @@ export function firstConnected<T extends Disposable>(
   connect: (candidate: AddressInfoTuple, signal: AbortSignal) => Promise<T>,
   errors: OSError[],
   signal: AbortSignal | undefined,
+  onAttempt?: (event: AttemptEvent) => void,
 ): Promise<T | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
   const over = new AbortController();
@@ -126,36 +149,56 @@ export function firstConnected<T extends Disposable>(
     ? over.signal
     : AbortSignal.any([signal, over.signal]);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let pending = 0;
   let started = 0;
+  /** How to report what happens to the pending attempts. */
+  const pending = new Map<number, ReturnType<typeof reporter>>();
   const end = (): void => {
     clearTimeout(timer);
     over.abort();
+    for (const report of pending.values()) report?.("abandon");
+  };
+  /** Calls a function that may call the program's. If that throws, all is over. */
+  const guarded = (report: () => void): boolean => {
+    try {
+      report();
+      return true;
+    } catch (error) {
+      reject(error); // the first reason counts
+      if (!over.signal.aborted) guarded(end);
+      return false;
+    }
   };
   const next = (): void => {
     clearTimeout(timer);
     const candidate = candidates.shift();
     if (candidate === undefined) {
-      if (pending === 0) resolve(undefined);
+      if (pending.size === 0) resolve(undefined);
       return;
     }
     const at = started++;
-    pending++;
+    const report = reporter(onAttempt, candidate);
+    if (!guarded(() => report?.("start"))) return;
+    pending.set(at, report);
     timer = setTimeout(next, ATTEMPT_DELAY_MS);
     connect(candidate, limits).then((connected) => {
       if (over.signal.aborted) return connected[Symbol.dispose](); // a tie
-      end();
-      resolve(connected);
+      pending.delete(at);
+      const isReported = guarded(() => {
+        report?.("success");
+        end();
+      });
+      if (isReported) resolve(connected);
+      else connected[Symbol.dispose]();
     }, (error) => {
-      pending--;
       if (over.signal.aborted) return;
       // The signal's reason may be an OSError too: after an abort, no further address is tried.
       if (error instanceof OSError && !signal?.aborted) {
+        pending.delete(at);
         errors[at] = error;
-        next();
+        if (guarded(() => report?.("failure", error))) next();
       } else {
-        end();
         reject(error);
+        guarded(end);
       }
     });
   };
@@ -163,21 +206,21 @@ export function firstConnected<T extends Disposable>(
   return promise;
 }
 
+/** Connects a socket, and closes it if that fails. */
 async function connectTo(
-  [family, type, proto, , sockaddr]: AddressInfoTuple,
+  socket: InternetSocket,
+  address: InetAddress | Inet6Address,
   timeout: number | null | undefined,
   source_address: readonly [host: string, port: number] | undefined,
   signal: AbortSignal,
-): Promise<InternetSocket> {
-  const socket: InternetSocket = new AsyncSocket(family, type, proto);
+): Promise<void> {
   try {
     if (timeout !== undefined) socket.settimeout(timeout);
     if (source_address !== undefined) {
-      const steps = resolved(socket, source_address);
+      const steps = resolved(socket.family, source_address);
       socket.bind(await driveSteps(steps, { signal }) as typeof source_address);
     }
-    await socket.connect(sockaddr, { signal });
-    return socket;
+    await socket.connect(address, { signal });
   } catch (error) {
     socket.close();
     throw error;
@@ -189,8 +232,8 @@ async function connectTo(
  * `create_server`.
  *
  * @param address host (`""` for all interfaces) and port (0 lets the system choose)
- * @param options family, backlog, `reuse_port`, `dualstack_ipv6`; `signal`: aborting it while the
- * name is resolved rejects with the signal's reason
+ * @param options family, backlog, `reuse_port`, `dualstack_ipv6`, `socket_factory`; `signal`:
+ * aborting it while the name is resolved rejects with the signal's reason
  * @returns the listener
  * @throws {OSError} if the address is in use or not local; the message names it
  * @throws {gaierror} if a host name cannot be resolved
@@ -199,14 +242,12 @@ async function connectTo(
  */
 export function create_server<F extends number | undefined = undefined>(
   address: AddressInput<AddressOf<NoInfer<F>>>,
-  options?: CreateServerOptions<F> & WaitOptions,
+  options?:
+    & CreateServerOptions<F, AsyncSocket<InetAddress | Inet6Address>>
+    & WaitOptions,
 ): Promise<AsyncSocket<AddressOf<F>>> {
   return tracedSocket(driveSteps(
-    serving(
-      (family) => new AsyncSocket<AddressOf<F>>(family, SOCK_STREAM),
-      address,
-      options,
-    ),
+    serving(AsyncSocket<AddressOf<F>>, "an AsyncSocket", address, options),
     options,
   ));
 }

@@ -2,6 +2,7 @@
 
 import { isMissing, nameClasses } from "../constants/table.ts";
 import { errno } from "../constants/lookup.ts";
+import { SO_ACCEPTCONN, SOL_SOCKET } from "../constants/mod.ts";
 import { OSError } from "../errors/errors.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { WaitOptions } from "./driver.ts";
@@ -19,6 +20,7 @@ export interface ConnectionsOptions {
 interface Listener<T> {
   accept(options: WaitOptions): Promise<T>;
   fileno(): number;
+  getsockopt(level: number, optname: number): number;
 }
 
 /**
@@ -91,6 +93,13 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
     return this.#finished || this.#listener.fileno() < 0;
   }
 
+  #passes({ errno: code }: OSError): boolean {
+    if (!passing.has(code!)) return false;
+    // A socket that accepts nothing, such as one of datagrams, has this error each time.
+    return code !== errno.EOPNOTSUPP ||
+      this.#listener.getsockopt(SOL_SOCKET, SO_ACCEPTCONN) !== 0;
+  }
+
   /** Accepts again if the error is a passing one. */
   readonly #goOn = async (
     error: unknown,
@@ -98,9 +107,7 @@ export class Connections<T> implements AsyncIterableIterator<T, undefined> {
     for (;;) {
       // Closing the listener ends the iteration without an error.
       if (this.#hasEnded) return end;
-      if (!(error instanceof OSError) || !passing.has(error.errno!)) {
-        throw error;
-      }
+      if (!(error instanceof OSError) || !this.#passes(error)) throw error;
       this.#onError?.(error);
       if (this.#hasEnded) return end;
       try {

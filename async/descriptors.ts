@@ -1,12 +1,25 @@
-/** Awaiting sockets made from descriptors, and pairs of awaiting sockets. */
+/**
+ * Awaiting sockets made from descriptors, pairs of awaiting sockets, and any descriptor awaited.
+ */
 
-import type { Bytes } from "../errors/arguments.ts";
+import {
+  type Bytes,
+  descriptor,
+  type FileDescriptor,
+  optionsOf,
+  timeoutSeconds,
+} from "../errors/arguments.ts";
+import { load } from "../ffi/libc.ts";
 import type {
   Address,
   AddressOf,
   UnixAddress,
 } from "../socket/address/types.ts";
 import * as blocking from "../socket/descriptors.ts";
+import { Handle, notifyClosing } from "../socket/operations/attempt.ts";
+import { AsyncSocketBase, driverOf } from "./base.ts";
+import { Driver, signalOf, type WaitOptions } from "./driver.ts";
+import { reactor } from "./reactor.ts";
 import { AsyncSocket } from "./socket.ts";
 
 /**
@@ -64,4 +77,100 @@ export function socketpair<F extends number | null | undefined = undefined>(
 ] {
   const [a, b] = blocking.socketpair(family, type, proto);
   return [AsyncSocket.from(a), AsyncSocket.from(b)];
+}
+
+/**
+ * Waits until any descriptor is readable: an eventfd, a timer, a process (`pidfd`), inotify, a TUN
+ * device, a pipe, a socket of another library. trio's `wait_readable`.
+ *
+ * A descriptor is readable when reading would not wait: if there is data, at the end of the data,
+ * and after an error, which reading then reports. A regular file always is. Nothing is read, and
+ * nothing is reserved for the caller: another reader may be faster, so read from a descriptor that
+ * does not block. On Windows only sockets can be waited for.
+ *
+ * Any number of tasks may wait for the same descriptor, where trio has a `BusyResourceError`: all
+ * are woken, in the order of their calls, as long as it is still readable. If an operation of an
+ * `AsyncSocket` with the same descriptor already waits to receive, it is served first.
+ *
+ * Who closes the descriptor calls {@linkcode notify_closing} before: the system says nothing to who
+ * waits for it. (Sockets of this library do that by themselves.)
+ *
+ * @param fd the descriptor, or an object with a method `fileno()`
+ * @param options `timeout` in seconds; `signal`: aborting it rejects with its reason
+ * @throws {TimeoutError} if the timeout runs out
+ * @throws {BlockingIOError} if the timeout is 0, and it is not readable
+ * @throws {OSError} if the descriptor is not open, or {@linkcode notify_closing} was called
+ * (`EBADF`)
+ * @throws {TypeError} if `fd` is not a descriptor and has none, or an option has the wrong type
+ * @throws {RangeError} if the timeout is out of bounds
+ *
+ * @example Wait for another descriptor than a socket's: standard input
+ * ```ts ignore
+ * import { wait_readable } from "../async.ts";
+ *
+ * await wait_readable(0, { signal: AbortSignal.timeout(60_000) });
+ * const line = new Uint8Array(4096);
+ * console.log(Deno.stdin.readSync(line)); // does not block now
+ * ```
+ */
+export function wait_readable(
+  fd: FileDescriptor,
+  options?: blocking.ReadinessOptions & WaitOptions,
+): Promise<void> {
+  return ready("read", fd, options);
+}
+
+/**
+ * Waits until any descriptor is writable: until writing some bytes would not wait, or would fail at
+ * once. Like {@linkcode wait_readable}; trio's `wait_writable`.
+ *
+ * @param fd the descriptor, or an object with a method `fileno()`
+ * @param options `timeout` in seconds; `signal`: aborting it rejects with its reason
+ * @throws {TimeoutError} if the timeout runs out
+ * @throws {BlockingIOError} if the timeout is 0, and it is not writable
+ * @throws {OSError} if the descriptor is not open, or {@linkcode notify_closing} was called
+ * (`EBADF`)
+ * @throws {TypeError} if `fd` is not a descriptor and has none, or an option has the wrong type
+ * @throws {RangeError} if the timeout is out of bounds
+ */
+export function wait_writable(
+  fd: FileDescriptor,
+  options?: blocking.ReadinessOptions & WaitOptions,
+): Promise<void> {
+  return ready("write", fd, options);
+}
+
+async function ready(
+  side: "read" | "write",
+  file: FileDescriptor,
+  options: blocking.ReadinessOptions & WaitOptions | undefined,
+): Promise<void> {
+  const signal = signalOf(options);
+  const timeout = timeoutSeconds(optionsOf(options).timeout);
+  if (file instanceof AsyncSocketBase) {
+    return await driverOf(file)
+      .drive(side, timeout, signal, blocking.readyAttempt, side);
+  }
+  const fd = descriptor("fd", file, -1);
+  load();
+  // The driver refers to the file, so that it is not collected and closed while this waits.
+  const driver = new Driver(new Handle(fd, 0, 0, 0), Object(file));
+  try {
+    await driver.drive(side, timeout, signal, blocking.readyAttempt, side);
+  } finally {
+    reactor.release(fd);
+  }
+}
+
+/**
+ * Ends all waits for a descriptor that is about to be closed: they reject with `EBADF`. trio's
+ * `notify_closing`. Call it before closing a descriptor that {@linkcode wait_readable} or
+ * {@linkcode wait_writable} may wait for; the sockets of this library do that by themselves.
+ *
+ * @param fd the descriptor, or an object with a method `fileno()`. If nothing waits for it, this
+ * does nothing
+ * @throws {TypeError} if `fd` is not a descriptor and has none
+ */
+export function notify_closing(fd: FileDescriptor): void {
+  notifyClosing(descriptor("fd", fd, -1));
 }

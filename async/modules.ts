@@ -28,6 +28,7 @@ import "./fds.ts";
 import "./connect.ts";
 import "./splice.ts";
 import "./relay.ts";
+import "./serve.ts";
 import "./urgent.ts";
 import "./zero_copy.ts";
 import "./descriptors.ts";

@@ -226,6 +226,14 @@ export class Reactor {
     this.#closeIfIdle();
   }
 
+  /**
+   * Unregisters a descriptor that nobody waits for any more. It is not the library's: nothing will
+   * say that it is about to be closed.
+   */
+  release(fd: number): void {
+    if (this.#watches.get(fd)?.waiters === 0) this.forget(fd);
+  }
+
   #end(watch: Watch): void {
     this.#watches.delete(watch.fd);
     this.#urgent.delete(watch);

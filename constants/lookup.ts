@@ -20,6 +20,7 @@ import {
   isExported,
   isHere,
   isMissing,
+  missing,
   table,
 } from "./table.ts";
 import type * as names from "./generated/names.js";
@@ -34,7 +35,7 @@ export type {
   SocketKindName,
 } from "./generated/lists.js";
 
-// Error numbers: Python's `errno` module.
+// Error numbers: Python's `errno` module, and the texts that its `socket` has for Windows.
 
 /** The type of {@linkcode errno}: numbers by name, and names by number. */
 export interface Errno extends ErrorNumbers {
@@ -84,6 +85,15 @@ export function errorName(value: number): keyof ErrorNumbers | undefined {
   const plain = name.slice("WSA".length) as keyof ErrorNumbers;
   return table.constants[plain] === value ? plain : name;
 }
+
+/**
+ * Texts of Winsock's error numbers, as Python's `socket` has them. Windows: elsewhere this is a
+ * stand-in without texts, see {@linkcode isMissing}, and `hasattr("errorTab")` is false. The
+ * `strerror` of an `OSError` is the system's own text, on every platform.
+ */
+export const errorTab: Readonly<Record<number, string>> = os === "windows"
+  ? (await import("./error_tab.json", { with: { type: "json" } })).default
+  : missing("errorTab") as unknown as Record<number, string>;
 
 // Names of socket options and control messages: a number means another thing at each level.
 
@@ -402,7 +412,9 @@ const messages = [
  */
 export function hasattr(name: string): boolean {
   if (isExported(name)) return isHere(name);
-  if (onlyOnWindows.includes(name)) return os === "windows";
+  if (name === "errorTab" || onlyOnWindows.includes(name)) {
+    return os === "windows";
+  }
   if (notOnWindows.includes(name)) {
     return os !== "windows" || messages.includes(name);
   }

@@ -37,6 +37,7 @@ export {
   errno,
   errorName,
   type ErrorNumbers,
+  errorTab,
   hasattr,
   MsgFlag,
   type MsgFlagName,

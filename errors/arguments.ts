@@ -273,10 +273,11 @@ export type FileDescriptor = number | {
  * Returns the descriptor of an argument: a number, or an object with `fileno()`.
  *
  * @param name the argument's name
+ * @param min the smallest allowed number. That of a closed object is -1
  * @throws {TypeError} if it is neither
- * @throws {RangeError} if the number is no descriptor, or the object is closed
+ * @throws {RangeError} if the number is out of bounds
  */
-export function descriptor(name: string, value: unknown): number {
+export function descriptor(name: string, value: unknown, min = 0): number {
   let fd = value;
   if (typeof value === "object" && value !== null) {
     const { fileno } = value as { fileno?: unknown };
@@ -289,7 +290,7 @@ export function descriptor(name: string, value: unknown): number {
     }
     fd = fileno.call(value);
   }
-  return integer(name, fd, 0);
+  return integer(name, fd, min);
 }
 
 /**
@@ -346,6 +347,18 @@ export function instance<T>(
 ): T {
   if (value instanceof Class) return value as T;
   throw typeError(`${name} must be ${what}, not ${describe(value)}`);
+}
+
+/**
+ * Checks a function that may be left out.
+ *
+ * @throws {TypeError} if it is anything else
+ */
+export function optionalFunction<F>(name: string, value: F): F {
+  if (
+    value === undefined || value === null || typeof value === "function"
+  ) return value;
+  throw typeError(`${name} must be a function, not ${describe(value)}`);
 }
 
 /**

@@ -13,8 +13,10 @@
 import {
   type AsyncSocket,
   create_server,
+  type HandlerContext,
   type InetAddress,
   OSError,
+  serve,
 } from "../async.ts";
 import { integerIn, usage } from "./support/arguments.ts";
 
@@ -30,9 +32,8 @@ const PATIENCE = 60;
 
 async function send(
   connection: AsyncSocket,
-  address: InetAddress,
+  { address }: HandlerContext<InetAddress>,
 ): Promise<void> {
-  using _ = connection;
   connection.settimeout(PATIENCE); // for each call
   try {
     const { size } = await Deno.stat(file);
@@ -52,9 +53,9 @@ async function send(
   }
 }
 
-await using listener = await create_server([
+const listener = await create_server([
   host,
   integerIn(port, 0, 65535) ?? fail(),
 ]);
 console.error("Listening on", listener.getsockname());
-for await (const [connection, address] of listener) send(connection, address);
+await serve(listener, send, { limit: 1000 });

@@ -12,8 +12,10 @@
 import {
   type AsyncSocket,
   create_server,
+  type HandlerContext,
   type InetAddress,
   OSError,
+  serve,
 } from "../async.ts";
 import { endpoint } from "./support/arguments.ts";
 
@@ -65,11 +67,10 @@ async function receiveHead(
   return head.split(/\n\r?\n/, 1)[0].split("\n").map((line) => line.trimEnd());
 }
 
-async function serve(
+async function serveClient(
   connection: AsyncSocket,
-  [client]: InetAddress,
+  { address: [client] }: HandlerContext<InetAddress>,
 ): Promise<void> {
-  using _ = connection;
   const signal = AbortSignal.timeout(PATIENCE);
   try {
     const [request, ...headers] = await receiveHead(connection, signal);
@@ -81,6 +82,6 @@ async function serve(
   }
 }
 
-await using listener = await create_server([host, port]);
+const listener = await create_server([host, port]);
 console.error("Listening on", listener.getsockname());
-for await (const [connection, address] of listener) serve(connection, address);
+await serve(listener, serveClient, { limit: 1000 });

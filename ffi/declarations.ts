@@ -629,6 +629,46 @@ export const sys_sendfile = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+// The files of Unix sockets.
+
+/** The declarations of `<sys/stat.h>` and `<sys/file.h>`, and `unlink` of `<unistd.h>`. */
+export const files = {
+  unlink: { parameters: [/* path */ buf], result: int, optional: true },
+  chmod: {
+    parameters: [/* path */ buf, /* mode */ "u32"],
+    result: int,
+    optional: true,
+  },
+  flock: {
+    parameters: [/* fd */ int, /* operation */ int],
+    result: int,
+    optional: true,
+  },
+  statx: {
+    parameters: [
+      /* dirfd */ int,
+      /* path */ buf,
+      /* flags */ int,
+      /* mask */ "u32",
+      /* statxbuf */ buf,
+    ],
+    result: int,
+    optional: true,
+  },
+  lstat: {
+    parameters: [/* path */ buf, /* buf */ buf],
+    result: int,
+    optional: true,
+  },
+  // macOS on Intel processors: its plain `lstat` has inode numbers of 32 bits.
+  lstat_inode64: {
+    name: "lstat$INODE64",
+    parameters: [/* path */ buf, /* buf */ buf],
+    result: int,
+    optional: true,
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 // Variadic functions. The FFI declares every function as non-variadic, which uses the same
 // registers except on Apple's arm64: there variadic arguments go on the stack, so the eight
 // argument registers must be filled first.
@@ -697,6 +737,7 @@ export const variadicOnStack = {
 export const declarations = {
   ...sys_socket,
   ...sys_sendfile,
+  ...files,
   ...net_if,
   ...ifaddrs,
   ...unistd,

@@ -264,6 +264,11 @@ function timeval(seconds: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(view.buffer);
 }
 
+/** Whether the descriptor that {@linkcode waitReady} last called ready is not open at all. */
+export function wasNotOpen(): boolean {
+  return (readyEvents() & table.constants.POLLNVAL) !== 0;
+}
+
 /** Returns whether nothing more will arrive at a descriptor than what has arrived. */
 export function isHungUp(fd: number): boolean {
   const { POLLIN, POLLHUP, POLLRDHUP = 0 } = table.constants;

@@ -1,16 +1,47 @@
-/** Sockets made from descriptors, pairs of sockets; descriptors duplicated, closed and passed. */
+/**
+ * Sockets made from descriptors, pairs of sockets; descriptors duplicated, closed, passed and
+ * waited for.
+ */
 
 import { unavailable } from "../constants/table.ts";
-import { type Bytes, bytes, instance, integer } from "../errors/arguments.ts";
-import { check, ECONNRESET } from "../errors/errors.ts";
+import {
+  type Bytes,
+  bytes,
+  descriptor,
+  type FileDescriptor,
+  instance,
+  integer,
+  optionsOf,
+  timeoutSeconds,
+} from "../errors/arguments.ts";
+import {
+  check,
+  E_BAD_SOCKET,
+  ECONNRESET,
+  EINTR,
+  osError,
+  timedOut,
+} from "../errors/errors.ts";
 import { errno, load, system } from "../ffi/libc.ts";
+import {
+  Deadline,
+  interruptible,
+  throwIfInterrupted,
+  waitReady,
+  wasNotOpen,
+} from "../poll/ready.ts";
 import type {
   Address,
   AddressInput,
   AddressOf,
   UnixAddress,
 } from "./address/types.ts";
-import { loseOwners } from "./operations/attempt.ts";
+import {
+  type Attempt,
+  type Handle,
+  loseOwners,
+  Pending,
+} from "./operations/attempt.ts";
 import {
   asksNonBlocking,
   duplicateDescriptor,
@@ -180,4 +211,114 @@ export function recv_fds<A extends Address>(
 ] {
   instance("sock", sock, Socket, "a Socket");
   return withDescriptors(sock.recvmsg(bufsize, descriptorRoom(maxfds), flags));
+}
+
+// Waiting for any descriptor.
+
+/** Options of {@linkcode wait_readable} and {@linkcode wait_writable}. */
+export interface ReadinessOptions {
+  /** How many seconds to wait at most; 0 not to wait, `null` (or left out) for no limit. */
+  readonly timeout?: number | null | undefined;
+}
+
+/**
+ * Waits until any descriptor is readable: an eventfd, a timer, a process (`pidfd`), a TUN device, a
+ * pipe, a socket of another library. trio's `wait_readable`, blocking.
+ *
+ * A descriptor is readable when reading would not wait: if there is data, at the end of the data,
+ * and after an error, which reading then reports. A regular file always is. Nothing is read, and
+ * nothing is reserved for the caller: another reader may be faster, so read from a descriptor that
+ * does not block. On Windows only sockets can be waited for.
+ *
+ * @param fd the descriptor, or an object with a method `fileno()`
+ * @param options `{ timeout }`
+ * @throws {TimeoutError} if the timeout runs out
+ * @throws {BlockingIOError} if the timeout is 0, and it is not readable
+ * @throws {OSError} if the descriptor is not open (`EBADF`)
+ * @throws {TypeError} if `fd` is not a descriptor and has none, or an option has the wrong type
+ * @throws {RangeError} if the timeout is out of bounds
+ *
+ * @example Wait for data or for a second, whichever comes first
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { socketpair, TimeoutError, wait_readable } from "../mod.ts";
+ *
+ * const [a, b] = socketpair();
+ * using _a = a;
+ * using _b = b;
+ * assertThrows(() => wait_readable(a, { timeout: 0.01 }), TimeoutError);
+ * b.send(new Uint8Array(1));
+ * wait_readable(a, { timeout: 1 });
+ * ```
+ */
+export function wait_readable(
+  fd: FileDescriptor,
+  options?: ReadinessOptions,
+): void {
+  waitFor("read", fd, options);
+}
+
+/**
+ * Waits until any descriptor is writable: until writing some bytes would not wait, or would fail at
+ * once. Like {@linkcode wait_readable}; trio's `wait_writable`, blocking.
+ *
+ * @param fd the descriptor, or an object with a method `fileno()`
+ * @param options `{ timeout }`
+ * @throws {TimeoutError} if the timeout runs out
+ * @throws {BlockingIOError} if the timeout is 0, and it is not writable
+ * @throws {OSError} if the descriptor is not open (`EBADF`)
+ * @throws {TypeError} if `fd` is not a descriptor and has none, or an option has the wrong type
+ * @throws {RangeError} if the timeout is out of bounds
+ */
+export function wait_writable(
+  fd: FileDescriptor,
+  options?: ReadinessOptions,
+): void {
+  waitFor("write", fd, options);
+}
+
+function waitFor(
+  side: "read" | "write",
+  file: FileDescriptor,
+  options: ReadinessOptions | undefined,
+): void {
+  const timeout = timeoutSeconds(optionsOf(options).timeout);
+  const fd = descriptor("fd", file, -1);
+  load();
+  const deadline = new Deadline(timeout);
+  for (;;) {
+    const left = deadline.seconds;
+    const ready = isReady(fd, side, left);
+    if (interruptible) throwIfInterrupted();
+    if (ready) return;
+    if (timeout === 0) throw osError(notReady[side].errno, "poll");
+    if (left === 0) throw timedOut("poll");
+  }
+}
+
+const notReady = {
+  read: new Pending("read", "poll"),
+  write: new Pending("write", "poll"),
+};
+
+/** Waits for a descriptor; a signal may end that early. Returns whether it is ready. */
+function isReady(
+  fd: number,
+  side: "read" | "write",
+  seconds: number | null,
+): boolean {
+  // poll(2) ignores a negative descriptor.
+  if (fd < 0) throw osError(E_BAD_SOCKET, "poll");
+  const ready = waitReady(fd, side, seconds);
+  if (ready < 0 && errno() !== EINTR) throw osError(errno(), "poll");
+  if (ready > 0 && wasNotOpen()) throw osError(E_BAD_SOCKET, "poll");
+  return ready > 0;
+}
+
+/** Attempts to wait for a readiness: it is there, or the attempt is pending. */
+export function readyAttempt(
+  { fd }: Handle,
+  side: "read" | "write",
+): Attempt<void> {
+  return isReady(fd, side, 0) ? undefined : notReady[side];
 }

@@ -3,6 +3,7 @@
  * steps of functions that have several.
  */
 
+import { codecOf } from "./address/registry.ts";
 import type { Address } from "./address/types.ts";
 import type { SocketBase } from "./base.ts";
 import {
@@ -70,15 +71,18 @@ export function* on<T>(
   return yield new Operation(socket, side, attempt);
 }
 
-/** Returns an address with a numeric host, resolving the host name in it if there is one. */
+/**
+ * Returns an address of a family with a numeric host, resolving the host name in it if there is
+ * one.
+ */
 export function* resolved(
-  socket: SocketBase<Address>,
+  family: number,
   address: unknown,
 ): Resolving<unknown> {
-  const host = handleOf(socket).codec.hostname?.(address);
+  const host = codecOf(family).hostname?.(address);
   return host === undefined
     ? address
-    : yield* numericAddress(address as readonly unknown[], socket.family);
+    : yield* numericAddress(address as readonly unknown[], family);
 }
 
 /**
@@ -192,7 +196,7 @@ function systemTimeout(
 const never = new Int32Array(new SharedArrayBuffer(4));
 
 /** Lets some time pass, but not more than is left. */
-function pause(deadline: Deadline): void {
+export function pause(deadline: Deadline): void {
   const left = deadline.seconds;
   Atomics.wait(never, 0, 0, Math.min(RETRY_MS, (left ?? Infinity) * 1000));
 }

@@ -13,13 +13,24 @@ import type { Socket } from "../mod.ts";
 /** A result, or parameters, with each `Socket` in it replaced by `AsyncSocket`. */
 type Awaiting<T> = T extends Socket<infer A> ? AsyncSocket<A>
   : T extends readonly unknown[] ? { [I in keyof T]: Awaiting<T[I]> }
+  : "socket_factory" extends keyof T ? {
+      [K in keyof T]: K extends "socket_factory" ?
+          | blocking.SocketFactory<
+            AsyncSocket<InetAddress | blocking.Inet6Address>
+          >
+          | null
+          | undefined
+        : T[K];
+    }
   : T;
 
 /** Options that the blocking twin takes, too: the signal goes with them. */
 type OwnOptions =
   | blocking.AlgOptions
-  | blocking.CreateConnectionOptions
-  | blocking.CreateServerOptions;
+  | blocking.ReadinessOptions
+  | Awaiting<blocking.CreateConnectionOptions>
+  | Awaiting<blocking.CreateListenersOptions>
+  | Awaiting<blocking.CreateServerOptions>;
 
 /**
  * The parameters of what can wait: options come last, or in place of those that are left out. A

@@ -203,8 +203,8 @@ function closeOwned(): void {
 
 /**
  * Makes the handle of a descriptor that the system has just opened. If another handle has that
- * number, its descriptor was closed behind its back: it must neither read what is meant for the new
- * one nor close it.
+ * number, or something waits for it, that descriptor was closed behind the library's back: neither
+ * must get what is meant for the new one, and the handle must not close it.
  */
 export function newHandle(
   fd: number,
@@ -212,7 +212,7 @@ export function newHandle(
   type: number,
   proto: number,
 ): Handle {
-  if (owners[fd] !== undefined) loseOwners(fd);
+  loseOwners(fd);
   return new Handle(fd, family, type, proto);
 }
 
@@ -288,9 +288,9 @@ export class Pending {
     readiness: "read" | "write" | "urgent",
     syscall: string,
     { errno = EWOULDBLOCK, yielded = false, unwanted = false, address }: {
-      readonly errno?: number;
-      readonly yielded?: boolean;
-      readonly unwanted?: boolean;
+      readonly errno?: number | undefined;
+      readonly yielded?: boolean | undefined;
+      readonly unwanted?: boolean | undefined;
       readonly address?: unknown;
     } = {},
   ) {

@@ -152,13 +152,16 @@ type Plan = { after?: number; error?: Error };
 async function race(
   plans: Plan[],
   signal?: AbortSignal,
+  { made = [], onAttempt }: {
+    made?: Attempt[];
+    onAttempt?: (event: socket.AttemptEvent) => void;
+  } = {},
 ): Promise<
   { winner?: number; began: number[]; aborted: boolean[]; errors: Error[] }
 > {
   const start = performance.now();
   const began: number[] = [];
   const aborted: boolean[] = [];
-  const made: Attempt[] = [];
   const errors: socket.OSError[] = [];
   const candidates = plans.map((_, i) =>
     [2, 1, 6, "", ["", i]] as unknown as AddressInfoTuple
@@ -186,6 +189,7 @@ async function race(
     },
     errors,
     signal,
+    onAttempt,
   );
   return { winner: made.indexOf(first!), began, aborted, errors };
 }
@@ -244,4 +248,126 @@ Deno.test("an error that is no connection's ends the attempts", async () => {
     TypeError,
     "wrong",
   );
+});
+
+Deno.test("socket_factory makes the sockets, with Happy Eyeballs too", async () => {
+  const made: AsyncSocket<socket.InetAddress | socket.Inet6Address>[] = [];
+  const socket_factory = ([family, type, proto]: AddressInfoTuple) => {
+    const one = new AsyncSocket(family, type, proto);
+    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1);
+    made.push(one);
+    return one;
+  };
+  using listener = await socket.create_server(["localhost", 0], {
+    socket_factory,
+  });
+  assertEquals(made.length, 1);
+  const seen: string[] = [];
+  using client = await socket.create_connection(
+    ["localhost", listener.getsockname()[1]],
+    5,
+    null,
+    {
+      socket_factory,
+      onAttempt: ({ type, address }) => seen.push(`${type} ${address[0]}`),
+    },
+  );
+  assert(client.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) !== 0);
+  assertEquals(client, made.at(-1)!);
+  assert(made.slice(1, -1).every((one) => one.fileno() < 0));
+  assertEquals(seen.slice(-2), ["start 127.0.0.1", "success 127.0.0.1"]);
+});
+
+Deno.test("an awaited factory that throws or returns nonsense leaves nothing open", async () => {
+  using listener = await socket.create_server(["127.0.0.1", 0]);
+  const calls = [
+    (factory: () => unknown) =>
+      socket.create_connection(listener.getsockname(), 5, null, {
+        socket_factory: factory as never,
+      }),
+    (factory: () => unknown) =>
+      socket.create_server(["127.0.0.1", 0], {
+        socket_factory: factory as never,
+      }),
+  ];
+  for (const call of calls) {
+    for (const nonsense of [null, 7, {}]) {
+      await assertRejects(() => call(() => nonsense), TypeError, "AsyncSocket");
+    }
+    await assertRejects(
+      () =>
+        call(() => {
+          throw new RangeError("mine");
+        }),
+      RangeError,
+    );
+    const blocking = new socket.Socket();
+    await assertRejects(() => call(() => blocking), TypeError, "not Socket");
+    assertEquals(blocking.fileno(), -1);
+    const late = new AsyncSocket();
+    await assertRejects(
+      () => call(() => Promise.resolve(late)),
+      TypeError,
+      "not Promise",
+    );
+    await turn();
+    assertEquals(late.fileno(), -1);
+    const other = new AsyncSocket(socket.AF_INET6 as never);
+    await assertRejects(() => call(() => other), TypeError);
+    assertEquals(other.fileno(), -1);
+  }
+});
+
+Deno.test("onAttempt sees what happens to each attempt", async () => {
+  const seen: string[] = [];
+  const onAttempt = ({ type, address: [, at], error }: socket.AttemptEvent) =>
+    seen.push(`${at} ${type}${error ? ` ${error.errno}` : ""}`);
+  await race([{}, { after: 0, error: refused(2) }, { after: 0 }], undefined, {
+    onAttempt,
+  });
+  assertEquals(seen.splice(0), [
+    "0 start",
+    "1 start",
+    "1 failure 2",
+    "2 start",
+    "2 success",
+    "0 abandon",
+  ]);
+  const aborting = new AbortController();
+  const racing = race([{}, { after: 0 }], aborting.signal, { onAttempt });
+  aborting.abort("enough");
+  await assertRejects(
+    () => racing.catch((e) => Promise.reject(Error(e))),
+    Error,
+    "enough",
+  );
+  assertEquals(seen.splice(0), ["0 start", "0 abandon"]);
+  await assertRejects(
+    () =>
+      race([{ after: 0, error: new TypeError("x") }], undefined, { onAttempt }),
+    TypeError,
+  );
+  assertEquals(seen.splice(0), ["0 start", "0 abandon"]);
+});
+
+Deno.test("what onAttempt throws ends the attempts", async () => {
+  for (const end of ["start", "failure", "success", "abandon"]) {
+    const made: Attempt[] = [];
+    await assertRejects(
+      () =>
+        race(
+          [{ after: 0, error: refused(1) }, {}, { after: 0 }],
+          undefined,
+          {
+            made,
+            onAttempt({ type }) {
+              if (type === end) throw new RangeError(type);
+            },
+          },
+        ),
+      RangeError,
+      end,
+    );
+    assert(made.every(({ closed }) => closed), end);
+  }
 });

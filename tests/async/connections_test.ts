@@ -30,6 +30,7 @@ function scripted(...outcomes: (number | string)[]) {
         : Promise.reject(new OSError(next, "scripted", { syscall: "accept" }));
     },
     fileno: (): number => outcomes.length > 0 ? 3 : -1,
+    getsockopt: (): number => 1, // it listens
   };
 }
 
@@ -64,6 +65,16 @@ Deno.test("for await over a listener rejects after other errors, and when onErro
   using listener = await socket.create_server(["127.0.0.1", 0]);
   listener.settimeout(0.01);
   await assertRejects(() => listener.connections().next(), socket.TimeoutError);
+});
+
+Deno.test("for await over a socket that cannot accept rejects", async () => {
+  using datagrams = new socket.AsyncSocket(socket.AF_INET, socket.SOCK_DGRAM);
+  datagrams.bind(["127.0.0.1", 0]);
+  const error = await assertRejects(
+    () => soon(datagrams[Symbol.asyncIterator]().next()),
+    OSError,
+  );
+  assertEquals(error.errno, errno.EOPNOTSUPP);
 });
 
 for (const way of ["for await", "accept"]) {

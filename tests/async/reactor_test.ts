@@ -457,6 +457,7 @@ Deno.test("all works on poll() too, which knows no edges", async () => {
       "--allow-all",
       "--no-check",
       `--import-map=data:application/json,${encodeURIComponent(map)}`,
+      beside("async/readiness_test.ts"),
       beside("async/socket_test.ts"),
       beside("async/streams_test.ts"),
       beside("async/waiting_test.ts"),

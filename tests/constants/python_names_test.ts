@@ -1,10 +1,15 @@
 /** Every name of Python's `socket` is here. */
 
 import { assert, assertEquals } from "@std/assert";
+import errorTexts from "../../constants/error_tab.json" with {
+  type: "json",
+};
 import names from "../../constants/reference/python-socket-names.json" with {
   type: "json",
 };
 import * as socket from "../../mod.ts";
+import { python } from "../support/peer.ts";
+import { needs, requires } from "../support/requires.ts";
 
 /** Names that other platforms have. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -59,6 +64,8 @@ Deno.test("every method of Python's SocketIO is there", () => {
 });
 
 Deno.test("what is not here is another platform's, by the rule of missing names", () => {
+  assertEquals(socket.hasattr("errorTab"), Deno.build.os === "windows");
+  assertEquals(socket.isMissing(socket.errorTab), Deno.build.os !== "windows");
   const { windows_only: functions } = names.function_availability;
   const { windows_only: methods } = names.method_availability;
   assertEquals(
@@ -68,4 +75,20 @@ Deno.test("what is not here is another platform's, by the rule of missing names"
   for (const name of Object.keys(elsewhere)) {
     assertEquals(socket.hasattr(name), Deno.build.os === "windows", name);
   }
+});
+
+Deno.test({
+  ...requires("errorTab has the texts of Python's", needs.python),
+  async fn() {
+    // Python has the table on Windows only; here, its lines are run.
+    const wanted = await python(`
+import json, re, socket
+lines = re.findall(r"errorTab\\[\\d+\\] = .*", open(socket.__file__).read())
+errorTab = {}
+for line in lines:
+    exec(line)
+print(json.dumps(errorTab))`);
+    assertEquals(errorTexts, wanted as typeof errorTexts);
+    assertEquals(Object.keys(errorTexts).length > 90, true);
+  },
 });

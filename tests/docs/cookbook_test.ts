@@ -30,6 +30,15 @@ const recipes: Record<string, Recipe> = {
     needs: [needs.posix, bash],
     prints: "served by instance 1\nserved by instance 2\n",
   },
+  before_connecting: {
+    needs: [needs.linux],
+    prints: "start 127.0.0.1 \n" +
+      "success 127.0.0.1 \n" +
+      "class of traffic: 46\n" +
+      "start 127.0.0.1 \n" +
+      "failure 127.0.0.1 ECONNREFUSED\n" +
+      "Connection refused\n",
+  },
   bind_to_device: {
     needs: [needs.attribute("SO_BINDTODEVICE")],
     prints: "bound to lo\n",
@@ -52,13 +61,6 @@ const recipes: Record<string, Recipe> = {
     prints: "without lengths: b'firstsecond'\n" +
       "with lengths: b'first'\n" +
       "with lengths: b'second'\n",
-  },
-  graceful_restart: {
-    needs: [needs.posix],
-    prints: "the first echoes hello\n" +
-      "the second echoes hello\n" +
-      "the first echoes hello\n" +
-      "the first ends: true\n",
   },
   http: { needs: [needs.linux], prints: "200 you asked for /hello\n" },
   interfaces: {

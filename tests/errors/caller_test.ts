@@ -183,6 +183,61 @@ const calls: Record<string, (stack: DisposableStack) => unknown> = {
     const [a, b] = [await hasty(stack), await hasty(stack)];
     await awaiting.splice(a[0], b[0]);
   },
+  async "wait_readable that times out"(stack) {
+    const [a] = await hasty(stack);
+    await awaiting.wait_readable(a.fileno(), { timeout: 0.01 });
+  },
+  async "wait_readable of a socket, without waiting"(stack) {
+    const [a] = await hasty(stack);
+    await awaiting.wait_readable(a, { timeout: 0 });
+  },
+  async "wait_writable of no descriptor"() {
+    await awaiting.wait_writable(wrong("1"));
+  },
+  async "wait_readable of what is closed meanwhile"(stack) {
+    const [a] = await hasty(stack);
+    queueMicrotask(() => awaiting.notify_closing(a.fileno()));
+    await awaiting.wait_readable(a.fileno());
+  },
+  async "createListeners"() {
+    await awaiting.createListeners(["192.0.2.1", 0]);
+  },
+  async "createListeners at a name"() {
+    await awaiting.createListeners([name, 0]);
+  },
+  async "createUnixListener in no folder"() {
+    await awaiting.createUnixListener("/no/such/folder/socket");
+  },
+  async "serve without listening"(stack) {
+    await awaiting.serve(stack.use(new AsyncSocket()), () => {});
+  },
+  async "serve without a handler"() {
+    await awaiting.serve([], wrong(null));
+  },
+  async "socket_factory that makes none"(stack) {
+    await awaiting.create_connection(unheard(stack), {
+      socket_factory: wrong(() => null),
+    });
+  },
+  "blocking wait_readable that times out"(stack) {
+    blocking.wait_readable(hastyPair(stack)[0], { timeout: 0.01 });
+  },
+  "blocking wait_writable of a closed socket"(stack) {
+    const [a] = hastyPair(stack);
+    a.close();
+    blocking.wait_writable(a);
+  },
+  "blocking createListeners"() {
+    blocking.createListeners(["192.0.2.1", 0]);
+  },
+  "blocking createUnixListener in no folder"() {
+    blocking.createUnixListener("/no/such/folder/socket");
+  },
+  "blocking socket_factory that makes none"(stack) {
+    blocking.create_connection(unheard(stack), {
+      socket_factory: wrong(() => null),
+    });
+  },
   "blocking recv"(stack) {
     hastyPair(stack)[0].recv(1);
   },

@@ -143,6 +143,51 @@ for (const [language, start, needed] of programs) {
   });
 }
 
+Deno.test({
+  ...requires(
+    "icmp_monitor.ts sees hosts go down and come back, and ends at Ctrl-C with a summary",
+    namespaces,
+  ),
+  async fn() {
+    using network = new Namespaces(2);
+    const [namespace] = network.names;
+    network.cable([0, "here", "10.97.0.1/24"], [1, "there", "10.97.0.2/24"]);
+    const args = ["-i", "0.05", "-w", "5", "10.97.0.2", "127.0.0.1"];
+    await using monitor = ours("icmp_monitor", args, { namespace });
+    await monitor.out.until(/^10.97.0.2 is up$/m);
+    await monitor.out.until(/^127.0.0.1 is up$/m);
+    network.ip(0, "link set here down"); // "Network is unreachable"
+    await monitor.out.until(/^10.97.0.2 is down$/m);
+    network.ip(0, "link set here up");
+    await monitor.out.until(/down\n10.97.0.2 is up$/m);
+    monitor.kill("SIGINT");
+    const { code, out, err } = await monitor.end();
+    assertEquals([code, err], [0, ""]);
+    const [, answered, asked] = /^10.97.0.2: (\d+) of (\d+) answered$/m
+      .exec(out)!;
+    assertEquals(Number(answered) < Number(asked), true, out);
+    assertMatch(out, /\n127.0.0.1: (\d+) of \1 answered\n$/);
+  },
+});
+
+Deno.test({
+  ...requires(
+    "icmp_monitor.ts gives up a host that says nothing, by its signal",
+    namespaces,
+  ),
+  async fn() {
+    using network = new Namespaces(1);
+    const [namespace] = network.names;
+    network.sysctl(0, "net.ipv4.icmp_echo_ignore_all", "1");
+    const args = ["-i", "60", "-w", "0.05", "127.0.0.1"];
+    await using monitor = ours("icmp_monitor", args, { namespace });
+    await monitor.out.until(/^127.0.0.1 is down$/m);
+    monitor.kill("SIGINT"); // it waits for its next question
+    const { code, out } = await monitor.end();
+    assertEquals([code, out.split("\n")[1]], [0, "127.0.0.1: 0 of 1 answered"]);
+  },
+});
+
 /** A sender, two routers and a receiver, one behind the other. */
 function chain(): Namespaces {
   const network = new Namespaces(4);

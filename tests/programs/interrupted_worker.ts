@@ -9,12 +9,13 @@ import {
   type InterrupterHandle,
   interruptible,
   Socket,
+  wait_readable,
 } from "../../mod.ts";
 import { DefaultSelector, EVENT_READ } from "../../selectors.ts";
 
 /** What the Worker does with a socket. */
 export interface Task {
-  readonly call: "accept" | "recv" | "select";
+  readonly call: "accept" | "recv" | "select" | "wait";
   readonly fd: number;
   readonly handle: InterrupterHandle;
 }
@@ -33,6 +34,7 @@ const calls: Record<Task["call"], (socket: Socket<Address>) => unknown> = {
     selector.register(socket, EVENT_READ);
     return selector.select();
   },
+  wait: (socket) => wait_readable(socket.fileno()),
 };
 
 worker.onmessage = ({ data: { call, fd, handle } }): void => {

@@ -11,7 +11,14 @@ import * as socket from "../../mod.ts";
 import { osError } from "../../errors/errors.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { temporaryFolder } from "../support/files.ts";
-import { hasIPv6, need, needs, requires } from "../support/requires.ts";
+import { AsyncSocket } from "../../async.ts";
+import {
+  hasIPv6,
+  need,
+  needs,
+  requires,
+  succeeds,
+} from "../support/requires.ts";
 
 const { AF_INET, AF_INET6, AF_UNIX, Socket, SOL_SOCKET } = socket;
 
@@ -233,4 +240,160 @@ Deno.test({
     client.connect(path);
     server.accept()[0].close();
   },
+});
+
+/** A factory that sets an option, and remembers what it got and made. */
+function recording() {
+  const got: socket.AddressInfoTuple[] = [];
+  const made: socket.Socket<socket.InetAddress | socket.Inet6Address>[] = [];
+  return {
+    got,
+    made,
+    socket_factory(info: socket.AddressInfoTuple) {
+      got.push(info);
+      const [family, type, proto] = info;
+      const one = new Socket(family, type, proto);
+      one.setsockopt(SOL_SOCKET, socket.SO_KEEPALIVE, 1);
+      made.push(one);
+      return one;
+    },
+  };
+}
+
+Deno.test("socket_factory makes the socket of each attempt, and of a listener", () => {
+  const serving = recording();
+  using server = socket.create_server(["localhost", 0], serving);
+  assertEquals(serving.got, [
+    [AF_INET, socket.SOCK_STREAM, 0, "", ["127.0.0.1", 0]] as never,
+  ]);
+  assertEquals(server as unknown, serving.made[0]);
+  const connecting = recording();
+  using client = socket.create_connection(
+    server.getsockname(),
+    3,
+    null,
+    connecting,
+  );
+  assertEquals(client, connecting.made[0]);
+  assertEquals(client.timeout, 3);
+  assert(client.getsockopt(SOL_SOCKET, socket.SO_KEEPALIVE) !== 0);
+  assertEquals(connecting.got.length, 1);
+  assertEquals(connecting.got[0].slice(0, 3), [
+    AF_INET,
+    socket.SOCK_STREAM,
+    socket.IPPROTO_TCP,
+  ]);
+});
+
+Deno.test({
+  ...requires(
+    "socket_factory chooses the protocol: MPTCP",
+    needs.attribute("IPPROTO_MPTCP"),
+    need(
+      "the kernel's MPTCP",
+      socket.hasattr("IPPROTO_MPTCP") &&
+        succeeds(() =>
+          new Socket(AF_INET, socket.SOCK_STREAM, socket.IPPROTO_MPTCP).close()
+        ),
+    ),
+  ),
+  fn() {
+    const mptcp = {
+      socket_factory: ([family, type]: socket.AddressInfoTuple) =>
+        new Socket(family, type, socket.IPPROTO_MPTCP),
+    };
+    using server = socket.create_server(["127.0.0.1", 0], mptcp);
+    assertEquals(server.proto, socket.IPPROTO_MPTCP);
+    using client = socket.create_connection(
+      server.getsockname(),
+      5,
+      null,
+      mptcp,
+    );
+    assertEquals(client.proto, socket.IPPROTO_MPTCP);
+    server.accept()[0].close();
+  },
+});
+
+Deno.test("a factory that throws or returns nonsense leaves nothing open", () => {
+  using server = socket.create_server(["127.0.0.1", 0]);
+  const address = server.getsockname();
+  const connect = (factory: unknown) => () =>
+    socket.create_connection(address, 5, null, {
+      socket_factory: factory as socket.SocketFactory,
+    });
+  const listen = (factory: unknown) => () =>
+    socket.create_server(["127.0.0.1", 0], {
+      socket_factory: factory as socket.SocketFactory,
+    });
+  for (const call of [connect, listen]) {
+    for (const nonsense of [null, undefined, 7, "socket", {}]) {
+      assertThrows(call(() => nonsense), TypeError, "socket_factory");
+    }
+    assertThrows(call(7), TypeError, "socket_factory must be a function");
+    assertThrows(
+      call(() => {
+        throw new RangeError("mine");
+      }),
+      RangeError,
+      "mine",
+    );
+    // An OSError is a failure of the attempt.
+    assertThrows(
+      call(() => {
+        throw osError(socket.errno.EPERM, "setsockopt");
+      }),
+      socket.PermissionError,
+    );
+    const awaiting = new AsyncSocket();
+    assertThrows(call(() => awaiting), TypeError, "not AsyncSocket");
+    assertEquals(awaiting.fileno(), -1);
+    const other = new Socket(AF_INET6 as never);
+    assertThrows(call(() => other), TypeError);
+    assertEquals(other.fileno(), -1);
+    const closed = new Socket();
+    closed.close();
+    assertThrows(call(() => closed), socket.OSError);
+  }
+});
+
+Deno.test("onAttempt sees each attempt, and may end the call", () => {
+  using nobody = deadEnd();
+  const seen: unknown[] = [];
+  const onAttempt = ({ type, address, info, error }: socket.AttemptEvent) => {
+    assertEquals(info[4], address);
+    seen.push([type, address, error?.code]);
+  };
+  const address = nobody.getsockname();
+  assertThrows(
+    () => socket.create_connection(address, 5, null, { onAttempt }),
+    socket.ConnectionRefusedError,
+  );
+  assertEquals(seen.splice(0), [
+    ["start", address, undefined],
+    ["failure", address, "ECONNREFUSED"],
+  ]);
+  using server = socket.create_server(["127.0.0.1", 0]);
+  for (const at of ["start", "success"]) {
+    const factory = recording();
+    assertThrows(
+      () =>
+        socket.create_connection(server.getsockname(), 5, null, {
+          ...factory,
+          onAttempt({ type }) {
+            if (type === at) throw osError(socket.errno.EPERM);
+          },
+        }),
+      socket.PermissionError,
+    );
+    assertEquals(
+      factory.made.map((one) => one.fileno()),
+      at === "start" ? [] : [-1],
+    );
+  }
+  assertThrows(
+    () => socket.create_connection(address, 5, null, { onAttempt: 1 as never }),
+    TypeError,
+    "onAttempt must be a function",
+  );
 });

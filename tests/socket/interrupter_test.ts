@@ -6,6 +6,7 @@ import {
   AF_INET,
   BlockingIOError,
   create_server,
+  createUnixListener,
   getaddrinfo,
   Interrupter,
   type InterrupterHandle,
@@ -20,6 +21,8 @@ import {
   Socket,
   SOL_SOCKET,
   TimeoutError,
+  wait_readable,
+  wait_writable,
 } from "../../mod.ts";
 import {
   DefaultSelector,
@@ -30,6 +33,7 @@ import {
 import type { Task } from "../programs/interrupted_worker.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { descriptorsTo } from "../support/descriptors.ts";
+import { temporaryFolder } from "../support/files.ts";
 import { fullPair, socketPair, tcpPair } from "../support/pairs.ts";
 import { needs, requires } from "../support/requires.ts";
 
@@ -75,6 +79,9 @@ Deno.test("an interrupt between two calls ends the next one, and nothing is lost
     sendmmsg: () => datagrams.sendmmsg(vector),
     "a file's read": () => reading.read(1),
     getaddrinfo: () => getaddrinfo("127.0.0.1", 0),
+    wait_readable: () => wait_readable(b),
+    "wait_readable that does not wait": () => wait_readable(b, { timeout: 0 }),
+    wait_writable: () => wait_writable(b.fileno()),
     select() {
       using selector = new DefaultSelector();
       selector.register(b, EVENT_READ);
@@ -93,6 +100,20 @@ Deno.test("an interrupt between two calls ends the next one, and nothing is lost
   listener.accept()[0].close();
   assertEquals(text(b.recv(100)), "0123456789");
   assertEquals(text(datagrams.recv(100)), "datagram");
+});
+
+Deno.test({
+  ...requires("waiting for a folder's lock ends, too", needs.linux),
+  fn() {
+    using folder = temporaryFolder();
+    using held = Deno.openSync(folder.path);
+    held.lockSync(true);
+    const path = `${folder.path}/socket`;
+    assertThrows(
+      () => between(() => createUnixListener(path).close()),
+      KeyboardInterrupt,
+    );
+  },
 });
 
 Deno.test("it is thrown once, and not as an OSError", () => {
@@ -211,7 +232,7 @@ Deno.test("a Worker's blocked call ends, again and again", async () => {
   using interrupter = new Interrupter();
   const { handle } = interrupter;
   for (let round = 0; round < 50; round++) {
-    for (const call of ["accept", "recv", "select"] as const) {
+    for (const call of ["accept", "recv", "select", "wait"] as const) {
       using listener = create_server(["127.0.0.1", 0]);
       using pair = socketPair();
       const one = call === "accept" ? listener : pair.a;
@@ -301,8 +322,11 @@ Deno.test("awaiting calls are not interrupted", async () => {
   using interrupter = new Interrupter();
   const scope = interruptible(interrupter.handle);
   interrupter.interrupt();
+  const readable = awaiting.wait_readable(a);
   const received = a.recv(10);
+  await awaiting.wait_writable(b);
   await b.sendall(utf8("data"));
+  await readable;
   assertEquals(text(await received), "data");
   assertThrows(() => scope[Symbol.dispose](), KeyboardInterrupt);
 });
