@@ -53,8 +53,16 @@ import {
 export type Given<A extends Address> = AsyncSocket<A> | Socket<A>;
 
 /** Options of {@linkcode serve}: those of `create_server()`, and of the connections. */
-export interface ServeOptions<A extends Address = InetAddress>
-  extends Omit<CreateServerOptions, "family">, ServerOptions, WaitOptions {
+export interface ServeOptions<A extends Address = InetAddress> extends
+  Omit<
+    CreateServerOptions<
+      number | undefined,
+      AsyncSocket<InetAddress | Inet6Address>
+    >,
+    "family"
+  >,
+  ServerOptions,
+  WaitOptions {
   /** The address family; if left out, `AF_UNIX` for a path, else `AF_INET`. */
   readonly family?: Family<A> | undefined;
 }
