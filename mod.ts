@@ -305,6 +305,7 @@ export {
   type InterrupterHandle,
   interruptible,
 } from "./socket/interruptible.ts";
+export { enforceNetPermissions } from "./socket/net_permissions.ts";
 export {
   type OpenSocket,
   openSockets,

@@ -22,7 +22,7 @@ import {
   type SocketDescription,
   textOf,
 } from "./description.ts";
-import { addressOfEnd, bind } from "./operations/connection.ts";
+import { addressOfEnd, bind, listen } from "./operations/connection.ts";
 import { Handle, handleOf, setHandleAccess } from "./operations/attempt.ts";
 import { intOption, option } from "./operations/open.ts";
 import { unsigned } from "./structures/fields.ts";
@@ -163,10 +163,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @throws {OSError} if the socket cannot listen
    */
   listen(backlog: number | boolean = Math.min(SOMAXCONN, 128)): void {
-    check(
-      libc.listen(handleOf(this).fd, Math.max(0, integer("backlog", backlog))),
-      "listen",
-    );
+    listen(handleOf(this), Math.max(0, integer("backlog", backlog)));
   }
 
   /**

@@ -20,6 +20,7 @@ import type { Address, AddressInput } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
 import type { AncillaryInput, AncillaryItem } from "./operations/ancillary.ts";
 import {
+  addressGuard,
   type Attempt,
   type Handle,
   handleOf,
@@ -424,6 +425,15 @@ export class MessageVector<A extends Address = Address> {
     }
   }
 
+  /** Asks for the addresses of messages, which may also be those that they were received from. */
+  #checkAddresses(handle: Handle, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      const length = this.#addressLengths[i];
+      if (length === 0) continue;
+      addressGuard!.checkAddress(handle, this.#addresses[i], length, false);
+    }
+  }
+
   #send(
     handle: Handle,
     start: number,
@@ -446,6 +456,7 @@ export class MessageVector<A extends Address = Address> {
         this.#control.offer(i, length),
       );
     }
+    if (addressGuard !== undefined) this.#checkAddresses(handle, start, end);
     const { sendmmsg } = vectorCalls();
     for (;;) {
       const count = sendmmsg(

@@ -87,6 +87,7 @@ import "./structures/tcp_info.ts";
 import "./resolver/ifaddrs.ts";
 import "../poll/interrupt_pair.ts";
 import "./interruptible.ts";
+import "./net_permissions.ts";
 import "./open_sockets.ts";
 import "./constructor.ts";
 import "./zero_copy.ts";

@@ -19,6 +19,7 @@ import { interruptible, waitReady } from "../../poll/ready.ts";
 import {
   type AddressCodec,
   type CodecSocket,
+  type Sockaddr,
   sockaddrStorage,
 } from "../address/codec.ts";
 import { codecOf } from "../address/registry.ts";
@@ -349,13 +350,57 @@ export const incoming = sockaddrStorage();
 /** How many bytes of {@linkcode incoming} are in use. */
 export const incomingLength = new Uint32Array(1);
 
+/** What a socket is made with. */
+export type NewSocket = Pick<Handle, "family" | "type" | "proto">;
+
+/** Asks for permission; see `socket/net_permissions.ts`. */
+export interface AddressGuard {
+  /**
+   * Throws if a socket may not be made or used.
+   *
+   * @throws {Deno.errors.NotCapable} without permission
+   */
+  checkNew(socket: NewSocket): void;
+  /**
+   * Throws if a socket may not use an address.
+   *
+   * @param from the address, as the system is going to get it
+   * @param length its length in bytes
+   * @param isOwn whether it becomes the socket's own address, rather than a destination
+   * @throws {Deno.errors.NotCapable} without permission
+   */
+  checkAddress(
+    handle: Handle,
+    from: Sockaddr,
+    length: number,
+    isOwn: boolean,
+  ): void;
+}
+
+/** Has to permit each address that the system gets; `undefined` if permissions are not enforced. */
+export let addressGuard: AddressGuard | undefined;
+
+/** Sets {@linkcode addressGuard}. */
+export function setAddressGuard(guard: AddressGuard): void {
+  addressGuard = guard;
+}
+
 /**
- * Encodes an address into {@linkcode outgoing}, for the next system call.
+ * Encodes an address into {@linkcode outgoing}, for the next system call. Every address that is
+ * passed to the system comes from here, but for those of a `MessageVector`.
  *
+ * @param isOwn whether it becomes the socket's own address, rather than a destination
  * @returns the address's length in bytes
+ * @throws {Deno.errors.NotCapable} if permissions are enforced and this one is missing
  */
-export function encodeAddress(handle: Handle, address: unknown): number {
-  return handle.codec.encode(address, outgoing, handle, context);
+export function encodeAddress(
+  handle: Handle,
+  address: unknown,
+  isOwn = false,
+): number {
+  const length = handle.codec.encode(address, outgoing, handle, context);
+  addressGuard?.checkAddress(handle, outgoing, length, isOwn);
+  return length;
 }
 
 /** Decodes the address that a system call wrote; `null` if it wrote none. */

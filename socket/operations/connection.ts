@@ -5,6 +5,8 @@
 
 import {
   AF_ALG,
+  AF_INET,
+  AF_INET6,
   AF_UNIX,
   SO_ERROR,
   SOCK_CLOEXEC,
@@ -32,8 +34,9 @@ import { features } from "../../ffi/features.ts";
 import { errno, libc } from "../../ffi/libc.ts";
 import { waitReady } from "../../poll/ready.ts";
 import { sockaddrStorage } from "../address/codec.ts";
-import type { Address } from "../address/types.ts";
+import type { Address, InetAddress } from "../address/types.ts";
 import {
+  addressGuard,
   type Attempt,
   type Attempting,
   decodeIncoming,
@@ -59,8 +62,26 @@ const pendingConnect = (address: unknown, errno?: number): Pending =>
 
 /** Binds a socket. Never waits. */
 export function bind(handle: Handle, address: unknown): void {
-  const length = encodeAddress(handle, address);
+  const length = encodeAddress(handle, address, true);
   check(libc.bind(handle.fd, outgoing.bytes, length), "bind", address);
+}
+
+/** Makes a socket a listener. Never waits. */
+export function listen(handle: Handle, backlog: number): void {
+  if (addressGuard !== undefined) checkUnbound(handle);
+  check(libc.listen(handle.fd, backlog), "listen");
+}
+
+/** Asks for the address that `listen` gives a socket that has none: any host, and any port. */
+function checkUnbound(handle: Handle): void {
+  addressGuard!.checkNew(handle);
+  if (handle.family !== AF_INET && handle.family !== AF_INET6) return;
+  expectAddress();
+  const { fd } = handle;
+  if (libc.getsockname(fd, incoming.bytes, incomingLength) < 0) return; // `listen` will fail
+  const [, port] = decodeIncoming(handle) as InetAddress;
+  if (port !== 0) return;
+  addressGuard!.checkAddress(handle, incoming, incomingLength[0], true);
 }
 
 /** Returns one of a socket's two addresses. Never waits. */

@@ -17,7 +17,7 @@ import {
 } from "../../errors/errors.ts";
 import { layout, sock_filter } from "../../ffi/layout/mod.ts";
 import { errno, libc, load, system } from "../../ffi/libc.ts";
-import { Handle, newHandle } from "./attempt.ts";
+import { addressGuard, Handle, newHandle } from "./attempt.ts";
 import { rangeError } from "../../constants/stack.ts";
 import { bytes, integer } from "../../errors/arguments.ts";
 import {
@@ -169,6 +169,7 @@ function descriptor(fileno: unknown): number {
 }
 
 function create(family: number, type: number, proto: number): Handle {
+  addressGuard?.checkNew({ family, type: withoutFlags(type), proto });
   const fd = check(
     load().socket(family, type | CLOSE_ON_EXEC, proto),
     "socket",
