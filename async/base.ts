@@ -74,6 +74,7 @@ export let setPeer: <A extends Address>(
  * `unref()`. Not constructible directly.
  *
  * @typeParam A the addresses of the socket's family
+ * @category Awaiting
  */
 export abstract class AsyncSocketBase<out A extends Address = Address>
   extends SocketBase<A> {

@@ -19,6 +19,7 @@ import { AsyncSocket } from "./socket.ts";
  * @param proto its protocol
  * @returns the socket, which owns the duplicate
  * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
+ * @category Awaiting
  */
 export function fromfd<F extends number>(
   fd: number,
@@ -38,6 +39,7 @@ export function fromfd<F extends number>(
  * @throws {TypeError} if `info` is not bytes
  * @throws {RangeError} if `info` has the wrong length, or the platform cannot share sockets like
  * this
+ * @category Awaiting
  */
 export function fromshare<A extends Address = Address>(
   info: Bytes,
@@ -53,6 +55,7 @@ export function fromshare<A extends Address = Address>(
  * @param proto the protocol, 0 if left out
  * @returns the two sockets
  * @throws {OSError} if the system does not support such pairs
+ * @category Awaiting
  */
 export function socketpair<F extends number | null | undefined = undefined>(
   family?: F,

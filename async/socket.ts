@@ -102,6 +102,7 @@ import { whenResolved } from "./steps.ts";
  * await client.sendall(new TextEncoder().encode("hello"));
  * assertEquals(new TextDecoder().decode(await connection.recv(1024)), "hello");
  * ```
+ * @category Awaiting
  */
 export class AsyncSocket<out A extends Address = Address>
   extends AsyncSocketBase<A> {

@@ -20,7 +20,10 @@ import {
 } from "./key.ts";
 import { SelectorMapping } from "./mapping.ts";
 
-/** The data argument of a registration: optional if the data type includes `null`. */
+/**
+ * The data argument of a registration: optional if the data type includes `null`.
+ * @category Selectors
+ */
 export type Data<D> = null extends D ? [data?: D] : [data: D];
 
 /** Closes the poller of a selector that is garbage-collected. */
@@ -38,6 +41,7 @@ const finalizer = new FinalizationRegistry<LevelPoller>((poller) =>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @category Selectors
  */
 export abstract class BaseSelector<
   D = unknown,

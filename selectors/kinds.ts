@@ -15,6 +15,7 @@ import type { FileObject } from "./key.ts";
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @category Selectors
  */
 export class EpollSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -47,6 +48,7 @@ export class EpollSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @category Selectors
  */
 export class KqueueSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -78,6 +80,7 @@ export class KqueueSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @category Selectors
  */
 export class PollSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -94,6 +97,7 @@ export class PollSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @category Selectors
  */
 export class SelectSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -105,7 +109,10 @@ export class SelectSelector<D = unknown, F extends FileObject = FileObject>
 
 nameClasses({ EpollSelector, KqueueSelector, PollSelector, SelectSelector });
 
-/** The type of {@linkcode DefaultSelector}, whose class depends on the platform. */
+/**
+ * The type of {@linkcode DefaultSelector}, whose class depends on the platform.
+ * @category Selectors
+ */
 export interface SelectorClass {
   /** Makes a selector. */
   new <D = unknown, F extends FileObject = FileObject>(): BaseSelector<D, F>;
@@ -144,6 +151,7 @@ const kinds = {
  *   theirs.close();
  * }
  * ```
+ * @category Selectors
  */
 export const DefaultSelector: SelectorClass = kinds[best];
 /** An instance of {@linkcode DefaultSelector}. */

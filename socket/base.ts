@@ -36,6 +36,7 @@ let defaultTimeout: number | null = null;
  * Returns the timeout that new sockets get.
  *
  * @returns seconds, or `null` for none (the default)
+ * @category Sockets
  */
 export function getdefaulttimeout(): number | null {
   return defaultTimeout;
@@ -47,6 +48,7 @@ export function getdefaulttimeout(): number | null {
  * @param timeout seconds, 0 for non-blocking, `null` for none
  * @throws {TypeError} if it is neither a number nor `null`
  * @throws {RangeError} if it is negative, too large or NaN
+ * @category Sockets
  */
 export function setdefaulttimeout(timeout: number | null): void {
   defaultTimeout = timeoutSeconds(timeout);
@@ -57,6 +59,7 @@ export function setdefaulttimeout(timeout: number | null): void {
  * constructible directly.
  *
  * @typeParam A the addresses of the socket's family
+ * @category Sockets
  */
 export abstract class SocketBase<out A extends Address = Address> {
   #handle: Handle;

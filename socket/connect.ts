@@ -40,7 +40,10 @@ import { driveSteps, resolved, type Steps } from "./driver.ts";
 import { getaddrinfo } from "./lookup.ts";
 import { Socket } from "./socket.ts";
 
-/** Options of {@linkcode create_connection}. */
+/**
+ * Options of {@linkcode create_connection}.
+ * @category Sockets
+ */
 export interface CreateConnectionOptions {
   /** The parameter `timeout`, if these options stand in its place. */
   readonly timeout?: number | null | undefined;
@@ -68,6 +71,7 @@ export interface CreateConnectionOptions {
  * @throws {gaierror} if the host cannot be resolved
  * @throws {TypeError} if an address is not `[host, port]`, or the timeout is not a number
  * @throws {RangeError} if a port or the timeout is out of bounds
+ * @category Sockets
  */
 export function create_connection(
   address: readonly [host: string | null, port: number | string],
@@ -172,7 +176,10 @@ export function connectionError(
   return recaptured(last, connectionError);
 }
 
-/** Options of {@linkcode create_server}. */
+/**
+ * Options of {@linkcode create_server}.
+ * @category Sockets
+ */
 export interface CreateServerOptions<
   F extends number | undefined = number | undefined,
 > {
@@ -198,6 +205,7 @@ export interface CreateServerOptions<
  * @throws {TypeError} if it is not an address of the family
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is set
  * for another family than `AF_INET6`
+ * @category Sockets
  */
 export function create_server<F extends number | undefined = undefined>(
   address: AddressInput<AddressOf<NoInfer<F>>>,
@@ -285,6 +293,7 @@ function listenOn(
  *
  * @returns whether it can
  * @throws {OSError} if no descriptor or no memory is left to find out (Python returns false)
+ * @category Sockets
  */
 export function has_dualstack_ipv6(): boolean {
   try {
@@ -297,5 +306,8 @@ export function has_dualstack_ipv6(): boolean {
   }
 }
 
-/** Whether the library supports IPv6: true on every platform. */
+/**
+ * Whether the library supports IPv6: true on every platform.
+ * @category Sockets
+ */
 export const has_ipv6 = true;

@@ -32,6 +32,7 @@ let create: (items: readonly AncillaryItem[]) => ControlMessages;
  * The control messages that came with a message, as {@linkcode decodeControl} returns them. Each is
  * decoded when it is asked for. At the end of a `using` block, received descriptors that were not
  * taken are closed. Not constructible directly.
+ * @category Messages
  */
 export class ControlMessages implements Iterable<ControlMessage>, Disposable {
   readonly #items: readonly AncillaryItem[];
@@ -136,6 +137,7 @@ nameClasses({ ControlMessages });
  * server.sendmsg([data], socket.encodeControl(asked), 0, address);
  * assertEquals(new TextDecoder().decode(client.recv(1500)), "hello");
  * ```
+ * @category Messages
  */
 export function decodeControl(
   ancdata: Iterable<AncillaryInput>,
@@ -178,6 +180,7 @@ function received(name: string, item: unknown): AncillaryItem {
  *   { kind: "tos", level: IPPROTO_IPV6, dscp: 46, ecn: 2 }, // expedited, ECT(0)
  * );
  * ```
+ * @category Messages
  */
 export function encodeControl(
   ...messages: readonly (ControlInput | null | undefined)[]
@@ -275,6 +278,7 @@ const requests: Readonly<Partial<Record<ControlKind, Request>>> = {
  * @throws {OSError} if the socket is not of a type that has them
  * @throws {RangeError} if a kind is never received, the socket's family does not have it, or the
  * platform lacks it
+ * @category Messages
  */
 export function requestControl<A extends Address>(
   socket: SocketBase<A>,
@@ -375,6 +379,7 @@ const sizes: Readonly<Partial<Record<ControlKind, number>>> = {
  * @param kinds the kinds, one of each
  * @returns the room in bytes
  * @throws {RangeError} if a kind is `"unknown"` or none
+ * @category Messages
  */
 export function controlSize(...kinds: readonly ControlKind[]): number {
   return kinds.reduce((room, kind) => {

@@ -34,6 +34,7 @@ import {
  * @param proto its protocol
  * @returns the socket, which owns the duplicate
  * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
+ * @category Sockets
  */
 export function fromfd<F extends number>(
   fd: number,
@@ -58,6 +59,7 @@ export function fromfd<F extends number>(
  * @throws {OSError} if the bytes were used before, or are meant for another process
  * @throws {RangeError} if the number of bytes is wrong, or the platform is not Windows; elsewhere,
  * `recv_fds()` receives descriptors
+ * @category Sockets
  */
 export function fromshare<A extends Address = Address>(
   info: Bytes,
@@ -74,6 +76,7 @@ export function fromshare<A extends Address = Address>(
  * @param type the socket type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` sets the timeouts to 0
  * @param proto the protocol, 0 if left out
  * @throws {OSError} if the system does not support such a pair
+ * @category Sockets
  */
 export function socketpair<F extends number | null | undefined = undefined>(
   family?: F,
@@ -100,6 +103,7 @@ export function socketpair<F extends number | null | undefined = undefined>(
  * @param fd the descriptor
  * @returns the duplicate
  * @throws {OSError} if the descriptor is not open
+ * @category Sockets
  */
 export function dup(fd: number): number {
   return duplicateDescriptor(fd);
@@ -110,6 +114,7 @@ export function dup(fd: number): number {
  *
  * @param fd the descriptor
  * @throws {OSError} if it is not open
+ * @category Sockets
  */
 export function close(fd: number): void {
   const descriptor = integer("fd", fd, -1);
@@ -136,6 +141,7 @@ export function close(fd: number): void {
  * @throws {OSError} if a descriptor is not open (`EBADF`), or there are too many (`EINVAL`; Linux
  * allows 253)
  * @throws {TypeError} if `fds` is not an iterable of integers
+ * @category Messages
  */
 export function send_fds<A extends Address>(
   sock: Socket<A>,
@@ -166,6 +172,7 @@ export function send_fds<A extends Address>(
  * @param flags `MSG_` flags
  * @returns the bytes, the descriptors, the message's flags and the sender's address
  * @throws {RangeError} if a size is out of bounds
+ * @category Messages
  */
 export function recv_fds<A extends Address>(
   sock: Socket<A>,

@@ -95,6 +95,7 @@ export let sendmmsg: typeof recvmmsg;
  * assertEquals(new TextDecoder().decode(client.recv(1500)), "one");
  * assertEquals(new TextDecoder().decode(client.recv(1500)), "two");
  * ```
+ * @category Messages
  */
 export class MessageVector<A extends Address = Address> {
   readonly #buffers: readonly Uint8Array<ArrayBuffer>[];

@@ -77,6 +77,7 @@ import {
  * client.sendall(new TextEncoder().encode("hello"));
  * assertEquals(new TextDecoder().decode(connection.recv(1024)), "hello");
  * ```
+ * @category Sockets
  */
 export class Socket<out A extends Address = Address> extends SocketBase<A> {
   /**

@@ -228,6 +228,7 @@ function isReport(level: number, type: number): boolean {
  *   assertEquals(sender.pending, 0); // the buffer may be used again
  * }
  * ```
+ * @category Sockets
  */
 export class ZeroCopySender {
   readonly #socket: Socket<Address>;

@@ -25,6 +25,7 @@ function swap32(x: number): number {
  * @returns the unsigned integer in host order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 32 bits
+ * @category Names and addresses
  */
 export function ntohl(x: number): number {
   return swap32(integer("x", x, 0, 0xffffffff));
@@ -37,6 +38,7 @@ export function ntohl(x: number): number {
  * @returns the unsigned integer in host order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 16 bits
+ * @category Names and addresses
  */
 export function ntohs(x: number): number {
   return swap16(integer("x", x, 0, 0xffff));
@@ -49,6 +51,7 @@ export function ntohs(x: number): number {
  * @returns the unsigned integer in network order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 32 bits
+ * @category Names and addresses
  */
 export function htonl(x: number): number {
   return swap32(integer("x", x, 0, 0xffffffff));
@@ -61,6 +64,7 @@ export function htonl(x: number): number {
  * @returns the unsigned integer in network order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 16 bits
+ * @category Names and addresses
  */
 export function htons(x: number): number {
   return swap16(integer("x", x, 0, 0xffff));
@@ -73,6 +77,7 @@ export function htons(x: number): number {
  * @param ip_string the address
  * @returns its 4 bytes, in network order
  * @throws {OSError} `illegal IP address string passed to inet_aton`
+ * @category Names and addresses
  */
 export function inet_aton(ip_string: string): Uint8Array<ArrayBuffer> {
   const address = new Uint8Array(4);
@@ -93,6 +98,7 @@ export function inet_aton(ip_string: string): Uint8Array<ArrayBuffer> {
  * @param packed_ip its 4 bytes, in network order
  * @returns the dotted quad
  * @throws {OSError} `packed IP wrong length for inet_ntoa`
+ * @category Names and addresses
  */
 export function inet_ntoa(packed_ip: Bytes): string {
   const view = bytes("packed_ip", packed_ip);
@@ -110,6 +116,7 @@ export function inet_ntoa(packed_ip: Bytes): string {
  * @returns its 4 or 16 bytes, in network order
  * @throws {OSError} `illegal IP address string passed to inet_pton`; `EAFNOSUPPORT` for any other
  * family
+ * @category Names and addresses
  */
 export function inet_pton(
   address_family: number,
@@ -141,6 +148,7 @@ export function inet_pton(
  * @param packed_ip its 4 or 16 bytes, in network order
  * @returns the text
  * @throws {RangeError} if the length does not match the family, or for any other family
+ * @category Names and addresses
  */
 export function inet_ntop(address_family: number, packed_ip: Bytes): string {
   const view = bytes("packed_ip", packed_ip);

@@ -15,6 +15,7 @@ const name = new Uint8Array(1024);
  *
  * @returns their indices and names
  * @throws {OSError} if the system cannot list them
+ * @category Names and addresses
  */
 export function if_nameindex(): [index: number, name: string][] {
   const libc = load();
@@ -40,6 +41,7 @@ export function if_nameindex(): [index: number, name: string][] {
  * @param if_name the interface's name
  * @returns the index, greater than 0
  * @throws {OSError} `no interface with this name`, if there is none
+ * @category Names and addresses
  */
 export function if_nametoindex(if_name: string | Uint8Array): number {
   const index = load().if_nametoindex(
@@ -63,6 +65,7 @@ export function if_nametoindex(if_name: string | Uint8Array): number {
  * @returns the name
  * @throws {OSError} `[Errno 6] No such device or address`, if there is none
  * @throws {RangeError} if the index is out of bounds
+ * @category Names and addresses
  */
 export function if_indextoname(if_index: number): string {
   const index = integer("if_index", if_index, 0, 0xffffffff);
