@@ -1,8 +1,11 @@
 /** The reference: what `deno doc` and the site that `deno task site` builds make of the sources. */
 
-import { assertEquals } from "@std/assert";
+import { pathToFileURL } from "node:url";
+import { assert, assertEquals } from "@std/assert";
+import { browser, BrowserPage } from "./support/browser.ts";
 import { text } from "./support/bytes.ts";
-import { beside } from "./support/files.ts";
+import { beside, temporaryFolder } from "./support/files.ts";
+import { need, requires } from "./support/requires.ts";
 
 /** The doors, as deno.json lists them. */
 const doors: string[] = Object.values(
@@ -92,4 +95,149 @@ Deno.test("every export has a category", async () => {
     }
   }
   assertEquals(wrong, []);
+});
+
+/** The site, built once for all tests. */
+class Site implements Disposable {
+  readonly #folder = temporaryFolder();
+  /** Where it lies. */
+  readonly path = `${this.#folder.path}/site`;
+
+  constructor() {
+    const { success, stderr } = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", beside("../docs/site/build.ts"), this.path],
+      env: { NO_COLOR: "1" },
+    }).outputSync();
+    if (!success) throw new Error(text(stderr));
+  }
+
+  /** Its files by their paths, and how many bytes each has. */
+  files(folder = ""): Map<string, number> {
+    return new Map(
+      [...Deno.readDirSync(`${this.path}/${folder}`)].flatMap(
+        ({ name, isDirectory }) =>
+          isDirectory ? [...this.files(`${folder}${name}/`)] : [[
+            folder + name,
+            Deno.statSync(`${this.path}/${folder}${name}`).size,
+          ]],
+      ),
+    );
+  }
+
+  read(file: string): string {
+    return Deno.readTextFileSync(`${this.path}/${file}`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+Deno.test("the site has every export, leads nowhere else, and is small", async (t) => {
+  using site = new Site();
+  const files = site.files();
+
+  await t.step("its size is sane", () => {
+    const bytes = [...files.values()].reduce((sum, size) => sum + size);
+    assert(files.size < 1_500, `${files.size} files`);
+    assert(bytes < 20e6, `${bytes} bytes`);
+  });
+
+  await t.step("every export is found", async () => {
+    const index = site.read("search_index.js");
+    const { nodes } = JSON.parse(
+      index.slice(index.indexOf("{"), index.lastIndexOf("}") + 1),
+    ) as { nodes: { name: string; url: string }[] };
+    const found = new Set(nodes.map(({ name }) => name));
+    // Second names of what has a page.
+    const aliases = ["socket", "SocketType", "error", "timeout"];
+    const missing = Object.values(await documented()).flat()
+      .map(({ name }) => name)
+      .filter((name) => !found.has(name) && !aliases.includes(name));
+    assertEquals(missing, []);
+    const lost = nodes.map(({ url }) => decodeURI(url.replace(/#.*/, "")))
+      .filter((page) => !files.has(page));
+    assertEquals(lost, []);
+  });
+
+  await t.step("what both classes inherit is on their pages", () => {
+    const pages = ["~/Socket.html", "async/~/AsyncSocket.html"];
+    const methods = ["bind", "listen", "setsockopt", "close", "recv", "accept"];
+    for (const page of pages) {
+      const html = site.read(page);
+      assertEquals(
+        methods.filter((name) => !html.includes(`id="method_${name}_0"`)),
+        [],
+        page,
+      );
+    }
+  });
+
+  await t.step("links lead somewhere, none to this machine", () => {
+    const ids = new Map<string, Set<string>>();
+    const idsOf = (page: string) => {
+      const known = ids.get(page) ??
+        new Set(
+          [...site.read(page).matchAll(/ id="([^"]+)"/g)].map(([, id]) => id),
+        );
+      ids.set(page, known);
+      return known;
+    };
+    const wrong: string[] = [];
+    for (const page of files.keys()) {
+      if (!page.endsWith(".html")) continue;
+      const html = site.read(page);
+      for (const [, link] of html.matchAll(/(?:href|src)="([^"]*)"/g)) {
+        if (/^https?:/.test(link)) continue;
+        const { protocol, pathname, hash } = new URL(
+          link.replaceAll("&amp;", "&"),
+          `file:///${page.split("/").map(encodeURIComponent).join("/")}`,
+        );
+        const path = decodeURIComponent(pathname.slice(1));
+        const id = decodeURIComponent(hash.slice(1));
+        if (
+          protocol !== "file:" || !files.has(path) ||
+          id !== "" && path.endsWith(".html") && !idsOf(path).has(id)
+        ) wrong.push(`${page}: ${link}`);
+      }
+      if (html.includes(beside("../"))) {
+        wrong.push(`${page} names this machine`);
+      }
+    }
+    assertEquals(wrong, []);
+  });
+
+  await t.step({
+    ...requires(
+      "a browser finds Socket.setsockopt by the search box",
+      need("a browser", browser !== undefined),
+    ),
+    fn: async () => {
+      await using page = await BrowserPage.start();
+      await page.open(pathToFileURL(`${site.path}/index.html`).href);
+      await page.evaluate(`document.querySelector("#searchbar").focus()`);
+      await page.type("Socket.setsockopt");
+      assertEquals(
+        await page.evaluate(`new Promise((resolve) => {
+          const results = document.querySelector("#searchResults");
+          const look = () => {
+            const first = results.querySelector("a");
+            if (first) resolve(first.textContent.match(/[\\w.]{2,}/)[0]);
+          };
+          new MutationObserver(look).observe(results, { childList: true });
+          look();
+        })`),
+        "Socket.setsockopt",
+      );
+      await page.loading(() =>
+        page.evaluate(`document.querySelector("#searchResults a").click()`)
+      );
+      assertEquals(
+        await page.evaluate(
+          `document.querySelector(".symbolTitle").innerText.trim().split(/\\s+/)`,
+        ),
+        ["method", "Socket.prototype.setsockopt"],
+      );
+    },
+  });
 });
