@@ -160,6 +160,20 @@ Deno.test("the site has every export, leads nowhere else, and is small", async (
     assertEquals(lost, []);
   });
 
+  await t.step("the front page lists exports by category", () => {
+    const front = site.read("index.html");
+    const rows = [...front.matchAll(
+      /<h2 id="[^"]*">([^<]*)<\/h2>|<tr><td><a href="([^"]*)"/g,
+    )].map(([, category, page]) => category ?? page);
+    const listed = categories.filter((category) => category !== "Constants");
+    assertEquals(listed.filter((name) => !rows.includes(name)), []);
+    const after = (page: string) =>
+      rows.slice(0, rows.indexOf(page)).findLast((row) => !row.includes("~/"));
+    assertEquals(after("~/create_server.html"), "Sockets");
+    assertEquals(after("async/~/create_server.html"), "Awaiting");
+    assertEquals(after("~/OSError.html"), "Errors");
+  });
+
   await t.step("what both classes inherit is on their pages", () => {
     const pages = ["~/Socket.html", "async/~/AsyncSocket.html"];
     const methods = ["bind", "listen", "setsockopt", "close", "recv", "accept"];

@@ -11,8 +11,10 @@ import { fileURLToPath } from "node:url";
 import { prepareSources } from "./sources.ts";
 import { extendSearch, pagesIn, slimPages } from "./reference.ts";
 import {
-  type Constant,
+  contentsOf,
+  type Export,
   type Guide,
+  navigation,
   writeConstants,
   writeGuides,
 } from "./pages.ts";
@@ -37,9 +39,10 @@ async function denoDoc(cwd: string, ...args: string[]): Promise<string> {
   return decoder.decode(stdout);
 }
 
-/** The constants of all doors, by the categories of their prefixes. */
-async function constants(): Promise<Constant[]> {
+/** The exports of all doors. What a door shares with one before it is listed there alone. */
+async function documentedExports(): Promise<Export[]> {
   interface Declaration {
+    kind: string;
     jsDoc?: { doc?: string; tags?: { kind: string; doc?: string }[] };
   }
   const { nodes } = JSON.parse(await denoDoc(root, "--json")) as {
@@ -48,16 +51,16 @@ async function constants(): Promise<Constant[]> {
       { symbols: { name: string; declarations: Declaration[] }[] }
     >;
   };
-  return Object.entries(nodes).flatMap(([url, { symbols }]) => {
-    const door = url.slice(url.lastIndexOf("/") + 1);
-    if (door === "async.ts") return []; // those of mod.ts
-    return symbols.flatMap(({ name, declarations: [{ jsDoc }] }) => {
+  return Object.entries(nodes).flatMap(([url, { symbols }]) =>
+    symbols.flatMap(({ name, declarations: [{ kind, jsDoc }] }) => {
       const category = jsDoc?.tags?.find(({ kind }) => kind === "category")
         ?.doc?.trim();
-      if (!category?.startsWith("Constants: ")) return [];
-      return [{ name, door, category, doc: (jsDoc?.doc ?? "").trim() }];
-    });
-  });
+      if (kind === "reference" || category === undefined) return [];
+      const door = url.slice(url.lastIndexOf("/") + 1);
+      const doc = (jsDoc?.doc ?? "").trim().replaceAll(/\s+/g, " ");
+      return [{ name, door, category, doc }];
+    })
+  );
 }
 
 /** The pages of the manual, and the other pages for readers. */
@@ -100,23 +103,23 @@ try {
 }
 const moved = slimPages(site);
 const shell = Deno.readTextFileSync(`${site}/~/Socket.html`);
+const exported = await documentedExports();
+const [constants, others] = [true, false].map((are) =>
+  exported.filter(({ category }) => are === category.startsWith("Constants: "))
+    // async.ts has the constants of mod.ts.
+    .filter(({ door }) => !are || door !== "async.ts")
+);
 extendSearch(site, moved, [
-  ...writeConstants(site, shell, await constants()),
+  ...writeConstants(site, shell, constants),
   ...writeGuides(site, shell, root, guides()),
 ]);
 
-// The front page leads to the guides and the constants.
 const front = `${site}/index.html`;
 Deno.writeTextFileSync(
   front,
-  Deno.readTextFileSync(front).replace(
-    "<main>",
-    `<main><nav class="markdown"><p><a href="guides/index.html">The manual</a> · ` +
-      `<a href="guides/readme.html">README</a> · ` +
-      `<a href="guides/examples.html">Examples</a> · ` +
-      `<a href="constants/index.html">Constants</a> · ` +
-      `<a href="guides/benchmarks.html">Benchmarks</a></p></nav>`,
-  ),
+  Deno.readTextFileSync(front)
+    .replace("<main>", () => `<main>${navigation}`)
+    .replace("</main>", () => `${contentsOf(site, others)}</main>`),
 );
 
 console.log(`${pagesIn(site).length} pages: ${site}/index.html`);

@@ -36,8 +36,14 @@ export function pageOf(shell: string, title: string, content: string): string {
     `</div></div></body></html>\n`;
 }
 
-/** A constant as its page lists it. */
-export interface Constant {
+/** Where the front page leads, beside the reference. */
+export const navigation = `<nav class="markdown"><p>
+<a href="guides/index.html">The manual</a> · <a href="guides/readme.html">README</a> ·
+<a href="guides/examples.html">Examples</a> · <a href="constants/index.html">Constants</a> ·
+<a href="guides/benchmarks.html">Benchmarks</a></p></nav>`;
+
+/** An export as a page lists it. */
+export interface Export {
   readonly name: string;
   /** The door that exports it: `mod.ts`. */
   readonly door: string;
@@ -45,8 +51,65 @@ export interface Constant {
   readonly doc: string;
 }
 
+/** The categories of the front page, in order. */
+const categories = [
+  "Sockets",
+  "Awaiting",
+  "Names and addresses",
+  "Options",
+  "Messages",
+  "Files",
+  "Filters",
+  "Errors",
+  "Selectors",
+  "Bytes",
+  "Streams of Node",
+  "Netlink",
+  "Constants",
+  "Lint",
+];
+
+/** The first sentence of a description, with its links as plain names. */
+const summaryOf = (doc: string): string =>
+  doc.replaceAll(/\{@link(?:code)? ([^}|]+?)(?:\s*\|[^}]*)?\}/g, "`$1`")
+    .replace(/(?<=[.:])\s.*$/s, "").replace(/:$/, ".");
+
+/**
+ * The table of contents: the exports by category, each with its first sentence. `deno doc` lists
+ * the first five of a site with several doors.
+ */
+export function contentsOf(site: string, exports: readonly Export[]): string {
+  const groups = Map.groupBy(exports, ({ category }) => category);
+  const sections = [...groups].sort(([one], [other]) =>
+    categories.indexOf(one) - categories.indexOf(other)
+  )
+    .map(([category, members]) => {
+      const rows = members.flatMap(({ name, door, doc }) => {
+        const folder = door === "mod.ts" ? "" : `${door.replace(".ts", "")}/`;
+        const page = `${folder}~/${name}.html`;
+        if (!isFile(`${site}/${page}`)) return []; // a second name
+        return [
+          `<tr><td><a href="${page}"><code>${name}</code></a></td>` +
+          `<td>${inline(summaryOf(doc))}</td></tr>`,
+        ];
+      });
+      const id = category.toLowerCase().replaceAll(" ", "-");
+      return { id, category, rows };
+    }).filter(({ rows }) => rows.length > 0);
+  const list = sections.map(({ id, category }) =>
+    `<a href="#${id}">${category}</a>`
+  ).join(" · ");
+  return `<div class="markdown"><h1 id="contents">Contents</h1><p>${list}</p>${
+    sections.map(({ id, category, rows }) =>
+      `<h2 id="${id}">${category}</h2><table><tbody>${
+        rows.join("\n")
+      }</tbody></table>`
+    ).join("")
+  }</div>`;
+}
+
 /** The page of a category: `Constants: SO_` is `SO_.html`, in netlink.ts `netlink.NLM_.html`. */
-function pageNameOf({ door, category }: Constant): string {
+function pageNameOf({ door, category }: Export): string {
   const prefix = category.replace("Constants: ", "");
   return `${door === "mod.ts" ? "" : `${door.replace(".ts", "")}.`}${prefix}`;
 }
@@ -55,7 +118,7 @@ function pageNameOf({ door, category }: Constant): string {
 export function writeConstants(
   site: string,
   shell: string,
-  constants: readonly Constant[],
+  constants: readonly Export[],
 ): SearchEntry[] {
   Deno.mkdirSync(`${site}/constants`, { recursive: true });
   const groups = Map.groupBy(constants, pageNameOf);
