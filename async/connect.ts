@@ -51,6 +51,7 @@ type InternetSocket = AsyncSocket<InetAddress | Inet6Address>;
  * @throws {gaierror} if the host cannot be resolved
  * @throws {TypeError} if an address is not `[host, port]`, or the timeout is not a number
  * @throws {RangeError} if a port or the timeout is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.create_connection}, `connect(2)`
  * @category Awaiting
  */
 export async function create_connection(
@@ -197,6 +198,7 @@ async function connectTo(
  * @throws {gaierror} if a host name cannot be resolved
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is given
  * for another family than `AF_INET6`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.create_server}, `listen(2)`
  * @category Awaiting
  */
 export function create_server<F extends number | undefined = undefined>(

@@ -59,7 +59,10 @@ export interface AsyncSocketConstructor {
 }
 
 /**
- * Makes awaiting sockets. {@linkcode AsyncSocketConstructor} documents the parameters.
+ * Makes awaiting sockets. {@linkcode AsyncSocketConstructor} documents the parameters,
+ * {@linkcode SocketType} the methods, {@linkcode AsyncSocketBase} and {@linkcode SocketBase} the
+ * others.
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.socket}, `socket(2)`
  * @category Awaiting
  */
 export const AsyncSocket: AsyncSocketConstructor =

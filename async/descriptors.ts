@@ -19,6 +19,7 @@ import { AsyncSocket } from "./socket.ts";
  * @param proto its protocol
  * @returns the socket, which owns the duplicate
  * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.fromfd}, `dup(2)`
  * @category Awaiting
  */
 export function fromfd<F extends number>(
@@ -39,6 +40,7 @@ export function fromfd<F extends number>(
  * @throws {TypeError} if `info` is not bytes
  * @throws {RangeError} if `info` has the wrong length, or the platform cannot share sockets like
  * this
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.fromshare}
  * @category Awaiting
  */
 export function fromshare<A extends Address = Address>(
@@ -55,6 +57,7 @@ export function fromshare<A extends Address = Address>(
  * @param proto the protocol, 0 if left out
  * @returns the two sockets
  * @throws {OSError} if the system does not support such pairs
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.socketpair}, `socketpair(2)`
  * @category Awaiting
  */
 export function socketpair<F extends number | null | undefined = undefined>(

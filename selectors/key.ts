@@ -29,6 +29,7 @@ export type FileObject = number | {
  *
  * @typeParam D the type of the data
  * @typeParam F the type of the file object
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.SelectorKey}
  * @category Selectors
  */
 export class SelectorKey<D = unknown, F extends FileObject = FileObject> {

@@ -15,6 +15,7 @@ import type { FileObject } from "./key.ts";
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.EpollSelector}
  * @category Selectors
  */
 export class EpollSelector<D = unknown, F extends FileObject = FileObject>
@@ -48,6 +49,7 @@ export class EpollSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.KqueueSelector}
  * @category Selectors
  */
 export class KqueueSelector<D = unknown, F extends FileObject = FileObject>
@@ -80,6 +82,7 @@ export class KqueueSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.PollSelector}
  * @category Selectors
  */
 export class PollSelector<D = unknown, F extends FileObject = FileObject>
@@ -97,6 +100,7 @@ export class PollSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.SelectSelector}
  * @category Selectors
  */
 export class SelectSelector<D = unknown, F extends FileObject = FileObject>

@@ -174,6 +174,7 @@ const ROOM = 128;
  * @throws {OSError} if the connection was not redirected (`ENOENT`), or the system does not track
  * connections (`ENOPROTOOPT`)
  * @throws {RangeError} if the socket is of another family, or the platform has no such option
+ * @see `getsockopt(2)`
  * @category Options
  */
 export function originalDestination<A extends Address>(

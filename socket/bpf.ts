@@ -123,6 +123,7 @@ const pinned: { program?: Uint8Array | undefined } = {};
  *   assertEquals(b.recv(100), encoder.encode("A second"));
  * }
  * ```
+ * @see `socket(7)`
  * @category Filters
  */
 export function attachFilter<A extends Address>(
@@ -155,6 +156,7 @@ export function attachFilter<A extends Address>(
  * @param options `{ reuseport }`, as for attaching
  * @throws {OSError} if no program is attached (`ENOENT`), or it is locked (`EPERM`)
  * @throws {RangeError} if the platform has no such filters
+ * @see `socket(7)`
  * @category Filters
  */
 export function detachFilter<A extends Address>(
@@ -175,6 +177,7 @@ export function detachFilter<A extends Address>(
  * @returns its instructions, the operands unsigned; none if no program is attached
  * @throws {OSError} if the program is not classic BPF (`EACCES`), or the socket is closed
  * @throws {RangeError} if the platform has no such filters
+ * @see `socket(7)`
  * @category Filters
  */
 export function attachedFilter<A extends Address>(

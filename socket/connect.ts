@@ -71,6 +71,7 @@ export interface CreateConnectionOptions {
  * @throws {gaierror} if the host cannot be resolved
  * @throws {TypeError} if an address is not `[host, port]`, or the timeout is not a number
  * @throws {RangeError} if a port or the timeout is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.create_connection}, `connect(2)`
  * @category Sockets
  */
 export function create_connection(
@@ -205,6 +206,7 @@ export interface CreateServerOptions<
  * @throws {TypeError} if it is not an address of the family
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is set
  * for another family than `AF_INET6`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.create_server}, `listen(2)`
  * @category Sockets
  */
 export function create_server<F extends number | undefined = undefined>(
@@ -293,6 +295,7 @@ function listenOn(
  *
  * @returns whether it can
  * @throws {OSError} if no descriptor or no memory is left to find out (Python returns false)
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.has_dualstack_ipv6}, `ipv6(7)`
  * @category Sockets
  */
 export function has_dualstack_ipv6(): boolean {

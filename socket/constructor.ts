@@ -49,7 +49,9 @@ export interface SocketConstructor {
 }
 
 /**
- * Makes blocking sockets. {@linkcode SocketConstructor} documents the parameters.
+ * Makes blocking sockets. {@linkcode SocketConstructor} documents the parameters,
+ * {@linkcode SocketType} the methods, and {@linkcode SocketBase} those that never wait.
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.socket}, `socket(2)`
  * @category Sockets
  */
 export const Socket: SocketConstructor = SocketClass as SocketConstructor;

@@ -137,6 +137,7 @@ nameClasses({ ControlMessages });
  * server.sendmsg([data], socket.encodeControl(asked), 0, address);
  * assertEquals(new TextDecoder().decode(client.recv(1500)), "hello");
  * ```
+ * @see `cmsg(3)`
  * @category Messages
  */
 export function decodeControl(
@@ -180,6 +181,7 @@ function received(name: string, item: unknown): AncillaryItem {
  *   { kind: "tos", level: IPPROTO_IPV6, dscp: 46, ecn: 2 }, // expedited, ECT(0)
  * );
  * ```
+ * @see `cmsg(3)`
  * @category Messages
  */
 export function encodeControl(
@@ -278,6 +280,7 @@ const requests: Readonly<Partial<Record<ControlKind, Request>>> = {
  * @throws {OSError} if the socket is not of a type that has them
  * @throws {RangeError} if a kind is never received, the socket's family does not have it, or the
  * platform lacks it
+ * @see `setsockopt(2)`
  * @category Messages
  */
 export function requestControl<A extends Address>(
@@ -379,6 +382,7 @@ const sizes: Readonly<Partial<Record<ControlKind, number>>> = {
  * @param kinds the kinds, one of each
  * @returns the room in bytes
  * @throws {RangeError} if a kind is `"unknown"` or none
+ * @see `cmsg(3)`
  * @category Messages
  */
 export function controlSize(...kinds: readonly ControlKind[]): number {

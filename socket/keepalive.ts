@@ -68,6 +68,7 @@ const keys = Object.keys(options) as (keyof KeepaliveOptions)[];
  * setKeepalive(socket, { idle: 60, interval: 10, count: 3 });
  * assertEquals(getKeepalive(socket), { idle: 60, interval: 10, count: 3 });
  * ```
+ * @see `tcp(7)`
  * @category Options
  */
 export function setKeepalive<A extends Address>(
@@ -101,6 +102,7 @@ export function setKeepalive<A extends Address>(
  * @param socket a TCP socket
  * @returns `{ idle, interval, count }`, times in seconds; `null` if it is off
  * @throws {OSError} if the socket is not a TCP socket
+ * @see `tcp(7)`
  * @category Options
  */
 export function getKeepalive<A extends Address>(
@@ -148,6 +150,7 @@ function userTimeout(): UserTimeout {
  * @throws {OSError} if the socket is not a TCP socket
  * @throws {RangeError} if it is negative or too large
  * @throws {TypeError} if it is not a number
+ * @see `tcp(7)`
  * @category Options
  */
 export function setUserTimeout<A extends Address>(
@@ -167,6 +170,7 @@ export function setUserTimeout<A extends Address>(
  * @param socket a TCP socket
  * @returns seconds, 0 for the system's own limit
  * @throws {OSError} if the socket is not a TCP socket
+ * @see `tcp(7)`
  * @category Options
  */
 export function getUserTimeout<A extends Address>(
@@ -190,6 +194,7 @@ const lingerOption = constants.SO_LINGER_SEC ?? SO_LINGER;
  * @throws {OSError} if the system refuses it
  * @throws {RangeError} if it is negative or too large
  * @throws {TypeError} if it is neither an integer nor `null`
+ * @see `socket(7)`
  * @category Options
  */
 export function setLinger<A extends Address>(
@@ -207,6 +212,7 @@ export function setLinger<A extends Address>(
  * @param socket a stream socket
  * @returns how long, in seconds; `null` if closing returns at once
  * @throws {OSError} if the socket is closed
+ * @see `socket(7)`
  * @category Options
  */
 export function getLinger<A extends Address>(

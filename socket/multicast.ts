@@ -50,6 +50,7 @@ export interface GroupOptions {
  * socket.bind(["224.0.0.251", 5353]);
  * joinGroup(socket, "224.0.0.251", { interface: "eth0" });
  * ```
+ * @see `ip(7)`
  * @category Options
  */
 export function joinGroup<A extends Address>(
@@ -73,6 +74,7 @@ export function joinGroup<A extends Address>(
  * @throws {RangeError} if the group is not a multicast address, or the source is of another version
  * of IP
  * @throws {TypeError} if an argument has the wrong type: `options` is not a bare interface
+ * @see `ip(7)`
  * @category Options
  */
 export function leaveGroup<A extends Address>(
@@ -126,6 +128,7 @@ export interface MulticastOptions {
  * using socket = new Socket(AF_INET6, SOCK_DGRAM);
  * setMulticast(socket, { interface: "eth0", ttl: 4, loop: false });
  * ```
+ * @see `ip(7)`
  * @category Options
  */
 export function setMulticast<A extends Address>(

@@ -60,6 +60,7 @@ export function sockatmark(socket: SocketBase<Address>): boolean {
  * @throws {TimeoutError} if the socket's timeout runs out
  * @throws {BlockingIOError} if the timeout is 0 and there is none yet
  * @throws {OSError} if the socket is closed
+ * @see `tcp(7)`
  * @category Messages
  */
 export function waitUrgent(socket: Socket<Address>): boolean {

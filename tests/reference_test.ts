@@ -25,9 +25,21 @@ interface DocumentedExport {
     location: Location;
     /** `reference`: what another door, or another name of this one, documents. */
     kind: string;
-    def?: { target?: Location };
-    jsDoc?: { tags?: { kind: string; doc?: string }[] };
+    def?: { target?: Location; methods?: DocumentedMethod[] };
+    jsDoc?: Documentation;
   }[];
+}
+
+/** A documentation comment. */
+interface Documentation {
+  doc?: string;
+  tags?: { kind: string; doc?: string }[];
+}
+
+/** A method of an exported class. */
+interface DocumentedMethod {
+  name: string;
+  jsDoc?: Documentation;
 }
 
 /** A place in the sources, as a key. */
@@ -92,6 +104,79 @@ Deno.test("every export has a category", async () => {
         !categories.includes(category) &&
         !/^Constants: ([A-Z0-9]+_|other)$/.test(category)
       ) wrong.push(`${name} of ${door}: ${category}`);
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+/** Python's names, as the lists of the generator have them. */
+const python: { functions: string[]; socket_methods: string[] } = JSON.parse(
+  Deno.readTextFileSync(
+    beside("../constants/reference/python-socket-names.json"),
+  ),
+);
+
+/** What Python has but does not document. */
+const undocumented = ["dup", "_accept", "_decref_socketios", "_real_close"];
+
+/** Functions of Python's that call none of C's, or none that has a page. */
+const withoutManPage = [
+  ...["fromshare", "getdefaulttimeout", "setdefaulttimeout"],
+  ...["detach", "fileno", "getblocking", "gettimeout", "setblocking"],
+  ...["settimeout", "share", "makefile", "ioctl"],
+];
+
+Deno.test("each function of Python's names its entry there, and its man page", async () => {
+  const exports = await documented();
+  const wrong: string[] = [];
+  const check = (name: string, entry: string, docs: Documentation[]) => {
+    const text = docs.flatMap(({ doc, tags }) => [
+      doc ?? "",
+      ...tags?.map(({ doc }) => doc ?? "") ?? [],
+    ]).join("\n");
+    if (docs.length === 0) wrong.push(`${name} is not documented`);
+    if (
+      !undocumented.includes(name) && !text.includes(`socket.html#${entry}}`)
+    ) wrong.push(`${name} does not name ${entry}`);
+    if (!withoutManPage.includes(name) && !/\b\w+\([2378]\)/.test(text)) {
+      wrong.push(`${name} names no man page`);
+    }
+  };
+  const all = Object.values(exports).flat()
+    .flatMap(({ name, declarations }) =>
+      declarations.map((declaration) => ({ name, ...declaration }))
+    );
+  for (const name of python.functions) {
+    // Some have an awaiting form beside the blocking one, which documents itself.
+    const forms = Map.groupBy(
+      all.filter(({ name: own, kind }) => own === name && kind === "function"),
+      ({ location }) => location.filename,
+    );
+    if (forms.size === 0) check(name, `socket.${name}`, []);
+    for (const overloads of forms.values()) {
+      check(
+        name,
+        `socket.${name}`,
+        overloads.flatMap(({ jsDoc }) => jsDoc ?? []),
+      );
+    }
+  }
+  const classes = [["SocketBase", "mod.ts"], ["SocketType", "mod.ts"], [
+    "AsyncSocketBase",
+    "async.ts",
+  ], ["SocketType", "async.ts"]];
+  for (const [owner, door] of classes) {
+    const [, symbols] = Object.entries(exports)
+      .find(([url]) => url.endsWith(`/${door}`))!;
+    const methods = symbols.find(({ name }) => name === owner)!.declarations
+      .flatMap(({ def }) => def?.methods ?? []);
+    for (const [name, forms] of Map.groupBy(methods, ({ name }) => name)) {
+      if (!python.socket_methods.includes(name)) continue;
+      check(
+        name,
+        `socket.socket.${name}`,
+        forms.flatMap(({ jsDoc }) => jsDoc ?? []),
+      );
     }
   }
   assertEquals(wrong, []);

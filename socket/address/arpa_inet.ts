@@ -25,6 +25,7 @@ function swap32(x: number): number {
  * @returns the unsigned integer in host order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 32 bits
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.ntohl}, `byteorder(3)`
  * @category Names and addresses
  */
 export function ntohl(x: number): number {
@@ -38,6 +39,7 @@ export function ntohl(x: number): number {
  * @returns the unsigned integer in host order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 16 bits
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.ntohs}, `byteorder(3)`
  * @category Names and addresses
  */
 export function ntohs(x: number): number {
@@ -51,6 +53,7 @@ export function ntohs(x: number): number {
  * @returns the unsigned integer in network order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 32 bits
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.htonl}, `byteorder(3)`
  * @category Names and addresses
  */
 export function htonl(x: number): number {
@@ -64,6 +67,7 @@ export function htonl(x: number): number {
  * @returns the unsigned integer in network order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 16 bits
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.htons}, `byteorder(3)`
  * @category Names and addresses
  */
 export function htons(x: number): number {
@@ -77,6 +81,7 @@ export function htons(x: number): number {
  * @param ip_string the address
  * @returns its 4 bytes, in network order
  * @throws {OSError} `illegal IP address string passed to inet_aton`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.inet_aton}, `inet(3)`
  * @category Names and addresses
  */
 export function inet_aton(ip_string: string): Uint8Array<ArrayBuffer> {
@@ -98,6 +103,7 @@ export function inet_aton(ip_string: string): Uint8Array<ArrayBuffer> {
  * @param packed_ip its 4 bytes, in network order
  * @returns the dotted quad
  * @throws {OSError} `packed IP wrong length for inet_ntoa`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.inet_ntoa}, `inet(3)`
  * @category Names and addresses
  */
 export function inet_ntoa(packed_ip: Bytes): string {
@@ -116,6 +122,7 @@ export function inet_ntoa(packed_ip: Bytes): string {
  * @returns its 4 or 16 bytes, in network order
  * @throws {OSError} `illegal IP address string passed to inet_pton`; `EAFNOSUPPORT` for any other
  * family
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.inet_pton}, `inet_pton(3)`
  * @category Names and addresses
  */
 export function inet_pton(
@@ -148,6 +155,7 @@ export function inet_pton(
  * @param packed_ip its 4 or 16 bytes, in network order
  * @returns the text
  * @throws {RangeError} if the length does not match the family, or for any other family
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.inet_ntop}, `inet_ntop(3)`
  * @category Names and addresses
  */
 export function inet_ntop(address_family: number, packed_ip: Bytes): string {

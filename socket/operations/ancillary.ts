@@ -61,6 +61,7 @@ function spaceOf(length: number, layout: Layout): number {
  *
  * @param length the length of the item's data in bytes
  * @throws {RangeError} if it is negative, or the result would exceed 2^31 - 1
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.CMSG_LEN}, `cmsg(3)`
  * @category Messages
  */
 export function CMSG_LEN(length: number): number {
@@ -74,6 +75,7 @@ export function CMSG_LEN(length: number): number {
  *
  * @param length the length of the item's data in bytes
  * @throws {RangeError} if it is negative, or the result would exceed 2^31 - 1
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.CMSG_SPACE}, `cmsg(3)`
  * @category Messages
  */
 export function CMSG_SPACE(length: number): number {

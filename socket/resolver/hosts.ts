@@ -181,6 +181,7 @@ export function* getfqdn(name: unknown = ""): Resolving<string> {
  *
  * @returns the name
  * @throws {OSError} if the call fails
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.gethostname}
  * @category Names and addresses
  */
 export function gethostname(): string {
@@ -195,6 +196,7 @@ export function gethostname(): string {
  * @param name the name
  * @throws {PermissionError} without those rights
  * @throws {RangeError} if the platform lacks the function
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.sethostname}
  * @category Names and addresses
  */
 export function sethostname(name: string | Uint8Array): void {
@@ -266,6 +268,8 @@ function protocolArgument(
  * @param protocolname `"tcp"` or `"udp"`; any protocol if omitted
  * @returns the port, in host order
  * @throws {OSError} `service/proto not found`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getservbyname}
+ * @see `getservbyname(3)`
  * @category Names and addresses
  */
 export function getservbyname(
@@ -302,6 +306,8 @@ export function getservbyname(
  * @returns the service's name
  * @throws {OSError} `port/proto not found`
  * @throws {RangeError} if the port is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getservbyport}
+ * @see `getservbyport(3)`
  * @category Names and addresses
  */
 export function getservbyport(port: number, protocolname?: string): string {
@@ -333,6 +339,8 @@ export function getservbyport(port: number, protocolname?: string): string {
  * @param protocolname the protocol, for instance `"icmp"`
  * @returns the number
  * @throws {OSError} `protocol not found`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getprotobyname}
+ * @see `getprotobyname(3)`
  * @category Names and addresses
  */
 export function getprotobyname(protocolname: string): number {

@@ -15,6 +15,7 @@ const name = new Uint8Array(1024);
  *
  * @returns their indices and names
  * @throws {OSError} if the system cannot list them
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.if_nameindex}, `if_nameindex(3)`
  * @category Names and addresses
  */
 export function if_nameindex(): [index: number, name: string][] {
@@ -41,6 +42,8 @@ export function if_nameindex(): [index: number, name: string][] {
  * @param if_name the interface's name
  * @returns the index, greater than 0
  * @throws {OSError} `no interface with this name`, if there is none
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.if_nametoindex}
+ * @see `if_nametoindex(3)`
  * @category Names and addresses
  */
 export function if_nametoindex(if_name: string | Uint8Array): number {
@@ -65,6 +68,8 @@ export function if_nametoindex(if_name: string | Uint8Array): number {
  * @returns the name
  * @throws {OSError} `[Errno 6] No such device or address`, if there is none
  * @throws {RangeError} if the index is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.if_indextoname}
+ * @see `if_indextoname(3)`
  * @category Names and addresses
  */
 export function if_indextoname(if_index: number): string {

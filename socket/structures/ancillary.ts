@@ -50,6 +50,7 @@ export interface PacketInfo6 {
  * @param data the data of the control message, from `recvmsg()`
  * @returns the interface and the addresses
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ * @see `ip(7)`
  * @category Messages
  */
 export function decodePktinfo(data: Bytes): PacketInfo {
@@ -77,6 +78,7 @@ export function packetInfo(data: Bytes, layout: Layout): PacketInfo {
  * @returns the data for `sendmsg()`
  * @throws {RangeError} if the index is out of bounds, the address is not an IPv4 address, or the
  * platform lacks the struct
+ * @see `ip(7)`
  * @category Messages
  */
 export function encodePktinfo(
@@ -133,6 +135,7 @@ export function packetInfoBytes(
  * @param data the data of the control message, from `recvmsg()`
  * @returns the interface and the address
  * @throws {RangeError} if the data is too short
+ * @see `ipv6(7)`
  * @category Messages
  */
 export function decodePktinfo6(data: Bytes): PacketInfo6 {
@@ -157,6 +160,7 @@ export function packetInfo6(data: Bytes, layout: Layout): PacketInfo6 {
  * @param addr the local address to send from; `"::"` lets the system choose
  * @returns the data for `sendmsg()`
  * @throws {RangeError} if the index is out of bounds or the address is not an IPv6 address
+ * @see `ipv6(7)`
  * @category Messages
  */
 export function encodePktinfo6(
@@ -323,6 +327,7 @@ export interface ExtendedError {
  * @param data the data of the control message
  * @returns the error or notification
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ * @see `ip(7)`
  * @category Messages
  */
 export function decodeExtendedError(data: Bytes): ExtendedError {

@@ -38,6 +38,7 @@ export interface Linger {
  * const value = socket.getsockopt(SOL_SOCKET, SO_LINGER, 8);
  * assertEquals(decodeLinger(value), { onoff: true, linger: 0 });
  * ```
+ * @see `socket(7)`
  * @category Options
  */
 export function decodeLinger(data: Bytes): Linger {
@@ -61,6 +62,7 @@ export function linger(data: Bytes, layout: Layout): Linger {
  * @param linger how long, in seconds (macOS: in ticks; in seconds with `SO_LINGER_SEC`)
  * @returns the bytes for `setsockopt()`
  * @throws {RangeError} if `linger` is negative or too large
+ * @see `socket(7)`
  * @category Options
  */
 export function encodeLinger(
@@ -118,6 +120,7 @@ export interface Credentials {
  * @param data what `getsockopt()` or `recvmsg()` returned
  * @returns the credentials
  * @throws {RangeError} if the data is too short, or the platform has neither struct
+ * @see `unix(7)`
  * @category Options
  */
 export function decodeCredentials(data: Bytes): Credentials {
@@ -159,6 +162,7 @@ export function credentials(data: Bytes, layout: Layout): Credentials {
  * @param gid the group id
  * @returns the data for `sendmsg()`
  * @throws {RangeError} if a number is out of bounds, or the platform lacks the struct
+ * @see `unix(7)`
  * @category Options
  */
 export function encodeCredentials(

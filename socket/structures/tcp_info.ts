@@ -222,6 +222,7 @@ export interface TcpInfo {
  *   assertEquals(info.tcpi_state, 1); // established
  * }
  * ```
+ * @see `tcp(7)`
  * @category Options
  */
 export function decodeTcpInfo(data: Bytes): TcpInfo {
