@@ -74,6 +74,7 @@ export let setPeer: <A extends Address>(
  * `unref()`. Not constructible directly.
  *
  * @typeParam A the addresses of the socket's family
+ * @category Awaiting
  */
 export abstract class AsyncSocketBase<out A extends Address = Address>
   extends SocketBase<A> {
@@ -172,20 +173,29 @@ export abstract class AsyncSocketBase<out A extends Address = Address>
     this.#driver = new Driver(handleOf(this), this);
   }
 
-  /** Receives bytes into a buffer. See {@linkcode AsyncSocket.recv_into}. */
+  /**
+   * Receives bytes into a buffer. See {@linkcode AsyncSocket.recv_into}.
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recv_into}, `recv(2)`
+   */
   abstract recv_into(
     buffer: Bytes,
     nbytes?: number | WaitOptions,
     flags?: number | WaitOptions,
     options?: WaitOptions,
   ): Promise<number>;
-  /** Sends bytes. See {@linkcode AsyncSocket.send}. */
+  /**
+   * Sends bytes. See {@linkcode AsyncSocket.send}.
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.send}, `send(2)`
+   */
   abstract send(
     data: Bytes,
     flags?: number | WaitOptions,
     options?: WaitOptions,
   ): Promise<number>;
-  /** Sends all bytes. See {@linkcode AsyncSocket.sendall}. */
+  /**
+   * Sends all bytes. See {@linkcode AsyncSocket.sendall}.
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendall}, `send(2)`
+   */
   abstract sendall(
     data: Bytes,
     flags?: number | WaitOptions,
@@ -200,6 +210,7 @@ export abstract class AsyncSocketBase<out A extends Address = Address>
    * @throws {TypeError} if it is neither a number nor `null`
    * @throws {RangeError} if it is negative or NaN
    * @throws {OSError} if the socket is closed (`EBADF`)
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.settimeout}
    */
   override settimeout(value: number | null): void {
     super.settimeout(value);

@@ -55,6 +55,8 @@ type InternetSocket = AsyncSocket<InetAddress | Inet6Address>;
  * @throws {TypeError} if an address is not `[host, port]`, the timeout is not a number, or
  * `socket_factory` returns no `AsyncSocket`
  * @throws {RangeError} if a port or the timeout is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.create_connection}, `connect(2)`
+ * @category Awaiting
  */
 export async function create_connection(
   address: readonly [host: string | null, port: number | string],
@@ -239,6 +241,8 @@ async function connectTo(
  * @throws {gaierror} if a host name cannot be resolved
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is given
  * for another family than `AF_INET6`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.create_server}, `listen(2)`
+ * @category Awaiting
  */
 export function create_server<F extends number | undefined = undefined>(
   address: AddressInput<AddressOf<NoInfer<F>>>,

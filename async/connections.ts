@@ -7,7 +7,10 @@ import { OSError } from "../errors/errors.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { WaitOptions } from "./driver.ts";
 
-/** Options of {@linkcode AsyncSocket.connections}. */
+/**
+ * Options of {@linkcode AsyncSocket.connections}.
+ * @category Awaiting
+ */
 export interface ConnectionsOptions {
   /**
    * Is called with each error after which the iteration goes on. If it throws, the iteration

@@ -13,7 +13,10 @@ import type {
 import type { Socket } from "../socket/socket.ts";
 import { AsyncSocket as AsyncSocketClass } from "./socket.ts";
 
-/** What makes awaiting sockets: `new AsyncSocket(…)` and `AsyncSocket.from()`. */
+/**
+ * What makes awaiting sockets: `new AsyncSocket(…)` and `AsyncSocket.from()`.
+ * @category Awaiting
+ */
 export interface AsyncSocketConstructor {
   /**
    * Makes a socket, or adopts a descriptor. An adopted descriptor becomes non-blocking; this
@@ -55,7 +58,13 @@ export interface AsyncSocketConstructor {
   readonly prototype: AsyncSocketClass;
 }
 
-/** Makes awaiting sockets. {@linkcode AsyncSocketConstructor} documents the parameters. */
+/**
+ * Makes awaiting sockets. {@linkcode AsyncSocketConstructor} documents the parameters,
+ * {@linkcode SocketType} the methods, {@linkcode AsyncSocketBase} and {@linkcode SocketBase} the
+ * others.
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.socket}, `socket(2)`
+ * @category Awaiting
+ */
 export const AsyncSocket: AsyncSocketConstructor =
   AsyncSocketClass as AsyncSocketConstructor;
 

@@ -15,7 +15,10 @@ import type {
   VsockAddress,
 } from "../socket/address/types.ts";
 
-/** Deno's type for the address type `A`; `undefined` for families that Deno does not know. */
+/**
+ * Deno's type for the address type `A`; `undefined` for families that Deno does not know.
+ * @category Awaiting
+ */
 export type DenoAddress<A extends Address> = A extends
   InetAddress | Inet6Address ? Deno.NetAddr
   : A extends UnixAddress ? Deno.UnixAddr

@@ -32,6 +32,8 @@ import { AsyncSocket } from "./socket.ts";
  * @param proto its protocol
  * @returns the socket, which owns the duplicate
  * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.fromfd}, `dup(2)`
+ * @category Awaiting
  */
 export function fromfd<F extends number>(
   fd: number,
@@ -51,6 +53,8 @@ export function fromfd<F extends number>(
  * @throws {TypeError} if `info` is not bytes
  * @throws {RangeError} if `info` has the wrong length, or the platform cannot share sockets like
  * this
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.fromshare}
+ * @category Awaiting
  */
 export function fromshare<A extends Address = Address>(
   info: Bytes,
@@ -66,6 +70,8 @@ export function fromshare<A extends Address = Address>(
  * @param proto the protocol, 0 if left out
  * @returns the two sockets
  * @throws {OSError} if the system does not support such pairs
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.socketpair}, `socketpair(2)`
+ * @category Awaiting
  */
 export function socketpair<F extends number | null | undefined = undefined>(
   family?: F,

@@ -29,7 +29,10 @@ import {
   WHEN_READY,
 } from "./reactor.ts";
 
-/** Options of every operation that may wait. */
+/**
+ * Options of every operation that may wait.
+ * @category Awaiting
+ */
 export interface WaitOptions {
   /** Aborting it rejects the operation with the signal's reason. The socket stays usable. */
   readonly signal?: AbortSignal | undefined;

@@ -27,6 +27,8 @@ import { whenResolved } from "./steps.ts";
  * @throws {OSError} if a descriptor is not open, or the socket is closed (`EBADF`), or there are
  * too many descriptors (`EINVAL`; Linux passes 253)
  * @throws {TypeError} if the descriptors are not integers
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.send_fds}, `unix(7)`
+ * @category Awaiting
  */
 export async function send_fds<A extends Address>(
   sock: AsyncSocket<A>,
@@ -60,6 +62,8 @@ export async function send_fds<A extends Address>(
  * @throws {TimeoutError} if the socket's timeout runs out
  * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
  * @throws {RangeError} if a size is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.recv_fds}, `unix(7)`
+ * @category Awaiting
  */
 export async function recv_fds<A extends Address>(
   sock: AsyncSocket<A>,

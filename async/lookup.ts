@@ -34,6 +34,8 @@ import { driveSteps } from "./steps.ts";
  * @throws {OSError} if no descriptor is left to ask anyone (`EMFILE`)
  * @throws {TypeError} if an argument has the wrong type
  * @throws {RangeError} if a name contains NUL or is not valid
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getaddrinfo}, `getaddrinfo(3)`
+ * @category Awaiting
  */
 export function getaddrinfo<F extends number = number>(
   host: string | Uint8Array | null,
@@ -74,6 +76,8 @@ export function getaddrinfo<F extends number = number>(
  * @throws {gaierror} if the host is not numeric, or (with `NI_NAMEREQD`) has no name
  * @throws {TypeError} if `sockaddr` is not an address
  * @throws {RangeError} if a part of it is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getnameinfo}, `getnameinfo(3)`
+ * @category Awaiting
  */
 export function getnameinfo(
   sockaddr:
@@ -94,6 +98,9 @@ export function getnameinfo(
  * @returns the address as numeric text
  * @throws {gaierror} if the host has no IPv4 address
  * @throws {RangeError} if the name contains NUL or is not valid
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.gethostbyname}
+ * @see `gethostbyname(3)`
+ * @category Awaiting
  */
 export function gethostbyname(
   hostname: string,
@@ -113,6 +120,9 @@ export function gethostbyname(
  * @throws {gaierror} if the host has no IPv4 address
  * @throws {herror} if the host's entry is not found
  * @throws {RangeError} if the name contains NUL or is not valid
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.gethostbyname_ex}
+ * @see `gethostbyname(3)`
+ * @category Awaiting
  */
 export function gethostbyname_ex(
   hostname: string,
@@ -132,6 +142,9 @@ export function gethostbyname_ex(
  * @throws {gaierror} if a name cannot be resolved
  * @throws {herror} if the address has no entry
  * @throws {RangeError} if the name contains NUL or is not valid
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.gethostbyaddr}
+ * @see `gethostbyaddr(3)`
+ * @category Awaiting
  */
 export function gethostbyaddr(
   ip_address: string,
@@ -148,6 +161,8 @@ export function gethostbyaddr(
  * name
  * @returns the first of the host's names with a dot, else its primary name; `name` if not found
  * @throws {RangeError} if the name contains NUL or is not valid
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getfqdn}, `gethostbyaddr(3)`
+ * @category Awaiting
  */
 export function getfqdn(
   name: string | WaitOptions = "",

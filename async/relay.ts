@@ -20,7 +20,10 @@ import { AsyncSocket } from "./socket.ts";
 import { passOn } from "./splice.ts";
 import type { Perform } from "./steps.ts";
 
-/** Options of {@linkcode relay}. */
+/**
+ * Options of {@linkcode relay}.
+ * @category Awaiting
+ */
 export interface RelayOptions extends WaitOptions {
   /**
    * How long, in seconds, no byte may move in either direction; `null` for no limit. By default the
@@ -29,7 +32,10 @@ export interface RelayOptions extends WaitOptions {
   readonly idleTimeout?: number | null | undefined;
 }
 
-/** The promise of {@linkcode relay}, which also counts, while bytes move and after a failure. */
+/**
+ * The promise of {@linkcode relay}, which also counts, while bytes move and after a failure.
+ * @category Awaiting
+ */
 export interface Relay extends Promise<[sent: number, received: number]> {
   /** How many bytes have been passed on from `a` to `b` so far. */
   readonly sent: number;
@@ -85,6 +91,7 @@ export interface Relay extends Promise<[sent: number, received: number]> {
  * assertEquals(new TextDecoder().decode(await client.recv(100)), "hello");
  * for (const socket of [client, near, far]) socket.close();
  * ```
+ * @category Awaiting
  */
 export function relay(
   a: AsyncSocket<Address>,

@@ -103,6 +103,7 @@ import { whenResolved } from "./steps.ts";
  * await client.sendall(new TextEncoder().encode("hello"));
  * assertEquals(new TextDecoder().decode(await connection.recv(1024)), "hello");
  * ```
+ * @category Awaiting
  */
 export class AsyncSocket<out A extends Address = Address>
   extends AsyncSocketBase<A> {
@@ -137,6 +138,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if the socket is not a listener (`EINVAL`) or is closed (`EBADF`), or no
    * descriptor is left (`EMFILE`)
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.accept}, `accept(2)`
    */
   accept(
     options?: WaitOptions,
@@ -157,6 +159,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if it is not an address of the socket's family
    * @throws {RangeError} if a part of it is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.connect}, `connect(2)`
    */
   async connect(
     address: AddressInput<A>,
@@ -182,6 +185,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if it is not an address of the socket's family
    * @throws {RangeError} if a part of it is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.connect_ex}
    */
   connect_ex(address: AddressInput<A>, options?: WaitOptions): Promise<number> {
     return this.connect(address, options).then(() => 0, (error) => {
@@ -202,6 +206,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
    * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recv}, `recv(2)`
    */
   recv(
     bufsize: number,
@@ -243,6 +248,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
    * @throws {TypeError} if `buffer` is not bytes, or was transferred while this waited
    * @throws {RangeError} if the buffer is smaller than `nbytes`
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recv_into}, `recv(2)`
    */
   recv_into(
     buffer: Bytes,
@@ -290,6 +296,8 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
    * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recvfrom}
+   * @see `recvfrom(2)`
    */
   recvfrom(
     bufsize: number,
@@ -331,6 +339,8 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
    * @throws {TypeError} if `buffer` is not bytes, or was transferred while this waited
    * @throws {RangeError} if the buffer is smaller than `nbytes`
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recvfrom_into}
+   * @see `recvfrom(2)`
    */
   recvfrom_into(
     buffer: Bytes,
@@ -374,6 +384,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {BrokenPipeError} if the peer no longer reads
    * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
    * @throws {TypeError} if `data` is not bytes, or was transferred while this waited
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.send}, `send(2)`
    */
   send(
     data: Bytes,
@@ -407,6 +418,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {BrokenPipeError} if the peer no longer reads
    * @throws {OSError} if sending fails, or the socket is closed (`EBADF`)
    * @throws {TypeError} if `data` is not bytes, or was transferred while this waited
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendall}, `send(2)`
    */
   sendall(
     data: Bytes,
@@ -438,6 +450,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if `data` is not bytes, or the address is not one of the socket's family
    * @throws {RangeError} if a part of the address is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendto}, `sendto(2)`
    */
   sendto(
     data: Bytes,
@@ -515,6 +528,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {TimeoutError} if the socket's timeout runs out
    * @throws {OSError} if receiving fails, or the socket is closed (`EBADF`)
    * @throws {RangeError} if a size is negative or beyond 2^31 - 1
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recvmsg}, `recvmsg(2)`
    */
   recvmsg(
     bufsize: number,
@@ -565,6 +579,8 @@ export class AsyncSocket<out A extends Address = Address>
    * socket is closed (`EBADF`)
    * @throws {TypeError} if `buffers` is not an iterable of buffers
    * @throws {RangeError} if `ancbufsize` is negative or beyond 2^31 - 1
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recvmsg_into}
+   * @see `recvmsg(2)`
    */
   async recvmsg_into(
     buffers: Iterable<Bytes>,
@@ -608,6 +624,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if an argument has the wrong type or shape
    * @throws {RangeError} if a level, a type or a part of the address is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendmsg}, `sendmsg(2)`
    */
   async sendmsg(
     buffers: Iterable<Bytes>,
@@ -646,6 +663,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {TypeError} if `msgvec` is of another address family, or one of its `ArrayBuffer`s was
    * detached
    * @throws {RangeError} if it has no such messages
+   * @see `recvmmsg(2)`
    */
   recvmmsg(
     msgvec: MessageVector<A>,
@@ -694,6 +712,7 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {TypeError} if `msgvec` is of another address family, or one of its `ArrayBuffer`s was
    * detached
    * @throws {RangeError} if it has no such messages, or a length is greater than that of its buffer
+   * @see `sendmmsg(2)`
    */
   sendmmsg(
     msgvec: MessageVector<A>,
@@ -738,6 +757,8 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {OSError} if the socket is of another family, the kernel refuses, or the socket is
    * closed (`EBADF`)
    * @throws {TypeError} if `op` is missing or negative, or `assoclen` is negative
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendmsg_afalg}
+   * @see `sendmsg(2)`
    */
   async sendmsg_afalg(
     msg: Iterable<Bytes> | null | undefined,
@@ -771,6 +792,8 @@ export class AsyncSocket<out A extends Address = Address>
    * @throws {BrokenPipeError} if the peer no longer reads
    * @throws {OSError} if reading or sending fails, or the socket is closed (`EBADF`)
    * @throws {RangeError} if the socket's timeout is 0, or its type is not `SOCK_STREAM`
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendfile}
+   * @see `sendfile(2)`
    */
   async sendfile(
     file: FileToSend,
@@ -802,6 +825,7 @@ export class AsyncSocket<out A extends Address = Address>
    *
    * @returns the second socket object, with the same timeout
    * @throws {OSError} if the socket is closed (`EBADF`), or no descriptor is left (`EMFILE`)
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.dup}, `dup(2)`
    */
   dup(): AsyncSocket<A> {
     const { family, type, proto, timeout } = this;

@@ -26,6 +26,8 @@ import { driveSteps, type Perform } from "./steps.ts";
  * @throws {RangeError} if a socket is not of type `SOCK_STREAM`, or `count` is negative
  * @throws {OSError} if receiving or sending fails, a socket is closed (`EBADF`), or no descriptor
  * is left for the pipe (`EMFILE`)
+ * @see `splice(2)`
+ * @category Awaiting
  */
 export async function splice(
   from: AsyncSocket<Address>,

@@ -38,6 +38,8 @@ import { AsyncSocket } from "./socket.ts";
  * assertEquals(await urgent, true);
  * assertEquals(await connection.recv(1, socket.MSG_OOB), new TextEncoder().encode("!"));
  * ```
+ * @see `tcp(7)`
+ * @category Awaiting
  */
 export async function waitUrgent(
   socket: AsyncSocket<Address>,

@@ -11,6 +11,8 @@ import { AsyncSocket } from "./socket.ts";
 /**
  * Sends over an awaiting socket without copying (`MSG_ZEROCOPY`). Linux. Like the blocking
  * `ZeroCopySender`, except that each send resolves when it is complete.
+ * @see `send(2)`
+ * @category Awaiting
  */
 export class ZeroCopySender {
   readonly #socket: AsyncSocket<Address>;

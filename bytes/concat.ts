@@ -18,6 +18,7 @@ import { allocate } from "./memory.ts";
  * @returns new bytes, a copy
  * @throws {TypeError} if one is not bytes, or its buffer was detached
  * @throws {RangeError} if all together are too large
+ * @category Bytes
  */
 export function concat(...buffers: Bytes[]): Uint8Array<ArrayBuffer> {
   const parts = buffers.map((buffer, i) => bytes(`buffers[${i}]`, buffer));

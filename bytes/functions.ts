@@ -33,6 +33,8 @@ function structOf<F extends string>(format: F): Struct<F> {
  * @returns the number of bytes, padding included
  * @throws {TypeError} if it is not a string
  * @throws {RangeError} if it is malformed, or describes 2^53 bytes or more
+ * @see {@link https://docs.python.org/3/library/struct.html#struct.calcsize}
+ * @category Bytes
  */
 export function calcsize(format: string): number {
   return structOf(format).size;
@@ -57,6 +59,8 @@ export function calcsize(format: string): number {
  * @returns new bytes, as many as {@linkcode calcsize} says
  * @throws {TypeError} if there are too many or too few values, or one is of the wrong kind
  * @throws {RangeError} if the format is malformed, or a value is out of range
+ * @see {@link https://docs.python.org/3/library/struct.html#struct.pack}
+ * @category Bytes
  */
 export function pack<F extends string>(
   format: F,
@@ -87,6 +91,8 @@ export function pack<F extends string>(
  * `buffer` is not bytes
  * @throws {RangeError} if the format is malformed, a value is out of range, or the buffer is too
  * short
+ * @see {@link https://docs.python.org/3/library/struct.html#struct.pack_into}
+ * @category Bytes
  */
 export function pack_into<F extends string>(
   format: F,
@@ -117,6 +123,8 @@ export function pack_into<F extends string>(
  * @returns the values, typed by the format if it is written out
  * @throws {TypeError} if `buffer` is not bytes
  * @throws {RangeError} if the format is malformed, or the buffer has more or fewer bytes
+ * @see {@link https://docs.python.org/3/library/struct.html#struct.unpack}
+ * @category Bytes
  */
 export function unpack<F extends string>(
   format: F,
@@ -142,6 +150,8 @@ export function unpack<F extends string>(
  * @returns the values, typed by the format if it is written out
  * @throws {TypeError} if `buffer` is not bytes, or `offset` is not an integer
  * @throws {RangeError} if the format is malformed, or the buffer is too short
+ * @see {@link https://docs.python.org/3/library/struct.html#struct.unpack_from}
+ * @category Bytes
  */
 export function unpack_from<F extends string>(
   format: F,
@@ -169,6 +179,8 @@ export function unpack_from<F extends string>(
  * @throws {TypeError} if `buffer` is not bytes
  * @throws {RangeError} if the format is malformed or describes no bytes, or the buffer's length is
  * not such a multiple
+ * @see {@link https://docs.python.org/3/library/struct.html#struct.iter_unpack}
+ * @category Bytes
  */
 export function iter_unpack<F extends string>(
   format: F,

@@ -22,6 +22,7 @@ import { concat } from "./concat.ts";
  * @returns new bytes, as many as the string's `length`
  * @throws {TypeError} if it is not a string
  * @throws {RangeError} if a character is beyond U+00FF
+ * @category Bytes
  */
 export function b(text: string): Uint8Array<ArrayBuffer>;
 /**

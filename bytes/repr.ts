@@ -20,6 +20,7 @@ import { bytesText } from "../errors/text.ts";
  * @param data the bytes
  * @returns the bytes as a Python literal
  * @throws {TypeError} if it is not bytes, or its buffer was detached
+ * @category Bytes
  */
 export function repr(data: Bytes): string {
   return bytesText("data", data);

@@ -21,6 +21,8 @@ import type { Packable, Packed, Unpacked, Value } from "./types.ts";
  * assertEquals(point.pack(1, -1), b("\x01\0\xff\xff"));
  * assertEquals([...point.iter_unpack(b("\x01\0\x02\0\x03\0\x04\0"))], [[1, 2], [3, 4]]);
  * ```
+ * @see {@link https://docs.python.org/3/library/struct.html#struct.Struct}
+ * @category Bytes
  */
 export class Struct<F extends string = string> {
   /** The format, as it was given. */

@@ -2,13 +2,22 @@
 
 import type { Bytes } from "../errors/arguments.ts";
 
-/** What a format unpacks to: 64-bit integers beyond 2^53 are bigints. */
+/**
+ * What a format unpacks to: 64-bit integers beyond 2^53 are bigints.
+ * @category Bytes
+ */
 export type Value = number | bigint | boolean | Uint8Array<ArrayBuffer>;
 
-/** An integer to pack: `true` and `false` are 1 and 0, as in Python. */
+/**
+ * An integer to pack: `true` and `false` are 1 and 0, as in Python.
+ * @category Bytes
+ */
 export type Integer = number | bigint | boolean;
 
-/** What a format packs. */
+/**
+ * What a format packs.
+ * @category Bytes
+ */
 export type Packable = Integer | Bytes;
 
 /**
@@ -135,9 +144,13 @@ type Inputs<Characters> = {
 /**
  * What a format unpacks to: `readonly [number, number, Uint8Array]` for `"!HI4s"`, and
  * `readonly Value[]` for a `string`.
+ * @category Bytes
  */
 export type Unpacked<F extends string> = Outputs<Named<F>, ResultsOf<F>>;
 
-/** The values that a format packs. */
+/**
+ * The values that a format packs.
+ * @category Bytes
+ */
 export type Packed<F extends string> = Inputs<Named<F>> extends
   infer Values extends Packable[] ? Values : never;

@@ -37,7 +37,10 @@ export type {
 
 // Error numbers: Python's `errno` module, and the texts that its `socket` has for Windows.
 
-/** The type of {@linkcode errno}: numbers by name, and names by number. */
+/**
+ * The type of {@linkcode errno}: numbers by name, and names by number.
+ * @category Errors
+ */
 export interface Errno extends ErrorNumbers {
   /** The name of each error number of the running platform. */
   readonly errorcode: Readonly<Record<number, keyof ErrorNumbers>>;
@@ -66,6 +69,7 @@ function collect(): Errno {
  *
  * assertEquals(errno.errorcode[errno.EPIPE], "EPIPE");
  * ```
+ * @category Errors
  */
 export const errno: Errno = collect();
 
@@ -77,6 +81,7 @@ export const errno: Errno = collect();
  * @returns the name, or `undefined` if the platform has no such error
  * @throws {TypeError} if `value` is not a number
  * @throws {RangeError} if `value` is a constant that this platform lacks
+ * @category Errors
  */
 export function errorName(value: number): keyof ErrorNumbers | undefined {
   checkNumber("value", value);
@@ -263,6 +268,7 @@ function levelName(level: number): string {
  * assertEquals(optionName(SOL_SOCKET, SO_REUSEADDR), "SOL_SOCKET, SO_REUSEADDR");
  * assertEquals(optionName(SOL_SOCKET, 9999), "SOL_SOCKET, 9999");
  * ```
+ * @category Constants
  */
 export function optionName(level: number, optname: number): string {
   checkNumber("level", level);
@@ -280,6 +286,7 @@ export function optionName(level: number, optname: number): string {
  * name here
  * @throws {TypeError} if an argument is not a number
  * @throws {RangeError} if it is a constant that this platform lacks
+ * @category Constants
  */
 export function controlName(cmsg_level: number, cmsg_type: number): string {
   checkNumber("cmsg_level", cmsg_level);
@@ -292,13 +299,17 @@ export function controlName(cmsg_level: number, cmsg_type: number): string {
 
 // The enumerations of Python's `socket`: constants by name, and names by value.
 
-/** The name of a public constant. */
+/**
+ * The name of a public constant.
+ * @category Constants
+ */
 export type ConstantName = keyof typeof names;
 
 /**
  * Constants by name and names by value, like a numeric enum of TypeScript. If several names share a
  * value, the value's name is the one that Python shows. A name that the running platform lacks is a
  * stand-in, see {@linkcode isMissing}.
+ * @category Constants
  */
 export type Enumeration<Names extends ConstantName> =
   & { readonly [N in Names]: (typeof names)[N] }
@@ -319,22 +330,32 @@ function enumerate<Names extends ConstantName>(
 
 /**
  * Address families: `AddressFamily.AF_INET` is `AF_INET`, `AddressFamily[AF_INET]` is `"AF_INET"`.
+ * @category Constants
  */
 export const AddressFamily: Enumeration<AddressFamilyName> = enumerate(
   members.AF_,
 );
 
-/** Socket types: `SocketKind[SOCK_STREAM]` is `"SOCK_STREAM"`. */
+/**
+ * Socket types: `SocketKind[SOCK_STREAM]` is `"SOCK_STREAM"`.
+ * @category Constants
+ */
 export const SocketKind: Enumeration<SocketKindName> = enumerate(
   members.SOCK_,
 );
 
-/** Message flags: `MsgFlag[MSG_PEEK]` is `"MSG_PEEK"`. */
+/**
+ * Message flags: `MsgFlag[MSG_PEEK]` is `"MSG_PEEK"`.
+ * @category Constants
+ */
 export const MsgFlag: Enumeration<MsgFlagName> = enumerate(
   members.MSG_,
 );
 
-/** Flags of `getaddrinfo()`: `AddressInfo[AI_PASSIVE]` is `"AI_PASSIVE"`. */
+/**
+ * Flags of `getaddrinfo()`: `AddressInfo[AI_PASSIVE]` is `"AI_PASSIVE"`.
+ * @category Constants
+ */
 export const AddressInfo: Enumeration<AddressInfoName> = enumerate(
   members.AI_,
 );
@@ -371,6 +392,7 @@ function namesOf(prefix: string): ReadonlyMap<number, string> {
  * @returns the name, or `undefined` if no constant with that prefix has the value
  * @throws {TypeError} if `prefix` is not a string, or `value` is not a number
  * @throws {RangeError} if `value` is a constant that this platform lacks
+ * @category Constants
  */
 export function constantName(
   prefix: string,
@@ -409,6 +431,7 @@ const messages = [
  * assert(hasattr("AF_INET"));
  * assert(!hasattr("AF_NOWHERE"));
  * ```
+ * @category Constants
  */
 export function hasattr(name: string): boolean {
   if (isExported(name)) return isHere(name);

@@ -38,6 +38,7 @@ function show(name: string): string {
 /**
  * The stand-in for a constant that the running platform lacks. It equals no number, and converting
  * it to a number, a string or JSON throws a `RangeError` that names the constant.
+ * @category Constants
  */
 export class MissingConstant {
   /** The constant's name, such as `"AF_CAN"`. */
@@ -104,6 +105,7 @@ export function missing<T extends number | string = number>(name: string): T {
  *
  * @param value any value, such as `AF_CAN`
  * @returns true if the value is a stand-in
+ * @category Constants
  */
 export function isMissing(value: unknown): value is MissingConstant {
   return value instanceof MissingConstant;
@@ -114,6 +116,7 @@ export function isMissing(value: unknown): value is MissingConstant {
  *
  * @param value any value
  * @returns the constant's name, or `undefined` if the value is not a stand-in
+ * @category Constants
  */
 export function missingName(value: unknown): string | undefined {
   return isMissing(value) ? value.name : undefined;

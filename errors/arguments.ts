@@ -10,7 +10,10 @@ import { rangeError, typeError } from "../constants/stack.ts";
 // true fields, so the prototypes' own getters read them. A false length would let the system read
 // or write memory that does not belong to the buffer.
 
-/** Bytes that a call reads or fills: an `ArrayBuffer`, a typed array, a `DataView`. */
+/**
+ * Bytes that a call reads or fills: an `ArrayBuffer`, a typed array, a `DataView`.
+ * @category Sockets
+ */
 export type Bytes = ArrayBufferLike | ArrayBufferView;
 
 /** Returns a property's getter as a function. It is bound, not a closure, so V8 can inline it. */
@@ -263,7 +266,10 @@ function gone(name: string, value: Bytes, cause: unknown): TypeError {
   );
 }
 
-/** A file descriptor, or an object that has one, such as a `Socket`. */
+/**
+ * A file descriptor, or an object that has one, such as a `Socket`.
+ * @category Sockets
+ */
 export type FileDescriptor = number | {
   /** Returns the descriptor. */
   fileno(): number;

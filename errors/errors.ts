@@ -20,7 +20,10 @@ import { errno as lastErrno, load, system } from "../ffi/libc.ts";
 import { strerror } from "../ffi/memory.ts";
 import { features } from "../ffi/features.ts";
 
-/** The names of errors that the resolver reports for {@linkcode gaierror}. */
+/**
+ * The names of errors that the resolver reports for {@linkcode gaierror}.
+ * @category Errors
+ */
 export type ResolverCode =
   | "EAI_ADDRFAMILY"
   | "EAI_AGAIN"
@@ -46,17 +49,26 @@ export type ResolverCode =
   | "EAI_SOCKTYPE"
   | "EAI_SYSTEM";
 
-/** The names of errors that a host's entry is not found with, for {@linkcode herror}. */
+/**
+ * The names of errors that a host's entry is not found with, for {@linkcode herror}.
+ * @category Errors
+ */
 export type HostCode =
   | "HOST_NOT_FOUND"
   | "NO_DATA"
   | "NO_RECOVERY"
   | "TRY_AGAIN";
 
-/** The names that {@linkcode OSError.code} can be, on all platforms. */
+/**
+ * The names that {@linkcode OSError.code} can be, on all platforms.
+ * @category Errors
+ */
 export type ErrorCode = keyof ErrorNumbers | ResolverCode | HostCode;
 
-/** Options of an {@linkcode OSError}, beside its number and text. */
+/**
+ * Options of an {@linkcode OSError}, beside its number and text.
+ * @category Errors
+ */
 export interface OSErrorOptions {
   /** The system call that failed: `"connect"`. */
   readonly syscall?: string | undefined;
@@ -86,6 +98,7 @@ export interface OSErrorOptions {
  * assertInstanceOf(error, ConnectionRefusedError);
  * assertEquals(error.code, "ECONNREFUSED");
  * ```
+ * @category Errors
  */
 export class OSError extends Error {
   /** The platform's error number, or `null` if there is none (a timeout, a malformed address). */
@@ -200,41 +213,89 @@ function messageOf(
   return call.length === 0 ? text : `${text}: ${call.join(" ")}`;
 }
 
-/** A call on a non-blocking socket would have to wait (`EAGAIN`, `EINPROGRESS`, `EALREADY`). */
+/**
+ * A call on a non-blocking socket would have to wait (`EAGAIN`, `EINPROGRESS`, `EALREADY`).
+ * @category Errors
+ */
 export class BlockingIOError extends OSError {
   /** How many bytes a buffered file took before it would have had to wait; 0 for other errors. */
   characters_written = 0;
 }
-/** There is no such child process (`ECHILD`). */
+/**
+ * There is no such child process (`ECHILD`).
+ * @category Errors
+ */
 export class ChildProcessError extends OSError {}
-/** A connection failed. The base class of the four errors of connections. */
+/**
+ * A connection failed. The base class of the four errors of connections.
+ * @category Errors
+ */
 export class ConnectionError extends OSError {}
-/** The peer no longer reads, or sending was shut down (`EPIPE`, `ESHUTDOWN`). */
+/**
+ * The peer no longer reads, or sending was shut down (`EPIPE`, `ESHUTDOWN`).
+ * @category Errors
+ */
 export class BrokenPipeError extends ConnectionError {}
-/** The connection was aborted (`ECONNABORTED`). */
+/**
+ * The connection was aborted (`ECONNABORTED`).
+ * @category Errors
+ */
 export class ConnectionAbortedError extends ConnectionError {}
-/** The peer refused the connection (`ECONNREFUSED`). */
+/**
+ * The peer refused the connection (`ECONNREFUSED`).
+ * @category Errors
+ */
 export class ConnectionRefusedError extends ConnectionError {}
-/** The peer reset the connection (`ECONNRESET`). */
+/**
+ * The peer reset the connection (`ECONNRESET`).
+ * @category Errors
+ */
 export class ConnectionResetError extends ConnectionError {}
-/** The file already exists (`EEXIST`). */
+/**
+ * The file already exists (`EEXIST`).
+ * @category Errors
+ */
 export class FileExistsError extends OSError {}
-/** The file, or the Unix socket's path, does not exist (`ENOENT`). */
+/**
+ * The file, or the Unix socket's path, does not exist (`ENOENT`).
+ * @category Errors
+ */
 export class FileNotFoundError extends OSError {}
-/** A signal interrupted the call (`EINTR`); calls of this library retry instead of throwing it. */
+/**
+ * A signal interrupted the call (`EINTR`); calls of this library retry instead of throwing it.
+ * @category Errors
+ */
 export class InterruptedError extends OSError {}
-/** The path is a directory (`EISDIR`). */
+/**
+ * The path is a directory (`EISDIR`).
+ * @category Errors
+ */
 export class IsADirectoryError extends OSError {}
-/** A part of the path is not a directory (`ENOTDIR`). */
+/**
+ * A part of the path is not a directory (`ENOTDIR`).
+ * @category Errors
+ */
 export class NotADirectoryError extends OSError {}
-/** The operation is not permitted (`EACCES`, `EPERM`). */
+/**
+ * The operation is not permitted (`EACCES`, `EPERM`).
+ * @category Errors
+ */
 export class PermissionError extends OSError {}
-/** The process does not exist (`ESRCH`). */
+/**
+ * The process does not exist (`ESRCH`).
+ * @category Errors
+ */
 export class ProcessLookupError extends OSError {}
-/** The socket's timeout ran out (`errno` is `null`), or the system's did (`ETIMEDOUT`). */
+/**
+ * The socket's timeout ran out (`errno` is `null`), or the system's did (`ETIMEDOUT`).
+ * @category Errors
+ */
 export class TimeoutError extends OSError {}
 
-/** `getaddrinfo()` or `getnameinfo()` could not resolve a name; `errno` is an `EAI_` value. */
+/**
+ * `getaddrinfo()` or `getnameinfo()` could not resolve a name; `errno` is an `EAI_` value.
+ * @category Errors
+ */
 export class gaierror extends OSError {
   /** The error's symbolic name: `"EAI_NONAME"`. */
   declare readonly code: ResolverCode | undefined;
@@ -248,7 +309,10 @@ export class gaierror extends OSError {
   }
 }
 
-/** `gethostbyname_ex()` or `gethostbyaddr()` did not find a host; `errno` is an `h_errno` value. */
+/**
+ * `gethostbyname_ex()` or `gethostbyaddr()` did not find a host; `errno` is an `h_errno` value.
+ * @category Errors
+ */
 export class herror extends OSError {
   /** The error's symbolic name: `"HOST_NOT_FOUND"`. */
   declare readonly code: HostCode | undefined;
@@ -419,6 +483,7 @@ export const exhausted: ReadonlySet<number | null> = new Set([
  *
  * As in Python, where it is no `Exception`, it is not an {@linkcode OSError}: code that handles the
  * failures of sockets lets it pass.
+ * @category Errors
  */
 export class KeyboardInterrupt extends Error {
   /**

@@ -162,6 +162,7 @@ const emptyBytesAreTrue: Deno.lint.Rule = {
 /**
  * The plugin for `deno lint`. Its rule `socket/empty-bytes-are-true` reports a test of received
  * bytes for truth, as in `if (!data) break`: Python ends there, but an empty `Uint8Array` is true.
+ * @category Lint
  */
 const plugin: Deno.lint.Plugin = {
   name: "socket",

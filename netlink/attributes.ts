@@ -4,7 +4,10 @@ import { rangeError } from "../constants/stack.ts";
 import { type Bytes, bytes, integer, iterable } from "../errors/arguments.ts";
 import type { ValueType } from "./values.ts";
 
-/** An attribute as it is on the wire. */
+/**
+ * An attribute as it is on the wire.
+ * @category Netlink
+ */
 export interface Attribute {
   /** The type, without the flags `NLA_F_NESTED` and `NLA_F_NET_BYTEORDER`. */
   readonly type: number;
@@ -14,7 +17,10 @@ export interface Attribute {
   readonly data: Bytes;
 }
 
-/** An attribute that was decoded. */
+/**
+ * An attribute that was decoded.
+ * @category Netlink
+ */
 export interface DecodedAttribute extends Attribute {
   /** Whether `NLA_F_NESTED` is set. */
   readonly nested: boolean;
@@ -41,6 +47,7 @@ export const aligned = (length: number): number => (length + 3) & ~3;
  * @param attributes the attributes
  * @returns their bytes
  * @throws {RangeError} if a type has more than 14 bits, or a value more than 65,531 bytes
+ * @category Netlink
  */
 export function encodeAttributes(
   attributes: Iterable<Attribute>,
@@ -86,6 +93,7 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
  * @returns the attributes in order
  * @throws {TypeError} if `data` is not bytes
  * @throws {RangeError} if an attribute's length is less than its header's, or more than there is
+ * @category Netlink
  */
 export function decodeAttributes(data: Bytes): DecodedAttribute[] {
   const all = bytes("data", data);
@@ -112,13 +120,19 @@ export function decodeAttributes(data: Bytes): DecodedAttribute[] {
   return attributes;
 }
 
-/** Which attributes there are: by name, the number and the type of the value. */
+/**
+ * Which attributes there are: by name, the number and the type of the value.
+ * @category Netlink
+ */
 export type Policy = Readonly<
   // deno-lint-ignore no-explicit-any -- the types of the values differ
   Record<string, readonly [type: number, value: ValueType<any, any>]>
 >;
 
-/** The attributes that were decoded by a policy, by name. */
+/**
+ * The attributes that were decoded by a policy, by name.
+ * @category Netlink
+ */
 export type Attributes<P extends Policy> =
   & {
     readonly [K in keyof P]?: P[K][1] extends ValueType<infer T, infer _> ? T
@@ -129,7 +143,10 @@ export type Attributes<P extends Policy> =
     readonly unknown?: readonly DecodedAttribute[];
   };
 
-/** The attributes to encode by a policy, by name. Those that are `undefined` are left out. */
+/**
+ * The attributes to encode by a policy, by name. Those that are `undefined` are left out.
+ * @category Netlink
+ */
 export type AttributesInput<P extends Policy> =
   & {
     readonly [K in keyof P]?: P[K][1] extends ValueType<infer _, infer I> ? I
@@ -140,7 +157,10 @@ export type AttributesInput<P extends Policy> =
     readonly unknown?: readonly Attribute[];
   };
 
-/** The type of a value that consists of attributes. */
+/**
+ * The type of a value that consists of attributes.
+ * @category Netlink
+ */
 export type NestedType<P extends Policy> = ValueType<
   Attributes<P>,
   AttributesInput<P>
@@ -150,6 +170,7 @@ export type NestedType<P extends Policy> = ValueType<
  * Makes the type of a value that consists of attributes.
  *
  * @param policy the attributes that it may have
+ * @category Netlink
  */
 export function nested<P extends Policy>(
   policy: P,
@@ -193,6 +214,7 @@ export function nested<P extends Policy>(
  *
  * @param element the type of the elements
  * @param type the number of each element; if left out, they are counted from 1
+ * @category Netlink
  */
 export function list<T, I>(
   element: ValueType<T, I>,

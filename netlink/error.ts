@@ -15,6 +15,7 @@ import { binary, s32, text, u32 } from "./values.ts";
 /**
  * What the kernel says about a request that failed, beside the error number (`NETLINK_EXT_ACK`).
  * The `cause` of the `OSError` that `request()` or `dump()` throws.
+ * @category Netlink
  */
 export class ExtendedAck {
   /** The kernel's text, such as `"Device does not exist"`. */
@@ -69,6 +70,7 @@ const acknowledgement = nested(byName({
  * @returns the error, whose `strerror` has the kernel's text and whose `cause` is an
  * {@linkcode ExtendedAck} if the kernel sent one; `undefined` if there is no error
  * @throws {RangeError} if the message is damaged
+ * @category Netlink
  */
 export function errorOf(message: NetlinkMessage): OSError | undefined {
   const { type, flags, payload } = message;

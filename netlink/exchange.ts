@@ -42,7 +42,10 @@ import {
   type NetlinkMessage,
 } from "./message.ts";
 
-/** Options of {@linkcode request}. */
+/**
+ * Options of {@linkcode request}.
+ * @category Netlink
+ */
 export interface RequestOptions extends WaitOptions {
   /** Further flags, such as `NLM_F_CREATE | NLM_F_EXCL`. */
   readonly flags?: number;
@@ -297,6 +300,7 @@ const isBlocking = (socket: unknown): boolean => socket instanceof Socket;
  * const [lo] = request(socket, RTM_GETLINK, ifinfomsg, { attributes: { IFLA_IFNAME: "lo" } });
  * console.log(lo.index, lo.attributes.IFLA_MTU); // 1 65536
  * ```
+ * @category Netlink
  */
 export function request<T, I>(
   socket: Socket<NetlinkAddress>,
@@ -372,6 +376,7 @@ export function request<T, I>(
  *   console.log(index, attributes.IFLA_IFNAME);
  * }
  * ```
+ * @category Netlink
  */
 export function dump<T, I>(
   socket: Socket<NetlinkAddress>,
@@ -436,6 +441,7 @@ async function* decodedLater<T, I>(
  * @returns the messages, in order; decode their payloads by the format that fits the type
  * @throws {OSError} `ENOBUFS` if the kernel dropped messages because there was no room for them:
  * ask for everything again
+ * @category Netlink
  */
 export function receive(socket: Socket<NetlinkAddress>): NetlinkMessage[];
 /**

@@ -26,7 +26,10 @@ import {
 import { byName, type Named } from "./policy.ts";
 import { struct, text, u16, u32, u8, type ValueType } from "./values.ts";
 
-/** The fields of `struct genlmsghdr`. */
+/**
+ * The fields of `struct genlmsghdr`.
+ * @category Netlink
+ */
 export type GenericFields = {
   cmd: typeof u8;
   version: typeof u8;
@@ -50,6 +53,7 @@ const fields: GenericFields = { cmd: u8, version: u8 };
  * const payload = format.encode({ cmd: 3, attributes: { CTRL_ATTR_FAMILY_NAME: "nlctrl" } });
  * assertEquals(payload.length, 4 + 4 + 8);
  * ```
+ * @category Netlink
  */
 export function genlmsghdr<P extends Policy>(
   policy: P,
@@ -58,7 +62,10 @@ export function genlmsghdr<P extends Policy>(
   return messageFormat("genlmsghdr", struct(fields), policy);
 }
 
-/** An operation of a family. */
+/**
+ * An operation of a family.
+ * @category Netlink
+ */
 export type OperationPolicy = Named<{
   CTRL_ATTR_OP_ID: typeof u32;
   CTRL_ATTR_OP_FLAGS: typeof u32;
@@ -69,7 +76,10 @@ const operation: NestedType<OperationPolicy> = nested(byName({
   CTRL_ATTR_OP_FLAGS: u32,
 }));
 
-/** A multicast group of a family. */
+/**
+ * A multicast group of a family.
+ * @category Netlink
+ */
 export type GroupPolicy = Named<{
   CTRL_ATTR_MCAST_GRP_NAME: typeof text;
   CTRL_ATTR_MCAST_GRP_ID: typeof u32;
@@ -80,13 +90,19 @@ const group: NestedType<GroupPolicy> = nested(byName({
   CTRL_ATTR_MCAST_GRP_ID: u32,
 }));
 
-/** The type of a list of values that consist of attributes. */
+/**
+ * The type of a list of values that consist of attributes.
+ * @category Netlink
+ */
 export type ListType<P extends Policy> = ValueType<
   Attributes<P>[],
   Iterable<AttributesInput<P>>
 >;
 
-/** The attributes of the controller, `nlctrl`. */
+/**
+ * The attributes of the controller, `nlctrl`.
+ * @category Netlink
+ */
 export type ControllerPolicy = Named<{
   CTRL_ATTR_FAMILY_ID: typeof u16;
   CTRL_ATTR_FAMILY_NAME: typeof text;
@@ -107,16 +123,28 @@ const controllerPolicy: ControllerPolicy = byName({
   CTRL_ATTR_MCAST_GROUPS: list(group),
 });
 
-/** A message of the controller, which knows all families. */
+/**
+ * A message of the controller, which knows all families.
+ * @category Netlink
+ */
 export type ControllerMessage = Decoded<GenericFields, ControllerPolicy>;
-/** A message to the controller. */
+/**
+ * A message to the controller.
+ * @category Netlink
+ */
 export type ControllerMessageInput = Encodable<GenericFields, ControllerPolicy>;
 
-/** The messages of the controller: `CTRL_CMD_` commands with `CTRL_ATTR_` attributes. */
+/**
+ * The messages of the controller: `CTRL_CMD_` commands with `CTRL_ATTR_` attributes.
+ * @category Netlink
+ */
 export const nlctrl: MessageFormat<ControllerMessage, ControllerMessageInput> =
   genlmsghdr(controllerPolicy);
 
-/** A family of generic netlink. */
+/**
+ * A family of generic netlink.
+ * @category Netlink
+ */
 export interface GenericFamily {
   /** The type of its messages. */
   readonly id: number;
@@ -137,6 +165,7 @@ export interface GenericFamily {
  * @param name the name, such as `"nl80211"`
  * @returns the family
  * @throws {FileNotFoundError} if the kernel has no family of that name
+ * @category Netlink
  */
 export function genericFamily(
   socket: Socket<NetlinkAddress>,

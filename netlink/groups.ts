@@ -17,6 +17,7 @@ import { SocketBase } from "../socket/base.ts";
  * @param groups the groups: `RTNLGRP_LINK` and its kin, or what `genericFamily()` found
  * @throws {OSError} if there is no such group (`EINVAL`), or it needs privileges (`EPERM`)
  * @throws {RangeError} if a group is no positive integer
+ * @category Netlink
  */
 export function subscribe(
   socket: SocketBase<NetlinkAddress>,
@@ -34,6 +35,7 @@ export function subscribe(
  * @param groups the groups
  * @throws {OSError} if there is no such group (`EINVAL`)
  * @throws {RangeError} if a group is no positive integer
+ * @category Netlink
  */
 export function unsubscribe(
   socket: SocketBase<NetlinkAddress>,

@@ -17,7 +17,10 @@ import {
   type StructType,
 } from "./values.ts";
 
-/** A netlink message: the fields of `struct nlmsghdr`, and what follows it. */
+/**
+ * A netlink message: the fields of `struct nlmsghdr`, and what follows it.
+ * @category Netlink
+ */
 export interface NetlinkMessage {
   /** The type: an `RTM_` or `NLMSG_` value, or the id of a generic family. */
   readonly type: number;
@@ -31,7 +34,10 @@ export interface NetlinkMessage {
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
-/** A message to encode. What is left out is 0, or empty. */
+/**
+ * A message to encode. What is left out is 0, or empty.
+ * @category Netlink
+ */
 export interface NetlinkMessageInput {
   /** The type. */
   readonly type: number;
@@ -55,6 +61,7 @@ const HEADER = 16;
  * @returns its bytes
  * @throws {TypeError} if a field is missing or of the wrong kind
  * @throws {RangeError} if a field is out of bounds
+ * @category Netlink
  */
 export function encodeMessage(
   message: NetlinkMessageInput,
@@ -93,6 +100,7 @@ export function encodeMessage(
  * const [{ type, seq, payload }] = decodeMessages(bytes);
  * assertEquals([type, seq, payload.length], [16, 7, 3]);
  * ```
+ * @category Netlink
  */
 export function decodeMessages(data: Bytes): NetlinkMessage[] {
   const all = bytes("data", data);
@@ -119,7 +127,10 @@ export function decodeMessages(data: Bytes): NetlinkMessage[] {
   return messages;
 }
 
-/** What a message of a format is decoded to: the fields of its structure, and the attributes. */
+/**
+ * What a message of a format is decoded to: the fields of its structure, and the attributes.
+ * @category Netlink
+ */
 export type Decoded<F extends Fields, P extends Policy> =
   & Readonly<FieldValues<F>>
   & {
@@ -127,7 +138,10 @@ export type Decoded<F extends Fields, P extends Policy> =
     readonly attributes: Attributes<P>;
   };
 
-/** What a message of a format is encoded from. Fields that are left out are 0. */
+/**
+ * What a message of a format is encoded from. Fields that are left out are 0.
+ * @category Netlink
+ */
 export type Encodable<F extends Fields, P extends Policy> =
   & Readonly<Partial<Record<keyof F, number | bigint>>>
   & {
@@ -140,6 +154,7 @@ export type Encodable<F extends Fields, P extends Policy> =
  *
  * @typeParam T what is decoded
  * @typeParam I what may be encoded
+ * @category Netlink
  */
 export interface MessageFormat<T, I> {
   /**
@@ -184,6 +199,7 @@ export interface MessageFormat<T, I> {
  * const { cmd, attributes } = format.decode(payload);
  * assertEquals([cmd, attributes], [3, { EXAMPLE_ATTR_NAME: "eth0" }]);
  * ```
+ * @category Netlink
  */
 export function messageFormat<F extends Fields, P extends Policy>(
   name: string,
@@ -211,7 +227,10 @@ export function messageFormat<F extends Fields, P extends Policy>(
   };
 }
 
-/** The format of a message whose payload is bytes. */
+/**
+ * The format of a message whose payload is bytes.
+ * @category Netlink
+ */
 export const payload: MessageFormat<Uint8Array<ArrayBuffer>, Bytes> = {
   encode: (content) =>
     content === undefined

@@ -5,7 +5,10 @@ import type { ValueType } from "./values.ts";
 
 type Name = keyof typeof constants;
 
-/** A policy with the numbers that the names stand for. */
+/**
+ * A policy with the numbers that the names stand for.
+ * @category Netlink
+ */
 export type Named<V> = {
   readonly [K in keyof V]: readonly [type: number, value: V[K]];
 };

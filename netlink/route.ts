@@ -34,7 +34,10 @@ import {
   type ValueType,
 } from "./values.ts";
 
-/** The names of an interface's counters, in the order of `struct rtnl_link_stats64`. */
+/**
+ * The names of an interface's counters, in the order of `struct rtnl_link_stats64`.
+ * @category Netlink
+ */
 export type LinkCounter =
   | "rx_packets"
   | "tx_packets"
@@ -88,7 +91,10 @@ const counters: readonly LinkCounter[] = [
   "rx_nohandler",
 ];
 
-/** The counters of an interface: a bigint if it is not a safe integer. */
+/**
+ * The counters of an interface: a bigint if it is not a safe integer.
+ * @category Netlink
+ */
 export type LinkStatistics = StructType<Record<LinkCounter, typeof u64>>;
 
 /** Older kernels have fewer counters, newer ones more. */
@@ -100,7 +106,10 @@ const statistics: LinkStatistics = struct(
   8,
 );
 
-/** The attributes within `IFLA_LINKINFO`. What `IFLA_INFO_DATA` has depends on the kind. */
+/**
+ * The attributes within `IFLA_LINKINFO`. What `IFLA_INFO_DATA` has depends on the kind.
+ * @category Netlink
+ */
 export type LinkInfoPolicy = Named<{
   IFLA_INFO_KIND: typeof text;
   IFLA_INFO_DATA: typeof binary;
@@ -120,7 +129,10 @@ const linkInfo: NestedType<LinkInfoPolicy> = nested(byName({
   IFLA_INFO_SLAVE_DATA: attributes,
 }));
 
-/** The attributes of interfaces. */
+/**
+ * The attributes of interfaces.
+ * @category Netlink
+ */
 export type LinkPolicy = Named<{
   IFLA_ADDRESS: typeof binary;
   IFLA_BROADCAST: typeof binary;
@@ -205,7 +217,10 @@ const linkPolicy: LinkPolicy = byName({
   IFLA_PARENT_DEV_BUS_NAME: text,
 });
 
-/** The fields of `struct ifinfomsg`. */
+/**
+ * The fields of `struct ifinfomsg`.
+ * @category Netlink
+ */
 export type LinkFields = {
   family: typeof u8;
   type: typeof u16;
@@ -222,20 +237,30 @@ const linkFields: LinkFields = {
   change: u32,
 };
 
-/** An interface: the fields of `struct ifinfomsg`, and `IFLA_` attributes. */
+/**
+ * An interface: the fields of `struct ifinfomsg`, and `IFLA_` attributes.
+ * @category Netlink
+ */
 export type LinkMessage = Decoded<LinkFields, LinkPolicy>;
-/** An interface to encode. */
+/**
+ * An interface to encode.
+ * @category Netlink
+ */
 export type LinkMessageInput = Encodable<LinkFields, LinkPolicy>;
 
 /**
  * `struct ifinfomsg` with `IFLA_` attributes: the messages `RTM_NEWLINK`, `RTM_DELLINK`,
  * `RTM_GETLINK` and `RTM_SETLINK`. Its fields are `family`, `type` (`ARPHRD_`), `index`, `flags`
  * (`IFF_`) and `change` (which of the flags to set).
+ * @category Netlink
  */
 export const ifinfomsg: MessageFormat<LinkMessage, LinkMessageInput> =
   messageFormat("ifinfomsg", struct(linkFields), linkPolicy);
 
-/** `struct ifa_cacheinfo`: lifetimes in seconds, and times in hundredths of a second. */
+/**
+ * `struct ifa_cacheinfo`: lifetimes in seconds, and times in hundredths of a second.
+ * @category Netlink
+ */
 export type AddressCacheInfo = StructType<{
   ifa_prefered: typeof u32;
   ifa_valid: typeof u32;
@@ -250,7 +275,10 @@ const addressCache: AddressCacheInfo = struct({
   tstamp: u32,
 });
 
-/** The attributes of addresses. */
+/**
+ * The attributes of addresses.
+ * @category Netlink
+ */
 export type AddressPolicy = Named<{
   IFA_ADDRESS: typeof ip;
   IFA_LOCAL: typeof ip;
@@ -279,7 +307,10 @@ const addressPolicy: AddressPolicy = byName({
   IFA_PROTO: u8,
 });
 
-/** The fields of `struct ifaddrmsg`. */
+/**
+ * The fields of `struct ifaddrmsg`.
+ * @category Netlink
+ */
 export type AddressFields = {
   family: typeof u8;
   prefixlen: typeof u8;
@@ -296,9 +327,15 @@ const addressFields: AddressFields = {
   index: u32,
 };
 
-/** An address: the fields of `struct ifaddrmsg`, and `IFA_` attributes. */
+/**
+ * An address: the fields of `struct ifaddrmsg`, and `IFA_` attributes.
+ * @category Netlink
+ */
 export type AddressMessage = Decoded<AddressFields, AddressPolicy>;
-/** An address to encode. */
+/**
+ * An address to encode.
+ * @category Netlink
+ */
 export type AddressMessageInput = Encodable<
   AddressFields,
   AddressPolicy
@@ -308,11 +345,15 @@ export type AddressMessageInput = Encodable<
  * `struct ifaddrmsg` with `IFA_` attributes: the messages `RTM_NEWADDR`, `RTM_DELADDR` and
  * `RTM_GETADDR`. Its fields are `family`, `prefixlen`, `flags` (the lower 8 of `IFA_FLAGS`),
  * `scope` (`RT_SCOPE_`) and `index`, of the interface.
+ * @category Netlink
  */
 export const ifaddrmsg: MessageFormat<AddressMessage, AddressMessageInput> =
   messageFormat("ifaddrmsg", struct(addressFields), addressPolicy);
 
-/** The metrics of a route. */
+/**
+ * The metrics of a route.
+ * @category Netlink
+ */
 export type MetricsPolicy = Named<{
   RTAX_LOCK: typeof u32;
   RTAX_MTU: typeof u32;
@@ -353,7 +394,10 @@ const metrics: NestedType<MetricsPolicy> = nested(byName({
   RTAX_FASTOPEN_NO_COOKIE: u32,
 }));
 
-/** The address of a next hop of the other family: `struct rtvia`. */
+/**
+ * The address of a next hop of the other family: `struct rtvia`.
+ * @category Netlink
+ */
 export interface Via {
   /** `AF_INET` or `AF_INET6`. */
   readonly family: number;
@@ -370,7 +414,10 @@ const via: ValueType<Via> = {
   }),
 };
 
-/** The attributes of a next hop. */
+/**
+ * The attributes of a next hop.
+ * @category Netlink
+ */
 export type NexthopPolicy = Named<{
   RTA_GATEWAY: typeof ip;
   RTA_VIA: ValueType<Via>;
@@ -389,7 +436,10 @@ const nexthopPolicy: NexthopPolicy = byName({
 
 const nexthopAttributes = nested(nexthopPolicy);
 
-/** One of the next hops of a route: `struct rtnexthop`. */
+/**
+ * One of the next hops of a route: `struct rtnexthop`.
+ * @category Netlink
+ */
 export interface Nexthop {
   /** Bits of the `RTNH_F_` constants. */
   readonly flags: number;
@@ -401,7 +451,10 @@ export interface Nexthop {
   readonly attributes: Attributes<NexthopPolicy>;
 }
 
-/** A next hop to encode. */
+/**
+ * A next hop to encode.
+ * @category Netlink
+ */
 export interface NexthopInput {
   /** Bits of the `RTNH_F_` constants. */
   readonly flags?: number;
@@ -442,7 +495,10 @@ const multipath: ValueType<Nexthop[], Iterable<NexthopInput>> = {
   },
 };
 
-/** `struct rta_cacheinfo`. */
+/**
+ * `struct rta_cacheinfo`.
+ * @category Netlink
+ */
 export type RouteCacheInfo = StructType<{
   rta_clntref: typeof u32;
   rta_lastuse: typeof u32;
@@ -465,7 +521,10 @@ const routeCache: RouteCacheInfo = struct({
   rta_tsage: u32,
 });
 
-/** The attributes of routes. */
+/**
+ * The attributes of routes.
+ * @category Netlink
+ */
 export type RoutePolicy = Named<{
   RTA_DST: typeof ip;
   RTA_SRC: typeof ip;
@@ -520,7 +579,10 @@ const routePolicy: RoutePolicy = byName({
   RTA_NH_ID: u32,
 });
 
-/** The fields of `struct rtmsg`. */
+/**
+ * The fields of `struct rtmsg`.
+ * @category Netlink
+ */
 export type RouteFields = {
   family: typeof u8;
   dst_len: typeof u8;
@@ -545,9 +607,15 @@ const routeFields: RouteFields = {
   flags: u32,
 };
 
-/** A route: the fields of `struct rtmsg`, and `RTA_` attributes. */
+/**
+ * A route: the fields of `struct rtmsg`, and `RTA_` attributes.
+ * @category Netlink
+ */
 export type RouteMessage = Decoded<RouteFields, RoutePolicy>;
-/** A route to encode. */
+/**
+ * A route to encode.
+ * @category Netlink
+ */
 export type RouteMessageInput = Encodable<RouteFields, RoutePolicy>;
 
 /**
@@ -555,11 +623,15 @@ export type RouteMessageInput = Encodable<RouteFields, RoutePolicy>;
  * `RTM_GETROUTE`. Its fields are `family`, `dst_len` and `src_len` (lengths of prefixes), `tos`,
  * `table` (`RT_TABLE_`, the lower 8 bits of `RTA_TABLE`), `protocol` (`RTPROT_`), `scope`
  * (`RT_SCOPE_`), `type` (`RTN_`) and `flags` (`RTM_F_`).
+ * @category Netlink
  */
 export const rtmsg: MessageFormat<RouteMessage, RouteMessageInput> =
   messageFormat("rtmsg", struct(routeFields), routePolicy);
 
-/** `struct nda_cacheinfo`: ages in hundredths of a second. */
+/**
+ * `struct nda_cacheinfo`: ages in hundredths of a second.
+ * @category Netlink
+ */
 export type NeighbourCacheInfo = StructType<{
   ndm_confirmed: typeof u32;
   ndm_used: typeof u32;
@@ -574,7 +646,10 @@ const neighbourCache: NeighbourCacheInfo = struct({
   ndm_refcnt: u32,
 });
 
-/** The attributes of neighbours. */
+/**
+ * The attributes of neighbours.
+ * @category Netlink
+ */
 export type NeighbourPolicy = Named<{
   NDA_DST: typeof ip;
   NDA_LLADDR: typeof binary;
@@ -607,7 +682,10 @@ const neighbourPolicy: NeighbourPolicy = byName({
   NDA_FLAGS_EXT: u32,
 });
 
-/** The fields of `struct ndmsg`. */
+/**
+ * The fields of `struct ndmsg`.
+ * @category Netlink
+ */
 export type NeighbourFields = {
   family: typeof u8;
   ifindex: typeof s32;
@@ -624,9 +702,15 @@ const neighbourFields: NeighbourFields = {
   type: u8,
 };
 
-/** A neighbour: the fields of `struct ndmsg`, and `NDA_` attributes. */
+/**
+ * A neighbour: the fields of `struct ndmsg`, and `NDA_` attributes.
+ * @category Netlink
+ */
 export type NeighbourMessage = Decoded<NeighbourFields, NeighbourPolicy>;
-/** A neighbour to encode. */
+/**
+ * A neighbour to encode.
+ * @category Netlink
+ */
 export type NeighbourMessageInput = Encodable<
   NeighbourFields,
   NeighbourPolicy
@@ -636,6 +720,7 @@ export type NeighbourMessageInput = Encodable<
  * `struct ndmsg` with `NDA_` attributes: the messages `RTM_NEWNEIGH`, `RTM_DELNEIGH` and
  * `RTM_GETNEIGH`. Its fields are `family`, `ifindex`, `state` (`NUD_`), `flags` (`NTF_`) and `type`
  * (`RTN_`).
+ * @category Netlink
  */
 export const ndmsg: MessageFormat<NeighbourMessage, NeighbourMessageInput> =
   messageFormat("ndmsg", struct(neighbourFields), neighbourPolicy);

@@ -15,6 +15,7 @@ import { cstring, stringIn } from "../ffi/memory.ts";
  *
  * @typeParam T what is decoded
  * @typeParam I what may be encoded
+ * @category Netlink
  */
 export interface ValueType<T, I = T> {
   /**
@@ -35,7 +36,10 @@ export interface ValueType<T, I = T> {
   readonly nested?: boolean;
 }
 
-/** An integer of a fixed size, which may also be a field of a structure. */
+/**
+ * An integer of a fixed size, which may also be a field of a structure.
+ * @category Netlink
+ */
 export interface IntegerType<T extends number | bigint = number>
   extends ValueType<T, number | bigint> {
   /** The size in bytes. */
@@ -88,20 +92,41 @@ function integerType(
   };
 }
 
-/** An unsigned integer of 8 bits. */
+/**
+ * An unsigned integer of 8 bits.
+ * @category Netlink
+ */
 export const u8: IntegerType = integerType(1, false);
-/** An unsigned integer of 16 bits. */
+/**
+ * An unsigned integer of 16 bits.
+ * @category Netlink
+ */
 export const u16: IntegerType = integerType(2, false);
-/** An unsigned integer of 32 bits. */
+/**
+ * An unsigned integer of 32 bits.
+ * @category Netlink
+ */
 export const u32: IntegerType = integerType(4, false);
-/** A signed integer of 32 bits. */
+/**
+ * A signed integer of 32 bits.
+ * @category Netlink
+ */
 export const s32: IntegerType = integerType(4, true);
-/** An unsigned integer of 16 bits in network order, such as a port. */
+/**
+ * An unsigned integer of 16 bits in network order, such as a port.
+ * @category Netlink
+ */
 export const be16: IntegerType = integerType(2, false, true);
-/** An unsigned integer of 32 bits in network order. */
+/**
+ * An unsigned integer of 32 bits in network order.
+ * @category Netlink
+ */
 export const be32: IntegerType = integerType(4, false, true);
 
-/** An unsigned integer of 64 bits: a bigint if it is not a safe integer. */
+/**
+ * An unsigned integer of 64 bits: a bigint if it is not a safe integer.
+ * @category Netlink
+ */
 export const u64: IntegerType<number | bigint> = {
   size: 8,
   encode(value, name) {
@@ -121,19 +146,28 @@ export const u64: IntegerType<number | bigint> = {
   },
 };
 
-/** A string, which a NUL ends. */
+/**
+ * A string, which a NUL ends.
+ * @category Netlink
+ */
 export const text: ValueType<string> = {
   encode: (value, name) => cstring(name, string(name, value)),
   decode: (data) => stringIn(data),
 };
 
-/** Bytes as they are, such as a hardware address. */
+/**
+ * Bytes as they are, such as a hardware address.
+ * @category Netlink
+ */
 export const binary: ValueType<Uint8Array<ArrayBuffer>, Bytes> = {
   encode: (value, name) => bytes(name, value).slice(),
   decode: (data) => data.slice(),
 };
 
-/** An attribute that is there (true) or not, without a value. */
+/**
+ * An attribute that is there (true) or not, without a value.
+ * @category Netlink
+ */
 export const flag: ValueType<true, boolean> = {
   encode: () => new Uint8Array(),
   decode: () => true,
@@ -142,6 +176,7 @@ export const flag: ValueType<true, boolean> = {
 /**
  * An IP address as text; its length says which version. What has another length, such as the label
  * of an MPLS route, is bytes.
+ * @category Netlink
  */
 export const ip: ValueType<string | Uint8Array<ArrayBuffer>, string | Bytes> = {
   encode(value, name) {
@@ -162,15 +197,24 @@ export const ip: ValueType<string | Uint8Array<ArrayBuffer>, string | Bytes> = {
   },
 };
 
-/** The fields of a structure, by name. */
+/**
+ * The fields of a structure, by name.
+ * @category Netlink
+ */
 export type Fields = Readonly<Record<string, IntegerType<number | bigint>>>;
 
-/** The values of a structure's fields. */
+/**
+ * The values of a structure's fields.
+ * @category Netlink
+ */
 export type FieldValues<F extends Fields> = {
   [K in keyof F]: F[K] extends IntegerType<infer T> ? T : never;
 };
 
-/** A structure: how its fields lie in bytes. */
+/**
+ * A structure: how its fields lie in bytes.
+ * @category Netlink
+ */
 export interface StructType<F extends Fields> extends
   ValueType<
     FieldValues<F>,
@@ -187,6 +231,7 @@ export interface StructType<F extends Fields> extends
  * which there are not enough bytes when it is decoded are 0 too, if they are whole fields: newer
  * kernels append fields
  * @param required how many bytes there must be at least; all if left out
+ * @category Netlink
  */
 export function struct<F extends Fields>(
   fields: F,

@@ -2,7 +2,10 @@
 
 import type { Address, AddressInput } from "../socket/address/types.ts";
 
-/** Where to connect to: a port of a host, or a Unix socket's path. */
+/**
+ * Where to connect to: a port of a host, or a Unix socket's path.
+ * @category Streams of Node
+ */
 export interface ConnectOptions {
   /** The port. */
   readonly port?: number | undefined;

@@ -43,7 +43,10 @@ const CHUNK = 0x8000;
 /** The option that holds the seconds before the first probe, by its name on this platform. */
 const keepIdle = table.constants.TCP_KEEPIDLE ?? table.constants.TCP_KEEPALIVE;
 
-/** Options of {@linkcode duplex}. */
+/**
+ * Options of {@linkcode duplex}.
+ * @category Streams of Node
+ */
 export interface SocketDuplexOptions {
   /**
    * Whether the stream stays writable after the peer has ended: the program then calls `end()`.
@@ -64,6 +67,7 @@ export interface SocketDuplexOptions {
  * counts, `connect()`. {@linkcode duplex} makes one, and describes it.
  *
  * @typeParam A the addresses of the socket's family
+ * @category Streams of Node
  */
 export class SocketDuplex<A extends Address = Address> extends Duplex
   implements NodeSocket {
@@ -536,6 +540,7 @@ function hasPeer(socket: AsyncSocket<Address>): boolean {
  * assertEquals(await text(server), "hello");
  * assertEquals(server.remoteFamily, "IPv4");
  * ```
+ * @category Streams of Node
  */
 export function duplex<A extends Address>(
   socket: AsyncSocket<A>,

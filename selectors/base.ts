@@ -20,7 +20,10 @@ import {
 } from "./key.ts";
 import { SelectorMapping } from "./mapping.ts";
 
-/** The data argument of a registration: optional if the data type includes `null`. */
+/**
+ * The data argument of a registration: optional if the data type includes `null`.
+ * @category Selectors
+ */
 export type Data<D> = null extends D ? [data?: D] : [data: D];
 
 /** Closes the poller of a selector that is garbage-collected. */
@@ -38,6 +41,8 @@ const finalizer = new FinalizationRegistry<LevelPoller>((poller) =>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector}
+ * @category Selectors
  */
 export abstract class BaseSelector<
   D = unknown,
@@ -66,6 +71,7 @@ export abstract class BaseSelector<
    * @throws {OSError} if the system rejects the descriptor: `EpollSelector` does if it is not open
    * (`EBADF`), or is of a kind that epoll cannot wait for, such as a regular file (`EPERM`)
    * @throws {Error} if the selector is closed
+   * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector.register}
    */
   register(fileobj: F, events: number, ...data: Data<D>): SelectorKey<D, F> {
     const mask = eventsOf(events);
@@ -85,6 +91,7 @@ export abstract class BaseSelector<
    * @param fileobj the file object, or its descriptor
    * @returns the key it had
    * @throws {RangeError} if it is not registered (Python: `KeyError`), or is not a file object
+   * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector.unregister}
    */
   unregister(fileobj: F | number): SelectorKey<D, F> {
     const key = this.#key(fileobj);
@@ -105,6 +112,7 @@ export abstract class BaseSelector<
    * `KeyError`), or if it is not a file object
    * @throws {OSError} if the system reports an error, such as for a closed descriptor; the file
    * object is then no longer registered
+   * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector.modify}
    */
   modify(
     fileobj: F | number,
@@ -137,6 +145,7 @@ export abstract class BaseSelector<
    * @throws {RangeError} if `timeout` is NaN or infinite
    * @throws {OSError} if the system reports an error
    * @throws {Error} if the selector is closed
+   * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector.select}
    */
   select(
     timeout: number | null = null,
@@ -158,6 +167,7 @@ export abstract class BaseSelector<
    * @returns its key
    * @throws {RangeError} if it is not registered (Python: `KeyError`), or is not a file object
    * @throws {Error} if the selector is closed
+   * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector.get_key}
    */
   get_key(fileobj: F | number): SelectorKey<D, F> {
     this.#opened();
@@ -168,12 +178,16 @@ export abstract class BaseSelector<
    * Returns the keys of the registered file objects.
    *
    * @returns a view that changes with the selector; `null` if the selector is closed
+   * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector.get_map}
    */
   get_map(): SelectorMapping<D, F> | null {
     return this.#map;
   }
 
-  /** Closes the selector; the file objects stay open. Closing it again does nothing. */
+  /**
+   * Closes the selector; the file objects stay open. Closing it again does nothing.
+   * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector.close}
+   */
   close(): void {
     this.#map = null;
     this.#keys.clear();

@@ -3,12 +3,21 @@
 import { nameClasses } from "../constants/table.ts";
 import { READ, WRITE } from "../poll/base.ts";
 
-/** The file object is readable: reading would not block. */
+/**
+ * The file object is readable: reading would not block.
+ * @category Selectors
+ */
 export const EVENT_READ: number = READ;
-/** The file object is writable: writing would not block. */
+/**
+ * The file object is writable: writing would not block.
+ * @category Selectors
+ */
 export const EVENT_WRITE: number = WRITE;
 
-/** What a selector waits for: a descriptor, or an object that has one, such as a `Socket`. */
+/**
+ * What a selector waits for: a descriptor, or an object that has one, such as a `Socket`.
+ * @category Selectors
+ */
 export type FileObject = number | {
   /** Returns the descriptor. */
   fileno(): number;
@@ -20,6 +29,8 @@ export type FileObject = number | {
  *
  * @typeParam D the type of the data
  * @typeParam F the type of the file object
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.SelectorKey}
+ * @category Selectors
  */
 export class SelectorKey<D = unknown, F extends FileObject = FileObject> {
   /** The registered file object. */

@@ -15,6 +15,8 @@ import type { FileObject } from "./key.ts";
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.EpollSelector}
+ * @category Selectors
  */
 export class EpollSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -47,6 +49,8 @@ export class EpollSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.KqueueSelector}
+ * @category Selectors
  */
 export class KqueueSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -78,6 +82,8 @@ export class KqueueSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.PollSelector}
+ * @category Selectors
  */
 export class PollSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -94,6 +100,8 @@ export class PollSelector<D = unknown, F extends FileObject = FileObject>
  *
  * @typeParam D the type of the data stored with each file object
  * @typeParam F the type of the file objects
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.SelectSelector}
+ * @category Selectors
  */
 export class SelectSelector<D = unknown, F extends FileObject = FileObject>
   extends BaseSelector<D, F> {
@@ -105,7 +113,10 @@ export class SelectSelector<D = unknown, F extends FileObject = FileObject>
 
 nameClasses({ EpollSelector, KqueueSelector, PollSelector, SelectSelector });
 
-/** The type of {@linkcode DefaultSelector}, whose class depends on the platform. */
+/**
+ * The type of {@linkcode DefaultSelector}, whose class depends on the platform.
+ * @category Selectors
+ */
 export interface SelectorClass {
   /** Makes a selector. */
   new <D = unknown, F extends FileObject = FileObject>(): BaseSelector<D, F>;
@@ -144,6 +155,7 @@ const kinds = {
  *   theirs.close();
  * }
  * ```
+ * @category Selectors
  */
 export const DefaultSelector: SelectorClass = kinds[best];
 /** An instance of {@linkcode DefaultSelector}. */

@@ -10,6 +10,7 @@ import type { FileObject, SelectorKey } from "./key.ts";
  *
  * @typeParam D the type of the data
  * @typeParam F the type of the file objects
+ * @category Selectors
  */
 export class SelectorMapping<D, F extends FileObject>
   implements Iterable<[number, SelectorKey<D, F>]> {

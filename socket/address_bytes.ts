@@ -66,6 +66,7 @@ import { handleOf } from "./operations/attempt.ts";
  * assertEquals(bytes.length, 16); // struct sockaddr_in
  * assertEquals(decodeAddress(bytes, AF_INET), ["192.0.2.1", 80]);
  * ```
+ * @category Names and addresses
  */
 export function encodeAddress<A extends Address>(
   family: Family<A>,
@@ -101,6 +102,7 @@ export function encodeAddress<A extends Address>(
  * @throws {RangeError} if the bytes are too few for an address of their family or too many, or the
  * address is of another family
  * @throws {TypeError} if they are not bytes
+ * @category Names and addresses
  */
 export function decodeAddress<A extends Address = Address>(
   data: Bytes,
@@ -172,6 +174,8 @@ const ROOM = 128;
  * @throws {OSError} if the connection was not redirected (`ENOENT`), or the system does not track
  * connections (`ENOPROTOOPT`)
  * @throws {RangeError} if the socket is of another family, or the platform has no such option
+ * @see `getsockopt(2)`
+ * @category Options
  */
 export function originalDestination<A extends Address>(
   socket: SocketBase<A>,

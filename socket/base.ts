@@ -36,6 +36,8 @@ let defaultTimeout: number | null = null;
  * Returns the timeout that new sockets get.
  *
  * @returns seconds, or `null` for none (the default)
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getdefaulttimeout}
+ * @category Sockets
  */
 export function getdefaulttimeout(): number | null {
   return defaultTimeout;
@@ -47,6 +49,8 @@ export function getdefaulttimeout(): number | null {
  * @param timeout seconds, 0 for non-blocking, `null` for none
  * @throws {TypeError} if it is neither a number nor `null`
  * @throws {RangeError} if it is negative, too large or NaN
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.setdefaulttimeout}
+ * @category Sockets
  */
 export function setdefaulttimeout(timeout: number | null): void {
   defaultTimeout = timeoutSeconds(timeout);
@@ -57,6 +61,7 @@ export function setdefaulttimeout(timeout: number | null): void {
  * constructible directly.
  *
  * @typeParam A the addresses of the socket's family
+ * @category Sockets
  */
 export abstract class SocketBase<out A extends Address = Address> {
   #handle: Handle;
@@ -104,7 +109,10 @@ export abstract class SocketBase<out A extends Address = Address> {
     return this.#timeout;
   }
 
-  /** Returns the timeout in seconds: 0 when non-blocking, `null` when blocking. */
+  /**
+   * Returns the timeout in seconds: 0 when non-blocking, `null` when blocking.
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.gettimeout}
+   */
   gettimeout(): number | null {
     return this.timeout;
   }
@@ -116,6 +124,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @throws {TypeError} if it is neither a number nor `null`
    * @throws {RangeError} if it is negative, too large or NaN
    * @throws {OSError} if the socket is closed
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.settimeout}
    */
   settimeout(value: number | null): void {
     const timeout = timeoutSeconds(value);
@@ -128,17 +137,24 @@ export abstract class SocketBase<out A extends Address = Address> {
    *
    * @param flag true for blocking; as in Python, also 1 and 0
    * @throws {OSError} if the socket is closed
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.setblocking}
    */
   setblocking(flag: boolean | number): void {
     this.settimeout(flag ? null : 0);
   }
 
-  /** Returns whether the socket blocks, with or without a timeout. */
+  /**
+   * Returns whether the socket blocks, with or without a timeout.
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.getblocking}
+   */
   getblocking(): boolean {
     return this.timeout !== 0;
   }
 
-  /** Returns the descriptor, or -1 once the socket is closed. */
+  /**
+   * Returns the descriptor, or -1 once the socket is closed.
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.fileno}
+   */
   fileno(): number {
     return handleOf(this).fd;
   }
@@ -150,6 +166,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @throws {OSError} if the address is in use (`EADDRINUSE`), not local, or not permitted
    * @throws {TypeError} if it is not an address of the socket's family
    * @throws {RangeError} if a part of it is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.bind}
    */
   bind(address: AddressInput<A>): void {
     bind(handleOf(this), address);
@@ -161,6 +178,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @param backlog how many connections may wait to be accepted: the smaller of 128 and
    * `SOMAXCONN` if left out, 0 if negative; `true` is 1, as everywhere for an integer
    * @throws {OSError} if the socket cannot listen
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.listen}
    */
   listen(backlog: number | boolean = Math.min(SOMAXCONN, 128)): void {
     listen(handleOf(this), Math.max(0, integer("backlog", backlog)));
@@ -178,6 +196,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @param how `SHUT_RD`, `SHUT_WR` or `SHUT_RDWR`
    * @throws {OSError} if the socket is not connected (`ENOTCONN`), or `how` is none of these
    * (`EINVAL`)
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.shutdown}
    */
   shutdown(how: number): void {
     check(libc.shutdown(handleOf(this).fd, integer("how", how)), "shutdown");
@@ -187,6 +206,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * Returns the socket's own address. `getsockname(2)`.
    *
    * @throws {OSError} if the socket is closed
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.getsockname}
    */
   getsockname(): A {
     return addressOfEnd(handleOf(this), "getsockname") as A;
@@ -196,6 +216,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * Returns the address that the socket is connected to. `getpeername(2)`.
    *
    * @throws {OSError} if it is not connected (`ENOTCONN`)
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.getpeername}
    */
   getpeername(): A {
     return addressOfEnd(handleOf(this), "getpeername") as A;
@@ -211,6 +232,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @param optname the option
    * @returns its value
    * @throws {OSError} if there is no such option
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.getsockopt}
    */
   getsockopt(level: number, optname: number): number;
   /**
@@ -256,6 +278,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @throws {OSError} if there is no such option, or it does not take the value
    * @throws {TypeError} if the value is neither
    * @throws {RangeError} if the integer is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.setsockopt}
    */
   setsockopt(
     level: number,
@@ -303,6 +326,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @returns how many bytes of output the system wrote: 0 for these commands
    * @throws {OSError} if the system rejects the command
    * @throws {RangeError} if `control` is another command, or the platform is not Windows
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.ioctl}
    */
   ioctl(control: number, option: IoctlOption): number {
     const { WSAIoctl } = libc;
@@ -326,6 +350,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @returns the bytes to send to that process
    * @throws {OSError} if there is no such process
    * @throws {RangeError} if the platform is not Windows; elsewhere, `send_fds()` passes descriptors
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.share}
    */
   share(process_id: number): Uint8Array<ArrayBuffer> {
     const { WSADuplicateSocketW } = libc;
@@ -339,7 +364,11 @@ export abstract class SocketBase<out A extends Address = Address> {
     return info;
   }
 
-  /** Returns whether child processes inherit the descriptor; by default they do not. */
+  /**
+   * Returns whether child processes inherit the descriptor; by default they do not.
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.get_inheritable}
+   * @see `fcntl(2)`
+   */
   get_inheritable(): boolean {
     return check(getInheritable(handleOf(this).fd), "fcntl") === 1;
   }
@@ -349,6 +378,8 @@ export abstract class SocketBase<out A extends Address = Address> {
    *
    * @param inheritable true if they inherit it; as in Python, also 1 and 0
    * @throws {OSError} if the socket is closed
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.set_inheritable}
+   * @see `fcntl(2)`
    */
   set_inheritable(inheritable: boolean | number): void {
     check(setInheritable(handleOf(this).fd, Boolean(inheritable)), "ioctl");
@@ -360,6 +391,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * the last of them closes it, and until then the socket still works.
    *
    * @throws {OSError} if the system reports an error of the socket (which is closed anyway)
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.close}, `close(2)`
    */
   close(): void {
     handleOf(this).close();
@@ -374,6 +406,7 @@ export abstract class SocketBase<out A extends Address = Address> {
    * expects a blocking one needs `setblocking(true)` of such a socket before.
    *
    * @returns the descriptor, or -1 if the socket was closed
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.detach}
    */
   detach(): number {
     return handleOf(this).detach();

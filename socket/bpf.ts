@@ -21,6 +21,7 @@ import { option } from "./operations/open.ts";
 /**
  * One instruction of classic BPF, as `tcpdump -dd` prints it: the operation, how many instructions
  * to skip if a jump's test is true and if it is false, and the operand.
+ * @category Filters
  */
 export type BpfInstruction = readonly [
   code: number,
@@ -34,6 +35,7 @@ export type BpfInstruction = readonly [
  *
  * @param code the operation, such as `BPF_LD | BPF_H | BPF_ABS`
  * @param k the operand
+ * @category Filters
  */
 export function BPF_STMT(code: number, k: number): BpfInstruction {
   return [code, 0, 0, k];
@@ -46,6 +48,7 @@ export function BPF_STMT(code: number, k: number): BpfInstruction {
  * @param k what to compare with
  * @param jt how many instructions to skip if the test is true
  * @param jf how many instructions to skip if it is false
+ * @category Filters
  */
 export function BPF_JUMP(
   code: number,
@@ -59,7 +62,10 @@ export function BPF_JUMP(
 /** The most instructions that the kernel accepts (`BPF_MAXINSNS`). */
 const MAX_INSTRUCTIONS = 4096;
 
-/** Options of {@linkcode attachFilter} and {@linkcode detachFilter}. */
+/**
+ * Options of {@linkcode attachFilter} and {@linkcode detachFilter}.
+ * @category Filters
+ */
 export interface FilterOptions {
   /**
    * Whether the program serves a group of sockets that share an address by `SO_REUSEPORT`, and
@@ -117,6 +123,8 @@ const pinned: { program?: Uint8Array | undefined } = {};
  *   assertEquals(b.recv(100), encoder.encode("A second"));
  * }
  * ```
+ * @see `socket(7)`
+ * @category Filters
  */
 export function attachFilter<A extends Address>(
   socket: SocketBase<A>,
@@ -148,6 +156,8 @@ export function attachFilter<A extends Address>(
  * @param options `{ reuseport }`, as for attaching
  * @throws {OSError} if no program is attached (`ENOENT`), or it is locked (`EPERM`)
  * @throws {RangeError} if the platform has no such filters
+ * @see `socket(7)`
+ * @category Filters
  */
 export function detachFilter<A extends Address>(
   socket: SocketBase<A>,
@@ -167,6 +177,8 @@ export function detachFilter<A extends Address>(
  * @returns its instructions, the operands unsigned; none if no program is attached
  * @throws {OSError} if the program is not classic BPF (`EACCES`), or the socket is closed
  * @throws {RangeError} if the platform has no such filters
+ * @see `socket(7)`
+ * @category Filters
  */
 export function attachedFilter<A extends Address>(
   socket: SocketBase<A>,

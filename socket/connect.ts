@@ -80,6 +80,7 @@ export interface AttemptEvent {
  * Options of {@linkcode create_connection}.
  *
  * @typeParam S the class of socket that `socket_factory` makes
+ * @category Sockets
  */
 export interface CreateConnectionOptions<
   S extends SocketBase<InetAddress | Inet6Address> = Socket<
@@ -138,6 +139,8 @@ export interface CreateConnectionOptions<
  * });
  * assertEquals(events, ["start 127.0.0.1", "success 127.0.0.1"]);
  * ```
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.create_connection}, `connect(2)`
+ * @category Sockets
  */
 export function create_connection(
   address: readonly [host: string | null, port: number | string],
@@ -327,6 +330,7 @@ export function connectionError(
  *
  * @typeParam F the type of the family, of which that of the addresses follows
  * @typeParam S the class of socket that `socket_factory` makes
+ * @category Sockets
  */
 export interface CreateServerOptions<
   F extends number | undefined = number | undefined,
@@ -361,6 +365,8 @@ export interface CreateServerOptions<
  * @throws {TypeError} if it is not an address of the family
  * @throws {RangeError} if an option is not available on this platform, or `dualstack_ipv6` is set
  * for another family than `AF_INET6`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.create_server}, `listen(2)`
+ * @category Sockets
  */
 export function create_server<F extends number | undefined = undefined>(
   address: AddressInput<AddressOf<NoInfer<F>>>,
@@ -468,6 +474,8 @@ export function listenOn(
  *
  * @returns whether it can
  * @throws {OSError} if no descriptor or no memory is left to find out (Python returns false)
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.has_dualstack_ipv6}, `ipv6(7)`
+ * @category Sockets
  */
 export function has_dualstack_ipv6(): boolean {
   try {
@@ -480,5 +488,8 @@ export function has_dualstack_ipv6(): boolean {
   }
 }
 
-/** Whether the library supports IPv6: true on every platform. */
+/**
+ * Whether the library supports IPv6: true on every platform.
+ * @category Sockets
+ */
 export const has_ipv6 = true;

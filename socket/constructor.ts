@@ -12,7 +12,10 @@ import type {
 } from "./address/types.ts";
 import { Socket as SocketClass } from "./socket.ts";
 
-/** What makes blocking sockets: `new Socket(…)`. */
+/**
+ * What makes blocking sockets: `new Socket(…)`.
+ * @category Sockets
+ */
 export interface SocketConstructor {
   /**
    * Creates a socket, or adopts a descriptor.
@@ -45,7 +48,12 @@ export interface SocketConstructor {
   readonly prototype: SocketClass;
 }
 
-/** Makes blocking sockets. {@linkcode SocketConstructor} documents the parameters. */
+/**
+ * Makes blocking sockets. {@linkcode SocketConstructor} documents the parameters,
+ * {@linkcode SocketType} the methods, and {@linkcode SocketBase} those that never wait.
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.socket}, `socket(2)`
+ * @category Sockets
+ */
 export const Socket: SocketConstructor = SocketClass as SocketConstructor;
 
 /**

@@ -38,6 +38,7 @@ let create: (items: readonly AncillaryItem[]) => ControlMessages;
  * The control messages that came with a message, as {@linkcode decodeControl} returns them. Each is
  * decoded when it is asked for. At the end of a `using` block, received descriptors that were not
  * taken are closed. Not constructible directly.
+ * @category Messages
  */
 export class ControlMessages implements Iterable<ControlMessage>, Disposable {
   readonly #items: readonly AncillaryItem[];
@@ -142,6 +143,8 @@ nameClasses({ ControlMessages });
  * server.sendmsg([data], socket.encodeControl(asked), 0, address);
  * assertEquals(new TextDecoder().decode(client.recv(1500)), "hello");
  * ```
+ * @see `cmsg(3)`
+ * @category Messages
  */
 export function decodeControl(
   ancdata: Iterable<AncillaryInput>,
@@ -184,6 +187,8 @@ function received(name: string, item: unknown): AncillaryItem {
  *   { kind: "tos", level: IPPROTO_IPV6, dscp: 46, ecn: 2 }, // expedited, ECT(0)
  * );
  * ```
+ * @see `cmsg(3)`
+ * @category Messages
  */
 export function encodeControl(
   ...messages: readonly (ControlInput | null | undefined)[]
@@ -281,6 +286,8 @@ const requests: Readonly<Partial<Record<ControlKind, Request>>> = {
  * @throws {OSError} if the socket is not of a type that has them
  * @throws {RangeError} if a kind is never received, the socket's family does not have it, or the
  * platform lacks it
+ * @see `setsockopt(2)`
+ * @category Messages
  */
 export function requestControl<A extends Address>(
   socket: SocketBase<A>,
@@ -381,6 +388,8 @@ const sizes: Readonly<Partial<Record<ControlKind, number>>> = {
  * @param kinds the kinds, one of each
  * @returns the room in bytes
  * @throws {RangeError} if a kind is `"unknown"` or none
+ * @see `cmsg(3)`
+ * @category Messages
  */
 export function controlSize(...kinds: readonly ControlKind[]): number {
   return kinds.reduce((room, kind) => {

@@ -7,7 +7,10 @@ import type { Address } from "./address/types.ts";
 import { addressOfEnd } from "./operations/connection.ts";
 import type { Handle } from "./operations/attempt.ts";
 
-/** What a socket is, as `JSON.stringify` shows it. */
+/**
+ * What a socket is, as `JSON.stringify` shows it.
+ * @category Sockets
+ */
 export interface SocketDescription {
   /** The descriptor, -1 once the socket is closed. */
   readonly fd: number;

@@ -65,6 +65,8 @@ import {
  * @param proto its protocol
  * @returns the socket, which owns the duplicate
  * @throws {OSError} if the descriptor is not open (`EBADF`), or is not a socket (`ENOTSOCK`)
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.fromfd}, `dup(2)`
+ * @category Sockets
  */
 export function fromfd<F extends number>(
   fd: number,
@@ -89,6 +91,8 @@ export function fromfd<F extends number>(
  * @throws {OSError} if the bytes were used before, or are meant for another process
  * @throws {RangeError} if the number of bytes is wrong, or the platform is not Windows; elsewhere,
  * `recv_fds()` receives descriptors
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.fromshare}
+ * @category Sockets
  */
 export function fromshare<A extends Address = Address>(
   info: Bytes,
@@ -105,6 +109,8 @@ export function fromshare<A extends Address = Address>(
  * @param type the socket type, `SOCK_STREAM` if left out; `SOCK_NONBLOCK` sets the timeouts to 0
  * @param proto the protocol, 0 if left out
  * @throws {OSError} if the system does not support such a pair
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.socketpair}
+ * @category Sockets
  */
 export function socketpair<F extends number | null | undefined = undefined>(
   family?: F,
@@ -131,6 +137,8 @@ export function socketpair<F extends number | null | undefined = undefined>(
  * @param fd the descriptor
  * @returns the duplicate
  * @throws {OSError} if the descriptor is not open
+ * @see `dup(2)`
+ * @category Sockets
  */
 export function dup(fd: number): number {
   return duplicateDescriptor(fd);
@@ -141,6 +149,8 @@ export function dup(fd: number): number {
  *
  * @param fd the descriptor
  * @throws {OSError} if it is not open
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.close}, `close(2)`
+ * @category Sockets
  */
 export function close(fd: number): void {
   const descriptor = integer("fd", fd, -1);
@@ -167,6 +177,8 @@ export function close(fd: number): void {
  * @throws {OSError} if a descriptor is not open (`EBADF`), or there are too many (`EINVAL`; Linux
  * allows 253)
  * @throws {TypeError} if `fds` is not an iterable of integers
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.send_fds}, `unix(7)`
+ * @category Messages
  */
 export function send_fds<A extends Address>(
   sock: Socket<A>,
@@ -197,6 +209,8 @@ export function send_fds<A extends Address>(
  * @param flags `MSG_` flags
  * @returns the bytes, the descriptors, the message's flags and the sender's address
  * @throws {RangeError} if a size is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.recv_fds}, `unix(7)`
+ * @category Messages
  */
 export function recv_fds<A extends Address>(
   sock: Socket<A>,

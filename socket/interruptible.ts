@@ -26,6 +26,7 @@ import { Handle } from "./operations/attempt.ts";
 /**
  * What a thread needs to be interrupted: the argument of `interruptible()`. It can be posted to a
  * Worker, and is of use only as long as its {@linkcode Interrupter} is open.
+ * @category Sockets
  */
 export interface InterrupterHandle {
   /** A descriptor that becomes readable. */
@@ -53,6 +54,7 @@ export interface InterrupterHandle {
  * interrupter.interrupt(); // in any thread
  * assertThrows(() => a.recv(1), KeyboardInterrupt);
  * ```
+ * @category Sockets
  */
 export class Interrupter implements Disposable {
   /** What to post to the other thread. */
@@ -142,6 +144,7 @@ nameClasses({ Interrupter });
  *   console.log("Ctrl-C");
  * }
  * ```
+ * @category Sockets
  */
 export function interruptible(handle?: InterrupterHandle): Disposable {
   load();

@@ -40,6 +40,7 @@ let room: Uint8Array<ArrayBuffer> | undefined;
  * @returns what the system returned: 0 for most requests
  * @throws {OSError} if the system rejects the request
  * @throws {RangeError} if the request needs bytes, or the platform has no `ioctl(2)`
+ * @category Options
  */
 export function ioctl(
   fd: FileDescriptor,

@@ -13,7 +13,10 @@ import type { Address } from "./address/types.ts";
 import { SocketBase } from "./base.ts";
 import { decodeLinger, encodeLinger } from "./structures/options.ts";
 
-/** When keep-alive probes are sent; what is left out stays as the system has it. */
+/**
+ * When keep-alive probes are sent; what is left out stays as the system has it.
+ * @category Options
+ */
 export interface KeepaliveOptions {
   /** Seconds of silence before the first probe. */
   readonly idle?: number;
@@ -65,6 +68,8 @@ const keys = Object.keys(options) as (keyof KeepaliveOptions)[];
  * setKeepalive(socket, { idle: 60, interval: 10, count: 3 });
  * assertEquals(getKeepalive(socket), { idle: 60, interval: 10, count: 3 });
  * ```
+ * @see `tcp(7)`
+ * @category Options
  */
 export function setKeepalive<A extends Address>(
   socket: SocketBase<A>,
@@ -97,6 +102,8 @@ export function setKeepalive<A extends Address>(
  * @param socket a TCP socket
  * @returns `{ idle, interval, count }`, times in seconds; `null` if it is off
  * @throws {OSError} if the socket is not a TCP socket
+ * @see `tcp(7)`
+ * @category Options
  */
 export function getKeepalive<A extends Address>(
   socket: SocketBase<A>,
@@ -143,6 +150,8 @@ function userTimeout(): UserTimeout {
  * @throws {OSError} if the socket is not a TCP socket
  * @throws {RangeError} if it is negative or too large
  * @throws {TypeError} if it is not a number
+ * @see `tcp(7)`
+ * @category Options
  */
 export function setUserTimeout<A extends Address>(
   socket: SocketBase<A>,
@@ -161,6 +170,8 @@ export function setUserTimeout<A extends Address>(
  * @param socket a TCP socket
  * @returns seconds, 0 for the system's own limit
  * @throws {OSError} if the socket is not a TCP socket
+ * @see `tcp(7)`
+ * @category Options
  */
 export function getUserTimeout<A extends Address>(
   socket: SocketBase<A>,
@@ -183,6 +194,8 @@ const lingerOption = constants.SO_LINGER_SEC ?? SO_LINGER;
  * @throws {OSError} if the system refuses it
  * @throws {RangeError} if it is negative or too large
  * @throws {TypeError} if it is neither an integer nor `null`
+ * @see `socket(7)`
+ * @category Options
  */
 export function setLinger<A extends Address>(
   socket: SocketBase<A>,
@@ -199,6 +212,8 @@ export function setLinger<A extends Address>(
  * @param socket a stream socket
  * @returns how long, in seconds; `null` if closing returns at once
  * @throws {OSError} if the socket is closed
+ * @see `socket(7)`
+ * @category Options
  */
 export function getLinger<A extends Address>(
   socket: SocketBase<A>,

@@ -22,6 +22,8 @@ import * as hosts from "./resolver/hosts.ts";
  * bounds (Python passes it to the C library, and glibc takes it modulo 65536)
  * @throws {OSError} if no descriptor is left to ask anyone (`EMFILE`)
  * @throws {RangeError} if a name contains a NUL or is not valid
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getaddrinfo}
+ * @category Names and addresses
  */
 export function getaddrinfo<F extends number = number>(
   host: string | Uint8Array | null,
@@ -44,6 +46,8 @@ export function getaddrinfo<F extends number = number>(
  * @param flags `NI_` flags
  * @returns the host name and the service name
  * @throws {gaierror} if the host is not numeric, or (with `NI_NAMEREQD`) has no name
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getnameinfo}
+ * @category Names and addresses
  */
 export function getnameinfo(
   sockaddr:
@@ -61,6 +65,9 @@ export function getnameinfo(
  * @param hostname the name; `""` stands for `0.0.0.0`, `"<broadcast>"` for `255.255.255.255`
  * @returns the address as text
  * @throws {gaierror} if the host has none
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.gethostbyname}
+ * @see `gethostbyname(3)`
+ * @category Names and addresses
  */
 export function gethostbyname(hostname: string): string {
   return resolveSync(hosts.gethostbyname(hostname));
@@ -72,6 +79,9 @@ export function gethostbyname(hostname: string): string {
  * @param hostname the name
  * @throws {gaierror} if the host has no address
  * @throws {herror} if the lookup of its entry fails
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.gethostbyname_ex}
+ * @see `gethostbyname(3)`
+ * @category Names and addresses
  */
 export function gethostbyname_ex(hostname: string): hosts.HostEntry {
   return resolveSync(hosts.gethostbyname_ex(hostname));
@@ -83,6 +93,9 @@ export function gethostbyname_ex(hostname: string): hosts.HostEntry {
  * @param ip_address the address, or a name of the host
  * @throws {gaierror} if a name cannot be resolved
  * @throws {herror} if the address has no entry
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.gethostbyaddr}
+ * @see `gethostbyaddr(3)`
+ * @category Names and addresses
  */
 export function gethostbyaddr(ip_address: string): hosts.HostEntry {
   return resolveSync(hosts.gethostbyaddr(ip_address));
@@ -93,6 +106,8 @@ export function gethostbyaddr(ip_address: string): hosts.HostEntry {
  *
  * @param name the host; this machine if left out
  * @returns the qualified name, or `name` if there is none
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getfqdn}, `gethostbyaddr(3)`
+ * @category Names and addresses
  */
 export function getfqdn(name = ""): string {
   return resolveSync(hosts.getfqdn(name));

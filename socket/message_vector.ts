@@ -96,6 +96,8 @@ export let sendmmsg: typeof recvmmsg;
  * assertEquals(new TextDecoder().decode(client.recv(1500)), "one");
  * assertEquals(new TextDecoder().decode(client.recv(1500)), "two");
  * ```
+ * @see `recvmmsg(2)`
+ * @category Messages
  */
 export class MessageVector<A extends Address = Address> {
   readonly #buffers: readonly Uint8Array<ArrayBuffer>[];

@@ -14,7 +14,10 @@ import { SocketBase } from "./base.ts";
 import { context } from "./resolver/addrinfo.ts";
 import { structOf } from "./structures/fields.ts";
 
-/** Options of {@linkcode joinGroup} and {@linkcode leaveGroup}. */
+/**
+ * Options of {@linkcode joinGroup} and {@linkcode leaveGroup}.
+ * @category Options
+ */
 export interface GroupOptions {
   /**
    * The interface: its name or index, or for an IPv4 group one of its IPv4 addresses. If it is left
@@ -47,6 +50,8 @@ export interface GroupOptions {
  * socket.bind(["224.0.0.251", 5353]);
  * joinGroup(socket, "224.0.0.251", { interface: "eth0" });
  * ```
+ * @see `ip(7)`
+ * @category Options
  */
 export function joinGroup<A extends Address>(
   socket: SocketBase<A>,
@@ -69,6 +74,8 @@ export function joinGroup<A extends Address>(
  * @throws {RangeError} if the group is not a multicast address, or the source is of another version
  * of IP
  * @throws {TypeError} if an argument has the wrong type: `options` is not a bare interface
+ * @see `ip(7)`
+ * @category Options
  */
 export function leaveGroup<A extends Address>(
   socket: SocketBase<A>,
@@ -84,7 +91,10 @@ export function leaveGroup<A extends Address>(
   socket.setsockopt(level, leave, value);
 }
 
-/** How multicast datagrams are sent; what is left out stays as it is. */
+/**
+ * How multicast datagrams are sent; what is left out stays as it is.
+ * @category Options
+ */
 export interface MulticastOptions {
   /**
    * The interface by which they leave: its name or index, or for an IPv4 socket one of its IPv4
@@ -118,6 +128,8 @@ export interface MulticastOptions {
  * using socket = new Socket(AF_INET6, SOCK_DGRAM);
  * setMulticast(socket, { interface: "eth0", ttl: 4, loop: false });
  * ```
+ * @see `ip(7)`
+ * @category Options
  */
 export function setMulticast<A extends Address>(
   socket: SocketBase<A>,

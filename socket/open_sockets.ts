@@ -9,7 +9,10 @@ import {
   setMadeListener,
 } from "./operations/attempt.ts";
 
-/** An open socket, as {@linkcode openSockets} lists it. */
+/**
+ * An open socket, as {@linkcode openSockets} lists it.
+ * @category Sockets
+ */
 export interface OpenSocket extends SocketDescription {
   /** Where the socket was made, if {@linkcode traceSockets} was at work then. */
   readonly stack?: string;
@@ -44,6 +47,7 @@ function record(handle: Handle): void {
  * leaked.close();
  * assertEquals(openSockets(), []);
  * ```
+ * @category Sockets
  */
 export function openSockets(): OpenSocket[] {
   return openHandles().map((handle) => {
@@ -60,6 +64,7 @@ export function openSockets(): OpenSocket[] {
  * then costs some microseconds more.
  *
  * @returns what ends the recording when it is disposed of
+ * @category Sockets
  */
 export function traceSockets(): Disposable {
   recordings++;

@@ -11,6 +11,8 @@ import { type Bytes, bytes, integer } from "../errors/arguments.ts";
  * @returns views of the message, in the order in which the datagrams came; one, if it is empty
  * @throws {TypeError} if the data is not bytes
  * @throws {RangeError} if the size is not positive
+ * @see `udp(7)`
+ * @category Messages
  */
 export function segments(
   data: Bytes,

@@ -77,6 +77,7 @@ import {
  * client.sendall(new TextEncoder().encode("hello"));
  * assertEquals(new TextDecoder().decode(connection.recv(1024)), "hello");
  * ```
+ * @category Sockets
  */
 export class Socket<out A extends Address = Address> extends SocketBase<A> {
   /**
@@ -109,6 +110,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @throws {TypeError} if it is neither a number nor `null`
    * @throws {RangeError} if it is negative, too large or NaN
    * @throws {OSError} if the socket is closed
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.settimeout}
    */
   override settimeout(value: number | null): void {
     super.settimeout(value);
@@ -122,6 +124,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @returns the connection's socket, which has the default timeout, and the peer's address
    * @throws {OSError} if the socket is not a listener (`EINVAL`), or no descriptor is left
    * (`EMFILE`)
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.accept}
    */
   accept(): [socket: Socket<A>, address: A] {
     const [handle, address] = drive(this, connection.accept, false);
@@ -137,6 +140,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if it is not an address of the socket's family
    * @throws {RangeError} if a part of it is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.connect}
    */
   connect(address: AddressInput<A>): void {
     drive(this, connection.connectAttempt(), address);
@@ -152,6 +156,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if it is not an address of the socket's family
    * @throws {RangeError} if a part of it is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.connect_ex}
    */
   connect_ex(address: AddressInput<A>): number {
     try {
@@ -169,6 +174,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @param flags `MSG_` flags
    * @returns the bytes received, as many as there are; empty at the end of a stream
    * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recv}
    */
   recv(bufsize: number, flags = 0): Uint8Array<ArrayBuffer> {
     if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
@@ -192,6 +198,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @returns how many bytes were received, 0 at the end of a stream; with `MSG_TRUNC`, a datagram's
    * true length
    * @throws {RangeError} if the buffer is smaller than `nbytes`
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recv_into}
    */
   recv_into(buffer: Bytes, nbytes = 0, flags = 0): number {
     if (flags !== 0 && mustAccumulate(handleOf(this), flags)) {
@@ -215,6 +222,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @param flags `MSG_` flags
    * @returns the bytes and the address, which is `null` where the protocol has none (TCP)
    * @throws {RangeError} if `bufsize` is negative or beyond 2^31 - 1
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recvfrom}
    */
   recvfrom(
     bufsize: number,
@@ -247,6 +255,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @returns how many bytes were received (with `MSG_TRUNC`, the datagram's true length) and the
    * address, which is `null` where the protocol has none (TCP)
    * @throws {RangeError} if the buffer is smaller than `nbytes`
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recvfrom_into}
    */
   recvfrom_into(
     buffer: Bytes,
@@ -279,6 +288,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @param flags `MSG_` flags
    * @returns how many bytes were sent: a stream may take fewer than all
    * @throws {BrokenPipeError} if the peer no longer reads
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.send}
    */
   send(data: Bytes, flags = 0): number {
     return complete(
@@ -297,6 +307,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @param data the bytes
    * @param flags `MSG_` flags
    * @throws {BrokenPipeError} if the peer no longer reads
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendall}, `send(2)`
    */
   sendall(data: Bytes, flags = 0): void {
     drive(this, transfer.sendallAttempt(data, flags, isStepwise(this.timeout)));
@@ -312,6 +323,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if `address` is not an address of the socket's family
    * @throws {RangeError} if a part of the address is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendto}
    */
   sendto(data: Bytes, address: AddressInput<A>): number;
   /**
@@ -359,6 +371,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @returns the bytes, the ancillary data, the message's flags and the sender's address, which is
    * `null` if there is none
    * @throws {RangeError} if a size is negative or beyond 2^31 - 1
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recvmsg}
    */
   recvmsg(
     bufsize: number,
@@ -391,6 +404,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @throws {OSError} if there are too many buffers (`EMSGSIZE`)
    * @throws {TypeError} if `buffers` is not an iterable of buffers
    * @throws {RangeError} if `ancbufsize` is negative or beyond 2^31 - 1
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.recvmsg_into}
    */
   recvmsg_into(
     buffers: Iterable<Bytes>,
@@ -421,6 +435,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @throws {gaierror} if a host name cannot be resolved
    * @throws {TypeError} if an argument has the wrong shape
    * @throws {RangeError} if a level, a type or a part of the address is out of bounds
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendmsg}
    */
   sendmsg(
     buffers: Iterable<Bytes>,
@@ -510,6 +525,8 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @returns how many bytes were sent
    * @throws {OSError} if the socket is of another family, or the kernel rejects the message
    * @throws {TypeError} if `op` is missing or negative, or `assoclen` is negative
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendmsg_afalg}
+   * @see `sendmsg(2)`
    */
   sendmsg_afalg(
     msg: Iterable<Bytes> | null | undefined,
@@ -539,6 +556,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @throws {TypeError} if `file` is none of these
    * @throws {FileNotFoundError} if no file has that path
    * @throws {BrokenPipeError} if the peer no longer reads
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.sendfile}
    */
   sendfile(
     file: FileToSend,
@@ -571,6 +589,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * @returns a `TextIOWrapper` for text; for bytes a `BufferedReader`, `BufferedWriter` or
    * `BufferedRWPair`, or a `SocketIO` if `buffering` is 0
    * @throws {RangeError} if the mode or an option is invalid, or a text file is to have no buffer
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.makefile}
    */
   makefile<
     Mode extends FileMode | undefined = undefined,
@@ -593,6 +612,7 @@ export class Socket<out A extends Address = Address> extends SocketBase<A> {
    * same timeout.
    *
    * @throws {OSError} if the socket is closed, or no descriptor is left (`EMFILE`)
+   * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.dup}, `dup(2)`
    */
   dup(): Socket<A> {
     const fd = duplicateDescriptor(this.fileno());

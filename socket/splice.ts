@@ -40,6 +40,7 @@ import { Socket } from "./socket.ts";
  * assertEquals(splice(from, to), 5);
  * assertEquals(new TextDecoder().decode(b.recv(100)), "hello");
  * ```
+ * @category Files
  */
 export function splice(
   from: Socket<Address>,

@@ -42,6 +42,7 @@ import { Socket } from "./socket.ts";
  * assertEquals(socket.sockatmark(connection), true);
  * assertEquals(connection.recv(1, socket.MSG_OOB), new TextEncoder().encode("!"));
  * ```
+ * @category Messages
  */
 export function sockatmark(socket: SocketBase<Address>): boolean {
   instance("socket", socket, SocketBase, "a socket");
@@ -59,6 +60,8 @@ export function sockatmark(socket: SocketBase<Address>): boolean {
  * @throws {TimeoutError} if the socket's timeout runs out
  * @throws {BlockingIOError} if the timeout is 0 and there is none yet
  * @throws {OSError} if the socket is closed
+ * @see `tcp(7)`
+ * @category Messages
  */
 export function waitUrgent(socket: Socket<Address>): boolean {
   instance("socket", socket, Socket, "a Socket");

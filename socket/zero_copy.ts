@@ -228,6 +228,8 @@ function isReport(level: number, type: number): boolean {
  *   assertEquals(sender.pending, 0); // the buffer may be used again
  * }
  * ```
+ * @see `send(2)`
+ * @category Sockets
  */
 export class ZeroCopySender {
   readonly #socket: Socket<Address>;

@@ -23,10064 +23,18733 @@ import type {
   VsockAddress,
 } from "../../socket/address/types.ts";
 
-/** Address family: 12844. Windows. */
+/**
+ * Address family: 12844. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_12844: Family<UnknownAddress>;
 
-/** Address family: AAL5. Missing on every platform of this library. */
+/**
+ * Address family: AAL5. Missing on every platform of this library.
+ * @category Constants: AF_
+ */
 export declare const AF_AAL5: Family<UnknownAddress>;
 
 /**
  * The kernel's cryptography; an address is `[type, name, feat, mask]`. Linux.
+ * @category Constants: AF_
  */
 export declare const AF_ALG: Family<AlgAddress>;
 
-/** AppleTalk. Linux, macOS, FreeBSD, Windows. */
+/**
+ * AppleTalk. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_APPLETALK: Family<UnknownAddress>;
 
-/** Address family: ARP. FreeBSD. */
+/**
+ * Address family: ARP. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_ARP: Family<UnknownAddress>;
 
-/** Address family: ASH. Linux. */
+/**
+ * Address family: ASH. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_ASH: Family<UnknownAddress>;
 
-/** Address family: ATM. FreeBSD, Windows. */
+/**
+ * Address family: ATM. FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_ATM: Family<UnknownAddress>;
 
-/** Address family: ATMPVC. Linux. */
+/**
+ * Address family: ATMPVC. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_ATMPVC: Family<UnknownAddress>;
 
-/** Address family: ATMSVC. Linux. */
+/**
+ * Address family: ATMSVC. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_ATMSVC: Family<UnknownAddress>;
 
-/** Amateur packet radio AX.25. Linux. */
+/**
+ * Amateur packet radio AX.25. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_AX25: Family<UnknownAddress>;
 
-/** Address family: BAN. Windows. */
+/**
+ * Address family: BAN. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_BAN: Family<UnknownAddress>;
 
-/** Bluetooth; the address depends on the protocol. Linux, FreeBSD, Windows. */
+/**
+ * Bluetooth; the address depends on the protocol. Linux, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_BLUETOOTH: Family<BluetoothAddress>;
 
-/** Address family: BRIDGE. Linux. */
+/**
+ * Address family: BRIDGE. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_BRIDGE: Family<UnknownAddress>;
 
-/** Winsock's name for `AF_BLUETOOTH`. Windows. */
+/**
+ * Winsock's name for `AF_BLUETOOTH`. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_BTH: Family<BluetoothAddress>;
 
-/** Address family: CAIF. Linux. */
+/**
+ * Address family: CAIF. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_CAIF: Family<UnknownAddress>;
 
 /**
  * The CAN bus of vehicles and machines; an address is `[interface]`, with more
  * for ISO-TP and J1939. Linux.
+ * @category Constants: AF_
  */
 export declare const AF_CAN: Family<CanAddress>;
 
-/** Address family: CCITT. macOS, FreeBSD, Windows. */
+/**
+ * Address family: CCITT. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_CCITT: Family<UnknownAddress>;
 
-/** Address family: CHAOS. macOS, FreeBSD, Windows. */
+/**
+ * Address family: CHAOS. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_CHAOS: Family<UnknownAddress>;
 
-/** Address family: CLUSTER. Windows. */
+/**
+ * Address family: CLUSTER. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_CLUSTER: Family<UnknownAddress>;
 
-/** Address family: CNT. macOS, FreeBSD. */
+/**
+ * Address family: CNT. macOS, FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_CNT: Family<UnknownAddress>;
 
-/** Address family: COIP. macOS, FreeBSD. */
+/**
+ * Address family: COIP. macOS, FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_COIP: Family<UnknownAddress>;
 
-/** Address family: DATAKIT. macOS, FreeBSD, Windows. */
+/**
+ * Address family: DATAKIT. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_DATAKIT: Family<UnknownAddress>;
 
-/** DECnet. Linux, macOS, FreeBSD, Windows. */
+/**
+ * DECnet. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_DECnet: Family<UnknownAddress>;
 
-/** Packets that a FreeBSD firewall diverts; an address is a port. FreeBSD. */
+/**
+ * Packets that a FreeBSD firewall diverts; an address is a port. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_DIVERT: Family<DivertAddress>;
 
-/** Address family: DLI. macOS, FreeBSD, Windows. */
+/**
+ * Address family: DLI. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_DLI: Family<UnknownAddress>;
 
-/** Address family: E164. macOS, FreeBSD. */
+/**
+ * Address family: E164. macOS, FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_E164: Family<UnknownAddress>;
 
-/** Address family: ECMA. macOS, FreeBSD, Windows. */
+/**
+ * Address family: ECMA. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_ECMA: Family<UnknownAddress>;
 
-/** Address family: ECONET. Linux. */
+/**
+ * Address family: ECONET. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_ECONET: Family<UnknownAddress>;
 
-/** Linux's old name for `AF_UNIX`. Linux. */
+/**
+ * Linux's old name for `AF_UNIX`. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_FILE: Family<UnixAddress>;
 
-/** Address family: FIREFOX. Windows. */
+/**
+ * Address family: FIREFOX. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_FIREFOX: Family<UnknownAddress>;
 
-/** Address family: HYLINK. macOS, FreeBSD, Windows. */
+/**
+ * Address family: HYLINK. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_HYLINK: Family<UnknownAddress>;
 
 /**
  * Between a Hyper-V machine and its host; an address is `[vm_id, service_id]`.
  * FreeBSD, Windows.
+ * @category Constants: AF_
  */
 export declare const AF_HYPERV: Family<HypervAddress>;
 
-/** Address family: IB. Linux. */
+/**
+ * Address family: IB. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_IB: Family<UnknownAddress>;
 
-/** Address family: ICLFXBM. Windows. */
+/**
+ * Address family: ICLFXBM. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_ICLFXBM: Family<UnknownAddress>;
 
-/** Address family: IEEE80211. macOS, FreeBSD. */
+/**
+ * Address family: IEEE80211. macOS, FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_IEEE80211: Family<UnknownAddress>;
 
-/** Address family: IEEE802154. Linux. */
+/**
+ * Address family: IEEE802154. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_IEEE802154: Family<UnknownAddress>;
 
-/** Address family: IMPLINK. macOS, FreeBSD, Windows. */
+/**
+ * Address family: IMPLINK. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_IMPLINK: Family<UnknownAddress>;
 
-/** IPv4; an address is `[host, port]`. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPv4; an address is `[host, port]`. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_INET: Family<InetAddress>;
 
 /**
  * IPv6; an address is `[host, port, flowinfo, scope_id]`. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: AF_
  */
 export declare const AF_INET6: Family<Inet6Address>;
 
-/** Address family: INET6 SDP. FreeBSD. */
+/**
+ * Address family: INET6 SDP. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_INET6_SDP: Family<UnknownAddress>;
 
-/** Address family: INET SDP. FreeBSD. */
+/**
+ * Address family: INET SDP. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_INET_SDP: Family<UnknownAddress>;
 
-/** Address family: IPFWLOG. FreeBSD. */
+/**
+ * Address family: IPFWLOG. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_IPFWLOG: Family<UnknownAddress>;
 
-/** Novell IPX. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Novell IPX. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_IPX: Family<UnknownAddress>;
 
-/** Infrared IrDA. Linux, Windows. */
+/**
+ * Infrared IrDA. Linux, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_IRDA: Family<UnknownAddress>;
 
-/** ISDN. Linux, macOS, FreeBSD. */
+/**
+ * ISDN. Linux, macOS, FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_ISDN: Family<UnknownAddress>;
 
-/** Address family: ISO. macOS, FreeBSD, Windows. */
+/**
+ * Address family: ISO. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_ISO: Family<UnknownAddress>;
 
-/** Address family: IUCV. Linux. */
+/**
+ * Address family: IUCV. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_IUCV: Family<UnknownAddress>;
 
-/** Kernel Connection Multiplexor: messages over TCP. Linux. */
+/**
+ * Kernel Connection Multiplexor: messages over TCP. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_KCM: Family<UnknownAddress>;
 
-/** IPsec key management. Linux. */
+/**
+ * IPsec key management. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_KEY: Family<UnknownAddress>;
 
-/** Address family: LAT. macOS, FreeBSD, Windows. */
+/**
+ * Address family: LAT. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_LAT: Family<UnknownAddress>;
 
 /**
  * Link-layer addresses, as BSD systems list interfaces. macOS, FreeBSD,
  * Windows.
+ * @category Constants: AF_
  */
 export declare const AF_LINK: Family<LinkAddress>;
 
-/** IEEE 802.2 logical link control. Linux. */
+/**
+ * IEEE 802.2 logical link control. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_LLC: Family<UnknownAddress>;
 
-/** POSIX's other name for `AF_UNIX`. Linux, macOS, FreeBSD. */
+/**
+ * POSIX's other name for `AF_UNIX`. Linux, macOS, FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_LOCAL: Family<UnixAddress>;
 
-/** Address family: MCTP. Linux. */
+/**
+ * Address family: MCTP. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_MCTP: Family<UnknownAddress>;
 
-/** Multiprotocol label switching. Linux. */
+/**
+ * Multiprotocol label switching. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_MPLS: Family<UnknownAddress>;
 
-/** Address family: NATM. macOS, FreeBSD. */
+/**
+ * Address family: NATM. macOS, FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_NATM: Family<UnknownAddress>;
 
-/** Address family: NDRV. macOS. */
+/**
+ * Address family: NDRV. macOS.
+ * @category Constants: AF_
+ */
 export declare const AF_NDRV: Family<UnknownAddress>;
 
-/** Address family: NETBEUI. Linux. */
+/**
+ * Address family: NETBEUI. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_NETBEUI: Family<UnknownAddress>;
 
-/** NetBIOS names. macOS, FreeBSD, Windows. */
+/**
+ * NetBIOS names. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_NETBIOS: Family<UnknownAddress>;
 
-/** Address family: NETDES. Windows. */
+/**
+ * Address family: NETDES. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_NETDES: Family<UnknownAddress>;
 
-/** Address family: NETGRAPH. FreeBSD. */
+/**
+ * Address family: NETGRAPH. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_NETGRAPH: Family<UnknownAddress>;
 
 /**
  * Messages from and to the kernel; an address is `[pid, groups]`. Linux,
  * FreeBSD.
+ * @category Constants: AF_
  */
 export declare const AF_NETLINK: Family<NetlinkAddress>;
 
-/** Address family: NETROM. Linux. */
+/**
+ * Address family: NETROM. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_NETROM: Family<UnknownAddress>;
 
-/** Near-field communication. Linux. */
+/**
+ * Near-field communication. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_NFC: Family<UnknownAddress>;
 
-/** Address family: NS. macOS, Windows. */
+/**
+ * Address family: NS. macOS, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_NS: Family<UnknownAddress>;
 
-/** Address family: OSI. macOS, FreeBSD, Windows. */
+/**
+ * Address family: OSI. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_OSI: Family<UnknownAddress>;
 
 /**
  * Frames of a network interface; an address is `[ifname, proto, pkttype,
  * hatype, addr]`. Linux.
+ * @category Constants: AF_
  */
 export declare const AF_PACKET: Family<PacketAddress>;
 
-/** Address family: PHONET. Linux. */
+/**
+ * Address family: PHONET. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_PHONET: Family<UnknownAddress>;
 
-/** Address family: PPP. macOS. */
+/**
+ * Address family: PPP. macOS.
+ * @category Constants: AF_
+ */
 export declare const AF_PPP: Family<UnknownAddress>;
 
-/** Point-to-point protocol over something, such as PPPoE. Linux. */
+/**
+ * Point-to-point protocol over something, such as PPPoE. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_PPPOX: Family<UnknownAddress>;
 
-/** Address family: PUP. macOS, FreeBSD, Windows. */
+/**
+ * Address family: PUP. macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_PUP: Family<UnknownAddress>;
 
 /**
  * Qualcomm's IPC router, to co-processors; an address is `[node, port]`. Linux.
+ * @category Constants: AF_
  */
 export declare const AF_QIPCRTR: Family<QipcrtrAddress>;
 
-/** Reliable Datagram Sockets; an address is `[host, port]`. Linux. */
+/**
+ * Reliable Datagram Sockets; an address is `[host, port]`. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_RDS: Family<RdsAddress>;
 
-/** Address family: RESERVED 36. macOS. */
+/**
+ * Address family: RESERVED 36. macOS.
+ * @category Constants: AF_
+ */
 export declare const AF_RESERVED_36: Family<UnknownAddress>;
 
-/** Address family: ROSE. Linux. */
+/**
+ * Address family: ROSE. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_ROSE: Family<UnknownAddress>;
 
 /**
  * Routing messages of the kernel; on Linux the same as `AF_NETLINK`. Linux,
  * macOS, FreeBSD.
+ * @category Constants: AF_
  */
 export declare const AF_ROUTE: Family<UnknownAddress>;
 
-/** Address family: RXRPC. Linux. */
+/**
+ * Address family: RXRPC. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_RXRPC: Family<UnknownAddress>;
 
-/** Address family: SCLUSTER. FreeBSD. */
+/**
+ * Address family: SCLUSTER. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_SCLUSTER: Family<UnknownAddress>;
 
-/** Address family: SECURITY. Linux. */
+/**
+ * Address family: SECURITY. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_SECURITY: Family<UnknownAddress>;
 
-/** Address family: SIP. macOS, FreeBSD. */
+/**
+ * Address family: SIP. macOS, FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_SIP: Family<UnknownAddress>;
 
-/** Address family: SLOW. FreeBSD. */
+/**
+ * Address family: SLOW. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_SLOW: Family<UnknownAddress>;
 
-/** Shared Memory Communications, which replace TCP over RDMA. Linux. */
+/**
+ * Shared Memory Communications, which replace TCP over RDMA. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_SMC: Family<UnknownAddress>;
 
-/** IBM SNA. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IBM SNA. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_SNA: Family<UnknownAddress>;
 
-/** macOS kernel controls and events; an address is `[id, unit]`. macOS. */
+/**
+ * macOS kernel controls and events; an address is `[id, unit]`. macOS.
+ * @category Constants: AF_
+ */
 export declare const AF_SYSTEM: Family<SystemAddress>;
 
-/** macOS's first name of `SYSPROTO_CONTROL`: SYS CONTROL. macOS. */
+/**
+ * macOS's first name of `SYSPROTO_CONTROL`: SYS CONTROL. macOS.
+ * @category Constants: AF_
+ */
 export declare const AF_SYS_CONTROL: number;
 
-/** Address family: TCNMESSAGE. Windows. */
+/**
+ * Address family: TCNMESSAGE. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_TCNMESSAGE: Family<UnknownAddress>;
 
-/** Address family: TCNPROCESS. Windows. */
+/**
+ * Address family: TCNPROCESS. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_TCNPROCESS: Family<UnknownAddress>;
 
 /**
  * Transparent Inter-Process Communication; an address is `[addr_type, v1, v2,
  * v3, scope]`. Linux.
+ * @category Constants: AF_
  */
 export declare const AF_TIPC: Family<TipcAddress>;
 
 /**
  * Sockets of one machine; an address is a path, or bytes that begin with NUL in
  * Linux's abstract namespace. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: AF_
  */
 export declare const AF_UNIX: Family<UnixAddress>;
 
-/** Address family: UNKNOWN1. Windows. */
+/**
+ * Address family: UNKNOWN1. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_UNKNOWN1: Family<UnknownAddress>;
 
 /**
  * No particular address family: any that fits. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: AF_
  */
 export declare const AF_UNSPEC: Family<Address>;
 
-/** Address family: UTUN. macOS. */
+/**
+ * Address family: UTUN. macOS.
+ * @category Constants: AF_
+ */
 export declare const AF_UTUN: Family<UnknownAddress>;
 
-/** Address family left to vendors: 00. FreeBSD. */
+/**
+ * Address family left to vendors: 00. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR00: Family<UnknownAddress>;
 
-/** Address family left to vendors: 01. FreeBSD. */
+/**
+ * Address family left to vendors: 01. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR01: Family<UnknownAddress>;
 
-/** Address family left to vendors: 03. FreeBSD. */
+/**
+ * Address family left to vendors: 03. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR03: Family<UnknownAddress>;
 
-/** Address family left to vendors: 04. FreeBSD. */
+/**
+ * Address family left to vendors: 04. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR04: Family<UnknownAddress>;
 
-/** Address family left to vendors: 05. FreeBSD. */
+/**
+ * Address family left to vendors: 05. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR05: Family<UnknownAddress>;
 
-/** Address family left to vendors: 06. FreeBSD. */
+/**
+ * Address family left to vendors: 06. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR06: Family<UnknownAddress>;
 
-/** Address family left to vendors: 07. FreeBSD. */
+/**
+ * Address family left to vendors: 07. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR07: Family<UnknownAddress>;
 
-/** Address family left to vendors: 08. FreeBSD. */
+/**
+ * Address family left to vendors: 08. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR08: Family<UnknownAddress>;
 
-/** Address family left to vendors: 09. FreeBSD. */
+/**
+ * Address family left to vendors: 09. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR09: Family<UnknownAddress>;
 
-/** Address family left to vendors: 10. FreeBSD. */
+/**
+ * Address family left to vendors: 10. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR10: Family<UnknownAddress>;
 
-/** Address family left to vendors: 11. FreeBSD. */
+/**
+ * Address family left to vendors: 11. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR11: Family<UnknownAddress>;
 
-/** Address family left to vendors: 12. FreeBSD. */
+/**
+ * Address family left to vendors: 12. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR12: Family<UnknownAddress>;
 
-/** Address family left to vendors: 13. FreeBSD. */
+/**
+ * Address family left to vendors: 13. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR13: Family<UnknownAddress>;
 
-/** Address family left to vendors: 14. FreeBSD. */
+/**
+ * Address family left to vendors: 14. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR14: Family<UnknownAddress>;
 
-/** Address family left to vendors: 15. FreeBSD. */
+/**
+ * Address family left to vendors: 15. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR15: Family<UnknownAddress>;
 
-/** Address family left to vendors: 16. FreeBSD. */
+/**
+ * Address family left to vendors: 16. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR16: Family<UnknownAddress>;
 
-/** Address family left to vendors: 17. FreeBSD. */
+/**
+ * Address family left to vendors: 17. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR17: Family<UnknownAddress>;
 
-/** Address family left to vendors: 18. FreeBSD. */
+/**
+ * Address family left to vendors: 18. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR18: Family<UnknownAddress>;
 
-/** Address family left to vendors: 19. FreeBSD. */
+/**
+ * Address family left to vendors: 19. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR19: Family<UnknownAddress>;
 
-/** Address family left to vendors: 20. FreeBSD. */
+/**
+ * Address family left to vendors: 20. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR20: Family<UnknownAddress>;
 
-/** Address family left to vendors: 21. FreeBSD. */
+/**
+ * Address family left to vendors: 21. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR21: Family<UnknownAddress>;
 
-/** Address family left to vendors: 22. FreeBSD. */
+/**
+ * Address family left to vendors: 22. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR22: Family<UnknownAddress>;
 
-/** Address family left to vendors: 23. FreeBSD. */
+/**
+ * Address family left to vendors: 23. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR23: Family<UnknownAddress>;
 
-/** Address family left to vendors: 24. FreeBSD. */
+/**
+ * Address family left to vendors: 24. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR24: Family<UnknownAddress>;
 
-/** Address family left to vendors: 25. FreeBSD. */
+/**
+ * Address family left to vendors: 25. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR25: Family<UnknownAddress>;
 
-/** Address family left to vendors: 26. FreeBSD. */
+/**
+ * Address family left to vendors: 26. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR26: Family<UnknownAddress>;
 
-/** Address family left to vendors: 27. FreeBSD. */
+/**
+ * Address family left to vendors: 27. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR27: Family<UnknownAddress>;
 
-/** Address family left to vendors: 28. FreeBSD. */
+/**
+ * Address family left to vendors: 28. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR28: Family<UnknownAddress>;
 
-/** Address family left to vendors: 29. FreeBSD. */
+/**
+ * Address family left to vendors: 29. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR29: Family<UnknownAddress>;
 
-/** Address family left to vendors: 30. FreeBSD. */
+/**
+ * Address family left to vendors: 30. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR30: Family<UnknownAddress>;
 
-/** Address family left to vendors: 31. FreeBSD. */
+/**
+ * Address family left to vendors: 31. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR31: Family<UnknownAddress>;
 
-/** Address family left to vendors: 32. FreeBSD. */
+/**
+ * Address family left to vendors: 32. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR32: Family<UnknownAddress>;
 
-/** Address family left to vendors: 33. FreeBSD. */
+/**
+ * Address family left to vendors: 33. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR33: Family<UnknownAddress>;
 
-/** Address family left to vendors: 34. FreeBSD. */
+/**
+ * Address family left to vendors: 34. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR34: Family<UnknownAddress>;
 
-/** Address family left to vendors: 35. FreeBSD. */
+/**
+ * Address family left to vendors: 35. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR35: Family<UnknownAddress>;
 
-/** Address family left to vendors: 36. FreeBSD. */
+/**
+ * Address family left to vendors: 36. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR36: Family<UnknownAddress>;
 
-/** Address family left to vendors: 37. FreeBSD. */
+/**
+ * Address family left to vendors: 37. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR37: Family<UnknownAddress>;
 
-/** Address family left to vendors: 38. FreeBSD. */
+/**
+ * Address family left to vendors: 38. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR38: Family<UnknownAddress>;
 
-/** Address family left to vendors: 39. FreeBSD. */
+/**
+ * Address family left to vendors: 39. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR39: Family<UnknownAddress>;
 
-/** Address family left to vendors: 40. FreeBSD. */
+/**
+ * Address family left to vendors: 40. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR40: Family<UnknownAddress>;
 
-/** Address family left to vendors: 41. FreeBSD. */
+/**
+ * Address family left to vendors: 41. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR41: Family<UnknownAddress>;
 
-/** Address family left to vendors: 42. FreeBSD. */
+/**
+ * Address family left to vendors: 42. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR42: Family<UnknownAddress>;
 
-/** Address family left to vendors: 43. FreeBSD. */
+/**
+ * Address family left to vendors: 43. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR43: Family<UnknownAddress>;
 
-/** Address family left to vendors: 44. FreeBSD. */
+/**
+ * Address family left to vendors: 44. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR44: Family<UnknownAddress>;
 
-/** Address family left to vendors: 45. FreeBSD. */
+/**
+ * Address family left to vendors: 45. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR45: Family<UnknownAddress>;
 
-/** Address family left to vendors: 46. FreeBSD. */
+/**
+ * Address family left to vendors: 46. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR46: Family<UnknownAddress>;
 
-/** Address family left to vendors: 47. FreeBSD. */
+/**
+ * Address family left to vendors: 47. FreeBSD.
+ * @category Constants: AF_
+ */
 export declare const AF_VENDOR47: Family<UnknownAddress>;
 
-/** Address family: VOICEVIEW. Windows. */
+/**
+ * Address family: VOICEVIEW. Windows.
+ * @category Constants: AF_
+ */
 export declare const AF_VOICEVIEW: Family<UnknownAddress>;
 
 /**
  * Between a virtual machine and its host; an address is `[cid, port]`. Linux,
  * macOS.
+ * @category Constants: AF_
  */
 export declare const AF_VSOCK: Family<VsockAddress>;
 
-/** Of `AF_VSOCK` monitoring: OP CONNECT. Linux. */
+/**
+ * Of `AF_VSOCK` monitoring: OP CONNECT. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_VSOCK_OP_CONNECT: number;
 
-/** Of `AF_VSOCK` monitoring: OP CONTROL. Linux. */
+/**
+ * Of `AF_VSOCK` monitoring: OP CONTROL. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_VSOCK_OP_CONTROL: number;
 
-/** Of `AF_VSOCK` monitoring: OP DISCONNECT. Linux. */
+/**
+ * Of `AF_VSOCK` monitoring: OP DISCONNECT. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_VSOCK_OP_DISCONNECT: number;
 
-/** Of `AF_VSOCK` monitoring: OP PAYLOAD. Linux. */
+/**
+ * Of `AF_VSOCK` monitoring: OP PAYLOAD. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_VSOCK_OP_PAYLOAD: number;
 
-/** Of `AF_VSOCK` monitoring: OP UNKNOWN. Linux. */
+/**
+ * Of `AF_VSOCK` monitoring: OP UNKNOWN. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_VSOCK_OP_UNKNOWN: number;
 
-/** Of `AF_VSOCK` monitoring: TRANSPORT NO INFO. Linux. */
+/**
+ * Of `AF_VSOCK` monitoring: TRANSPORT NO INFO. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_VSOCK_TRANSPORT_NO_INFO: number;
 
-/** Of `AF_VSOCK` monitoring: TRANSPORT UNKNOWN. Linux. */
+/**
+ * Of `AF_VSOCK` monitoring: TRANSPORT UNKNOWN. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_VSOCK_TRANSPORT_UNKNOWN: number;
 
-/** Of `AF_VSOCK` monitoring: TRANSPORT VIRTIO. Linux. */
+/**
+ * Of `AF_VSOCK` monitoring: TRANSPORT VIRTIO. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_VSOCK_TRANSPORT_VIRTIO: number;
 
-/** Address family: WANPIPE. Linux. */
+/**
+ * Address family: WANPIPE. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_WANPIPE: Family<UnknownAddress>;
 
-/** ITU-T X.25. Linux. */
+/**
+ * ITU-T X.25. Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_X25: Family<UnknownAddress>;
 
-/** Frames through a ring shared with the driver (`AF_XDP`). Linux. */
+/**
+ * Frames through a ring shared with the driver (`AF_XDP`). Linux.
+ * @category Constants: AF_
+ */
 export declare const AF_XDP: Family<UnknownAddress>;
 
 /**
  * For `getaddrinfo()`: only families for which this host has an address. Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: AI_
  */
 export declare const AI_ADDRCONFIG: number;
 
 /**
  * For `getaddrinfo()`, with `AI_V4MAPPED`: IPv6 and mapped IPv4 both. Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: AI_
  */
 export declare const AI_ALL: number;
 
-/** Flag of `getaddrinfo()`: BYPASS DNS CACHE. Windows. */
+/**
+ * Flag of `getaddrinfo()`: BYPASS DNS CACHE. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_BYPASS_DNS_CACHE: number;
 
-/** For `getaddrinfo()`: decode the canonical name (IDNA). Linux. */
+/**
+ * For `getaddrinfo()`: decode the canonical name (IDNA). Linux.
+ * @category Constants: AI_
+ */
 export declare const AI_CANONIDN: number;
 
 /**
  * For `getaddrinfo()`: also the canonical name of the host. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: AI_
  */
 export declare const AI_CANONNAME: number;
 
-/** For `getaddrinfo()`: `AI_V4MAPPED_CFG | AI_ADDRCONFIG`. macOS, FreeBSD. */
+/**
+ * For `getaddrinfo()`: `AI_V4MAPPED_CFG | AI_ADDRCONFIG`. macOS, FreeBSD.
+ * @category Constants: AI_
+ */
 export declare const AI_DEFAULT: number;
 
-/** Flag of `getaddrinfo()`: DISABLE IDN ENCODING. Windows. */
+/**
+ * Flag of `getaddrinfo()`: DISABLE IDN ENCODING. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_DISABLE_IDN_ENCODING: number;
 
-/** Flag of `getaddrinfo()`: DNS ONLY. Windows. */
+/**
+ * Flag of `getaddrinfo()`: DNS ONLY. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_DNS_ONLY: number;
 
-/** Flag of `getaddrinfo()`: DNS RESPONSE HOSTFILE. Windows. */
+/**
+ * Flag of `getaddrinfo()`: DNS RESPONSE HOSTFILE. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_DNS_RESPONSE_HOSTFILE: number;
 
-/** Flag of `getaddrinfo()`: DNS RESPONSE SECURE. Windows. */
+/**
+ * Flag of `getaddrinfo()`: DNS RESPONSE SECURE. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_DNS_RESPONSE_SECURE: number;
 
-/** Flag of `getaddrinfo()`: DNS SERVER TYPE DOH. Windows. */
+/**
+ * Flag of `getaddrinfo()`: DNS SERVER TYPE DOH. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_DNS_SERVER_TYPE_DOH: number;
 
-/** Flag of `getaddrinfo()`: DNS SERVER TYPE DOT. Windows. */
+/**
+ * Flag of `getaddrinfo()`: DNS SERVER TYPE DOT. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_DNS_SERVER_TYPE_DOT: number;
 
-/** Flag of `getaddrinfo()`: DNS SERVER TYPE UDP. Windows. */
+/**
+ * Flag of `getaddrinfo()`: DNS SERVER TYPE UDP. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_DNS_SERVER_TYPE_UDP: number;
 
-/** Flag of `getaddrinfo()`: DNS SERVER UDP FALLBACK. Windows. */
+/**
+ * Flag of `getaddrinfo()`: DNS SERVER UDP FALLBACK. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_DNS_SERVER_UDP_FALLBACK: number;
 
-/** Flag of `getaddrinfo()`: EXCLUSIVE CUSTOM SERVERS. Windows. */
+/**
+ * Flag of `getaddrinfo()`: EXCLUSIVE CUSTOM SERVERS. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_EXCLUSIVE_CUSTOM_SERVERS: number;
 
-/** Flag of `getaddrinfo()`: EXTENDED. Windows. */
+/**
+ * Flag of `getaddrinfo()`: EXTENDED. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_EXTENDED: number;
 
-/** Flag of `getaddrinfo()`: EXTRA DNSSEC REQUIRED. Windows. */
+/**
+ * Flag of `getaddrinfo()`: EXTRA DNSSEC REQUIRED. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_EXTRA_DNSSEC_REQUIRED: number;
 
-/** Flag of `getaddrinfo()`: FILESERVER. Windows. */
+/**
+ * Flag of `getaddrinfo()`: FILESERVER. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_FILESERVER: number;
 
-/** Flag of `getaddrinfo()`: FORCE CLEAR TEXT. Windows. */
+/**
+ * Flag of `getaddrinfo()`: FORCE CLEAR TEXT. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_FORCE_CLEAR_TEXT: number;
 
-/** For `getaddrinfo()`: also the fully qualified name. Windows. */
+/**
+ * For `getaddrinfo()`: also the fully qualified name. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_FQDN: number;
 
-/** For `getaddrinfo()`: encode an international name (IDNA). Linux. */
+/**
+ * For `getaddrinfo()`: encode an international name (IDNA). Linux.
+ * @category Constants: AI_
+ */
 export declare const AI_IDN: number;
 
-/** Flag of `getaddrinfo()`: IDN ALLOW UNASSIGNED. Linux. */
+/**
+ * Flag of `getaddrinfo()`: IDN ALLOW UNASSIGNED. Linux.
+ * @category Constants: AI_
+ */
 export declare const AI_IDN_ALLOW_UNASSIGNED: number;
 
-/** Flag of `getaddrinfo()`: IDN USE STD3 ASCII RULES. Linux. */
+/**
+ * Flag of `getaddrinfo()`: IDN USE STD3 ASCII RULES. Linux.
+ * @category Constants: AI_
+ */
 export declare const AI_IDN_USE_STD3_ASCII_RULES: number;
 
-/** All flags that `getaddrinfo()` takes. macOS, FreeBSD. */
+/**
+ * All flags that `getaddrinfo()` takes. macOS, FreeBSD.
+ * @category Constants: AI_
+ */
 export declare const AI_MASK: number;
 
-/** Flag of `getaddrinfo()`: NON AUTHORITATIVE. Windows. */
+/**
+ * Flag of `getaddrinfo()`: NON AUTHORITATIVE. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_NON_AUTHORITATIVE: number;
 
 /**
  * For `getaddrinfo()`: the host is an address; look nothing up. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: AI_
  */
 export declare const AI_NUMERICHOST: number;
 
 /**
  * For `getaddrinfo()`: the service is a port number. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: AI_
  */
 export declare const AI_NUMERICSERV: number;
 
 /**
  * For `getaddrinfo()`: an address to bind, all interfaces by default. Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: AI_
  */
 export declare const AI_PASSIVE: number;
 
-/** Flag of `getaddrinfo()`: REQUIRE SECURE. Windows. */
+/**
+ * Flag of `getaddrinfo()`: REQUIRE SECURE. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_REQUIRE_SECURE: number;
 
-/** Flag of `getaddrinfo()`: RESOLUTION HANDLE. Windows. */
+/**
+ * Flag of `getaddrinfo()`: RESOLUTION HANDLE. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_RESOLUTION_HANDLE: number;
 
-/** Flag of `getaddrinfo()`: RETURN PREFERRED NAMES. Windows. */
+/**
+ * Flag of `getaddrinfo()`: RETURN PREFERRED NAMES. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_RETURN_PREFERRED_NAMES: number;
 
-/** Flag of `getaddrinfo()`: RETURN RESPONSE FLAGS. Windows. */
+/**
+ * Flag of `getaddrinfo()`: RETURN RESPONSE FLAGS. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_RETURN_RESPONSE_FLAGS: number;
 
-/** Flag of `getaddrinfo()`: RETURN TTL. Windows. */
+/**
+ * Flag of `getaddrinfo()`: RETURN TTL. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_RETURN_TTL: number;
 
-/** Flag of `getaddrinfo()`: SECURE. Windows. */
+/**
+ * Flag of `getaddrinfo()`: SECURE. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_SECURE: number;
 
-/** Flag of `getaddrinfo()`: SECURE WITH FALLBACK. Windows. */
+/**
+ * Flag of `getaddrinfo()`: SECURE WITH FALLBACK. Windows.
+ * @category Constants: AI_
+ */
 export declare const AI_SECURE_WITH_FALLBACK: number;
 
-/** For `getaddrinfo()`: addresses that cannot be used, too. macOS. */
+/**
+ * For `getaddrinfo()`: addresses that cannot be used, too. macOS.
+ * @category Constants: AI_
+ */
 export declare const AI_UNUSABLE: number;
 
 /**
  * For `getaddrinfo()`: IPv4 addresses in IPv6 form if there is no IPv6 one.
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: AI_
  */
 export declare const AI_V4MAPPED: number;
 
 /**
  * For `getaddrinfo()`: `AI_V4MAPPED` if the kernel supports mapping. macOS,
  * FreeBSD.
+ * @category Constants: AI_
  */
 export declare const AI_V4MAPPED_CFG: number;
 
-/** For `sendmsg_afalg()`: decrypt. Linux. */
+/**
+ * For `sendmsg_afalg()`: decrypt. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_OP_DECRYPT: number;
 
-/** For `sendmsg_afalg()`: encrypt. Linux. */
+/**
+ * For `sendmsg_afalg()`: encrypt. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_OP_ENCRYPT: number;
 
-/** For `sendmsg_afalg()`: sign. Linux. */
+/**
+ * For `sendmsg_afalg()`: sign. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_OP_SIGN: number;
 
-/** For `sendmsg_afalg()`: verify a signature. Linux. */
+/**
+ * For `sendmsg_afalg()`: verify a signature. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_OP_VERIFY: number;
 
-/** Ancillary data: bytes of associated data. Linux. */
+/**
+ * Ancillary data: bytes of associated data. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_SET_AEAD_ASSOCLEN: number;
 
-/** Bytes of the authentication tag, as the option's length (SOL_ALG). Linux. */
+/**
+ * Bytes of the authentication tag, as the option's length (SOL_ALG). Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_SET_AEAD_AUTHSIZE: number;
 
-/** Of the kernel's cryptography (SOL_ALG): SET DRBG ENTROPY. Linux. */
+/**
+ * Of the kernel's cryptography (SOL_ALG): SET DRBG ENTROPY. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_SET_DRBG_ENTROPY: number;
 
-/** Ancillary data: the initialization vector. Linux. */
+/**
+ * Ancillary data: the initialization vector. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_SET_IV: number;
 
-/** The key (SOL_ALG, bytes). Linux. */
+/**
+ * The key (SOL_ALG, bytes). Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_SET_KEY: number;
 
-/** Of the kernel's cryptography (SOL_ALG): SET KEY BY KEY SERIAL. Linux. */
+/**
+ * Of the kernel's cryptography (SOL_ALG): SET KEY BY KEY SERIAL. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_SET_KEY_BY_KEY_SERIAL: number;
 
-/** Ancillary data: the operation, an `ALG_OP_` value. Linux. */
+/**
+ * Ancillary data: the operation, an `ALG_OP_` value. Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_SET_OP: number;
 
-/** The public key (SOL_ALG, bytes). Linux. */
+/**
+ * The public key (SOL_ALG, bytes). Linux.
+ * @category Constants: ALG_
+ */
 export declare const ALG_SET_PUBKEY: number;
 
-/** Hardware type of a link-layer address: 6LOWPAN. Linux. */
+/**
+ * Hardware type of a link-layer address: 6LOWPAN. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_6LOWPAN: number;
 
-/** Hardware type of a link-layer address: ADAPT. Linux. */
+/**
+ * Hardware type of a link-layer address: ADAPT. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_ADAPT: number;
 
-/** Hardware type of a link-layer address: APPLETLK. Linux. */
+/**
+ * Hardware type of a link-layer address: APPLETLK. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_APPLETLK: number;
 
-/** Hardware type of a link-layer address: ARCNET. Linux. */
+/**
+ * Hardware type of a link-layer address: ARCNET. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_ARCNET: number;
 
-/** Hardware type of a link-layer address: ASH. Linux. */
+/**
+ * Hardware type of a link-layer address: ASH. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_ASH: number;
 
-/** Hardware type of a link-layer address: ATM. Linux. */
+/**
+ * Hardware type of a link-layer address: ATM. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_ATM: number;
 
-/** Hardware type of a link-layer address: AX25. Linux. */
+/**
+ * Hardware type of a link-layer address: AX25. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_AX25: number;
 
-/** Hardware type of a link-layer address: BIF. Linux. */
+/**
+ * Hardware type of a link-layer address: BIF. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_BIF: number;
 
-/** Hardware type of a link-layer address: CAIF. Linux. */
+/**
+ * Hardware type of a link-layer address: CAIF. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_CAIF: number;
 
-/** Hardware type of a link-layer address: CAN. Linux. */
+/**
+ * Hardware type of a link-layer address: CAN. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_CAN: number;
 
-/** Hardware type of a link-layer address: CHAOS. Linux. */
+/**
+ * Hardware type of a link-layer address: CHAOS. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_CHAOS: number;
 
-/** Hardware type of a link-layer address: CISCO. Linux. */
+/**
+ * Hardware type of a link-layer address: CISCO. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_CISCO: number;
 
-/** Hardware type of a link-layer address: CSLIP. Linux. */
+/**
+ * Hardware type of a link-layer address: CSLIP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_CSLIP: number;
 
-/** Hardware type of a link-layer address: CSLIP6. Linux. */
+/**
+ * Hardware type of a link-layer address: CSLIP6. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_CSLIP6: number;
 
-/** Hardware type of a link-layer address: DDCMP. Linux. */
+/**
+ * Hardware type of a link-layer address: DDCMP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_DDCMP: number;
 
-/** Hardware type of a link-layer address: DLCI. Linux. */
+/**
+ * Hardware type of a link-layer address: DLCI. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_DLCI: number;
 
-/** Hardware type of a link-layer address: ECONET. Linux. */
+/**
+ * Hardware type of a link-layer address: ECONET. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_ECONET: number;
 
-/** Hardware type of a link-layer address: EETHER. Linux. */
+/**
+ * Hardware type of a link-layer address: EETHER. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_EETHER: number;
 
-/** Hardware type of a link-layer address: ETHER. Linux. */
+/**
+ * Hardware type of a link-layer address: ETHER. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_ETHER: number;
 
-/** Hardware type of a link-layer address: EUI64. Linux. */
+/**
+ * Hardware type of a link-layer address: EUI64. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_EUI64: number;
 
-/** Hardware type of a link-layer address: FCAL. Linux. */
+/**
+ * Hardware type of a link-layer address: FCAL. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_FCAL: number;
 
-/** Hardware type of a link-layer address: FCFABRIC. Linux. */
+/**
+ * Hardware type of a link-layer address: FCFABRIC. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_FCFABRIC: number;
 
-/** Hardware type of a link-layer address: FCPL. Linux. */
+/**
+ * Hardware type of a link-layer address: FCPL. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_FCPL: number;
 
-/** Hardware type of a link-layer address: FCPP. Linux. */
+/**
+ * Hardware type of a link-layer address: FCPP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_FCPP: number;
 
-/** Hardware type of a link-layer address: FDDI. Linux. */
+/**
+ * Hardware type of a link-layer address: FDDI. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_FDDI: number;
 
-/** Hardware type of a link-layer address: FRAD. Linux. */
+/**
+ * Hardware type of a link-layer address: FRAD. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_FRAD: number;
 
-/** Hardware type of a link-layer address: HDLC. Linux. */
+/**
+ * Hardware type of a link-layer address: HDLC. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_HDLC: number;
 
-/** Hardware type of a link-layer address: HIPPI. Linux. */
+/**
+ * Hardware type of a link-layer address: HIPPI. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_HIPPI: number;
 
-/** Hardware type of a link-layer address: HWX25. Linux. */
+/**
+ * Hardware type of a link-layer address: HWX25. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_HWX25: number;
 
-/** Hardware type of a link-layer address: IEEE1394. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE1394. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE1394: number;
 
-/** Hardware type of a link-layer address: IEEE802. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE802. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE802: number;
 
-/** Hardware type of a link-layer address: IEEE80211. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE80211. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE80211: number;
 
-/** Hardware type of a link-layer address: IEEE80211 PRISM. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE80211 PRISM. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE80211_PRISM: number;
 
-/** Hardware type of a link-layer address: IEEE80211 RADIOTAP. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE80211 RADIOTAP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE80211_RADIOTAP: number;
 
-/** Hardware type of a link-layer address: IEEE802154. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE802154. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE802154: number;
 
-/** Hardware type of a link-layer address: IEEE802154 MONITOR. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE802154 MONITOR. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE802154_MONITOR: number;
 
-/** Hardware type of a link-layer address: IEEE802154 PHY. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE802154 PHY. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE802154_PHY: number;
 
-/** Hardware type of a link-layer address: IEEE802 TR. Linux. */
+/**
+ * Hardware type of a link-layer address: IEEE802 TR. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IEEE802_TR: number;
 
-/** Hardware type of a link-layer address: INFINIBAND. Linux. */
+/**
+ * Hardware type of a link-layer address: INFINIBAND. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_INFINIBAND: number;
 
-/** Hardware type of a link-layer address: IP6GRE. Linux. */
+/**
+ * Hardware type of a link-layer address: IP6GRE. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IP6GRE: number;
 
-/** Hardware type of a link-layer address: IPDDP. Linux. */
+/**
+ * Hardware type of a link-layer address: IPDDP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IPDDP: number;
 
-/** Hardware type of a link-layer address: IPGRE. Linux. */
+/**
+ * Hardware type of a link-layer address: IPGRE. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IPGRE: number;
 
-/** Hardware type of a link-layer address: IRDA. Linux. */
+/**
+ * Hardware type of a link-layer address: IRDA. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_IRDA: number;
 
-/** Hardware type of a link-layer address: LAPB. Linux. */
+/**
+ * Hardware type of a link-layer address: LAPB. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_LAPB: number;
 
-/** Hardware type of a link-layer address: LOCALTLK. Linux. */
+/**
+ * Hardware type of a link-layer address: LOCALTLK. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_LOCALTLK: number;
 
-/** Hardware type of a link-layer address: LOOPBACK. Linux. */
+/**
+ * Hardware type of a link-layer address: LOOPBACK. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_LOOPBACK: number;
 
-/** Hardware type of a link-layer address: MCTP. Linux. */
+/**
+ * Hardware type of a link-layer address: MCTP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_MCTP: number;
 
-/** Hardware type of a link-layer address: METRICOM. Linux. */
+/**
+ * Hardware type of a link-layer address: METRICOM. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_METRICOM: number;
 
-/** Hardware type of a link-layer address: NETLINK. Linux. */
+/**
+ * Hardware type of a link-layer address: NETLINK. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_NETLINK: number;
 
-/** Hardware type of a link-layer address: NETROM. Linux. */
+/**
+ * Hardware type of a link-layer address: NETROM. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_NETROM: number;
 
-/** Hardware type of a link-layer address: NONE. Linux. */
+/**
+ * Hardware type of a link-layer address: NONE. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_NONE: number;
 
-/** Hardware type of a link-layer address: PHONET. Linux. */
+/**
+ * Hardware type of a link-layer address: PHONET. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_PHONET: number;
 
-/** Hardware type of a link-layer address: PHONET PIPE. Linux. */
+/**
+ * Hardware type of a link-layer address: PHONET PIPE. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_PHONET_PIPE: number;
 
-/** Hardware type of a link-layer address: PIMREG. Linux. */
+/**
+ * Hardware type of a link-layer address: PIMREG. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_PIMREG: number;
 
-/** Hardware type of a link-layer address: PPP. Linux. */
+/**
+ * Hardware type of a link-layer address: PPP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_PPP: number;
 
-/** Hardware type of a link-layer address: PRONET. Linux. */
+/**
+ * Hardware type of a link-layer address: PRONET. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_PRONET: number;
 
-/** Hardware type of a link-layer address: RAWHDLC. Linux. */
+/**
+ * Hardware type of a link-layer address: RAWHDLC. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_RAWHDLC: number;
 
-/** Hardware type of a link-layer address: RAWIP. Linux. */
+/**
+ * Hardware type of a link-layer address: RAWIP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_RAWIP: number;
 
-/** Hardware type of a link-layer address: ROSE. Linux. */
+/**
+ * Hardware type of a link-layer address: ROSE. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_ROSE: number;
 
-/** Hardware type of a link-layer address: RSRVD. Linux. */
+/**
+ * Hardware type of a link-layer address: RSRVD. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_RSRVD: number;
 
-/** Hardware type of a link-layer address: SIT. Linux. */
+/**
+ * Hardware type of a link-layer address: SIT. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_SIT: number;
 
-/** Hardware type of a link-layer address: SKIP. Linux. */
+/**
+ * Hardware type of a link-layer address: SKIP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_SKIP: number;
 
-/** Hardware type of a link-layer address: SLIP. Linux. */
+/**
+ * Hardware type of a link-layer address: SLIP. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_SLIP: number;
 
-/** Hardware type of a link-layer address: SLIP6. Linux. */
+/**
+ * Hardware type of a link-layer address: SLIP6. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_SLIP6: number;
 
-/** Hardware type of a link-layer address: TUNNEL. Linux. */
+/**
+ * Hardware type of a link-layer address: TUNNEL. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_TUNNEL: number;
 
-/** Hardware type of a link-layer address: TUNNEL6. Linux. */
+/**
+ * Hardware type of a link-layer address: TUNNEL6. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_TUNNEL6: number;
 
-/** Hardware type of a link-layer address: VOID. Linux. */
+/**
+ * Hardware type of a link-layer address: VOID. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_VOID: number;
 
-/** Hardware type of a link-layer address: VSOCKMON. Linux. */
+/**
+ * Hardware type of a link-layer address: VSOCKMON. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_VSOCKMON: number;
 
-/** Hardware type of a link-layer address: X25. Linux. */
+/**
+ * Hardware type of a link-layer address: X25. Linux.
+ * @category Constants: ARPHRD_
+ */
 export declare const ARPHRD_X25: number;
 
-/** Address type: classic Bluetooth. Linux. */
+/**
+ * Address type: classic Bluetooth. Linux.
+ * @category Constants: BDADDR_
+ */
 export declare const BDADDR_BREDR: number;
 
-/** Address type: Low Energy, public. Linux. */
+/**
+ * Address type: Low Energy, public. Linux.
+ * @category Constants: BDADDR_
+ */
 export declare const BDADDR_LE_PUBLIC: number;
 
-/** Address type: Low Energy, random. Linux. */
+/**
+ * Address type: Low Energy, random. Linux.
+ * @category Constants: BDADDR_
+ */
 export declare const BDADDR_LE_RANDOM: number;
 
-/** Protocol of Bluetooth: HCI. FreeBSD. */
+/**
+ * Protocol of Bluetooth: HCI. FreeBSD.
+ * @category Constants: BLUETOOTH_
+ */
 export declare const BLUETOOTH_PROTO_HCI: number;
 
-/** Protocol of Bluetooth: L2CAP. FreeBSD. */
+/**
+ * Protocol of Bluetooth: L2CAP. FreeBSD.
+ * @category Constants: BLUETOOTH_
+ */
 export declare const BLUETOOTH_PROTO_L2CAP: number;
 
-/** Protocol of Bluetooth: RFCOMM. FreeBSD. */
+/**
+ * Protocol of Bluetooth: RFCOMM. FreeBSD.
+ * @category Constants: BLUETOOTH_
+ */
 export declare const BLUETOOTH_PROTO_RFCOMM: number;
 
-/** Protocol of Bluetooth: SCO. FreeBSD. */
+/**
+ * Protocol of Bluetooth: SCO. FreeBSD.
+ * @category Constants: BLUETOOTH_
+ */
 export declare const BLUETOOTH_PROTO_SCO: number;
 
-/** Protocol of Bluetooth: L2CAP. Windows. */
+/**
+ * Protocol of Bluetooth: L2CAP. Windows.
+ * @category Constants: other
+ */
 export declare const BTHPROTO_L2CAP: number;
 
-/** Protocol of Bluetooth: RFCOMM. Windows. */
+/**
+ * Protocol of Bluetooth: RFCOMM. Windows.
+ * @category Constants: other
+ */
 export declare const BTHPROTO_RFCOMM: number;
 
-/** Protocol of Bluetooth: AVDTP. Linux. */
+/**
+ * Protocol of Bluetooth: AVDTP. Linux.
+ * @category Constants: BTPROTO_
+ */
 export declare const BTPROTO_AVDTP: number;
 
-/** Protocol of Bluetooth: BNEP. Linux. */
+/**
+ * Protocol of Bluetooth: BNEP. Linux.
+ * @category Constants: BTPROTO_
+ */
 export declare const BTPROTO_BNEP: number;
 
-/** Protocol of Bluetooth: CMTP. Linux. */
+/**
+ * Protocol of Bluetooth: CMTP. Linux.
+ * @category Constants: BTPROTO_
+ */
 export declare const BTPROTO_CMTP: number;
 
-/** Protocol of `AF_BLUETOOTH`: the adapter itself (HCI). Linux, FreeBSD. */
+/**
+ * Protocol of `AF_BLUETOOTH`: the adapter itself (HCI). Linux, FreeBSD.
+ * @category Constants: BTPROTO_
+ */
 export declare const BTPROTO_HCI: number;
 
-/** Protocol of Bluetooth: HIDP. Linux. */
+/**
+ * Protocol of Bluetooth: HIDP. Linux.
+ * @category Constants: BTPROTO_
+ */
 export declare const BTPROTO_HIDP: number;
 
-/** Protocol of Bluetooth: ISO. Linux. */
+/**
+ * Protocol of Bluetooth: ISO. Linux.
+ * @category Constants: BTPROTO_
+ */
 export declare const BTPROTO_ISO: number;
 
-/** Protocol of `AF_BLUETOOTH`: logical links (L2CAP). Linux, FreeBSD. */
+/**
+ * Protocol of `AF_BLUETOOTH`: logical links (L2CAP). Linux, FreeBSD.
+ * @category Constants: BTPROTO_
+ */
 export declare const BTPROTO_L2CAP: number;
 
 /**
  * Protocol of `AF_BLUETOOTH`: serial ports (RFCOMM). Linux, FreeBSD, Windows.
+ * @category Constants: BTPROTO_
  */
 export declare const BTPROTO_RFCOMM: number;
 
-/** Protocol of `AF_BLUETOOTH`: audio (SCO). Linux, FreeBSD. */
+/**
+ * Protocol of `AF_BLUETOOTH`: audio (SCO). Linux, FreeBSD.
+ * @category Constants: BTPROTO_
+ */
 export declare const BTPROTO_SCO: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): BOUND. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): BOUND. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_BOUND: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): CHANNEL POLICY. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): CHANNEL POLICY. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CHANNEL_POLICY: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): AMP PREFERRED. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): AMP PREFERRED. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CHANNEL_POLICY_AMP_PREFERRED: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): BREDR ONLY. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): BREDR ONLY. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CHANNEL_POLICY_BREDR_ONLY: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): BREDR PREFERRED. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): BREDR PREFERRED. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CHANNEL_POLICY_BREDR_PREFERRED: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): CLOSED. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): CLOSED. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CLOSED: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): CODEC. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): CODEC. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CODEC: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): CONFIG. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): CONFIG. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CONFIG: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): CONNECT. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): CONNECT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CONNECT: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): CONNECT2. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): CONNECT2. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CONNECT2: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): CONNECTED. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): CONNECTED. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_CONNECTED: number;
 
 /**
  * Leaves it to the program to accept a connection (SOL_BLUETOOTH, int). Linux.
+ * @category Constants: BT_
  */
 export declare const BT_DEFER_SETUP: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): DISCONN. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): DISCONN. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_DISCONN: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): FLUSHABLE. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): FLUSHABLE. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_FLUSHABLE: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): OFF. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): OFF. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_FLUSHABLE_OFF: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): ON. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): ON. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_FLUSHABLE_ON: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO BASE. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO BASE. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_BASE: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_QOS: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS BIG UNSET. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS BIG UNSET. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_QOS_BIG_UNSET: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS BIS UNSET. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS BIS UNSET. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_QOS_BIS_UNSET: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS CIG UNSET. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS CIG UNSET. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_QOS_CIG_UNSET: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS CIS UNSET. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS CIS UNSET. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_QOS_CIS_UNSET: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS GROUP UNSET. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS GROUP UNSET. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_QOS_GROUP_UNSET: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS STREAM UNSET. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO QOS STREAM UNSET. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_QOS_STREAM_UNSET: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO SYNC FACTOR. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO SYNC FACTOR. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_SYNC_FACTOR: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): ISO SYNC TIMEOUT. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): ISO SYNC TIMEOUT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_ISO_SYNC_TIMEOUT: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): LISTEN. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): LISTEN. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_LISTEN: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): MODE. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): MODE. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_MODE: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): BASIC. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): BASIC. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_MODE_BASIC: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): ERTM. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): ERTM. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_MODE_ERTM: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): EXT FLOWCTL. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): EXT FLOWCTL. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_MODE_EXT_FLOWCTL: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): LE FLOWCTL. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): LE FLOWCTL. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_MODE_LE_FLOWCTL: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): STREAMING. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): STREAMING. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_MODE_STREAMING: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): OPEN. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): OPEN. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_OPEN: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): PHY. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): PHY. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): BR 1M 1SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): BR 1M 1SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_BR_1M_1SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): BR 1M 3SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): BR 1M 3SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_BR_1M_3SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): BR 1M 5SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): BR 1M 5SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_BR_1M_5SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): EDR 2M 1SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): EDR 2M 1SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_EDR_2M_1SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): EDR 2M 3SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): EDR 2M 3SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_EDR_2M_3SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): EDR 2M 5SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): EDR 2M 5SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_EDR_2M_5SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): EDR 3M 1SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): EDR 3M 1SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_EDR_3M_1SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): EDR 3M 3SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): EDR 3M 3SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_EDR_3M_3SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): EDR 3M 5SLOT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): EDR 3M 5SLOT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_EDR_3M_5SLOT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): LE 1M RX. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): LE 1M RX. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_LE_1M_RX: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): LE 1M TX. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): LE 1M TX. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_LE_1M_TX: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): LE 2M RX. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): LE 2M RX. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_LE_2M_RX: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): LE 2M TX. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): LE 2M TX. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_LE_2M_TX: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): LE CODED RX. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): LE CODED RX. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_LE_CODED_RX: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): LE CODED TX. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): LE CODED TX. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PHY_LE_CODED_TX: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): PKT SEQNUM. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): PKT SEQNUM. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PKT_SEQNUM: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): PKT STATUS. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): PKT STATUS. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_PKT_STATUS: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): PORT ANY. Windows. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): PORT ANY. Windows.
+ * @category Constants: BT_
+ */
 export declare const BT_PORT_ANY: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): PORT DYN FIRST. Windows. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): PORT DYN FIRST. Windows.
+ * @category Constants: BT_
+ */
 export declare const BT_PORT_DYN_FIRST: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): PORT MAX. Windows. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): PORT MAX. Windows.
+ * @category Constants: BT_
+ */
 export declare const BT_PORT_MAX: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): PORT MIN. Windows. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): PORT MIN. Windows.
+ * @category Constants: BT_
+ */
 export declare const BT_PORT_MIN: number;
 
-/** Of Bluetooth sockets (SOL_BLUETOOTH): POWER. Linux. */
+/**
+ * Of Bluetooth sockets (SOL_BLUETOOTH): POWER. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_POWER: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): FORCE ACTIVE OFF. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): FORCE ACTIVE OFF. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_POWER_FORCE_ACTIVE_OFF: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): FORCE ACTIVE ON. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): FORCE ACTIVE ON. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_POWER_FORCE_ACTIVE_ON: number;
 
-/** Bytes of a received packet at most (SOL_BLUETOOTH, 16 bits). Linux. */
+/**
+ * Bytes of a received packet at most (SOL_BLUETOOTH, 16 bits). Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_RCVMTU: number;
 
-/** Ancillary data of Bluetooth: ERROR. Linux. */
+/**
+ * Ancillary data of Bluetooth: ERROR. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SCM_ERROR: number;
 
-/** Ancillary data of Bluetooth: PKT SEQNUM. Linux. */
+/**
+ * Ancillary data of Bluetooth: PKT SEQNUM. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SCM_PKT_SEQNUM: number;
 
-/** Ancillary data of Bluetooth: PKT STATUS. Linux. */
+/**
+ * Ancillary data of Bluetooth: PKT STATUS. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SCM_PKT_STATUS: number;
 
-/** Security level of the link (SOL_BLUETOOTH, `struct bt_security`). Linux. */
+/**
+ * Security level of the link (SOL_BLUETOOTH, `struct bt_security`). Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SECURITY: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): FIPS. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): FIPS. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SECURITY_FIPS: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): HIGH. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): HIGH. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SECURITY_HIGH: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): LOW. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): LOW. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SECURITY_LOW: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): MEDIUM. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): MEDIUM. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SECURITY_MEDIUM: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): SDP. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): SDP. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SECURITY_SDP: number;
 
-/** Bytes of a sent packet at most (SOL_BLUETOOTH, 16 bits). Linux. */
+/**
+ * Bytes of a sent packet at most (SOL_BLUETOOTH, 16 bits). Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_SNDMTU: number;
 
-/** Voice settings of a SCO link (SOL_BLUETOOTH, `struct bt_voice`). Linux. */
+/**
+ * Voice settings of a SCO link (SOL_BLUETOOTH, `struct bt_voice`). Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_VOICE: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): CVSD 16BIT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): CVSD 16BIT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_VOICE_CVSD_16BIT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): TRANSPARENT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): TRANSPARENT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_VOICE_TRANSPARENT: number;
 
-/** Value of a Bluetooth option (SOL_BLUETOOTH): TRANSPARENT 16BIT. Linux. */
+/**
+ * Value of a Bluetooth option (SOL_BLUETOOTH): TRANSPARENT 16BIT. Linux.
+ * @category Constants: BT_
+ */
 export declare const BT_VOICE_TRANSPARENT_16BIT: number;
 
-/** Protocol of `AF_CAN`: the broadcast manager, for cyclic messages. Linux. */
+/**
+ * Protocol of `AF_CAN`: the broadcast manager, for cyclic messages. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM: number;
 
-/** Of messages to the CAN broadcast manager: CAN FD FRAME. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: CAN FD FRAME. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_CAN_FD_FRAME: number;
 
-/** Of messages to the CAN broadcast manager: RX ANNOUNCE RESUME. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX ANNOUNCE RESUME. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_ANNOUNCE_RESUME: number;
 
-/** Of messages to the CAN broadcast manager: RX CHANGED. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX CHANGED. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_CHANGED: number;
 
-/** Of messages to the CAN broadcast manager: RX CHECK DLC. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX CHECK DLC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_CHECK_DLC: number;
 
-/** Of messages to the CAN broadcast manager: RX DELETE. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX DELETE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_DELETE: number;
 
-/** Of messages to the CAN broadcast manager: RX FILTER ID. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX FILTER ID. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_FILTER_ID: number;
 
-/** Of messages to the CAN broadcast manager: RX NO AUTOTIMER. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX NO AUTOTIMER. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_NO_AUTOTIMER: number;
 
-/** Of messages to the CAN broadcast manager: RX READ. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX READ. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_READ: number;
 
-/** Of messages to the CAN broadcast manager: RX RTR FRAME. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX RTR FRAME. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_RTR_FRAME: number;
 
-/** Of messages to the CAN broadcast manager: RX SETUP. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX SETUP. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_SETUP: number;
 
-/** Of messages to the CAN broadcast manager: RX STATUS. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX STATUS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_STATUS: number;
 
-/** Of messages to the CAN broadcast manager: RX TIMEOUT. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: RX TIMEOUT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_RX_TIMEOUT: number;
 
-/** Of messages to the CAN broadcast manager: SETTIMER. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: SETTIMER. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_SETTIMER: number;
 
-/** Of messages to the CAN broadcast manager: STARTTIMER. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: STARTTIMER. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_STARTTIMER: number;
 
-/** Of messages to the CAN broadcast manager: TX ANNOUNCE. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX ANNOUNCE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_ANNOUNCE: number;
 
-/** Of messages to the CAN broadcast manager: TX COUNTEVT. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX COUNTEVT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_COUNTEVT: number;
 
-/** Of messages to the CAN broadcast manager: TX CP CAN ID. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX CP CAN ID. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_CP_CAN_ID: number;
 
-/** Of messages to the CAN broadcast manager: TX DELETE. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX DELETE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_DELETE: number;
 
-/** Of messages to the CAN broadcast manager: TX EXPIRED. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX EXPIRED. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_EXPIRED: number;
 
-/** Of messages to the CAN broadcast manager: TX READ. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX READ. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_READ: number;
 
-/** Of messages to the CAN broadcast manager: TX RESET MULTI IDX. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX RESET MULTI IDX. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_RESET_MULTI_IDX: number;
 
-/** Of messages to the CAN broadcast manager: TX SEND. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX SEND. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_SEND: number;
 
-/** Of messages to the CAN broadcast manager: TX SETUP. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX SETUP. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_SETUP: number;
 
-/** Of messages to the CAN broadcast manager: TX STATUS. Linux. */
+/**
+ * Of messages to the CAN broadcast manager: TX STATUS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BCM_TX_STATUS: number;
 
-/** Of the CAN bus: BUS OFF THRESHOLD. Linux. */
+/**
+ * Of the CAN bus: BUS OFF THRESHOLD. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_BUS_OFF_THRESHOLD: number;
 
-/** Flag of a CAN id: extended, 29 bits. Linux. */
+/**
+ * Flag of a CAN id: extended, 29 bits. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_EFF_FLAG: number;
 
-/** Of the CAN bus: EFF ID BITS. Linux. */
+/**
+ * Of the CAN bus: EFF ID BITS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_EFF_ID_BITS: number;
 
-/** The bits of an extended CAN id (29). Linux. */
+/**
+ * The bits of an extended CAN id (29). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_EFF_MASK: number;
 
-/** Of the CAN bus: ERROR PASSIVE THRESHOLD. Linux. */
+/**
+ * Of the CAN bus: ERROR PASSIVE THRESHOLD. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERROR_PASSIVE_THRESHOLD: number;
 
-/** Of the CAN bus: ERROR WARNING THRESHOLD. Linux. */
+/**
+ * Of the CAN bus: ERROR WARNING THRESHOLD. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERROR_WARNING_THRESHOLD: number;
 
-/** Of CAN error frames: ACK. Linux. */
+/**
+ * Of CAN error frames: ACK. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_ACK: number;
 
-/** Of CAN error frames: BUSERROR. Linux. */
+/**
+ * Of CAN error frames: BUSERROR. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_BUSERROR: number;
 
-/** Of CAN error frames: BUSOFF. Linux. */
+/**
+ * Of CAN error frames: BUSOFF. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_BUSOFF: number;
 
-/** Of CAN error frames: CNT. Linux. */
+/**
+ * Of CAN error frames: CNT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CNT: number;
 
-/** Of CAN error frames: CRTL. Linux. */
+/**
+ * Of CAN error frames: CRTL. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL: number;
 
-/** Of CAN error frames: CRTL ACTIVE. Linux. */
+/**
+ * Of CAN error frames: CRTL ACTIVE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL_ACTIVE: number;
 
-/** Of CAN error frames: CRTL RX OVERFLOW. Linux. */
+/**
+ * Of CAN error frames: CRTL RX OVERFLOW. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL_RX_OVERFLOW: number;
 
-/** Of CAN error frames: CRTL RX PASSIVE. Linux. */
+/**
+ * Of CAN error frames: CRTL RX PASSIVE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL_RX_PASSIVE: number;
 
-/** Of CAN error frames: CRTL RX WARNING. Linux. */
+/**
+ * Of CAN error frames: CRTL RX WARNING. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL_RX_WARNING: number;
 
-/** Of CAN error frames: CRTL TX OVERFLOW. Linux. */
+/**
+ * Of CAN error frames: CRTL TX OVERFLOW. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL_TX_OVERFLOW: number;
 
-/** Of CAN error frames: CRTL TX PASSIVE. Linux. */
+/**
+ * Of CAN error frames: CRTL TX PASSIVE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL_TX_PASSIVE: number;
 
-/** Of CAN error frames: CRTL TX WARNING. Linux. */
+/**
+ * Of CAN error frames: CRTL TX WARNING. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL_TX_WARNING: number;
 
-/** Of CAN error frames: CRTL UNSPEC. Linux. */
+/**
+ * Of CAN error frames: CRTL UNSPEC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_CRTL_UNSPEC: number;
 
-/** Of CAN error frames: DLC. Linux. */
+/**
+ * Of CAN error frames: DLC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_DLC: number;
 
-/** Flag of a CAN id: an error frame. Linux. */
+/**
+ * Flag of a CAN id: an error frame. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_FLAG: number;
 
-/** Of CAN error frames: LOSTARB. Linux. */
+/**
+ * Of CAN error frames: LOSTARB. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_LOSTARB: number;
 
-/** Of CAN error frames: LOSTARB UNSPEC. Linux. */
+/**
+ * Of CAN error frames: LOSTARB UNSPEC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_LOSTARB_UNSPEC: number;
 
-/** The bits of an error frame's id. Linux. */
+/**
+ * The bits of an error frame's id. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_MASK: number;
 
-/** Of CAN error frames: PROT. Linux. */
+/**
+ * Of CAN error frames: PROT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT: number;
 
-/** Of CAN error frames: PROT ACTIVE. Linux. */
+/**
+ * Of CAN error frames: PROT ACTIVE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_ACTIVE: number;
 
-/** Of CAN error frames: PROT BIT. Linux. */
+/**
+ * Of CAN error frames: PROT BIT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_BIT: number;
 
-/** Of CAN error frames: PROT BIT0. Linux. */
+/**
+ * Of CAN error frames: PROT BIT0. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_BIT0: number;
 
-/** Of CAN error frames: PROT BIT1. Linux. */
+/**
+ * Of CAN error frames: PROT BIT1. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_BIT1: number;
 
-/** Of CAN error frames: PROT FORM. Linux. */
+/**
+ * Of CAN error frames: PROT FORM. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_FORM: number;
 
-/** Of CAN error frames: PROT LOC ACK. Linux. */
+/**
+ * Of CAN error frames: PROT LOC ACK. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_ACK: number;
 
-/** Of CAN error frames: PROT LOC ACK DEL. Linux. */
+/**
+ * Of CAN error frames: PROT LOC ACK DEL. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_ACK_DEL: number;
 
-/** Of CAN error frames: PROT LOC CRC DEL. Linux. */
+/**
+ * Of CAN error frames: PROT LOC CRC DEL. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_CRC_DEL: number;
 
-/** Of CAN error frames: PROT LOC CRC SEQ. Linux. */
+/**
+ * Of CAN error frames: PROT LOC CRC SEQ. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_CRC_SEQ: number;
 
-/** Of CAN error frames: PROT LOC DATA. Linux. */
+/**
+ * Of CAN error frames: PROT LOC DATA. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_DATA: number;
 
-/** Of CAN error frames: PROT LOC DLC. Linux. */
+/**
+ * Of CAN error frames: PROT LOC DLC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_DLC: number;
 
-/** Of CAN error frames: PROT LOC EOF. Linux. */
+/**
+ * Of CAN error frames: PROT LOC EOF. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_EOF: number;
 
-/** Of CAN error frames: PROT LOC ID04 00. Linux. */
+/**
+ * Of CAN error frames: PROT LOC ID04 00. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_ID04_00: number;
 
-/** Of CAN error frames: PROT LOC ID12 05. Linux. */
+/**
+ * Of CAN error frames: PROT LOC ID12 05. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_ID12_05: number;
 
-/** Of CAN error frames: PROT LOC ID17 13. Linux. */
+/**
+ * Of CAN error frames: PROT LOC ID17 13. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_ID17_13: number;
 
-/** Of CAN error frames: PROT LOC ID20 18. Linux. */
+/**
+ * Of CAN error frames: PROT LOC ID20 18. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_ID20_18: number;
 
-/** Of CAN error frames: PROT LOC ID28 21. Linux. */
+/**
+ * Of CAN error frames: PROT LOC ID28 21. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_ID28_21: number;
 
-/** Of CAN error frames: PROT LOC IDE. Linux. */
+/**
+ * Of CAN error frames: PROT LOC IDE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_IDE: number;
 
-/** Of CAN error frames: PROT LOC INTERM. Linux. */
+/**
+ * Of CAN error frames: PROT LOC INTERM. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_INTERM: number;
 
-/** Of CAN error frames: PROT LOC RES0. Linux. */
+/**
+ * Of CAN error frames: PROT LOC RES0. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_RES0: number;
 
-/** Of CAN error frames: PROT LOC RES1. Linux. */
+/**
+ * Of CAN error frames: PROT LOC RES1. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_RES1: number;
 
-/** Of CAN error frames: PROT LOC RTR. Linux. */
+/**
+ * Of CAN error frames: PROT LOC RTR. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_RTR: number;
 
-/** Of CAN error frames: PROT LOC SOF. Linux. */
+/**
+ * Of CAN error frames: PROT LOC SOF. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_SOF: number;
 
-/** Of CAN error frames: PROT LOC SRTR. Linux. */
+/**
+ * Of CAN error frames: PROT LOC SRTR. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_SRTR: number;
 
-/** Of CAN error frames: PROT LOC UNSPEC. Linux. */
+/**
+ * Of CAN error frames: PROT LOC UNSPEC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_LOC_UNSPEC: number;
 
-/** Of CAN error frames: PROT OVERLOAD. Linux. */
+/**
+ * Of CAN error frames: PROT OVERLOAD. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_OVERLOAD: number;
 
-/** Of CAN error frames: PROT STUFF. Linux. */
+/**
+ * Of CAN error frames: PROT STUFF. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_STUFF: number;
 
-/** Of CAN error frames: PROT TX. Linux. */
+/**
+ * Of CAN error frames: PROT TX. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_TX: number;
 
-/** Of CAN error frames: PROT UNSPEC. Linux. */
+/**
+ * Of CAN error frames: PROT UNSPEC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_PROT_UNSPEC: number;
 
-/** Of CAN error frames: RESTARTED. Linux. */
+/**
+ * Of CAN error frames: RESTARTED. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_RESTARTED: number;
 
-/** Of CAN error frames: TRX. Linux. */
+/**
+ * Of CAN error frames: TRX. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX: number;
 
-/** Of CAN error frames: TRX CANH NO WIRE. Linux. */
+/**
+ * Of CAN error frames: TRX CANH NO WIRE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANH_NO_WIRE: number;
 
-/** Of CAN error frames: TRX CANH SHORT TO BAT. Linux. */
+/**
+ * Of CAN error frames: TRX CANH SHORT TO BAT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANH_SHORT_TO_BAT: number;
 
-/** Of CAN error frames: TRX CANH SHORT TO GND. Linux. */
+/**
+ * Of CAN error frames: TRX CANH SHORT TO GND. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANH_SHORT_TO_GND: number;
 
-/** Of CAN error frames: TRX CANH SHORT TO VCC. Linux. */
+/**
+ * Of CAN error frames: TRX CANH SHORT TO VCC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANH_SHORT_TO_VCC: number;
 
-/** Of CAN error frames: TRX CANL NO WIRE. Linux. */
+/**
+ * Of CAN error frames: TRX CANL NO WIRE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANL_NO_WIRE: number;
 
-/** Of CAN error frames: TRX CANL SHORT TO BAT. Linux. */
+/**
+ * Of CAN error frames: TRX CANL SHORT TO BAT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANL_SHORT_TO_BAT: number;
 
-/** Of CAN error frames: TRX CANL SHORT TO CANH. Linux. */
+/**
+ * Of CAN error frames: TRX CANL SHORT TO CANH. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANL_SHORT_TO_CANH: number;
 
-/** Of CAN error frames: TRX CANL SHORT TO GND. Linux. */
+/**
+ * Of CAN error frames: TRX CANL SHORT TO GND. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANL_SHORT_TO_GND: number;
 
-/** Of CAN error frames: TRX CANL SHORT TO VCC. Linux. */
+/**
+ * Of CAN error frames: TRX CANL SHORT TO VCC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_CANL_SHORT_TO_VCC: number;
 
-/** Of CAN error frames: TRX UNSPEC. Linux. */
+/**
+ * Of CAN error frames: TRX UNSPEC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TRX_UNSPEC: number;
 
-/** Of CAN error frames: TX TIMEOUT. Linux. */
+/**
+ * Of CAN error frames: TX TIMEOUT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ERR_TX_TIMEOUT: number;
 
-/** Of the CAN bus: FD FRAME. Linux. */
+/**
+ * Of the CAN bus: FD FRAME. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_FD_FRAME: number;
 
-/** Of the CAN bus: INV FILTER. Linux. */
+/**
+ * Of the CAN bus: INV FILTER. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_INV_FILTER: number;
 
-/** Protocol of `AF_CAN`: ISO 15765-2 transport of long messages. Linux. */
+/**
+ * Protocol of `AF_CAN`: ISO 15765-2 transport of long messages. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): CF BROADCAST. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): CF BROADCAST. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_CF_BROADCAST: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): CHK PAD DATA. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): CHK PAD DATA. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_CHK_PAD_DATA: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): CHK PAD LEN. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): CHK PAD LEN. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_CHK_PAD_LEN: number;
 
-/** Default of a CAN ISO-TP setting: EXT ADDRESS. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: EXT ADDRESS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_EXT_ADDRESS: number;
 
-/** Default of a CAN ISO-TP setting: FLAGS. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: FLAGS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_FLAGS: number;
 
-/** Default of a CAN ISO-TP setting: FRAME TXTIME. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: FRAME TXTIME. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_FRAME_TXTIME: number;
 
-/** Default of a CAN ISO-TP setting: LL MTU. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: LL MTU. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_LL_MTU: number;
 
-/** Default of a CAN ISO-TP setting: LL TX DL. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: LL TX DL. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_LL_TX_DL: number;
 
-/** Default of a CAN ISO-TP setting: LL TX FLAGS. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: LL TX FLAGS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_LL_TX_FLAGS: number;
 
-/** Default of a CAN ISO-TP setting: PAD CONTENT. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: PAD CONTENT. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_PAD_CONTENT: number;
 
-/** Default of a CAN ISO-TP setting: RECV BS. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: RECV BS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_RECV_BS: number;
 
-/** Default of a CAN ISO-TP setting: RECV STMIN. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: RECV STMIN. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_RECV_STMIN: number;
 
-/** Default of a CAN ISO-TP setting: RECV WFTMAX. Linux. */
+/**
+ * Default of a CAN ISO-TP setting: RECV WFTMAX. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_DEFAULT_RECV_WFTMAX: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): EXTEND ADDR. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): EXTEND ADDR. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_EXTEND_ADDR: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): FORCE RXSTMIN. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): FORCE RXSTMIN. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_FORCE_RXSTMIN: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): FORCE TXSTMIN. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): FORCE TXSTMIN. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_FORCE_TXSTMIN: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): FRAME TXTIME ZERO. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): FRAME TXTIME ZERO. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_FRAME_TXTIME_ZERO: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): HALF DUPLEX. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): HALF DUPLEX. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_HALF_DUPLEX: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): LISTEN MODE. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): LISTEN MODE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_LISTEN_MODE: number;
 
 /**
  * Link-layer options of ISO-TP (SOL_CAN_ISOTP, `struct can_isotp_ll_options`).
  * Linux.
+ * @category Constants: CAN_
  */
 export declare const CAN_ISOTP_LL_OPTS: number;
 
-/** Options of ISO-TP (SOL_CAN_ISOTP, `struct can_isotp_options`). Linux. */
+/**
+ * Options of ISO-TP (SOL_CAN_ISOTP, `struct can_isotp_options`). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_OPTS: number;
 
 /**
  * Flow control of ISO-TP (SOL_CAN_ISOTP, `struct can_isotp_fc_options`). Linux.
+ * @category Constants: CAN_
  */
 export declare const CAN_ISOTP_RECV_FC: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): RX EXT ADDR. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): RX EXT ADDR. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_RX_EXT_ADDR: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): RX PADDING. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): RX PADDING. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_RX_PADDING: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): RX STMIN. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): RX STMIN. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_RX_STMIN: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): SF BROADCAST. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): SF BROADCAST. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_SF_BROADCAST: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): TX PADDING. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): TX PADDING. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_TX_PADDING: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): TX STMIN. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): TX STMIN. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_TX_STMIN: number;
 
-/** Of CAN ISO-TP (SOL_CAN_ISOTP): WAIT TX DONE. Linux. */
+/**
+ * Of CAN ISO-TP (SOL_CAN_ISOTP): WAIT TX DONE. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_ISOTP_WAIT_TX_DONE: number;
 
-/** Protocol of `AF_CAN`: SAE J1939. Linux. */
+/**
+ * Protocol of `AF_CAN`: SAE J1939. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_J1939: number;
 
-/** Of the CAN bus: MAX DLC. Linux. */
+/**
+ * Of the CAN bus: MAX DLC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_MAX_DLC: number;
 
-/** Of the CAN bus: MAX DLEN. Linux. */
+/**
+ * Of the CAN bus: MAX DLEN. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_MAX_DLEN: number;
 
-/** Of the CAN bus: MAX RAW DLC. Linux. */
+/**
+ * Of the CAN bus: MAX RAW DLC. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_MAX_RAW_DLC: number;
 
-/** Of the CAN bus: MCNET. Linux. */
+/**
+ * Of the CAN bus: MCNET. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_MCNET: number;
 
-/** Of the CAN bus: MTU. Linux. */
+/**
+ * Of the CAN bus: MTU. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_MTU: number;
 
-/** Of the CAN bus: NPROTO. Linux. */
+/**
+ * Of the CAN bus: NPROTO. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_NPROTO: number;
 
-/** Protocol of `AF_CAN`: raw frames. Linux. */
+/**
+ * Protocol of `AF_CAN`: raw frames. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW: number;
 
-/** Which error frames to receive (SOL_CAN_RAW, int). Linux. */
+/**
+ * Which error frames to receive (SOL_CAN_RAW, int). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_ERR_FILTER: number;
 
-/** Allows CAN FD frames of 64 bytes (SOL_CAN_RAW, int). Linux. */
+/**
+ * Allows CAN FD frames of 64 bytes (SOL_CAN_RAW, int). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_FD_FRAMES: number;
 
-/** Which ids to receive (SOL_CAN_RAW, `struct can_filter` each). Linux. */
+/**
+ * Which ids to receive (SOL_CAN_RAW, `struct can_filter` each). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_FILTER: number;
 
-/** Option for `setsockopt(SOL_CAN_RAW, …)`: FILTER MAX. Linux. */
+/**
+ * Option for `setsockopt(SOL_CAN_RAW, …)`: FILTER MAX. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_FILTER_MAX: number;
 
-/** A frame must pass all filters, not one (SOL_CAN_RAW, int). Linux. */
+/**
+ * A frame must pass all filters, not one (SOL_CAN_RAW, int). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_JOIN_FILTERS: number;
 
 /**
  * Whether other sockets of this host receive what is sent (SOL_CAN_RAW, int).
  * Linux.
+ * @category Constants: CAN_
  */
 export declare const CAN_RAW_LOOPBACK: number;
 
-/** Whether this socket receives its own frames (SOL_CAN_RAW, int). Linux. */
+/**
+ * Whether this socket receives its own frames (SOL_CAN_RAW, int). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_RECV_OWN_MSGS: number;
 
-/** Allows CAN XL frames of 2048 bytes (SOL_CAN_RAW, int). Linux. */
+/**
+ * Allows CAN XL frames of 2048 bytes (SOL_CAN_RAW, int). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_XL_FRAMES: number;
 
-/** Option for `setsockopt(SOL_CAN_RAW, …)`: XL VCID RX FILTER. Linux. */
+/**
+ * Option for `setsockopt(SOL_CAN_RAW, …)`: XL VCID RX FILTER. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_XL_VCID_RX_FILTER: number;
 
-/** Option for `setsockopt(SOL_CAN_RAW, …)`: XL VCID TX PASS. Linux. */
+/**
+ * Option for `setsockopt(SOL_CAN_RAW, …)`: XL VCID TX PASS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_XL_VCID_TX_PASS: number;
 
-/** Option for `setsockopt(SOL_CAN_RAW, …)`: XL VCID TX SET. Linux. */
+/**
+ * Option for `setsockopt(SOL_CAN_RAW, …)`: XL VCID TX SET. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RAW_XL_VCID_TX_SET: number;
 
-/** Flag of a CAN id: a request for data. Linux. */
+/**
+ * Flag of a CAN id: a request for data. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_RTR_FLAG: number;
 
-/** Of the CAN bus: SFF ID BITS. Linux. */
+/**
+ * Of the CAN bus: SFF ID BITS. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_SFF_ID_BITS: number;
 
-/** The bits of a standard CAN id (11). Linux. */
+/**
+ * The bits of a standard CAN id (11). Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_SFF_MASK: number;
 
-/** Of the CAN bus: TP16. Linux. */
+/**
+ * Of the CAN bus: TP16. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_TP16: number;
 
-/** Of the CAN bus: TP20. Linux. */
+/**
+ * Of the CAN bus: TP20. Linux.
+ * @category Constants: CAN_
+ */
 export declare const CAN_TP20: number;
 
-/** Flag of macOS `connectx()`: DATA AUTHENTICATED. macOS. */
+/**
+ * Flag of macOS `connectx()`: DATA AUTHENTICATED. macOS.
+ * @category Constants: other
+ */
 export declare const CONNECT_DATA_AUTHENTICATED: number;
 
-/** Flag of macOS `connectx()`: DATA IDEMPOTENT. macOS. */
+/**
+ * Flag of macOS `connectx()`: DATA IDEMPOTENT. macOS.
+ * @category Constants: other
+ */
 export declare const CONNECT_DATA_IDEMPOTENT: number;
 
-/** Flag of macOS `connectx()`: RESUME ON READ WRITE. macOS. */
+/**
+ * Flag of macOS `connectx()`: RESUME ON READ WRITE. macOS.
+ * @category Constants: other
+ */
 export declare const CONNECT_RESUME_ON_READ_WRITE: number;
 
 /**
  * Python's `socket` has this number of `errno` too: try again. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: other
  */
 export declare const EAGAIN: number;
 
 /**
  * `gaierror`: the host has no address of that family. Linux, macOS, FreeBSD.
+ * @category Constants: EAI_
  */
 export declare const EAI_ADDRFAMILY: number;
 
 /**
  * `gaierror`: the name server failed for now; try again. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: EAI_
  */
 export declare const EAI_AGAIN: number;
 
-/** `getaddrinfo_a()`: all requests are done. Linux. */
+/**
+ * `getaddrinfo_a()`: all requests are done. Linux.
+ * @category Constants: EAI_
+ */
 export declare const EAI_ALLDONE: number;
 
-/** `gaierror`: the flags are wrong. Linux, macOS, FreeBSD, Windows. */
+/**
+ * `gaierror`: the flags are wrong. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: EAI_
+ */
 export declare const EAI_BADFLAGS: number;
 
-/** `gaierror`: the hints are wrong. macOS, FreeBSD. */
+/**
+ * `gaierror`: the hints are wrong. macOS, FreeBSD.
+ * @category Constants: EAI_
+ */
 export declare const EAI_BADHINTS: number;
 
-/** `getaddrinfo_a()`: the request was cancelled. Linux. */
+/**
+ * `getaddrinfo_a()`: the request was cancelled. Linux.
+ * @category Constants: EAI_
+ */
 export declare const EAI_CANCELED: number;
 
 /**
  * `gaierror`: the name server failed for good. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: EAI_
  */
 export declare const EAI_FAIL: number;
 
 /**
  * `gaierror`: the address family is not supported. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: EAI_
  */
 export declare const EAI_FAMILY: number;
 
-/** `gaierror`: the international name cannot be encoded. Linux. */
+/**
+ * `gaierror`: the international name cannot be encoded. Linux.
+ * @category Constants: EAI_
+ */
 export declare const EAI_IDN_ENCODE: number;
 
-/** `getaddrinfo_a()`: the request is being processed. Linux. */
+/**
+ * `getaddrinfo_a()`: the request is being processed. Linux.
+ * @category Constants: EAI_
+ */
 export declare const EAI_INPROGRESS: number;
 
-/** `gaierror`: interrupted by a signal. Linux. */
+/**
+ * `gaierror`: interrupted by a signal. Linux.
+ * @category Constants: EAI_
+ */
 export declare const EAI_INTR: number;
 
-/** `gaierror`: IPSECPOLICY. Windows. */
+/**
+ * `gaierror`: IPSECPOLICY. Windows.
+ * @category Constants: EAI_
+ */
 export declare const EAI_IPSECPOLICY: number;
 
-/** One more than the highest `EAI_` number. macOS, FreeBSD. */
+/**
+ * One more than the highest `EAI_` number. macOS, FreeBSD.
+ * @category Constants: EAI_
+ */
 export declare const EAI_MAX: number;
 
-/** `gaierror`: out of memory. Linux, macOS, FreeBSD, Windows. */
+/**
+ * `gaierror`: out of memory. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: EAI_
+ */
 export declare const EAI_MEMORY: number;
 
-/** `gaierror`: the host has no address. Linux, macOS, FreeBSD, Windows. */
+/**
+ * `gaierror`: the host has no address. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: EAI_
+ */
 export declare const EAI_NODATA: number;
 
 /**
  * `gaierror`: the host or service is unknown. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: EAI_
  */
 export declare const EAI_NONAME: number;
 
-/** `gaierror`: NOSECURENAME. Windows. */
+/**
+ * `gaierror`: NOSECURENAME. Windows.
+ * @category Constants: EAI_
+ */
 export declare const EAI_NOSECURENAME: number;
 
-/** `getaddrinfo_a()`: the request was not cancelled. Linux. */
+/**
+ * `getaddrinfo_a()`: the request was not cancelled. Linux.
+ * @category Constants: EAI_
+ */
 export declare const EAI_NOTCANCELED: number;
 
 /**
  * `gaierror`: the buffer for an answer was too small. Linux, macOS, FreeBSD.
+ * @category Constants: EAI_
  */
 export declare const EAI_OVERFLOW: number;
 
-/** `gaierror`: the protocol is unknown. macOS, FreeBSD. */
+/**
+ * `gaierror`: the protocol is unknown. macOS, FreeBSD.
+ * @category Constants: EAI_
+ */
 export declare const EAI_PROTOCOL: number;
 
 /**
  * `gaierror`: the service is unknown for that socket type. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: EAI_
  */
 export declare const EAI_SERVICE: number;
 
 /**
  * `gaierror`: the socket type is not supported. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: EAI_
  */
 export declare const EAI_SOCKTYPE: number;
 
-/** `gaierror`: a system error; `errno` says which. Linux, macOS, FreeBSD. */
+/**
+ * `gaierror`: a system error; `errno` says which. Linux, macOS, FreeBSD.
+ * @category Constants: EAI_
+ */
 export declare const EAI_SYSTEM: number;
 
 /**
  * Python's `socket` has this number of `errno` too: no such descriptor. Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: other
  */
 export declare const EBADF: number;
 
-/** EtherType of an Ethernet frame: 8021Q9100. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: 8021Q9100. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_8021Q9100: number;
 
-/** EtherType of an Ethernet frame: 8021Q9200. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: 8021Q9200. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_8021Q9200: number;
 
-/** EtherType of an Ethernet frame: 8021Q9300. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: 8021Q9300. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_8021Q9300: number;
 
-/** EtherType of an Ethernet frame: 8023. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: 8023. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_8023: number;
 
-/** EtherType of an Ethernet frame: AARP. Linux, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: AARP. Linux, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_AARP: number;
 
-/** EtherType of an Ethernet frame: ACCTON. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ACCTON. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ACCTON: number;
 
-/** EtherType of an Ethernet frame: AEONIC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: AEONIC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_AEONIC: number;
 
-/** EtherType of an Ethernet frame: ALPHA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ALPHA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ALPHA: number;
 
-/** EtherType of an Ethernet frame: AMBER. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: AMBER. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_AMBER: number;
 
-/** EtherType of an Ethernet frame: AMOEBA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: AMOEBA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_AMOEBA: number;
 
-/** EtherType of an Ethernet frame: AOE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: AOE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_AOE: number;
 
-/** EtherType of an Ethernet frame: APOLLO. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: APOLLO. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_APOLLO: number;
 
-/** EtherType of an Ethernet frame: APOLLODOMAIN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: APOLLODOMAIN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_APOLLODOMAIN: number;
 
-/** EtherType of an Ethernet frame: APPLETALK. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: APPLETALK. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_APPLETALK: number;
 
-/** EtherType of an Ethernet frame: APPLITEK. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: APPLITEK. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_APPLITEK: number;
 
-/** EtherType of an Ethernet frame: ARGONAUT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ARGONAUT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ARGONAUT: number;
 
-/** EtherType of ARP. Linux, macOS, FreeBSD. */
+/**
+ * EtherType of ARP. Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ARP: number;
 
-/** EtherType of an Ethernet frame: AT. Linux, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: AT. Linux, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_AT: number;
 
-/** EtherType of an Ethernet frame: ATALK. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ATALK. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ATALK: number;
 
-/** EtherType of an Ethernet frame: ATOMIC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ATOMIC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ATOMIC: number;
 
-/** EtherType of an Ethernet frame: ATT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ATT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ATT: number;
 
-/** EtherType of an Ethernet frame: ATTSTANFORD. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ATTSTANFORD. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ATTSTANFORD: number;
 
-/** EtherType of an Ethernet frame: AUTOPHON. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: AUTOPHON. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_AUTOPHON: number;
 
-/** EtherType of an Ethernet frame: AXIS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: AXIS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_AXIS: number;
 
-/** EtherType of an Ethernet frame: BCLOOP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: BCLOOP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_BCLOOP: number;
 
-/** EtherType of an Ethernet frame: BOFL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: BOFL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_BOFL: number;
 
-/** EtherType of an Ethernet frame: CABLETRON. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: CABLETRON. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_CABLETRON: number;
 
-/** EtherType of an Ethernet frame: CHAOS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: CHAOS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_CHAOS: number;
 
-/** EtherType of an Ethernet frame: COMDESIGN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: COMDESIGN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_COMDESIGN: number;
 
-/** EtherType of an Ethernet frame: COMPUGRAPHIC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: COMPUGRAPHIC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_COMPUGRAPHIC: number;
 
-/** EtherType of an Ethernet frame: COUNTERPOINT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: COUNTERPOINT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_COUNTERPOINT: number;
 
-/** EtherType of an Ethernet frame: CRONUS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: CRONUS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_CRONUS: number;
 
-/** EtherType of an Ethernet frame: CRONUSVLN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: CRONUSVLN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_CRONUSVLN: number;
 
-/** EtherType of an Ethernet frame: DCA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DCA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DCA: number;
 
-/** EtherType of an Ethernet frame: DDE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DDE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DDE: number;
 
-/** EtherType of an Ethernet frame: DEBNI. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DEBNI. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DEBNI: number;
 
-/** EtherType of an Ethernet frame: DECAM. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECAM. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECAM: number;
 
-/** EtherType of an Ethernet frame: DECCUST. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECCUST. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECCUST: number;
 
-/** EtherType of an Ethernet frame: DECDIAG. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECDIAG. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECDIAG: number;
 
-/** EtherType of an Ethernet frame: DECDNS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECDNS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECDNS: number;
 
-/** EtherType of an Ethernet frame: DECDTS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECDTS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECDTS: number;
 
-/** EtherType of an Ethernet frame: DECEXPER. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECEXPER. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECEXPER: number;
 
-/** EtherType of an Ethernet frame: DECLAST. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECLAST. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECLAST: number;
 
-/** EtherType of an Ethernet frame: DECLTM. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECLTM. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECLTM: number;
 
-/** EtherType of an Ethernet frame: DECMUMPS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECMUMPS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECMUMPS: number;
 
-/** EtherType of an Ethernet frame: DECNETBIOS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECNETBIOS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECNETBIOS: number;
 
-/** EtherType of an Ethernet frame: DECnet. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DECnet. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DECnet: number;
 
-/** EtherType of an Ethernet frame: DELTACON. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DELTACON. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DELTACON: number;
 
-/** EtherType of an Ethernet frame: DIDDLE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DIDDLE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DIDDLE: number;
 
-/** EtherType of an Ethernet frame: DLOG1. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DLOG1. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DLOG1: number;
 
-/** EtherType of an Ethernet frame: DLOG2. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DLOG2. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DLOG2: number;
 
-/** EtherType of an Ethernet frame: DN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DN: number;
 
-/** EtherType of an Ethernet frame: DOGFIGHT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DOGFIGHT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DOGFIGHT: number;
 
-/** EtherType of an Ethernet frame: DSMD. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: DSMD. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_DSMD: number;
 
-/** EtherType of an Ethernet frame: ECMA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ECMA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ECMA: number;
 
-/** EtherType of an Ethernet frame: ENCRYPT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ENCRYPT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ENCRYPT: number;
 
-/** EtherType of an Ethernet frame: ES. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ES. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ES: number;
 
-/** EtherType of an Ethernet frame: ETHERCAT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: ETHERCAT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_ETHERCAT: number;
 
-/** EtherType of an Ethernet frame: EXCELAN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: EXCELAN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_EXCELAN: number;
 
-/** EtherType of an Ethernet frame: EXPERDATA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: EXPERDATA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_EXPERDATA: number;
 
-/** EtherType of an Ethernet frame: FCOE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: FCOE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_FCOE: number;
 
-/** EtherType of an Ethernet frame: FLIP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: FLIP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_FLIP: number;
 
-/** EtherType of an Ethernet frame: FLOWCONTROL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: FLOWCONTROL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_FLOWCONTROL: number;
 
-/** EtherType of an Ethernet frame: FRARP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: FRARP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_FRARP: number;
 
-/** EtherType of an Ethernet frame: GENDYN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: GENDYN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_GENDYN: number;
 
-/** EtherType of an Ethernet frame: HAYES. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: HAYES. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_HAYES: number;
 
-/** EtherType of an Ethernet frame: HIPPI FP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: HIPPI FP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_HIPPI_FP: number;
 
-/** EtherType of an Ethernet frame: HITACHI. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: HITACHI. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_HITACHI: number;
 
-/** EtherType of an Ethernet frame: HP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: HP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_HP: number;
 
-/** EtherType of an Ethernet frame: IEEEPUP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: IEEEPUP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IEEEPUP: number;
 
-/** EtherType of an Ethernet frame: IEEEPUPAT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: IEEEPUPAT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IEEEPUPAT: number;
 
-/** EtherType of an Ethernet frame: IMLBL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: IMLBL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IMLBL: number;
 
-/** EtherType of an Ethernet frame: IMLBLDIAG. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: IMLBLDIAG. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IMLBLDIAG: number;
 
-/** EtherType of IPv4. Linux, macOS, FreeBSD. */
+/**
+ * EtherType of IPv4. Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IP: number;
 
-/** EtherType of an Ethernet frame: IPAS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: IPAS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IPAS: number;
 
-/** EtherType of IPv6. Linux, macOS, FreeBSD. */
+/**
+ * EtherType of IPv6. Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IPV6: number;
 
-/** EtherType of an Ethernet frame: IPX. Linux, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: IPX. Linux, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IPX: number;
 
-/** EtherType of an Ethernet frame: IPXNEW. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: IPXNEW. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_IPXNEW: number;
 
-/** EtherType of an Ethernet frame: KALPANA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: KALPANA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_KALPANA: number;
 
-/** EtherType of an Ethernet frame: LANBRIDGE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: LANBRIDGE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_LANBRIDGE: number;
 
-/** EtherType of an Ethernet frame: LANPROBE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: LANPROBE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_LANPROBE: number;
 
-/** EtherType of an Ethernet frame: LAT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: LAT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_LAT: number;
 
-/** EtherType of an Ethernet frame: LBACK. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: LBACK. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_LBACK: number;
 
-/** EtherType of an Ethernet frame: LITTLE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: LITTLE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_LITTLE: number;
 
-/** EtherType of an Ethernet frame: LLDP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: LLDP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_LLDP: number;
 
-/** EtherType of an Ethernet frame: LOGICRAFT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: LOGICRAFT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_LOGICRAFT: number;
 
-/** EtherType of an Ethernet frame: LOOPBACK. Linux, macOS, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: LOOPBACK. Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_LOOPBACK: number;
 
-/** EtherType of an Ethernet frame: MACSEC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MACSEC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MACSEC: number;
 
-/** EtherType of an Ethernet frame: MATRA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MATRA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MATRA: number;
 
-/** EtherType of an Ethernet frame: MAX. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MAX. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MAX: number;
 
-/** EtherType of an Ethernet frame: MERIT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MERIT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MERIT: number;
 
-/** EtherType of an Ethernet frame: MICP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MICP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MICP: number;
 
-/** EtherType of an Ethernet frame: MOPDL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MOPDL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MOPDL: number;
 
-/** EtherType of an Ethernet frame: MOPRC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MOPRC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MOPRC: number;
 
-/** EtherType of an Ethernet frame: MOTOROLA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MOTOROLA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MOTOROLA: number;
 
-/** EtherType of an Ethernet frame: MPLS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MPLS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MPLS: number;
 
-/** EtherType of an Ethernet frame: MPLS MCAST. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MPLS MCAST. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MPLS_MCAST: number;
 
-/** EtherType of an Ethernet frame: MUMPS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: MUMPS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_MUMPS: number;
 
-/** EtherType of an Ethernet frame: NBPCC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPCC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPCC: number;
 
-/** EtherType of an Ethernet frame: NBPCLAIM. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPCLAIM. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPCLAIM: number;
 
-/** EtherType of an Ethernet frame: NBPCLREQ. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPCLREQ. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPCLREQ: number;
 
-/** EtherType of an Ethernet frame: NBPCLRSP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPCLRSP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPCLRSP: number;
 
-/** EtherType of an Ethernet frame: NBPCREQ. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPCREQ. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPCREQ: number;
 
-/** EtherType of an Ethernet frame: NBPCRSP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPCRSP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPCRSP: number;
 
-/** EtherType of an Ethernet frame: NBPDG. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPDG. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPDG: number;
 
-/** EtherType of an Ethernet frame: NBPDGB. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPDGB. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPDGB: number;
 
-/** EtherType of an Ethernet frame: NBPDLTE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPDLTE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPDLTE: number;
 
-/** EtherType of an Ethernet frame: NBPRAR. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPRAR. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPRAR: number;
 
-/** EtherType of an Ethernet frame: NBPRAS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPRAS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPRAS: number;
 
-/** EtherType of an Ethernet frame: NBPRST. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPRST. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPRST: number;
 
-/** EtherType of an Ethernet frame: NBPSCD. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPSCD. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPSCD: number;
 
-/** EtherType of an Ethernet frame: NBPVCD. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBPVCD. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBPVCD: number;
 
-/** EtherType of an Ethernet frame: NBS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NBS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NBS: number;
 
-/** EtherType of an Ethernet frame: NCD. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NCD. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NCD: number;
 
-/** EtherType of an Ethernet frame: NESTAR. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NESTAR. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NESTAR: number;
 
-/** EtherType of an Ethernet frame: NETBEUI. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NETBEUI. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NETBEUI: number;
 
-/** EtherType of an Ethernet frame: NOVELL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NOVELL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NOVELL: number;
 
-/** EtherType of an Ethernet frame: NS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NS: number;
 
-/** EtherType of an Ethernet frame: NSAT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NSAT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NSAT: number;
 
-/** EtherType of an Ethernet frame: NSCOMPAT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NSCOMPAT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NSCOMPAT: number;
 
-/** EtherType of an Ethernet frame: NTRAILER. Linux, macOS, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: NTRAILER. Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_NTRAILER: number;
 
-/** EtherType of an Ethernet frame: OS9. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: OS9. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_OS9: number;
 
-/** EtherType of an Ethernet frame: OS9NET. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: OS9NET. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_OS9NET: number;
 
-/** EtherType of an Ethernet frame: PACER. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PACER. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PACER: number;
 
-/** EtherType of an Ethernet frame: PAE. macOS, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PAE. macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PAE: number;
 
-/** EtherType of an Ethernet frame: PBB. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PBB. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PBB: number;
 
-/** EtherType of an Ethernet frame: PCS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PCS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PCS: number;
 
-/** EtherType of an Ethernet frame: PLANNING. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PLANNING. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PLANNING: number;
 
-/** EtherType of an Ethernet frame: POWERLINK. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: POWERLINK. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_POWERLINK: number;
 
-/** EtherType of an Ethernet frame: PPP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PPP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PPP: number;
 
-/** EtherType of an Ethernet frame: PPPOE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PPPOE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PPPOE: number;
 
-/** EtherType of an Ethernet frame: PPPOEDISC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PPPOEDISC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PPPOEDISC: number;
 
-/** EtherType of an Ethernet frame: PRIMENTS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PRIMENTS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PRIMENTS: number;
 
-/** EtherType of an Ethernet frame: PROFINET. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PROFINET. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PROFINET: number;
 
-/** EtherType of an Ethernet frame: PTP. macOS. */
+/**
+ * EtherType of an Ethernet frame: PTP. macOS.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PTP: number;
 
-/** EtherType of an Ethernet frame: PUP. Linux, macOS, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PUP. Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PUP: number;
 
-/** EtherType of an Ethernet frame: PUPAT. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: PUPAT. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_PUPAT: number;
 
-/** EtherType of an Ethernet frame: QINQ. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: QINQ. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_QINQ: number;
 
-/** EtherType of an Ethernet frame: RACAL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: RACAL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_RACAL: number;
 
-/** EtherType of an Ethernet frame: RATIONAL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: RATIONAL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_RATIONAL: number;
 
-/** EtherType of an Ethernet frame: RAWFR. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: RAWFR. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_RAWFR: number;
 
-/** EtherType of an Ethernet frame: RCL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: RCL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_RCL: number;
 
-/** EtherType of an Ethernet frame: RDP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: RDP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_RDP: number;
 
-/** EtherType of an Ethernet frame: RETIX. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: RETIX. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_RETIX: number;
 
-/** EtherType of an Ethernet frame: REVARP. Linux, macOS, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: REVARP. Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_REVARP: number;
 
-/** EtherType of an Ethernet frame: RSN PREAUTH. macOS. */
+/**
+ * EtherType of an Ethernet frame: RSN PREAUTH. macOS.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_RSN_PREAUTH: number;
 
-/** EtherType of an Ethernet frame: SCA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SCA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SCA: number;
 
-/** EtherType of an Ethernet frame: SECTRA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SECTRA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SECTRA: number;
 
-/** EtherType of an Ethernet frame: SECUREDATA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SECUREDATA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SECUREDATA: number;
 
-/** EtherType of an Ethernet frame: SERCOS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SERCOS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SERCOS: number;
 
-/** EtherType of an Ethernet frame: SGITW. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SGITW. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SGITW: number;
 
-/** EtherType of an Ethernet frame: SG BOUNCE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SG BOUNCE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SG_BOUNCE: number;
 
-/** EtherType of an Ethernet frame: SG DIAG. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SG DIAG. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SG_DIAG: number;
 
-/** EtherType of an Ethernet frame: SG NETGAMES. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SG NETGAMES. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SG_NETGAMES: number;
 
-/** EtherType of an Ethernet frame: SG RESV. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SG RESV. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SG_RESV: number;
 
-/** EtherType of an Ethernet frame: SIMNET. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SIMNET. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SIMNET: number;
 
-/** EtherType of an Ethernet frame: SLOW. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SLOW. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SLOW: number;
 
-/** EtherType of an Ethernet frame: SNA. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SNA. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SNA: number;
 
-/** EtherType of an Ethernet frame: SNMP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SNMP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SNMP: number;
 
-/** EtherType of an Ethernet frame: SONIX. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SONIX. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SONIX: number;
 
-/** EtherType of an Ethernet frame: SPIDER. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SPIDER. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SPIDER: number;
 
-/** EtherType of an Ethernet frame: SPRITE. Linux, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: SPRITE. Linux, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_SPRITE: number;
 
-/** EtherType of an Ethernet frame: STP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: STP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_STP: number;
 
-/** EtherType of an Ethernet frame: TALARIS. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TALARIS. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TALARIS: number;
 
-/** EtherType of an Ethernet frame: TALARISMC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TALARISMC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TALARISMC: number;
 
-/** EtherType of an Ethernet frame: TCPCOMP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TCPCOMP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TCPCOMP: number;
 
-/** EtherType of an Ethernet frame: TCPSM. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TCPSM. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TCPSM: number;
 
-/** EtherType of an Ethernet frame: TEC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TEC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TEC: number;
 
-/** EtherType of an Ethernet frame: TEST. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TEST. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TEST: number;
 
-/** EtherType of an Ethernet frame: TIGAN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TIGAN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TIGAN: number;
 
-/** EtherType of an Ethernet frame: TRAIL. Linux, macOS, FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TRAIL. Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TRAIL: number;
 
-/** EtherType of an Ethernet frame: TRANSETHER. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TRANSETHER. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TRANSETHER: number;
 
-/** EtherType of an Ethernet frame: TYMSHARE. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: TYMSHARE. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_TYMSHARE: number;
 
-/** EtherType of an Ethernet frame: UBBST. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: UBBST. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_UBBST: number;
 
-/** EtherType of an Ethernet frame: UBDEBUG. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: UBDEBUG. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_UBDEBUG: number;
 
-/** EtherType of an Ethernet frame: UBDIAGLOOP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: UBDIAGLOOP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_UBDIAGLOOP: number;
 
-/** EtherType of an Ethernet frame: UBDL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: UBDL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_UBDL: number;
 
-/** EtherType of an Ethernet frame: UBNIU. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: UBNIU. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_UBNIU: number;
 
-/** EtherType of an Ethernet frame: UBNMC. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: UBNMC. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_UBNMC: number;
 
-/** EtherType of an Ethernet frame: VALID. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VALID. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VALID: number;
 
-/** EtherType of an Ethernet frame: VARIAN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VARIAN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VARIAN: number;
 
-/** EtherType of an Ethernet frame: VAXELN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VAXELN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VAXELN: number;
 
-/** EtherType of an Ethernet frame: VEECO. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VEECO. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VEECO: number;
 
-/** EtherType of an Ethernet frame: VEXP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VEXP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VEXP: number;
 
-/** EtherType of an Ethernet frame: VGLAB. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VGLAB. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VGLAB: number;
 
-/** EtherType of an Ethernet frame: VINES. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VINES. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VINES: number;
 
-/** EtherType of an Ethernet frame: VINESECHO. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VINESECHO. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VINESECHO: number;
 
-/** EtherType of an Ethernet frame: VINESLOOP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VINESLOOP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VINESLOOP: number;
 
-/** EtherType of an Ethernet frame: VITAL. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VITAL. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VITAL: number;
 
-/** EtherType of VLAN tags (IEEE 802.1Q). Linux, macOS, FreeBSD. */
+/**
+ * EtherType of VLAN tags (IEEE 802.1Q). Linux, macOS, FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VLAN: number;
 
-/** EtherType of an Ethernet frame: VLTLMAN. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VLTLMAN. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VLTLMAN: number;
 
-/** EtherType of an Ethernet frame: VPROD. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VPROD. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VPROD: number;
 
-/** EtherType of an Ethernet frame: VURESERVED. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: VURESERVED. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_VURESERVED: number;
 
-/** EtherType of an Ethernet frame: WATERLOO. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: WATERLOO. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_WATERLOO: number;
 
-/** EtherType of an Ethernet frame: WELLFLEET. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: WELLFLEET. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_WELLFLEET: number;
 
-/** EtherType of an Ethernet frame: X25. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: X25. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_X25: number;
 
-/** EtherType of an Ethernet frame: X75. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: X75. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_X75: number;
 
-/** EtherType of an Ethernet frame: XNSSM. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: XNSSM. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_XNSSM: number;
 
-/** EtherType of an Ethernet frame: XTP. FreeBSD. */
+/**
+ * EtherType of an Ethernet frame: XTP. FreeBSD.
+ * @category Constants: ETHERTYPE_
+ */
 export declare const ETHERTYPE_XTP: number;
 
-/** Protocol of an Ethernet frame: 1588. Linux. */
+/**
+ * Protocol of an Ethernet frame: 1588. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_1588: number;
 
-/** Protocol of an Ethernet frame: 8021AD. Linux. */
+/**
+ * Protocol of an Ethernet frame: 8021AD. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_8021AD: number;
 
-/** Protocol of an Ethernet frame: 8021AH. Linux. */
+/**
+ * Protocol of an Ethernet frame: 8021AH. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_8021AH: number;
 
-/** Protocol of an Ethernet frame: 8021Q. Linux. */
+/**
+ * Protocol of an Ethernet frame: 8021Q. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_8021Q: number;
 
-/** Protocol of an Ethernet frame: 80221. Linux. */
+/**
+ * Protocol of an Ethernet frame: 80221. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_80221: number;
 
-/** Protocol of an Ethernet frame: 802 2. Linux. */
+/**
+ * Protocol of an Ethernet frame: 802 2. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_802_2: number;
 
-/** Protocol of an Ethernet frame: 802 3. Linux. */
+/**
+ * Protocol of an Ethernet frame: 802 3. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_802_3: number;
 
-/** Protocol of an Ethernet frame: 802 3 MIN. Linux. */
+/**
+ * Protocol of an Ethernet frame: 802 3 MIN. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_802_3_MIN: number;
 
-/** Protocol of an Ethernet frame: 802 EX1. Linux. */
+/**
+ * Protocol of an Ethernet frame: 802 EX1. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_802_EX1: number;
 
-/** Protocol of an Ethernet frame: AARP. Linux. */
+/**
+ * Protocol of an Ethernet frame: AARP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_AARP: number;
 
-/** Protocol of an Ethernet frame: AF IUCV. Linux. */
+/**
+ * Protocol of an Ethernet frame: AF IUCV. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_AF_IUCV: number;
 
-/** Every protocol, for a packet socket. Linux. */
+/**
+ * Every protocol, for a packet socket. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ALL: number;
 
-/** Protocol of an Ethernet frame: AOE. Linux. */
+/**
+ * Protocol of an Ethernet frame: AOE. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_AOE: number;
 
-/** Protocol of an Ethernet frame: ARCNET. Linux. */
+/**
+ * Protocol of an Ethernet frame: ARCNET. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ARCNET: number;
 
-/** EtherType of ARP. Linux. */
+/**
+ * EtherType of ARP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ARP: number;
 
-/** Protocol of an Ethernet frame: ATALK. Linux. */
+/**
+ * Protocol of an Ethernet frame: ATALK. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ATALK: number;
 
-/** Protocol of an Ethernet frame: ATMFATE. Linux. */
+/**
+ * Protocol of an Ethernet frame: ATMFATE. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ATMFATE: number;
 
-/** Protocol of an Ethernet frame: ATMMPOA. Linux. */
+/**
+ * Protocol of an Ethernet frame: ATMMPOA. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ATMMPOA: number;
 
-/** Protocol of an Ethernet frame: AX25. Linux. */
+/**
+ * Protocol of an Ethernet frame: AX25. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_AX25: number;
 
-/** Protocol of an Ethernet frame: BATMAN. Linux. */
+/**
+ * Protocol of an Ethernet frame: BATMAN. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_BATMAN: number;
 
-/** Protocol of an Ethernet frame: BPQ. Linux. */
+/**
+ * Protocol of an Ethernet frame: BPQ. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_BPQ: number;
 
-/** Protocol of an Ethernet frame: CAIF. Linux. */
+/**
+ * Protocol of an Ethernet frame: CAIF. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_CAIF: number;
 
-/** Protocol of an Ethernet frame: CAN. Linux. */
+/**
+ * Protocol of an Ethernet frame: CAN. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_CAN: number;
 
-/** Protocol of an Ethernet frame: CANFD. Linux. */
+/**
+ * Protocol of an Ethernet frame: CANFD. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_CANFD: number;
 
-/** Protocol of an Ethernet frame: CANXL. Linux. */
+/**
+ * Protocol of an Ethernet frame: CANXL. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_CANXL: number;
 
-/** Protocol of an Ethernet frame: CFM. Linux. */
+/**
+ * Protocol of an Ethernet frame: CFM. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_CFM: number;
 
-/** Protocol of an Ethernet frame: CONTROL. Linux. */
+/**
+ * Protocol of an Ethernet frame: CONTROL. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_CONTROL: number;
 
-/** Protocol of an Ethernet frame: CUST. Linux. */
+/**
+ * Protocol of an Ethernet frame: CUST. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_CUST: number;
 
-/** Protocol of an Ethernet frame: DDCMP. Linux. */
+/**
+ * Protocol of an Ethernet frame: DDCMP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DDCMP: number;
 
-/** Protocol of an Ethernet frame: DEC. Linux. */
+/**
+ * Protocol of an Ethernet frame: DEC. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DEC: number;
 
-/** Protocol of an Ethernet frame: DIAG. Linux. */
+/**
+ * Protocol of an Ethernet frame: DIAG. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DIAG: number;
 
-/** Protocol of an Ethernet frame: DNA DL. Linux. */
+/**
+ * Protocol of an Ethernet frame: DNA DL. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DNA_DL: number;
 
-/** Protocol of an Ethernet frame: DNA RC. Linux. */
+/**
+ * Protocol of an Ethernet frame: DNA RC. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DNA_RC: number;
 
-/** Protocol of an Ethernet frame: DNA RT. Linux. */
+/**
+ * Protocol of an Ethernet frame: DNA RT. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DNA_RT: number;
 
-/** Protocol of an Ethernet frame: DSA. Linux. */
+/**
+ * Protocol of an Ethernet frame: DSA. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DSA: number;
 
-/** Protocol of an Ethernet frame: DSA 8021Q. Linux. */
+/**
+ * Protocol of an Ethernet frame: DSA 8021Q. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DSA_8021Q: number;
 
-/** Protocol of an Ethernet frame: DSA A5PSW. Linux. */
+/**
+ * Protocol of an Ethernet frame: DSA A5PSW. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_DSA_A5PSW: number;
 
-/** Protocol of an Ethernet frame: ECONET. Linux. */
+/**
+ * Protocol of an Ethernet frame: ECONET. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ECONET: number;
 
-/** Protocol of an Ethernet frame: EDSA. Linux. */
+/**
+ * Protocol of an Ethernet frame: EDSA. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_EDSA: number;
 
-/** Protocol of an Ethernet frame: ERSPAN. Linux. */
+/**
+ * Protocol of an Ethernet frame: ERSPAN. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ERSPAN: number;
 
-/** Protocol of an Ethernet frame: ERSPAN2. Linux. */
+/**
+ * Protocol of an Ethernet frame: ERSPAN2. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ERSPAN2: number;
 
-/** Protocol of an Ethernet frame: ETHERCAT. Linux. */
+/**
+ * Protocol of an Ethernet frame: ETHERCAT. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_ETHERCAT: number;
 
-/** Protocol of an Ethernet frame: FCOE. Linux. */
+/**
+ * Protocol of an Ethernet frame: FCOE. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_FCOE: number;
 
-/** Protocol of an Ethernet frame: FIP. Linux. */
+/**
+ * Protocol of an Ethernet frame: FIP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_FIP: number;
 
-/** Protocol of an Ethernet frame: HDLC. Linux. */
+/**
+ * Protocol of an Ethernet frame: HDLC. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_HDLC: number;
 
-/** Protocol of an Ethernet frame: HSR. Linux. */
+/**
+ * Protocol of an Ethernet frame: HSR. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_HSR: number;
 
-/** Protocol of an Ethernet frame: IBOE. Linux. */
+/**
+ * Protocol of an Ethernet frame: IBOE. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IBOE: number;
 
-/** Protocol of an Ethernet frame: IEEE802154. Linux. */
+/**
+ * Protocol of an Ethernet frame: IEEE802154. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IEEE802154: number;
 
-/** Protocol of an Ethernet frame: IEEEPUP. Linux. */
+/**
+ * Protocol of an Ethernet frame: IEEEPUP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IEEEPUP: number;
 
-/** Protocol of an Ethernet frame: IEEEPUPAT. Linux. */
+/**
+ * Protocol of an Ethernet frame: IEEEPUPAT. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IEEEPUPAT: number;
 
-/** Protocol of an Ethernet frame: IFE. Linux. */
+/**
+ * Protocol of an Ethernet frame: IFE. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IFE: number;
 
-/** EtherType of IPv4. Linux. */
+/**
+ * EtherType of IPv4. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IP: number;
 
-/** EtherType of IPv6. Linux. */
+/**
+ * EtherType of IPv6. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IPV6: number;
 
-/** Protocol of an Ethernet frame: IPX. Linux. */
+/**
+ * Protocol of an Ethernet frame: IPX. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IPX: number;
 
-/** Protocol of an Ethernet frame: IRDA. Linux. */
+/**
+ * Protocol of an Ethernet frame: IRDA. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_IRDA: number;
 
-/** Protocol of an Ethernet frame: LAT. Linux. */
+/**
+ * Protocol of an Ethernet frame: LAT. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_LAT: number;
 
-/** Protocol of an Ethernet frame: LINK CTL. Linux. */
+/**
+ * Protocol of an Ethernet frame: LINK CTL. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_LINK_CTL: number;
 
-/** Protocol of an Ethernet frame: LLDP. Linux. */
+/**
+ * Protocol of an Ethernet frame: LLDP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_LLDP: number;
 
-/** Protocol of an Ethernet frame: LOCALTALK. Linux. */
+/**
+ * Protocol of an Ethernet frame: LOCALTALK. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_LOCALTALK: number;
 
-/** Protocol of an Ethernet frame: LOOP. Linux. */
+/**
+ * Protocol of an Ethernet frame: LOOP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_LOOP: number;
 
-/** Protocol of an Ethernet frame: LOOPBACK. Linux. */
+/**
+ * Protocol of an Ethernet frame: LOOPBACK. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_LOOPBACK: number;
 
-/** Protocol of an Ethernet frame: MACSEC. Linux. */
+/**
+ * Protocol of an Ethernet frame: MACSEC. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MACSEC: number;
 
-/** Protocol of an Ethernet frame: MAP. Linux. */
+/**
+ * Protocol of an Ethernet frame: MAP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MAP: number;
 
-/** Protocol of an Ethernet frame: MCTP. Linux. */
+/**
+ * Protocol of an Ethernet frame: MCTP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MCTP: number;
 
-/** Protocol of an Ethernet frame: MOBITEX. Linux. */
+/**
+ * Protocol of an Ethernet frame: MOBITEX. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MOBITEX: number;
 
-/** Protocol of an Ethernet frame: MPLS MC. Linux. */
+/**
+ * Protocol of an Ethernet frame: MPLS MC. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MPLS_MC: number;
 
-/** Protocol of an Ethernet frame: MPLS UC. Linux. */
+/**
+ * Protocol of an Ethernet frame: MPLS UC. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MPLS_UC: number;
 
-/** Protocol of an Ethernet frame: MRP. Linux. */
+/**
+ * Protocol of an Ethernet frame: MRP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MRP: number;
 
-/** Protocol of an Ethernet frame: MVRP. Linux. */
+/**
+ * Protocol of an Ethernet frame: MVRP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MVRP: number;
 
-/** Protocol of an Ethernet frame: MXLGSW. Linux. */
+/**
+ * Protocol of an Ethernet frame: MXLGSW. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_MXLGSW: number;
 
-/** Protocol of an Ethernet frame: NCSI. Linux. */
+/**
+ * Protocol of an Ethernet frame: NCSI. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_NCSI: number;
 
-/** Protocol of an Ethernet frame: NSH. Linux. */
+/**
+ * Protocol of an Ethernet frame: NSH. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_NSH: number;
 
-/** Protocol of an Ethernet frame: PAE. Linux. */
+/**
+ * Protocol of an Ethernet frame: PAE. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PAE: number;
 
-/** Protocol of an Ethernet frame: PAUSE. Linux. */
+/**
+ * Protocol of an Ethernet frame: PAUSE. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PAUSE: number;
 
-/** Protocol of an Ethernet frame: PHONET. Linux. */
+/**
+ * Protocol of an Ethernet frame: PHONET. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PHONET: number;
 
-/** Protocol of an Ethernet frame: PPPTALK. Linux. */
+/**
+ * Protocol of an Ethernet frame: PPPTALK. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PPPTALK: number;
 
-/** Protocol of an Ethernet frame: PPP DISC. Linux. */
+/**
+ * Protocol of an Ethernet frame: PPP DISC. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PPP_DISC: number;
 
-/** Protocol of an Ethernet frame: PPP MP. Linux. */
+/**
+ * Protocol of an Ethernet frame: PPP MP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PPP_MP: number;
 
-/** Protocol of an Ethernet frame: PPP SES. Linux. */
+/**
+ * Protocol of an Ethernet frame: PPP SES. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PPP_SES: number;
 
-/** Protocol of an Ethernet frame: PREAUTH. Linux. */
+/**
+ * Protocol of an Ethernet frame: PREAUTH. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PREAUTH: number;
 
-/** Protocol of an Ethernet frame: PROFINET. Linux. */
+/**
+ * Protocol of an Ethernet frame: PROFINET. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PROFINET: number;
 
-/** Protocol of an Ethernet frame: PRP. Linux. */
+/**
+ * Protocol of an Ethernet frame: PRP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PRP: number;
 
-/** Protocol of an Ethernet frame: PUP. Linux. */
+/**
+ * Protocol of an Ethernet frame: PUP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PUP: number;
 
-/** Protocol of an Ethernet frame: PUPAT. Linux. */
+/**
+ * Protocol of an Ethernet frame: PUPAT. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_PUPAT: number;
 
-/** Protocol of an Ethernet frame: QINQ1. Linux. */
+/**
+ * Protocol of an Ethernet frame: QINQ1. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_QINQ1: number;
 
-/** Protocol of an Ethernet frame: QINQ2. Linux. */
+/**
+ * Protocol of an Ethernet frame: QINQ2. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_QINQ2: number;
 
-/** Protocol of an Ethernet frame: QINQ3. Linux. */
+/**
+ * Protocol of an Ethernet frame: QINQ3. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_QINQ3: number;
 
-/** Protocol of an Ethernet frame: RARP. Linux. */
+/**
+ * Protocol of an Ethernet frame: RARP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_RARP: number;
 
-/** Protocol of an Ethernet frame: REALTEK. Linux. */
+/**
+ * Protocol of an Ethernet frame: REALTEK. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_REALTEK: number;
 
-/** Protocol of an Ethernet frame: SCA. Linux. */
+/**
+ * Protocol of an Ethernet frame: SCA. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_SCA: number;
 
-/** Protocol of an Ethernet frame: SLOW. Linux. */
+/**
+ * Protocol of an Ethernet frame: SLOW. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_SLOW: number;
 
-/** Protocol of an Ethernet frame: SNAP. Linux. */
+/**
+ * Protocol of an Ethernet frame: SNAP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_SNAP: number;
 
-/** Protocol of an Ethernet frame: TDLS. Linux. */
+/**
+ * Protocol of an Ethernet frame: TDLS. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_TDLS: number;
 
-/** Protocol of an Ethernet frame: TEB. Linux. */
+/**
+ * Protocol of an Ethernet frame: TEB. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_TEB: number;
 
-/** Protocol of an Ethernet frame: TIPC. Linux. */
+/**
+ * Protocol of an Ethernet frame: TIPC. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_TIPC: number;
 
-/** Protocol of an Ethernet frame: TRAILER. Linux. */
+/**
+ * Protocol of an Ethernet frame: TRAILER. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_TRAILER: number;
 
-/** Protocol of an Ethernet frame: TR 802 2. Linux. */
+/**
+ * Protocol of an Ethernet frame: TR 802 2. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_TR_802_2: number;
 
-/** Protocol of an Ethernet frame: TSN. Linux. */
+/**
+ * Protocol of an Ethernet frame: TSN. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_TSN: number;
 
-/** Protocol of an Ethernet frame: WAN PPP. Linux. */
+/**
+ * Protocol of an Ethernet frame: WAN PPP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_WAN_PPP: number;
 
-/** Protocol of an Ethernet frame: WCCP. Linux. */
+/**
+ * Protocol of an Ethernet frame: WCCP. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_WCCP: number;
 
-/** Protocol of an Ethernet frame: X25. Linux. */
+/**
+ * Protocol of an Ethernet frame: X25. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_X25: number;
 
-/** Protocol of an Ethernet frame: XDSA. Linux. */
+/**
+ * Protocol of an Ethernet frame: XDSA. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_XDSA: number;
 
-/** Protocol of an Ethernet frame: YT921X. Linux. */
+/**
+ * Protocol of an Ethernet frame: YT921X. Linux.
+ * @category Constants: ETH_
+ */
 export declare const ETH_P_YT921X: number;
 
 /**
  * Python's `socket` has this number of `errno` too: the call would block.
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: other
  */
 export declare const EWOULDBLOCK: number;
 
-/** Of Bluetooth's adapter interface (HCI): 2DH1. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 2DH1. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_2DH1: number;
 
-/** Of Bluetooth's adapter interface (HCI): 2DH3. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 2DH3. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_2DH3: number;
 
-/** Of Bluetooth's adapter interface (HCI): 2DH5. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 2DH5. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_2DH5: number;
 
-/** Of Bluetooth's adapter interface (HCI): 2EV3. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 2EV3. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_2EV3: number;
 
-/** Of Bluetooth's adapter interface (HCI): 2EV5. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 2EV5. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_2EV5: number;
 
-/** Of Bluetooth's adapter interface (HCI): 3DH1. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 3DH1. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_3DH1: number;
 
-/** Of Bluetooth's adapter interface (HCI): 3DH3. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 3DH3. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_3DH3: number;
 
-/** Of Bluetooth's adapter interface (HCI): 3DH5. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 3DH5. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_3DH5: number;
 
-/** Of Bluetooth's adapter interface (HCI): 3EV3. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 3EV3. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_3EV3: number;
 
-/** Of Bluetooth's adapter interface (HCI): 3EV5. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): 3EV5. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_3EV5: number;
 
-/** Of Bluetooth's adapter interface (HCI): ACLDATA PKT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ACLDATA PKT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ACLDATA_PKT: number;
 
-/** Of Bluetooth's adapter interface (HCI): ACL CONNECTION EXISTS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ACL CONNECTION EXISTS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ACL_CONNECTION_EXISTS: number;
 
-/** Of Bluetooth's adapter interface (HCI): ACL HDR SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ACL HDR SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ACL_HDR_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): AIR MODE REJECTED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): AIR MODE REJECTED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_AIR_MODE_REJECTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): AMP. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): AMP. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_AMP: number;
 
-/** Of Bluetooth's adapter interface (HCI): AUTH. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): AUTH. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_AUTH: number;
 
-/** Of Bluetooth's adapter interface (HCI): AUTHENTICATION FAILURE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): AUTHENTICATION FAILURE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_AUTHENTICATION_FAILURE: number;
 
-/** Of Bluetooth's adapter interface (HCI): BREDR. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): BREDR. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_BREDR: number;
 
-/** Of Bluetooth's adapter interface (HCI): CHANNEL CONTROL. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CHANNEL CONTROL. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CHANNEL_CONTROL: number;
 
-/** Of Bluetooth's adapter interface (HCI): CHANNEL LOGGING. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CHANNEL LOGGING. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CHANNEL_LOGGING: number;
 
-/** Of Bluetooth's adapter interface (HCI): CHANNEL MONITOR. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CHANNEL MONITOR. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CHANNEL_MONITOR: number;
 
-/** Of Bluetooth's adapter interface (HCI): CHANNEL RAW. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CHANNEL RAW. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CHANNEL_RAW: number;
 
-/** Of Bluetooth's adapter interface (HCI): CHANNEL USER. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CHANNEL USER. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CHANNEL_USER: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): CLASSIFICATION NOT SUPPORTED. Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_CLASSIFICATION_NOT_SUPPORTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): CMSG DIR. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CMSG DIR. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CMSG_DIR: number;
 
-/** Of Bluetooth's adapter interface (HCI): CMSG TSTAMP. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CMSG TSTAMP. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CMSG_TSTAMP: number;
 
-/** Of Bluetooth's adapter interface (HCI): COMMAND DISALLOWED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): COMMAND DISALLOWED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_COMMAND_DISALLOWED: number;
 
-/** Of Bluetooth's adapter interface (HCI): COMMAND HDR SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): COMMAND HDR SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_COMMAND_HDR_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): COMMAND PKT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): COMMAND PKT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_COMMAND_PKT: number;
 
-/** Of Bluetooth's adapter interface (HCI): CONNECTION TERMINATED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CONNECTION TERMINATED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CONNECTION_TERMINATED: number;
 
-/** Of Bluetooth's adapter interface (HCI): CONNECTION TIMEOUT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): CONNECTION TIMEOUT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_CONNECTION_TIMEOUT: number;
 
-/** Receives the direction as ancillary data (SOL_HCI, int). Linux, FreeBSD. */
+/**
+ * Receives the direction as ancillary data (SOL_HCI, int). Linux, FreeBSD.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DATA_DIR: number;
 
-/** Of Bluetooth's adapter interface (HCI): DEV DOWN. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DEV DOWN. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DEV_DOWN: number;
 
-/** Of Bluetooth's adapter interface (HCI): DEV NONE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DEV NONE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DEV_NONE: number;
 
-/** Of Bluetooth's adapter interface (HCI): DEV REG. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DEV REG. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DEV_REG: number;
 
-/** Of Bluetooth's adapter interface (HCI): DEV RESUME. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DEV RESUME. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DEV_RESUME: number;
 
-/** Of Bluetooth's adapter interface (HCI): DEV SUSPEND. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DEV SUSPEND. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DEV_SUSPEND: number;
 
-/** Of Bluetooth's adapter interface (HCI): DEV UNREG. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DEV UNREG. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DEV_UNREG: number;
 
-/** Of Bluetooth's adapter interface (HCI): DEV UP. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DEV UP. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DEV_UP: number;
 
-/** Of Bluetooth's adapter interface (HCI): DH1. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DH1. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DH1: number;
 
-/** Of Bluetooth's adapter interface (HCI): DH3. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DH3. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DH3: number;
 
-/** Of Bluetooth's adapter interface (HCI): DH5. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DH5. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DH5: number;
 
-/** Of Bluetooth's adapter interface (HCI): DM1. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DM1. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DM1: number;
 
-/** Of Bluetooth's adapter interface (HCI): DM3. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DM3. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DM3: number;
 
-/** Of Bluetooth's adapter interface (HCI): DM5. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): DM5. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_DM5: number;
 
-/** Of Bluetooth's adapter interface (HCI): EIR TOO LARGE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): EIR TOO LARGE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_EIR_TOO_LARGE: number;
 
-/** Of Bluetooth's adapter interface (HCI): ENCRYPT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ENCRYPT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ENCRYPT: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): ENCRYPTION MODE NOT ACCEPTED. Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_ENCRYPTION_MODE_NOT_ACCEPTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): EV3. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): EV3. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_EV3: number;
 
-/** Of Bluetooth's adapter interface (HCI): EV4. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): EV4. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_EV4: number;
 
-/** Of Bluetooth's adapter interface (HCI): EV5. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): EV5. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_EV5: number;
 
-/** Of Bluetooth's adapter interface (HCI): EVENT HDR SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): EVENT HDR SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_EVENT_HDR_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): EVENT PKT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): EVENT PKT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_EVENT_PKT: number;
 
 /**
  * Which HCI events to receive (SOL_HCI, `struct hci_filter`). Linux, FreeBSD.
+ * @category Constants: HCI_
  */
 export declare const HCI_FILTER: number;
 
-/** Of Bluetooth's adapter interface (HCI): FLT EVENT BITS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): FLT EVENT BITS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_FLT_EVENT_BITS: number;
 
-/** Of Bluetooth's adapter interface (HCI): FLT OCF BITS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): FLT OCF BITS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_FLT_OCF_BITS: number;
 
-/** Of Bluetooth's adapter interface (HCI): FLT OGF BITS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): FLT OGF BITS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_FLT_OGF_BITS: number;
 
-/** Of Bluetooth's adapter interface (HCI): FLT TYPE BITS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): FLT TYPE BITS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_FLT_TYPE_BITS: number;
 
-/** Of Bluetooth's adapter interface (HCI): HARDWARE FAILURE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): HARDWARE FAILURE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_HARDWARE_FAILURE: number;
 
-/** Of Bluetooth's adapter interface (HCI): HOST BUSY PAIRING. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): HOST BUSY PAIRING. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_HOST_BUSY_PAIRING: number;
 
-/** Of Bluetooth's adapter interface (HCI): HOST TIMEOUT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): HOST TIMEOUT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_HOST_TIMEOUT: number;
 
-/** Of Bluetooth's adapter interface (HCI): HV1. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): HV1. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_HV1: number;
 
-/** Of Bluetooth's adapter interface (HCI): HV2. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): HV2. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_HV2: number;
 
-/** Of Bluetooth's adapter interface (HCI): HV3. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): HV3. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_HV3: number;
 
-/** Of Bluetooth's adapter interface (HCI): I2C. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): I2C. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_I2C: number;
 
-/** Of Bluetooth's adapter interface (HCI): INIT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): INIT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_INIT: number;
 
-/** Of Bluetooth's adapter interface (HCI): INQUIRY. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): INQUIRY. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_INQUIRY: number;
 
-/** Of Bluetooth's adapter interface (HCI): INSTANT PASSED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): INSTANT PASSED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_INSTANT_PASSED: number;
 
-/** Of Bluetooth's adapter interface (HCI): INSUFFICIENT SECURITY. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): INSUFFICIENT SECURITY. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_INSUFFICIENT_SECURITY: number;
 
-/** Of Bluetooth's adapter interface (HCI): INVALID LMP PARAMETERS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): INVALID LMP PARAMETERS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_INVALID_LMP_PARAMETERS: number;
 
-/** Of Bluetooth's adapter interface (HCI): INVALID PARAMETERS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): INVALID PARAMETERS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_INVALID_PARAMETERS: number;
 
-/** Of Bluetooth's adapter interface (HCI): IPC. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): IPC. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_IPC: number;
 
-/** Of Bluetooth's adapter interface (HCI): ISCAN. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ISCAN. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ISCAN: number;
 
-/** Of Bluetooth's adapter interface (HCI): ISODATA PKT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ISODATA PKT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ISODATA_PKT: number;
 
-/** Of Bluetooth's adapter interface (HCI): ISO HDR SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ISO HDR SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ISO_HDR_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): LK AUTH COMBINATION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LK AUTH COMBINATION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LK_AUTH_COMBINATION: number;
 
-/** Of Bluetooth's adapter interface (HCI): LK CHANGED COMBINATION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LK CHANGED COMBINATION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LK_CHANGED_COMBINATION: number;
 
-/** Of Bluetooth's adapter interface (HCI): LK COMBINATION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LK COMBINATION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LK_COMBINATION: number;
 
-/** Of Bluetooth's adapter interface (HCI): LK DEBUG COMBINATION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LK DEBUG COMBINATION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LK_DEBUG_COMBINATION: number;
 
-/** Of Bluetooth's adapter interface (HCI): LK INVALID. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LK INVALID. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LK_INVALID: number;
 
-/** Of Bluetooth's adapter interface (HCI): LK LOCAL UNIT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LK LOCAL UNIT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LK_LOCAL_UNIT: number;
 
-/** Of Bluetooth's adapter interface (HCI): LK REMOTE UNIT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LK REMOTE UNIT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LK_REMOTE_UNIT: number;
 
-/** Of Bluetooth's adapter interface (HCI): LK UNAUTH COMBINATION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LK UNAUTH COMBINATION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LK_UNAUTH_COMBINATION: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): LMP ERROR TRANSACTION COLLISION.
  * Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_LMP_ERROR_TRANSACTION_COLLISION: number;
 
-/** Of Bluetooth's adapter interface (HCI): LMP PDU NOT ALLOWED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LMP PDU NOT ALLOWED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LMP_PDU_NOT_ALLOWED: number;
 
-/** Of Bluetooth's adapter interface (HCI): LMP RESPONSE TIMEOUT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LMP RESPONSE TIMEOUT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LMP_RESPONSE_TIMEOUT: number;
 
-/** Of Bluetooth's adapter interface (HCI): LM ACCEPT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LM ACCEPT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LM_ACCEPT: number;
 
-/** Of Bluetooth's adapter interface (HCI): LM AUTH. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LM AUTH. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LM_AUTH: number;
 
-/** Of Bluetooth's adapter interface (HCI): LM ENCRYPT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LM ENCRYPT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LM_ENCRYPT: number;
 
-/** Of Bluetooth's adapter interface (HCI): LM MASTER. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LM MASTER. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LM_MASTER: number;
 
-/** Of Bluetooth's adapter interface (HCI): LM RELIABLE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LM RELIABLE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LM_RELIABLE: number;
 
-/** Of Bluetooth's adapter interface (HCI): LM SECURE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LM SECURE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LM_SECURE: number;
 
-/** Of Bluetooth's adapter interface (HCI): LM TRUSTED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LM TRUSTED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LM_TRUSTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): LP HOLD. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LP HOLD. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LP_HOLD: number;
 
-/** Of Bluetooth's adapter interface (HCI): LP PARK. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LP PARK. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LP_PARK: number;
 
-/** Of Bluetooth's adapter interface (HCI): LP RSWITCH. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LP RSWITCH. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LP_RSWITCH: number;
 
-/** Of Bluetooth's adapter interface (HCI): LP SNIFF. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): LP SNIFF. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_LP_SNIFF: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX ACL SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX ACL SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_ACL_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX AMP SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX AMP SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_AMP_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX DEV. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX DEV. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_DEV: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX EIR LENGTH. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX EIR LENGTH. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_EIR_LENGTH: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX EVENT SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX EVENT SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_EVENT_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX FRAME SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX FRAME SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_FRAME_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX NAME LENGTH. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX NAME LENGTH. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_NAME_LENGTH: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX NUMBER OF CONNECTIONS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX NUMBER OF CONNECTIONS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_NUMBER_OF_CONNECTIONS: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): MAX NUMBER OF SCO CONNECTIONS. Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_MAX_NUMBER_OF_SCO_CONNECTIONS: number;
 
-/** Of Bluetooth's adapter interface (HCI): MAX SCO SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MAX SCO SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MAX_SCO_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): MEMORY FULL. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MEMORY FULL. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MEMORY_FULL: number;
 
-/** Of Bluetooth's adapter interface (HCI): MSG HDR SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): MSG HDR SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_MSG_HDR_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): NO CONNECTION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): NO CONNECTION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_NO_CONNECTION: number;
 
-/** Of Bluetooth's adapter interface (HCI): OE LOW RESOURCES. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): OE LOW RESOURCES. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_OE_LOW_RESOURCES: number;
 
-/** Of Bluetooth's adapter interface (HCI): OE POWER OFF. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): OE POWER OFF. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_OE_POWER_OFF: number;
 
-/** Of Bluetooth's adapter interface (HCI): OE USER ENDED CONNECTION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): OE USER ENDED CONNECTION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_OE_USER_ENDED_CONNECTION: number;
 
-/** Of Bluetooth's adapter interface (HCI): PAGE TIMEOUT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PAGE TIMEOUT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PAGE_TIMEOUT: number;
 
-/** Of Bluetooth's adapter interface (HCI): PAIRING NOT ALLOWED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PAIRING NOT ALLOWED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PAIRING_NOT_ALLOWED: number;
 
-/** Of Bluetooth's adapter interface (HCI): PAIRING NOT SUPPORTED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PAIRING NOT SUPPORTED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PAIRING_NOT_SUPPORTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): PARAMETER OUT OF RANGE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PARAMETER OUT OF RANGE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PARAMETER_OUT_OF_RANGE: number;
 
-/** Of Bluetooth's adapter interface (HCI): PCCARD. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PCCARD. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PCCARD: number;
 
-/** Of Bluetooth's adapter interface (HCI): PCI. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PCI. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PCI: number;
 
-/** Of Bluetooth's adapter interface (HCI): PIN OR KEY MISSING. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PIN OR KEY MISSING. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PIN_OR_KEY_MISSING: number;
 
-/** Of Bluetooth's adapter interface (HCI): PRIMARY. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PRIMARY. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PRIMARY: number;
 
-/** Of Bluetooth's adapter interface (HCI): PSCAN. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): PSCAN. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_PSCAN: number;
 
-/** Of Bluetooth's adapter interface (HCI): QOS CP SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): QOS CP SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_QOS_CP_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): QOS NOT SUPPORTED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): QOS NOT SUPPORTED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_QOS_NOT_SUPPORTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): QOS REJECTED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): QOS REJECTED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_QOS_REJECTED: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): QOS UNACCEPTABLE PARAMETER. Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_QOS_UNACCEPTABLE_PARAMETER: number;
 
-/** Of Bluetooth's adapter interface (HCI): RAW. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): RAW. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_RAW: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): REJECTED LIMITED RESOURCES. Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_REJECTED_LIMITED_RESOURCES: number;
 
-/** Of Bluetooth's adapter interface (HCI): REJECTED PERSONAL. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): REJECTED PERSONAL. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_REJECTED_PERSONAL: number;
 
-/** Of Bluetooth's adapter interface (HCI): REJECTED SECURITY. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): REJECTED SECURITY. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_REJECTED_SECURITY: number;
 
-/** Of Bluetooth's adapter interface (HCI): REPEATED ATTEMPTS. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): REPEATED ATTEMPTS. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_REPEATED_ATTEMPTS: number;
 
-/** Of Bluetooth's adapter interface (HCI): ROLE CHANGE NOT ALLOWED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ROLE CHANGE NOT ALLOWED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ROLE_CHANGE_NOT_ALLOWED: number;
 
-/** Of Bluetooth's adapter interface (HCI): ROLE SWITCH FAILED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ROLE SWITCH FAILED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ROLE_SWITCH_FAILED: number;
 
-/** Of Bluetooth's adapter interface (HCI): ROLE SWITCH PENDING. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): ROLE SWITCH PENDING. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_ROLE_SWITCH_PENDING: number;
 
-/** Of Bluetooth's adapter interface (HCI): RS232. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): RS232. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_RS232: number;
 
-/** Of Bluetooth's adapter interface (HCI): RUNNING. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): RUNNING. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_RUNNING: number;
 
-/** Of Bluetooth's adapter interface (HCI): SCODATA PKT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): SCODATA PKT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_SCODATA_PKT: number;
 
-/** Of Bluetooth's adapter interface (HCI): SCO HDR SIZE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): SCO HDR SIZE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_SCO_HDR_SIZE: number;
 
-/** Of Bluetooth's adapter interface (HCI): SCO INTERVAL REJECTED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): SCO INTERVAL REJECTED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_SCO_INTERVAL_REJECTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): SCO OFFSET REJECTED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): SCO OFFSET REJECTED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_SCO_OFFSET_REJECTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): SDIO. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): SDIO. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_SDIO: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): SIMPLE PAIRING NOT SUPPORTED. Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_SIMPLE_PAIRING_NOT_SUPPORTED: number;
 
-/** Of Bluetooth's adapter interface (HCI): SLOT VIOLATION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): SLOT VIOLATION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_SLOT_VIOLATION: number;
 
-/** Of Bluetooth's adapter interface (HCI): SMD. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): SMD. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_SMD: number;
 
-/** Of Bluetooth's adapter interface (HCI): SPI. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): SPI. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_SPI: number;
 
-/** Receives timestamps as ancillary data (SOL_HCI, int). Linux. */
+/**
+ * Receives timestamps as ancillary data (SOL_HCI, int). Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_TIME_STAMP: number;
 
-/** Of Bluetooth's adapter interface (HCI): TRANSACTION COLLISION. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): TRANSACTION COLLISION. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_TRANSACTION_COLLISION: number;
 
-/** Of Bluetooth's adapter interface (HCI): TYPE LEN. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): TYPE LEN. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_TYPE_LEN: number;
 
-/** Of Bluetooth's adapter interface (HCI): UART. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): UART. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_UART: number;
 
-/** Of Bluetooth's adapter interface (HCI): UNIT LINK KEY USED. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): UNIT LINK KEY USED. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_UNIT_LINK_KEY_USED: number;
 
-/** Of Bluetooth's adapter interface (HCI): UNKNOWN COMMAND. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): UNKNOWN COMMAND. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_UNKNOWN_COMMAND: number;
 
-/** Of Bluetooth's adapter interface (HCI): UNKNOWN LMP PDU. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): UNKNOWN LMP PDU. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_UNKNOWN_LMP_PDU: number;
 
-/** Of Bluetooth's adapter interface (HCI): UNSPECIFIED ERROR. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): UNSPECIFIED ERROR. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_UNSPECIFIED_ERROR: number;
 
-/** Of Bluetooth's adapter interface (HCI): UNSUPPORTED FEATURE. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): UNSUPPORTED FEATURE. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_UNSUPPORTED_FEATURE: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): UNSUPPORTED LMP PARAMETER VALUE.
  * Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_UNSUPPORTED_LMP_PARAMETER_VALUE: number;
 
 /**
  * Of Bluetooth's adapter interface (HCI): UNSUPPORTED REMOTE FEATURE. Linux.
+ * @category Constants: HCI_
  */
 export declare const HCI_UNSUPPORTED_REMOTE_FEATURE: number;
 
-/** Of Bluetooth's adapter interface (HCI): UP. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): UP. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_UP: number;
 
-/** Of Bluetooth's adapter interface (HCI): USB. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): USB. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_USB: number;
 
-/** Of Bluetooth's adapter interface (HCI): VENDOR PKT. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): VENDOR PKT. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_VENDOR_PKT: number;
 
-/** Of Bluetooth's adapter interface (HCI): VIRTIO. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): VIRTIO. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_VIRTIO: number;
 
-/** Of Bluetooth's adapter interface (HCI): VIRTUAL. Linux. */
+/**
+ * Of Bluetooth's adapter interface (HCI): VIRTUAL. Linux.
+ * @category Constants: HCI_
+ */
 export declare const HCI_VIRTUAL: number;
 
-/** `herror`: the host is unknown. Linux, macOS, FreeBSD, Windows. */
+/**
+ * `herror`: the host is unknown. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: other
+ */
 export declare const HOST_NOT_FOUND: number;
 
-/** Address flag: pass through to the parent. Windows. */
+/**
+ * Address flag: pass through to the parent. Windows.
+ * @category Constants: HVSOCKET_
+ */
 export declare const HVSOCKET_ADDRESS_FLAG_PASSTHRU: number;
 
 /**
  * The connection survives a pause of the machine (HV_PROTOCOL_RAW, unsigned
  * int). Windows.
+ * @category Constants: HVSOCKET_
  */
 export declare const HVSOCKET_CONNECTED_SUSPEND: number;
 
 /**
  * Milliseconds that connecting may take (HV_PROTOCOL_RAW, unsigned int).
  * Windows.
+ * @category Constants: HVSOCKET_
  */
 export declare const HVSOCKET_CONNECT_TIMEOUT: number;
 
-/** The most of `HVSOCKET_CONNECT_TIMEOUT`, in milliseconds. Windows. */
+/**
+ * The most of `HVSOCKET_CONNECT_TIMEOUT`, in milliseconds. Windows.
+ * @category Constants: HVSOCKET_
+ */
 export declare const HVSOCKET_CONNECT_TIMEOUT_MAX: number;
 
-/** Of Hyper-V sockets: HIGH VTL. Windows. */
+/**
+ * Of Hyper-V sockets: HIGH VTL. Windows.
+ * @category Constants: HVSOCKET_
+ */
 export declare const HVSOCKET_HIGH_VTL: number;
 
-/** The protocol of `AF_HYPERV`. Windows. */
+/**
+ * The protocol of `AF_HYPERV`. Windows.
+ * @category Constants: HV_
+ */
 export declare const HV_PROTOCOL_RAW: number;
 
-/** Of ICMP sockets: ECHO REPLY. Linux, macOS, FreeBSD. */
+/**
+ * Of ICMP sockets: ECHO REPLY. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const ICMP6_ECHO_REPLY: number;
 
-/** Of ICMP sockets: ECHO REQUEST. Linux, macOS, FreeBSD. */
+/**
+ * Of ICMP sockets: ECHO REQUEST. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const ICMP6_ECHO_REQUEST: number;
 
-/** Of ICMP sockets: FILTER. Linux, macOS, FreeBSD. */
+/**
+ * Of ICMP sockets: FILTER. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const ICMP6_FILTER: number;
 
-/** Of ICMP sockets: FILTER. Linux. */
+/**
+ * Of ICMP sockets: FILTER. Linux.
+ * @category Constants: other
+ */
 export declare const ICMPV6_FILTER: number;
 
-/** Of ICMP sockets: ECHO. Linux. */
+/**
+ * Of ICMP sockets: ECHO. Linux.
+ * @category Constants: other
+ */
 export declare const ICMP_ECHO: number;
 
-/** Of ICMP sockets: ECHOREPLY. Linux. */
+/**
+ * Of ICMP sockets: ECHOREPLY. Linux.
+ * @category Constants: other
+ */
 export declare const ICMP_ECHOREPLY: number;
 
-/** Of ICMP sockets: FILTER. Linux. */
+/**
+ * Of ICMP sockets: FILTER. Linux.
+ * @category Constants: other
+ */
 export declare const ICMP_FILTER: number;
 
-/** Flag of a network interface: ALLMULTI. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: ALLMULTI. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_ALLMULTI: number;
 
-/** Flag of a network interface: ALTPHYS. macOS, FreeBSD. */
+/**
+ * Flag of a network interface: ALTPHYS. macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_ALTPHYS: number;
 
-/** Flag of a network interface: AUTOMEDIA. Linux. */
+/**
+ * Flag of a network interface: AUTOMEDIA. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_AUTOMEDIA: number;
 
-/** Flag of a network interface: BROADCAST. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: BROADCAST. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_BROADCAST: number;
 
-/** Flag of a network interface: CANTCHANGE. FreeBSD. */
+/**
+ * Flag of a network interface: CANTCHANGE. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_CANTCHANGE: number;
 
-/** Flag of a network interface: CANTCONFIG. FreeBSD. */
+/**
+ * Flag of a network interface: CANTCONFIG. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_CANTCONFIG: number;
 
-/** Flag of a network interface: DEBUG. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: DEBUG. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_DEBUG: number;
 
-/** Flag of a network interface: DORMANT. Linux. */
+/**
+ * Flag of a network interface: DORMANT. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_DORMANT: number;
 
-/** Flag of a network interface: DRV OACTIVE. FreeBSD. */
+/**
+ * Flag of a network interface: DRV OACTIVE. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_DRV_OACTIVE: number;
 
-/** Flag of a network interface: DRV RUNNING. FreeBSD. */
+/**
+ * Flag of a network interface: DRV RUNNING. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_DRV_RUNNING: number;
 
-/** Flag of a network interface: DYING. FreeBSD. */
+/**
+ * Flag of a network interface: DYING. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_DYING: number;
 
-/** Flag of a network interface: DYNAMIC. Linux. */
+/**
+ * Flag of a network interface: DYNAMIC. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_DYNAMIC: number;
 
-/** Flag of a network interface: ECHO. Linux. */
+/**
+ * Flag of a network interface: ECHO. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_ECHO: number;
 
-/** Flag of a network interface: KNOWSEPOCH. FreeBSD. */
+/**
+ * Flag of a network interface: KNOWSEPOCH. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_KNOWSEPOCH: number;
 
-/** Flag of a network interface: LINK0. macOS, FreeBSD. */
+/**
+ * Flag of a network interface: LINK0. macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_LINK0: number;
 
-/** Flag of a network interface: LINK1. macOS, FreeBSD. */
+/**
+ * Flag of a network interface: LINK1. macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_LINK1: number;
 
-/** Flag of a network interface: LINK2. macOS, FreeBSD. */
+/**
+ * Flag of a network interface: LINK2. macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_LINK2: number;
 
-/** Flag of a network interface: LOOPBACK. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: LOOPBACK. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_LOOPBACK: number;
 
-/** Flag of a network interface: LOWER UP. Linux. */
+/**
+ * Flag of a network interface: LOWER UP. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_LOWER_UP: number;
 
-/** Flag of a network interface: MASTER. Linux. */
+/**
+ * Flag of a network interface: MASTER. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_MASTER: number;
 
-/** Flag of a network interface: MONITOR. FreeBSD. */
+/**
+ * Flag of a network interface: MONITOR. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_MONITOR: number;
 
-/** Flag of a network interface: MULTICAST. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: MULTICAST. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_MULTICAST: number;
 
-/** Flag of a network interface: NOARP. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: NOARP. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_NOARP: number;
 
-/** Flag of a network interface: NOGROUP. FreeBSD. */
+/**
+ * Flag of a network interface: NOGROUP. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_NOGROUP: number;
 
-/** Flag of a network interface: NOTRAILERS. Linux, macOS. */
+/**
+ * Flag of a network interface: NOTRAILERS. Linux, macOS.
+ * @category Constants: IFF_
+ */
 export declare const IFF_NOTRAILERS: number;
 
-/** Flag of a network interface: OACTIVE. macOS, FreeBSD. */
+/**
+ * Flag of a network interface: OACTIVE. macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_OACTIVE: number;
 
-/** Flag of a network interface: POINTOPOINT. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: POINTOPOINT. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_POINTOPOINT: number;
 
-/** Flag of a network interface: PORTSEL. Linux. */
+/**
+ * Flag of a network interface: PORTSEL. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_PORTSEL: number;
 
-/** Flag of a network interface: PPROMISC. FreeBSD. */
+/**
+ * Flag of a network interface: PPROMISC. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_PPROMISC: number;
 
-/** Flag of a network interface: PROMISC. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: PROMISC. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_PROMISC: number;
 
-/** Flag of a network interface: RENAMING. FreeBSD. */
+/**
+ * Flag of a network interface: RENAMING. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_RENAMING: number;
 
-/** Flag of a network interface: RUNNING. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: RUNNING. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_RUNNING: number;
 
-/** Flag of a network interface: SIMPLEX. macOS, FreeBSD. */
+/**
+ * Flag of a network interface: SIMPLEX. macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_SIMPLEX: number;
 
-/** Flag of a network interface: SLAVE. Linux. */
+/**
+ * Flag of a network interface: SLAVE. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_SLAVE: number;
 
-/** Flag of a network interface: STATICARP. FreeBSD. */
+/**
+ * Flag of a network interface: STATICARP. FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_STATICARP: number;
 
-/** Flag of a network interface: UP. Linux, macOS, FreeBSD. */
+/**
+ * Flag of a network interface: UP. Linux, macOS, FreeBSD.
+ * @category Constants: IFF_
+ */
 export declare const IFF_UP: number;
 
-/** Flag of a network interface: VOLATILE. Linux. */
+/**
+ * Flag of a network interface: VOLATILE. Linux.
+ * @category Constants: IFF_
+ */
 export declare const IFF_VOLATILE: number;
 
-/** Bytes that hold an interface name, with its NUL. Linux, macOS, FreeBSD. */
+/**
+ * Bytes that hold an interface name, with its NUL. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const IFNAMSIZ: number;
 
-/** Bytes that hold an interface name, with its NUL. Linux, macOS, FreeBSD. */
+/**
+ * Bytes that hold an interface name, with its NUL. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const IF_NAMESIZE: number;
 
 /**
  * 224.0.0.1, all hosts of the network, as an integer. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: INADDR_
  */
 export declare const INADDR_ALLHOSTS_GROUP: number;
 
-/** IPv4 address as an integer: ALLMDNS GROUP. macOS, FreeBSD. */
+/**
+ * IPv4 address as an integer: ALLMDNS GROUP. macOS, FreeBSD.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_ALLMDNS_GROUP: number;
 
-/** IPv4 address as an integer: ALLRPTS GROUP. macOS, FreeBSD. */
+/**
+ * IPv4 address as an integer: ALLRPTS GROUP. macOS, FreeBSD.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_ALLRPTS_GROUP: number;
 
 /**
  * 224.0.0.2, all routers of the network, as an integer. Linux, macOS, FreeBSD.
+ * @category Constants: INADDR_
  */
 export declare const INADDR_ALLRTRS_GROUP: number;
 
-/** IPv4 address as an integer: ALLSNOOPERS GROUP. Linux. */
+/**
+ * IPv4 address as an integer: ALLSNOOPERS GROUP. Linux.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_ALLSNOOPERS_GROUP: number;
 
-/** 0.0.0.0, every interface, as an integer. Linux, macOS, FreeBSD, Windows. */
+/**
+ * 0.0.0.0, every interface, as an integer. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_ANY: number;
 
 /**
  * 255.255.255.255, the local network, as an integer. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: INADDR_
  */
 export declare const INADDR_BROADCAST: number;
 
-/** IPv4 address as an integer: CARP GROUP. macOS, FreeBSD. */
+/**
+ * IPv4 address as an integer: CARP GROUP. macOS, FreeBSD.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_CARP_GROUP: number;
 
-/** 192.0.0.8, the source of ICMP errors without an address. Linux. */
+/**
+ * 192.0.0.8, the source of ICMP errors without an address. Linux.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_DUMMY: number;
 
-/** 127.0.0.1, this host, as an integer. Linux, macOS, FreeBSD, Windows. */
+/**
+ * 127.0.0.1, this host, as an integer. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_LOOPBACK: number;
 
 /**
  * 224.0.0.255, the last local group, as an integer. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: INADDR_
  */
 export declare const INADDR_MAX_LOCAL_GROUP: number;
 
-/** What `inet_addr()` returns for an error. Linux, macOS, FreeBSD, Windows. */
+/**
+ * What `inet_addr()` returns for an error. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_NONE: number;
 
-/** IPv4 address as an integer: PFSYNC GROUP. macOS, FreeBSD. */
+/**
+ * IPv4 address as an integer: PFSYNC GROUP. macOS, FreeBSD.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_PFSYNC_GROUP: number;
 
-/** 224.0.0.0, no group, as an integer. Linux, macOS, FreeBSD, Windows. */
+/**
+ * 224.0.0.0, no group, as an integer. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: INADDR_
+ */
 export declare const INADDR_UNSPEC_GROUP: number;
 
 /**
  * Bytes that hold an IPv6 address as text, with its NUL. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: other
  */
 export declare const INET6_ADDRSTRLEN: number;
 
 /**
  * Bytes that hold an IPv4 address as text, with its NUL. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: other
  */
 export declare const INET_ADDRSTRLEN: number;
 
-/** `ioctl` request: this machine's context id. Linux, macOS. */
+/**
+ * `ioctl` request: this machine's context id. Linux, macOS.
+ * @category Constants: other
+ */
 export declare const IOCTL_VM_SOCKETS_GET_LOCAL_CID: number;
 
 /**
  * The maximum number of buffers in one `sendmsg()` or `recvmsg()`. Linux,
  * macOS, FreeBSD.
+ * @category Constants: other
  */
 export declare const IOV_MAX: number;
 
 /**
  * The destination before a firewall redirected it (SOL_IPV6, `struct
  * sockaddr_in6`). Linux.
+ * @category Constants: other
  */
 export declare const IP6T_SO_ORIGINAL_DST: number;
 
-/** Port number: BIFFUDP. Linux, Windows. */
+/**
+ * Port number: BIFFUDP. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_BIFFUDP: number;
 
-/** Port number: CHARGEN. Windows. */
+/**
+ * Port number: CHARGEN. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_CHARGEN: number;
 
-/** Port number: CMDSERVER. Linux, Windows. */
+/**
+ * Port number: CMDSERVER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_CMDSERVER: number;
 
-/** Port number: DAYTIME. Linux, Windows. */
+/**
+ * Port number: DAYTIME. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_DAYTIME: number;
 
-/** Port number: DISCARD. Linux, Windows. */
+/**
+ * Port number: DISCARD. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_DISCARD: number;
 
-/** Port number: DYNAMIC MAX. Windows. */
+/**
+ * Port number: DYNAMIC MAX. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_DYNAMIC_MAX: number;
 
-/** Port number: DYNAMIC MIN. Windows. */
+/**
+ * Port number: DYNAMIC MIN. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_DYNAMIC_MIN: number;
 
-/** Port number: ECHO. Linux, Windows. */
+/**
+ * Port number: ECHO. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_ECHO: number;
 
-/** Port number: EFSSERVER. Linux, Windows. */
+/**
+ * Port number: EFSSERVER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_EFSSERVER: number;
 
-/** Port number: EPHEMERALFIRST. FreeBSD. */
+/**
+ * Port number: EPHEMERALFIRST. FreeBSD.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_EPHEMERALFIRST: number;
 
-/** Port number: EPHEMERALLAST. FreeBSD. */
+/**
+ * Port number: EPHEMERALLAST. FreeBSD.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_EPHEMERALLAST: number;
 
-/** Port number: EPMAP. Windows. */
+/**
+ * Port number: EPMAP. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_EPMAP: number;
 
-/** Port number: EXECSERVER. Linux, Windows. */
+/**
+ * Port number: EXECSERVER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_EXECSERVER: number;
 
-/** Port number: FINGER. Linux, Windows. */
+/**
+ * Port number: FINGER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_FINGER: number;
 
-/** Port number: FTP. Linux, Windows. */
+/**
+ * Port number: FTP. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_FTP: number;
 
-/** Port number: FTP DATA. Windows. */
+/**
+ * Port number: FTP DATA. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_FTP_DATA: number;
 
-/** Port number: HIFIRSTAUTO. macOS, FreeBSD. */
+/**
+ * Port number: HIFIRSTAUTO. macOS, FreeBSD.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_HIFIRSTAUTO: number;
 
-/** Port number: HILASTAUTO. macOS, FreeBSD. */
+/**
+ * Port number: HILASTAUTO. macOS, FreeBSD.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_HILASTAUTO: number;
 
-/** Port number: HTTPS. Windows. */
+/**
+ * Port number: HTTPS. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_HTTPS: number;
 
-/** Port number: IMAP. Windows. */
+/**
+ * Port number: IMAP. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_IMAP: number;
 
-/** Port number: IMAP3. Windows. */
+/**
+ * Port number: IMAP3. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_IMAP3: number;
 
-/** Port number: LDAP. Windows. */
+/**
+ * Port number: LDAP. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_LDAP: number;
 
-/** Port number: LOGINSERVER. Linux, Windows. */
+/**
+ * Port number: LOGINSERVER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_LOGINSERVER: number;
 
-/** Port number: MAX. FreeBSD. */
+/**
+ * Port number: MAX. FreeBSD.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_MAX: number;
 
-/** Port number: MICROSOFT DS. Windows. */
+/**
+ * Port number: MICROSOFT DS. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_MICROSOFT_DS: number;
 
-/** Port number: MSP. Windows. */
+/**
+ * Port number: MSP. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_MSP: number;
 
-/** Port number: MTP. Linux, Windows. */
+/**
+ * Port number: MTP. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_MTP: number;
 
-/** Port number: NAMESERVER. Linux, Windows. */
+/**
+ * Port number: NAMESERVER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_NAMESERVER: number;
 
-/** Port number: NETBIOS DGM. Windows. */
+/**
+ * Port number: NETBIOS DGM. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_NETBIOS_DGM: number;
 
-/** Port number: NETBIOS NS. Windows. */
+/**
+ * Port number: NETBIOS NS. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_NETBIOS_NS: number;
 
-/** Port number: NETBIOS SSN. Windows. */
+/**
+ * Port number: NETBIOS SSN. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_NETBIOS_SSN: number;
 
-/** Port number: NETSTAT. Linux, Windows. */
+/**
+ * Port number: NETSTAT. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_NETSTAT: number;
 
-/** Port number: NTP. Windows. */
+/**
+ * Port number: NTP. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_NTP: number;
 
-/** Port number: POP3. Windows. */
+/**
+ * Port number: POP3. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_POP3: number;
 
-/** Port number: QOTD. Windows. */
+/**
+ * Port number: QOTD. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_QOTD: number;
 
-/** Port number: REGISTERED MAX. Windows. */
+/**
+ * Port number: REGISTERED MAX. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_REGISTERED_MAX: number;
 
-/** Port number: REGISTERED MIN. Windows. */
+/**
+ * Port number: REGISTERED MIN. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_REGISTERED_MIN: number;
 
-/** Ports below this one need privileges. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Ports below this one need privileges. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_RESERVED: number;
 
-/** Port number: RESERVEDSTART. macOS, FreeBSD. */
+/**
+ * Port number: RESERVEDSTART. macOS, FreeBSD.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_RESERVEDSTART: number;
 
-/** Port number: RJE. Linux, Windows. */
+/**
+ * Port number: RJE. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_RJE: number;
 
-/** Port number: ROUTESERVER. Linux, Windows. */
+/**
+ * Port number: ROUTESERVER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_ROUTESERVER: number;
 
-/** Port number: SMTP. Linux, Windows. */
+/**
+ * Port number: SMTP. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_SMTP: number;
 
-/** Port number: SNMP. Windows. */
+/**
+ * Port number: SNMP. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_SNMP: number;
 
-/** Port number: SNMP TRAP. Windows. */
+/**
+ * Port number: SNMP TRAP. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_SNMP_TRAP: number;
 
-/** Port number: SUPDUP. Linux, Windows. */
+/**
+ * Port number: SUPDUP. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_SUPDUP: number;
 
-/** Port number: SYSTAT. Linux, Windows. */
+/**
+ * Port number: SYSTAT. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_SYSTAT: number;
 
-/** Port number: TCPMUX. Windows. */
+/**
+ * Port number: TCPMUX. Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_TCPMUX: number;
 
-/** Port number: TELNET. Linux, Windows. */
+/**
+ * Port number: TELNET. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_TELNET: number;
 
-/** Port number: TFTP. Linux, Windows. */
+/**
+ * Port number: TFTP. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_TFTP: number;
 
-/** Port number: TIMESERVER. Linux, Windows. */
+/**
+ * Port number: TIMESERVER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_TIMESERVER: number;
 
-/** Port number: TTYLINK. Linux, Windows. */
+/**
+ * Port number: TTYLINK. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_TTYLINK: number;
 
 /**
  * Ports below this one are reserved for servers. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: IPPORT_
  */
 export declare const IPPORT_USERRESERVED: number;
 
-/** Port number: WHOIS. Linux, Windows. */
+/**
+ * Port number: WHOIS. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_WHOIS: number;
 
-/** Port number: WHOSERVER. Linux, Windows. */
+/**
+ * Port number: WHOSERVER. Linux, Windows.
+ * @category Constants: IPPORT_
+ */
 export declare const IPPORT_WHOSERVER: number;
 
-/** IP protocol number: 3PC. macOS, FreeBSD. */
+/**
+ * IP protocol number: 3PC. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_3PC: number;
 
-/** IP protocol number: ADFS. macOS, FreeBSD. */
+/**
+ * IP protocol number: ADFS. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ADFS: number;
 
-/** IPsec's authentication header (AH). Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPsec's authentication header (AH). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_AH: number;
 
-/** IP protocol number: AHIP. macOS, FreeBSD. */
+/**
+ * IP protocol number: AHIP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_AHIP: number;
 
-/** IP protocol number: APES. macOS, FreeBSD. */
+/**
+ * IP protocol number: APES. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_APES: number;
 
-/** IP protocol number: ARGUS. macOS, FreeBSD. */
+/**
+ * IP protocol number: ARGUS. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ARGUS: number;
 
-/** IP protocol number: AX25. macOS, FreeBSD. */
+/**
+ * IP protocol number: AX25. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_AX25: number;
 
-/** IP protocol number: BEETPH. Linux. */
+/**
+ * IP protocol number: BEETPH. Linux.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_BEETPH: number;
 
-/** IP protocol number: BHA. macOS, FreeBSD. */
+/**
+ * IP protocol number: BHA. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_BHA: number;
 
-/** IP protocol number: BIP. Missing on every platform of this library. */
+/**
+ * IP protocol number: BIP. Missing on every platform of this library.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_BIP: number;
 
-/** IP protocol number: BLT. macOS, FreeBSD. */
+/**
+ * IP protocol number: BLT. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_BLT: number;
 
-/** IP protocol number: BRSATMON. macOS, FreeBSD. */
+/**
+ * IP protocol number: BRSATMON. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_BRSATMON: number;
 
-/** IP protocol number: CARP. FreeBSD. */
+/**
+ * IP protocol number: CARP. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_CARP: number;
 
-/** IP protocol number: CBT. Windows. */
+/**
+ * IP protocol number: CBT. Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_CBT: number;
 
-/** IP protocol number: CFTP. macOS, FreeBSD. */
+/**
+ * IP protocol number: CFTP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_CFTP: number;
 
-/** IP protocol number: CHAOS. macOS, FreeBSD. */
+/**
+ * IP protocol number: CHAOS. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_CHAOS: number;
 
-/** IP protocol number: CMTP. macOS, FreeBSD. */
+/**
+ * IP protocol number: CMTP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_CMTP: number;
 
-/** IP protocol number: COMP. Linux. */
+/**
+ * IP protocol number: COMP. Linux.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_COMP: number;
 
-/** IP protocol number: CPHB. macOS, FreeBSD. */
+/**
+ * IP protocol number: CPHB. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_CPHB: number;
 
-/** IP protocol number: CPNX. macOS, FreeBSD. */
+/**
+ * IP protocol number: CPNX. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_CPNX: number;
 
-/** DCCP, datagrams with congestion control. Linux, FreeBSD. */
+/**
+ * DCCP, datagrams with congestion control. Linux, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_DCCP: number;
 
-/** IP protocol number: DDP. macOS, FreeBSD. */
+/**
+ * IP protocol number: DDP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_DDP: number;
 
-/** IP protocol number: DGP. macOS, FreeBSD. */
+/**
+ * IP protocol number: DGP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_DGP: number;
 
-/** IP protocol number: DIVERT. macOS, FreeBSD. */
+/**
+ * IP protocol number: DIVERT. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_DIVERT: number;
 
-/** IP protocol number: DONE. macOS, FreeBSD. */
+/**
+ * IP protocol number: DONE. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_DONE: number;
 
-/** IPv6 destination options. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPv6 destination options. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_DSTOPTS: number;
 
-/** IP protocol number: EGP. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: EGP. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_EGP: number;
 
-/** IP protocol number: EMCON. macOS, FreeBSD. */
+/**
+ * IP protocol number: EMCON. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_EMCON: number;
 
-/** IP protocol number: ENCAP. Linux, macOS, FreeBSD. */
+/**
+ * IP protocol number: ENCAP. Linux, macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ENCAP: number;
 
-/** IP protocol number: EON. macOS, FreeBSD. */
+/**
+ * IP protocol number: EON. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_EON: number;
 
-/** IPsec's encryption (ESP). Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPsec's encryption (ESP). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ESP: number;
 
-/** IP protocol number: ETHERIP. macOS, FreeBSD. */
+/**
+ * IP protocol number: ETHERIP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ETHERIP: number;
 
-/** IP protocol number: ETHERNET. Linux. */
+/**
+ * IP protocol number: ETHERNET. Linux.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ETHERNET: number;
 
-/** IPv6 fragment header. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPv6 fragment header. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_FRAGMENT: number;
 
-/** IP protocol number: GGP. macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: GGP. macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_GGP: number;
 
-/** IP protocol number: GMTP. macOS, FreeBSD. */
+/**
+ * IP protocol number: GMTP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_GMTP: number;
 
-/** GRE, Cisco's tunnel protocol. Linux, macOS, FreeBSD. */
+/**
+ * GRE, Cisco's tunnel protocol. Linux, macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_GRE: number;
 
-/** IP protocol number: HELLO. macOS, FreeBSD. */
+/**
+ * IP protocol number: HELLO. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_HELLO: number;
 
-/** IP protocol number: HIP. FreeBSD. */
+/**
+ * IP protocol number: HIP. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_HIP: number;
 
-/** IP protocol number: HMP. macOS, FreeBSD. */
+/**
+ * IP protocol number: HMP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_HMP: number;
 
-/** IPv6 hop-by-hop options. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPv6 hop-by-hop options. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_HOPOPTS: number;
 
-/** IP protocol number: ICLFXBM. Windows. */
+/**
+ * IP protocol number: ICLFXBM. Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ICLFXBM: number;
 
-/** ICMP, the control messages of IPv4. Linux, macOS, FreeBSD, Windows. */
+/**
+ * ICMP, the control messages of IPv4. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ICMP: number;
 
-/** ICMPv6, the control messages of IPv6. Linux, macOS, FreeBSD, Windows. */
+/**
+ * ICMPv6, the control messages of IPv6. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ICMPV6: number;
 
-/** IP protocol number: IDP. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: IDP. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IDP: number;
 
-/** IP protocol number: IDPR. macOS, FreeBSD. */
+/**
+ * IP protocol number: IDPR. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IDPR: number;
 
-/** IP protocol number: IDRP. macOS, FreeBSD. */
+/**
+ * IP protocol number: IDRP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IDRP: number;
 
-/** IGMP, group membership of IPv4. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IGMP, group membership of IPv4. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IGMP: number;
 
-/** IP protocol number: IGP. macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: IGP. macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IGP: number;
 
-/** IP protocol number: IGRP. macOS, FreeBSD. */
+/**
+ * IP protocol number: IGRP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IGRP: number;
 
-/** IP protocol number: IL. macOS, FreeBSD. */
+/**
+ * IP protocol number: IL. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IL: number;
 
-/** IP protocol number: INLSP. macOS, FreeBSD. */
+/**
+ * IP protocol number: INLSP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_INLSP: number;
 
-/** IP protocol number: INP. macOS, FreeBSD. */
+/**
+ * IP protocol number: INP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_INP: number;
 
 /**
  * The default protocol of IPv4, and the level of its options. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IPPROTO_
  */
 export declare const IPPROTO_IP: number;
 
-/** IP protocol number: IPCOMP. macOS, FreeBSD. */
+/**
+ * IP protocol number: IPCOMP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IPCOMP: number;
 
-/** IP protocol number: IPCV. macOS, FreeBSD. */
+/**
+ * IP protocol number: IPCV. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IPCV: number;
 
-/** IP protocol number: IPEIP. macOS, FreeBSD. */
+/**
+ * IP protocol number: IPEIP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IPEIP: number;
 
-/** IPv4 in IPv4. Linux, macOS, FreeBSD. */
+/**
+ * IPv4 in IPv4. Linux, macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IPIP: number;
 
-/** IP protocol number: IPPC. macOS, FreeBSD. */
+/**
+ * IP protocol number: IPPC. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IPPC: number;
 
-/** IPv4 in IP. macOS, FreeBSD, Windows. */
+/**
+ * IPv4 in IP. macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IPV4: number;
 
-/** IPv6, and the level of its options. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPv6, and the level of its options. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IPV6: number;
 
-/** IP protocol number: IRTP. macOS, FreeBSD. */
+/**
+ * IP protocol number: IRTP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_IRTP: number;
 
-/** IP protocol number: KRYPTOLAN. macOS, FreeBSD. */
+/**
+ * IP protocol number: KRYPTOLAN. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_KRYPTOLAN: number;
 
-/** IP protocol number: L2TP. Linux, Windows. */
+/**
+ * IP protocol number: L2TP. Linux, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_L2TP: number;
 
-/** IP protocol number: LARP. macOS, FreeBSD. */
+/**
+ * IP protocol number: LARP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_LARP: number;
 
-/** IP protocol number: LEAF1. macOS, FreeBSD. */
+/**
+ * IP protocol number: LEAF1. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_LEAF1: number;
 
-/** IP protocol number: LEAF2. macOS, FreeBSD. */
+/**
+ * IP protocol number: LEAF2. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_LEAF2: number;
 
-/** The upper bound of protocol numbers. Linux, macOS, FreeBSD, Windows. */
+/**
+ * The upper bound of protocol numbers. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MAX: number;
 
-/** IP protocol number: MAXID. macOS. */
+/**
+ * IP protocol number: MAXID. macOS.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MAXID: number;
 
-/** IP protocol number: MEAS. macOS, FreeBSD. */
+/**
+ * IP protocol number: MEAS. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MEAS: number;
 
-/** IP protocol number: MH. Linux, FreeBSD. */
+/**
+ * IP protocol number: MH. Linux, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MH: number;
 
-/** IP protocol number: MHRP. macOS, FreeBSD. */
+/**
+ * IP protocol number: MHRP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MHRP: number;
 
-/** IP protocol number: MICP. macOS, FreeBSD. */
+/**
+ * IP protocol number: MICP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MICP: number;
 
-/** IP protocol number: MOBILE. FreeBSD. */
+/**
+ * IP protocol number: MOBILE. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MOBILE: number;
 
-/** IP protocol number: MPLS. Linux, FreeBSD. */
+/**
+ * IP protocol number: MPLS. Linux, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MPLS: number;
 
-/** Multipath TCP: `new Socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP)`. Linux. */
+/**
+ * Multipath TCP: `new Socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP)`. Linux.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MPTCP: number;
 
-/** IP protocol number: MTP. Linux, macOS, FreeBSD. */
+/**
+ * IP protocol number: MTP. Linux, macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MTP: number;
 
-/** IP protocol number: MUX. macOS, FreeBSD. */
+/**
+ * IP protocol number: MUX. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_MUX: number;
 
-/** IP protocol number: ND. macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: ND. macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ND: number;
 
-/** IP protocol number: NHRP. macOS, FreeBSD. */
+/**
+ * IP protocol number: NHRP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_NHRP: number;
 
-/** No next header in IPv6. Linux, macOS, FreeBSD, Windows. */
+/**
+ * No next header in IPv6. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_NONE: number;
 
-/** IP protocol number: NSP. macOS, FreeBSD. */
+/**
+ * IP protocol number: NSP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_NSP: number;
 
-/** IP protocol number: NVPII. macOS, FreeBSD. */
+/**
+ * IP protocol number: NVPII. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_NVPII: number;
 
-/** IP protocol number: OLD DIVERT. FreeBSD. */
+/**
+ * IP protocol number: OLD DIVERT. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_OLD_DIVERT: number;
 
-/** IP protocol number: OSPFIGP. macOS, FreeBSD. */
+/**
+ * IP protocol number: OSPFIGP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_OSPFIGP: number;
 
-/** IP protocol number: PFSYNC. FreeBSD. */
+/**
+ * IP protocol number: PFSYNC. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_PFSYNC: number;
 
-/** IP protocol number: PGM. macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: PGM. macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_PGM: number;
 
-/** IP protocol number: PIGP. macOS, FreeBSD. */
+/**
+ * IP protocol number: PIGP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_PIGP: number;
 
-/** PIM, multicast routing. Linux, macOS, FreeBSD, Windows. */
+/**
+ * PIM, multicast routing. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_PIM: number;
 
-/** IP protocol number: PRM. macOS, FreeBSD. */
+/**
+ * IP protocol number: PRM. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_PRM: number;
 
-/** IP protocol number: PUP. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: PUP. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_PUP: number;
 
-/** IP protocol number: PVP. macOS, FreeBSD. */
+/**
+ * IP protocol number: PVP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_PVP: number;
 
 /**
  * Raw IP packets, whose header the sender supplies. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: IPPROTO_
  */
 export declare const IPPROTO_RAW: number;
 
-/** IP protocol number: RCCMON. macOS, FreeBSD. */
+/**
+ * IP protocol number: RCCMON. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RCCMON: number;
 
-/** IP protocol number: RDP. macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: RDP. macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RDP: number;
 
-/** IP protocol number: RESERVED 253. FreeBSD. */
+/**
+ * IP protocol number: RESERVED 253. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RESERVED_253: number;
 
-/** IP protocol number: RESERVED 254. FreeBSD. */
+/**
+ * IP protocol number: RESERVED 254. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RESERVED_254: number;
 
-/** IP protocol number: RESERVED IPSEC. Windows. */
+/**
+ * IP protocol number: RESERVED IPSEC. Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RESERVED_IPSEC: number;
 
-/** IP protocol number: RESERVED IPSECOFFLOAD. Windows. */
+/**
+ * IP protocol number: RESERVED IPSECOFFLOAD. Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RESERVED_IPSECOFFLOAD: number;
 
-/** IP protocol number: RESERVED MAX. Windows. */
+/**
+ * IP protocol number: RESERVED MAX. Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RESERVED_MAX: number;
 
-/** IP protocol number: RESERVED RAW. Windows. */
+/**
+ * IP protocol number: RESERVED RAW. Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RESERVED_RAW: number;
 
-/** IP protocol number: RESERVED WNV. Windows. */
+/**
+ * IP protocol number: RESERVED WNV. Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RESERVED_WNV: number;
 
-/** IPv6 routing header. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPv6 routing header. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ROUTING: number;
 
-/** RSVP, resource reservation. Linux, macOS, FreeBSD. */
+/**
+ * RSVP, resource reservation. Linux, macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RSVP: number;
 
-/** IP protocol number: RVD. macOS, FreeBSD. */
+/**
+ * IP protocol number: RVD. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_RVD: number;
 
-/** IP protocol number: SATEXPAK. macOS, FreeBSD. */
+/**
+ * IP protocol number: SATEXPAK. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SATEXPAK: number;
 
-/** IP protocol number: SATMON. macOS, FreeBSD. */
+/**
+ * IP protocol number: SATMON. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SATMON: number;
 
-/** IP protocol number: SCCSP. macOS, FreeBSD. */
+/**
+ * IP protocol number: SCCSP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SCCSP: number;
 
-/** SCTP, streams of messages. Linux, macOS, FreeBSD, Windows. */
+/**
+ * SCTP, streams of messages. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SCTP: number;
 
-/** IP protocol number: SDRP. macOS, FreeBSD. */
+/**
+ * IP protocol number: SDRP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SDRP: number;
 
-/** IP protocol number: SEND. FreeBSD. */
+/**
+ * IP protocol number: SEND. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SEND: number;
 
-/** IP protocol number: SEP. macOS. */
+/**
+ * IP protocol number: SEP. macOS.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SEP: number;
 
-/** IP protocol number: SHIM6. FreeBSD. */
+/**
+ * IP protocol number: SHIM6. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SHIM6: number;
 
-/** IP protocol number: SKIP. FreeBSD. */
+/**
+ * IP protocol number: SKIP. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SKIP: number;
 
-/** IP protocol number: SMC. Linux. */
+/**
+ * IP protocol number: SMC. Linux.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SMC: number;
 
-/** IP protocol number: SPACER. FreeBSD. */
+/**
+ * IP protocol number: SPACER. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SPACER: number;
 
-/** IP protocol number: SRPC. macOS, FreeBSD. */
+/**
+ * IP protocol number: SRPC. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SRPC: number;
 
-/** IP protocol number: ST. macOS, FreeBSD, Windows. */
+/**
+ * IP protocol number: ST. macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_ST: number;
 
-/** IP protocol number: SVMTP. macOS, FreeBSD. */
+/**
+ * IP protocol number: SVMTP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SVMTP: number;
 
-/** IP protocol number: SWIPE. macOS, FreeBSD. */
+/**
+ * IP protocol number: SWIPE. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_SWIPE: number;
 
-/** IP protocol number: TCF. macOS, FreeBSD. */
+/**
+ * IP protocol number: TCF. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_TCF: number;
 
-/** TCP, and the level of its options. Linux, macOS, FreeBSD, Windows. */
+/**
+ * TCP, and the level of its options. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_TCP: number;
 
-/** IP protocol number: TLSP. FreeBSD. */
+/**
+ * IP protocol number: TLSP. FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_TLSP: number;
 
-/** IP protocol number: TP. Linux, macOS, FreeBSD. */
+/**
+ * IP protocol number: TP. Linux, macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_TP: number;
 
-/** IP protocol number: TPXX. macOS, FreeBSD. */
+/**
+ * IP protocol number: TPXX. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_TPXX: number;
 
-/** IP protocol number: TRUNK1. macOS, FreeBSD. */
+/**
+ * IP protocol number: TRUNK1. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_TRUNK1: number;
 
-/** IP protocol number: TRUNK2. macOS, FreeBSD. */
+/**
+ * IP protocol number: TRUNK2. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_TRUNK2: number;
 
-/** IP protocol number: TTP. macOS, FreeBSD. */
+/**
+ * IP protocol number: TTP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_TTP: number;
 
-/** UDP, and the level of its options. Linux, macOS, FreeBSD, Windows. */
+/**
+ * UDP, and the level of its options. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_UDP: number;
 
-/** UDP-Lite, datagrams with a partial checksum. Linux, FreeBSD. */
+/**
+ * UDP-Lite, datagrams with a partial checksum. Linux, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_UDPLITE: number;
 
-/** IP protocol number: VINES. macOS, FreeBSD. */
+/**
+ * IP protocol number: VINES. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_VINES: number;
 
-/** IP protocol number: VISA. macOS, FreeBSD. */
+/**
+ * IP protocol number: VISA. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_VISA: number;
 
-/** IP protocol number: VMTP. macOS, FreeBSD. */
+/**
+ * IP protocol number: VMTP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_VMTP: number;
 
-/** VRRP, router redundancy. Missing on every platform of this library. */
+/**
+ * VRRP, router redundancy. Missing on every platform of this library.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_VRRP: number;
 
-/** IP protocol number: WBEXPAK. macOS, FreeBSD. */
+/**
+ * IP protocol number: WBEXPAK. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_WBEXPAK: number;
 
-/** IP protocol number: WBMON. macOS, FreeBSD. */
+/**
+ * IP protocol number: WBMON. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_WBMON: number;
 
-/** IP protocol number: WSN. macOS, FreeBSD. */
+/**
+ * IP protocol number: WSN. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_WSN: number;
 
-/** IP protocol number: XNET. macOS, FreeBSD. */
+/**
+ * IP protocol number: XNET. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_XNET: number;
 
-/** IP protocol number: XTP. macOS, FreeBSD. */
+/**
+ * IP protocol number: XTP. macOS, FreeBSD.
+ * @category Constants: IPPROTO_
+ */
 export declare const IPPROTO_XTP: number;
 
-/** For `IP_TOS`: CE. macOS. */
+/**
+ * For `IP_TOS`: CE. macOS.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CE: number;
 
-/** For `IP_TOS`: CLASS CS0. Linux. */
+/**
+ * For `IP_TOS`: CLASS CS0. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_CS0: number;
 
-/** For `IP_TOS`: CLASS CS1. Linux. */
+/**
+ * For `IP_TOS`: CLASS CS1. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_CS1: number;
 
-/** For `IP_TOS`: CLASS CS2. Linux. */
+/**
+ * For `IP_TOS`: CLASS CS2. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_CS2: number;
 
-/** For `IP_TOS`: CLASS CS3. Linux. */
+/**
+ * For `IP_TOS`: CLASS CS3. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_CS3: number;
 
-/** For `IP_TOS`: CLASS CS4. Linux. */
+/**
+ * For `IP_TOS`: CLASS CS4. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_CS4: number;
 
-/** For `IP_TOS`: CLASS CS5. Linux. */
+/**
+ * For `IP_TOS`: CLASS CS5. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_CS5: number;
 
-/** For `IP_TOS`: CLASS CS6. Linux. */
+/**
+ * For `IP_TOS`: CLASS CS6. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_CS6: number;
 
-/** For `IP_TOS`: CLASS CS7. Linux. */
+/**
+ * For `IP_TOS`: CLASS CS7. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_CS7: number;
 
-/** For `IP_TOS`: CLASS DEFAULT. Linux. */
+/**
+ * For `IP_TOS`: CLASS DEFAULT. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_DEFAULT: number;
 
-/** For `IP_TOS`: CLASS MASK. Linux. */
+/**
+ * For `IP_TOS`: CLASS MASK. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_CLASS_MASK: number;
 
-/** For `IP_TOS`: DSCP AF11. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF11. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF11: number;
 
-/** For `IP_TOS`: DSCP AF12. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF12. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF12: number;
 
-/** For `IP_TOS`: DSCP AF13. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF13. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF13: number;
 
-/** For `IP_TOS`: DSCP AF21. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF21. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF21: number;
 
-/** For `IP_TOS`: DSCP AF22. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF22. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF22: number;
 
-/** For `IP_TOS`: DSCP AF23. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF23. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF23: number;
 
-/** For `IP_TOS`: DSCP AF31. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF31. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF31: number;
 
-/** For `IP_TOS`: DSCP AF32. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF32. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF32: number;
 
-/** For `IP_TOS`: DSCP AF33. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF33. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF33: number;
 
-/** For `IP_TOS`: DSCP AF41. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF41. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF41: number;
 
-/** For `IP_TOS`: DSCP AF42. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF42. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF42: number;
 
-/** For `IP_TOS`: DSCP AF43. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP AF43. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_AF43: number;
 
-/** For `IP_TOS`: DSCP CS0. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP CS0. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_CS0: number;
 
-/** For `IP_TOS`: DSCP CS1. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP CS1. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_CS1: number;
 
-/** For `IP_TOS`: DSCP CS2. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP CS2. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_CS2: number;
 
-/** For `IP_TOS`: DSCP CS3. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP CS3. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_CS3: number;
 
-/** For `IP_TOS`: DSCP CS4. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP CS4. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_CS4: number;
 
-/** For `IP_TOS`: DSCP CS5. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP CS5. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_CS5: number;
 
-/** For `IP_TOS`: DSCP CS6. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP CS6. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_CS6: number;
 
-/** For `IP_TOS`: DSCP CS7. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP CS7. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_CS7: number;
 
-/** For `IP_TOS`: DSCP EF. Linux, FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP EF. Linux, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_EF: number;
 
-/** For `IP_TOS`: DSCP MASK. Linux. */
+/**
+ * For `IP_TOS`: DSCP MASK. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_MASK: number;
 
-/** For `IP_TOS`: DSCP OFFSET. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP OFFSET. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_OFFSET: number;
 
-/** For `IP_TOS`: DSCP SHIFT. macOS. */
+/**
+ * For `IP_TOS`: DSCP SHIFT. macOS.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_SHIFT: number;
 
-/** For `IP_TOS`: DSCP VA. FreeBSD. */
+/**
+ * For `IP_TOS`: DSCP VA. FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_DSCP_VA: number;
 
-/** For `IP_TOS`: ECN CE. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: ECN CE. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_ECN_CE: number;
 
-/** For `IP_TOS`: ECN ECT0. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: ECN ECT0. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_ECN_ECT0: number;
 
-/** For `IP_TOS`: ECN ECT1. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: ECN ECT1. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_ECN_ECT1: number;
 
-/** For `IP_TOS`: ECN MASK. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: ECN MASK. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_ECN_MASK: number;
 
-/** For `IP_TOS`: ECN NOTECT. macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: ECN NOTECT. macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_ECN_NOTECT: number;
 
-/** For `IP_TOS`: ECN NOT ECT. Linux. */
+/**
+ * For `IP_TOS`: ECN NOT ECT. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_ECN_NOT_ECT: number;
 
-/** For `IP_TOS`: ECT. macOS. */
+/**
+ * For `IP_TOS`: ECT. macOS.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_ECT: number;
 
-/** For `IP_TOS`: LOWCOST. Linux. */
+/**
+ * For `IP_TOS`: LOWCOST. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_LOWCOST: number;
 
-/** For `IP_TOS`: LOWDELAY. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: LOWDELAY. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_LOWDELAY: number;
 
-/** For `IP_TOS`: MINCOST. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: MINCOST. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_MINCOST: number;
 
-/** For `IP_TOS`: PREC CRITIC ECP. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: PREC CRITIC ECP. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_CRITIC_ECP: number;
 
-/** For `IP_TOS`: PREC FLASH. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: PREC FLASH. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_FLASH: number;
 
-/** For `IP_TOS`: PREC FLASHOVERRIDE. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: PREC FLASHOVERRIDE. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_FLASHOVERRIDE: number;
 
-/** For `IP_TOS`: PREC IMMEDIATE. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: PREC IMMEDIATE. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_IMMEDIATE: number;
 
-/** For `IP_TOS`: PREC INTERNETCONTROL. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: PREC INTERNETCONTROL. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_INTERNETCONTROL: number;
 
-/** For `IP_TOS`: PREC MASK. Linux. */
+/**
+ * For `IP_TOS`: PREC MASK. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_MASK: number;
 
-/** For `IP_TOS`: PREC NETCONTROL. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: PREC NETCONTROL. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_NETCONTROL: number;
 
-/** For `IP_TOS`: PREC PRIORITY. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: PREC PRIORITY. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_PRIORITY: number;
 
-/** For `IP_TOS`: PREC ROUTINE. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: PREC ROUTINE. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_PREC_ROUTINE: number;
 
-/** For `IP_TOS`: RELIABILITY. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: RELIABILITY. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_RELIABILITY: number;
 
-/** For `IP_TOS`: THROUGHPUT. Linux, macOS, FreeBSD. */
+/**
+ * For `IP_TOS`: THROUGHPUT. Linux, macOS, FreeBSD.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_THROUGHPUT: number;
 
-/** For `IP_TOS`: TOS MASK. Linux. */
+/**
+ * For `IP_TOS`: TOS MASK. Linux.
+ * @category Constants: IPTOS_
+ */
 export declare const IPTOS_TOS_MASK: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 2292DSTOPTS. Linux, macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 2292DSTOPTS. Linux, macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_2292DSTOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 2292HOPLIMIT. Linux, macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 2292HOPLIMIT. Linux, macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_2292HOPLIMIT: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 2292HOPOPTS. Linux, macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 2292HOPOPTS. Linux, macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_2292HOPOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 2292NEXTHOP. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 2292NEXTHOP. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_2292NEXTHOP: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 2292PKTINFO. Linux, macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 2292PKTINFO. Linux, macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_2292PKTINFO: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 2292PKTOPTIONS. Linux, macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 2292PKTOPTIONS. Linux, macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_2292PKTOPTIONS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 2292RTHDR. Linux, macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 2292RTHDR. Linux, macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_2292RTHDR: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 3542DSTOPTS. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 3542DSTOPTS. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_3542DSTOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 3542HOPLIMIT. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 3542HOPLIMIT. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_3542HOPLIMIT: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 3542HOPOPTS. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 3542HOPOPTS. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_3542HOPOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 3542NEXTHOP. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 3542NEXTHOP. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_3542NEXTHOP: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 3542PKTINFO. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 3542PKTINFO. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_3542PKTINFO: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: 3542RTHDR. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: 3542RTHDR. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_3542RTHDR: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ADDRESS BITS. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ADDRESS BITS. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ADDRESS_BITS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ADDRFORM. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ADDRFORM. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ADDRFORM: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ADDR MC FLAGS PREFIX. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ADDR MC FLAGS PREFIX. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ADDR_MC_FLAGS_PREFIX: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ADDR MC FLAGS TRANSIENT. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ADDR MC FLAGS TRANSIENT. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ADDR_MC_FLAGS_TRANSIENT: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IPV6, …)`: ADDR MC FLAGS UNICAST BASED. macOS.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_ADDR_MC_FLAGS_UNICAST_BASED: number;
 
 /**
  * Preference among source addresses (IPPROTO_IPV6, `IPV6_PREFER_SRC_` flags).
  * Linux.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_ADDR_PREFERENCES: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ADD IFLIST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ADD IFLIST. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ADD_IFLIST: number;
 
-/** Another name for `IPV6_JOIN_GROUP`. Linux, Windows. */
+/**
+ * Another name for `IPV6_JOIN_GROUP`. Linux, Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ADD_MEMBERSHIP: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: AUTHHDR. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: AUTHHDR. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_AUTHHDR: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IPV6, …)`: AUTOFLOWLABEL. Linux, macOS,
  * FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_AUTOFLOWLABEL: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: BINDANY. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: BINDANY. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_BINDANY: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: BINDMULTI. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: BINDMULTI. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_BINDMULTI: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: BINDV6ONLY. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: BINDV6ONLY. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_BINDV6ONLY: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: BOUND IF. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: BOUND IF. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_BOUND_IF: number;
 
 /**
  * Where a raw socket's checksum lies; -1 for none (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_CHECKSUM: number;
 
-/** Limit or default of IPv6: MULTICAST HOPS. macOS, FreeBSD. */
+/**
+ * Limit or default of IPv6: MULTICAST HOPS. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_DEFAULT_MULTICAST_HOPS: number;
 
-/** Limit or default of IPv6: MULTICAST LOOP. macOS, FreeBSD. */
+/**
+ * Limit or default of IPv6: MULTICAST LOOP. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_DEFAULT_MULTICAST_LOOP: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: DEL IFLIST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: DEL IFLIST. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_DEL_IFLIST: number;
 
 /**
  * Sent packets must not be fragmented (IPPROTO_IPV6, int). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_DONTFRAG: number;
 
-/** Another name for `IPV6_LEAVE_GROUP`. Linux, Windows. */
+/**
+ * Another name for `IPV6_LEAVE_GROUP`. Linux, Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_DROP_MEMBERSHIP: number;
 
 /**
  * Destination options of sent packets (IPPROTO_IPV6, bytes). Linux, macOS,
  * FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_DSTOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ECN. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ECN. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ECN: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FAITH. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FAITH. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FAITH: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWID. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FLOWID: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWINFO. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWINFO. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FLOWINFO: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWINFO FLOWLABEL. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWINFO FLOWLABEL. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FLOWINFO_FLOWLABEL: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWINFO PRIORITY. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWINFO PRIORITY. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FLOWINFO_PRIORITY: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWINFO SEND. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWINFO SEND. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FLOWINFO_SEND: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWLABEL MGR. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWLABEL MGR. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FLOWLABEL_MGR: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWTYPE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FLOWTYPE. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FLOWTYPE: number;
 
-/** Value within IPv6: A GET. Linux. */
+/**
+ * Value within IPv6: A GET. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_A_GET: number;
 
-/** Value within IPv6: A PUT. Linux. */
+/**
+ * Value within IPv6: A PUT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_A_PUT: number;
 
-/** Value within IPv6: A RENEW. Linux. */
+/**
+ * Value within IPv6: A RENEW. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_A_RENEW: number;
 
-/** Value within IPv6: F CREATE. Linux. */
+/**
+ * Value within IPv6: F CREATE. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_F_CREATE: number;
 
-/** Value within IPv6: F EXCL. Linux. */
+/**
+ * Value within IPv6: F EXCL. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_F_EXCL: number;
 
-/** Value within IPv6: F REFLECT. Linux. */
+/**
+ * Value within IPv6: F REFLECT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_F_REFLECT: number;
 
-/** Value within IPv6: F REMOTE. Linux. */
+/**
+ * Value within IPv6: F REMOTE. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_F_REMOTE: number;
 
-/** Value within IPv6: S ANY. Linux. */
+/**
+ * Value within IPv6: S ANY. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_S_ANY: number;
 
-/** Value within IPv6: S EXCL. Linux. */
+/**
+ * Value within IPv6: S EXCL. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_S_EXCL: number;
 
-/** Value within IPv6: S NONE. Linux. */
+/**
+ * Value within IPv6: S NONE. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_S_NONE: number;
 
-/** Value within IPv6: S PROCESS. Linux. */
+/**
+ * Value within IPv6: S PROCESS. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_S_PROCESS: number;
 
-/** Value within IPv6: S USER. Linux. */
+/**
+ * Value within IPv6: S USER. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FL_S_USER: number;
 
 /**
  * Allows binding an address that this host does not have (IPPROTO_IPV6, int).
  * Linux.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_FREEBIND: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FW ADD. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FW ADD. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FW_ADD: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FW DEL. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FW DEL. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FW_DEL: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FW FLUSH. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FW FLUSH. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FW_FLUSH: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FW GET. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FW GET. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FW_GET: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: FW ZERO. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: FW ZERO. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_FW_ZERO: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: GET IFLIST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: GET IFLIST. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_GET_IFLIST: number;
 
 /**
  * Sent data begins with the IPv6 header (IPPROTO_IPV6, int). Linux, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_HDRINCL: number;
 
-/** Ancillary data: the hop limit (int). Linux, macOS, FreeBSD, Windows. */
+/**
+ * Ancillary data: the hop limit (int). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_HOPLIMIT: number;
 
 /**
  * Hop-by-hop options of sent packets (IPPROTO_IPV6, bytes). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_HOPOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: IFLIST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: IFLIST. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_IFLIST: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IPV6, …)`: IPSEC POLICY. Linux, macOS,
  * FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_IPSEC_POLICY: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: JOIN ANYCAST. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: JOIN ANYCAST. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_JOIN_ANYCAST: number;
 
 /**
  * Joins a multicast group (IPPROTO_IPV6, `struct ipv6_mreq`). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_JOIN_GROUP: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: LEAVE ANYCAST. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: LEAVE ANYCAST. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_LEAVE_ANYCAST: number;
 
 /**
  * Leaves a multicast group (IPPROTO_IPV6, `struct ipv6_mreq`). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_LEAVE_GROUP: number;
 
-/** Limit or default of IPv6: GROUP SRC FILTER. macOS, FreeBSD. */
+/**
+ * Limit or default of IPv6: GROUP SRC FILTER. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_MAX_GROUP_SRC_FILTER: number;
 
-/** Limit or default of IPv6: MEMBERSHIPS. macOS, FreeBSD. */
+/**
+ * Limit or default of IPv6: MEMBERSHIPS. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_MAX_MEMBERSHIPS: number;
 
-/** Limit or default of IPv6: SOCK SRC FILTER. macOS, FreeBSD. */
+/**
+ * Limit or default of IPv6: SOCK SRC FILTER. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_MAX_SOCK_SRC_FILTER: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: MINHOPCOUNT. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: MINHOPCOUNT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_MINHOPCOUNT: number;
 
-/** Limit or default of IPv6: MEMBERSHIPS. macOS. */
+/**
+ * Limit or default of IPv6: MEMBERSHIPS. macOS.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_MIN_MEMBERSHIPS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: MSFILTER. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: MSFILTER. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_MSFILTER: number;
 
-/** Path MTU in bytes (IPPROTO_IPV6, int). Linux, Windows. */
+/**
+ * Path MTU in bytes (IPPROTO_IPV6, int). Linux, Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_MTU: number;
 
 /**
  * Path MTU discovery, an `IPV6_PMTUDISC_` value (IPPROTO_IPV6, int). Linux,
  * Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_MTU_DISCOVER: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: MULTICAST ALL. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: MULTICAST ALL. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_MULTICAST_ALL: number;
 
 /**
  * Hop limit of sent multicasts, -1 for the default (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_MULTICAST_HOPS: number;
 
 /**
  * Interface of sent multicasts, by index (IPPROTO_IPV6, unsigned int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_MULTICAST_IF: number;
 
 /**
  * Whether this host receives its own multicasts (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_MULTICAST_LOOP: number;
 
 /**
  * Next hop of sent packets (IPPROTO_IPV6, a socket address). Linux, macOS,
  * FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_NEXTHOP: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: NRT INTERFACE. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: NRT INTERFACE. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_NRT_INTERFACE: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ORIGDSTADDR. Linux, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ORIGDSTADDR. Linux, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ORIGDSTADDR: number;
 
 /**
  * Path MTU of the connected socket (IPPROTO_IPV6, `struct ip6_mtuinfo`). Linux,
  * macOS, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_PATHMTU: number;
 
 /**
  * Ancillary data: interface and address (`struct in6_pktinfo`). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_PKTINFO: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: PKTINFO EX. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: PKTINFO EX. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PKTINFO_EX: number;
 
-/** For `IPV6_MTU_DISCOVER`: DO. Linux. */
+/**
+ * For `IPV6_MTU_DISCOVER`: DO. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PMTUDISC_DO: number;
 
-/** For `IPV6_MTU_DISCOVER`: DONT. Linux. */
+/**
+ * For `IPV6_MTU_DISCOVER`: DONT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PMTUDISC_DONT: number;
 
-/** For `IPV6_MTU_DISCOVER`: INTERFACE. Linux. */
+/**
+ * For `IPV6_MTU_DISCOVER`: INTERFACE. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PMTUDISC_INTERFACE: number;
 
-/** For `IPV6_MTU_DISCOVER`: OMIT. Linux. */
+/**
+ * For `IPV6_MTU_DISCOVER`: OMIT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PMTUDISC_OMIT: number;
 
-/** For `IPV6_MTU_DISCOVER`: PROBE. Linux. */
+/**
+ * For `IPV6_MTU_DISCOVER`: PROBE. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PMTUDISC_PROBE: number;
 
-/** For `IPV6_MTU_DISCOVER`: WANT. Linux. */
+/**
+ * For `IPV6_MTU_DISCOVER`: WANT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PMTUDISC_WANT: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: PORTRANGE. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: PORTRANGE. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PORTRANGE: number;
 
-/** Value within IPv6: DEFAULT. macOS, FreeBSD. */
+/**
+ * Value within IPv6: DEFAULT. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PORTRANGE_DEFAULT: number;
 
-/** Value within IPv6: HIGH. macOS, FreeBSD. */
+/**
+ * Value within IPv6: HIGH. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PORTRANGE_HIGH: number;
 
-/** Value within IPv6: LOW. macOS, FreeBSD. */
+/**
+ * Value within IPv6: LOW. macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PORTRANGE_LOW: number;
 
-/** For `IPV6_ADDR_PREFERENCES`: CGA. Linux. */
+/**
+ * For `IPV6_ADDR_PREFERENCES`: CGA. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PREFER_SRC_CGA: number;
 
-/** For `IPV6_ADDR_PREFERENCES`: COA. Linux. */
+/**
+ * For `IPV6_ADDR_PREFERENCES`: COA. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PREFER_SRC_COA: number;
 
-/** For `IPV6_ADDR_PREFERENCES`: HOME. Linux. */
+/**
+ * For `IPV6_ADDR_PREFERENCES`: HOME. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PREFER_SRC_HOME: number;
 
-/** For `IPV6_ADDR_PREFERENCES`: NONCGA. Linux. */
+/**
+ * For `IPV6_ADDR_PREFERENCES`: NONCGA. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PREFER_SRC_NONCGA: number;
 
-/** For `IPV6_ADDR_PREFERENCES`: PUBLIC. Linux. */
+/**
+ * For `IPV6_ADDR_PREFERENCES`: PUBLIC. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PREFER_SRC_PUBLIC: number;
 
-/** For `IPV6_ADDR_PREFERENCES`: PUBTMP DEFAULT. Linux. */
+/**
+ * For `IPV6_ADDR_PREFERENCES`: PUBTMP DEFAULT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PREFER_SRC_PUBTMP_DEFAULT: number;
 
-/** For `IPV6_ADDR_PREFERENCES`: TMP. Linux. */
+/**
+ * For `IPV6_ADDR_PREFERENCES`: TMP. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PREFER_SRC_TMP: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IPV6, …)`: PREFER TEMPADDR. macOS, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_PREFER_TEMPADDR: number;
 
-/** Value within IPv6: 10. Linux. */
+/**
+ * Value within IPv6: 10. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_10: number;
 
-/** Value within IPv6: 11. Linux. */
+/**
+ * Value within IPv6: 11. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_11: number;
 
-/** Value within IPv6: 12. Linux. */
+/**
+ * Value within IPv6: 12. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_12: number;
 
-/** Value within IPv6: 13. Linux. */
+/**
+ * Value within IPv6: 13. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_13: number;
 
-/** Value within IPv6: 14. Linux. */
+/**
+ * Value within IPv6: 14. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_14: number;
 
-/** Value within IPv6: 15. Linux. */
+/**
+ * Value within IPv6: 15. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_15: number;
 
-/** Value within IPv6: 8. Linux. */
+/**
+ * Value within IPv6: 8. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_8: number;
 
-/** Value within IPv6: 9. Linux. */
+/**
+ * Value within IPv6: 9. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_9: number;
 
-/** Value within IPv6: BULK. Linux. */
+/**
+ * Value within IPv6: BULK. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_BULK: number;
 
-/** Value within IPv6: CONTROL. Linux. */
+/**
+ * Value within IPv6: CONTROL. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_CONTROL: number;
 
-/** Value within IPv6: FILLER. Linux. */
+/**
+ * Value within IPv6: FILLER. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_FILLER: number;
 
-/** Value within IPv6: INTERACTIVE. Linux. */
+/**
+ * Value within IPv6: INTERACTIVE. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_INTERACTIVE: number;
 
-/** Value within IPv6: RESERVED1. Linux. */
+/**
+ * Value within IPv6: RESERVED1. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_RESERVED1: number;
 
-/** Value within IPv6: RESERVED2. Linux. */
+/**
+ * Value within IPv6: RESERVED2. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_RESERVED2: number;
 
-/** Value within IPv6: UNATTENDED. Linux. */
+/**
+ * Value within IPv6: UNATTENDED. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_UNATTENDED: number;
 
-/** Value within IPv6: UNCHARACTERIZED. Linux. */
+/**
+ * Value within IPv6: UNCHARACTERIZED. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PRIORITY_UNCHARACTERIZED: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: PROTECTION LEVEL. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: PROTECTION LEVEL. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_PROTECTION_LEVEL: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RECVDSTADDR. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RECVDSTADDR. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RECVDSTADDR: number;
 
 /**
  * Receives destination options as ancillary data (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RECVDSTOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RECVECN. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RECVECN. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RECVECN: number;
 
-/** Queues errors for `MSG_ERRQUEUE` (IPPROTO_IPV6, int). Linux, Windows. */
+/**
+ * Queues errors for `MSG_ERRQUEUE` (IPPROTO_IPV6, int). Linux, Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RECVERR: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RECVERR RFC4884. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RECVERR RFC4884. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RECVERR_RFC4884: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RECVFLOWID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RECVFLOWID. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RECVFLOWID: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RECVFRAGSIZE. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RECVFRAGSIZE. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RECVFRAGSIZE: number;
 
 /**
  * Receives the hop limit as `IPV6_HOPLIMIT` (IPPROTO_IPV6, int). Linux, macOS,
  * FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RECVHOPLIMIT: number;
 
 /**
  * Receives hop-by-hop options as ancillary data (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RECVHOPOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RECVIF. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RECVIF. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RECVIF: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IPV6, …)`: RECVORIGDSTADDR. Linux, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RECVORIGDSTADDR: number;
 
 /**
  * Receives changes of the path MTU as ancillary data (IPPROTO_IPV6, int).
  * Linux, macOS, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RECVPATHMTU: number;
 
 /**
  * Receives interface and destination as `IPV6_PKTINFO` (IPPROTO_IPV6, int).
  * Linux, macOS, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RECVPKTINFO: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RECVRSSBUCKETID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RECVRSSBUCKETID. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RECVRSSBUCKETID: number;
 
 /**
  * Receives the routing header as ancillary data (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RECVRTHDR: number;
 
 /**
  * Receives the traffic class as `IPV6_TCLASS` (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RECVTCLASS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ROUTER ALERT. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ROUTER ALERT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ROUTER_ALERT: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: ROUTER ALERT ISOLATE. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: ROUTER ALERT ISOLATE. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_ROUTER_ALERT_ISOLATE: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RSSBUCKETID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RSSBUCKETID. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RSSBUCKETID: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RSS LISTEN BUCKET. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RSS LISTEN BUCKET. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RSS_LISTEN_BUCKET: number;
 
 /**
  * Routing header of sent packets (IPPROTO_IPV6, bytes). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RTHDR: number;
 
 /**
  * Destination options before the routing header (IPPROTO_IPV6, bytes). Linux,
  * macOS, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_RTHDRDSTOPTS: number;
 
-/** Value within IPv6: LOOSE. Linux, macOS, FreeBSD. */
+/**
+ * Value within IPv6: LOOSE. Linux, macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RTHDR_LOOSE: number;
 
-/** Value within IPv6: STRICT. Linux, macOS, FreeBSD. */
+/**
+ * Value within IPv6: STRICT. Linux, macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RTHDR_STRICT: number;
 
-/** The routing header of type 0, long deprecated. Linux, macOS, FreeBSD. */
+/**
+ * The routing header of type 0, long deprecated. Linux, macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RTHDR_TYPE_0: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RXDSTOPTS. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RXDSTOPTS. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RXDSTOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: RXHOPOPTS. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: RXHOPOPTS. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_RXHOPOPTS: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IPV6, …)`: SOCKOPT RESERVED1. macOS, FreeBSD.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_SOCKOPT_RESERVED1: number;
 
 /**
  * Traffic class of sent packets, -1 for the default (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_TCLASS: number;
 
-/** Value within IPv6: CALIPSO. Linux. */
+/**
+ * Value within IPv6: CALIPSO. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_TLV_CALIPSO: number;
 
-/** Value within IPv6: HAO. Linux. */
+/**
+ * Value within IPv6: HAO. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_TLV_HAO: number;
 
-/** Value within IPv6: IOAM. Linux. */
+/**
+ * Value within IPv6: IOAM. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_TLV_IOAM: number;
 
-/** Value within IPv6: JUMBO. Linux. */
+/**
+ * Value within IPv6: JUMBO. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_TLV_JUMBO: number;
 
-/** Value within IPv6: PAD1. Linux. */
+/**
+ * Value within IPv6: PAD1. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_TLV_PAD1: number;
 
-/** Value within IPv6: PADN. Linux. */
+/**
+ * Value within IPv6: PADN. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_TLV_PADN: number;
 
-/** Value within IPv6: ROUTERALERT. Linux. */
+/**
+ * Value within IPv6: ROUTERALERT. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_TLV_ROUTERALERT: number;
 
 /**
  * Acts for addresses that this host does not have (IPPROTO_IPV6, int). Linux.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_TRANSPARENT: number;
 
 /**
  * Hop limit of sent packets, -1 for the default (IPPROTO_IPV6, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_UNICAST_HOPS: number;
 
 /**
  * Interface of sent packets (IPPROTO_IPV6, index in network byte order). Linux,
  * Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_UNICAST_IF: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: USER MTU. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: USER MTU. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_USER_MTU: number;
 
-/** Sends packets of at most 1280 bytes (IPPROTO_IPV6, int). macOS, FreeBSD. */
+/**
+ * Sends packets of at most 1280 bytes (IPPROTO_IPV6, int). macOS, FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_USE_MIN_MTU: number;
 
 /**
  * An IPv6 socket does not accept IPv4 traffic (IPPROTO_IPV6, int; before
  * `bind()`). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IPV6_
  */
 export declare const IPV6_V6ONLY: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: VLAN PCP. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: VLAN PCP. FreeBSD.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_VLAN_PCP: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: WFP REDIRECT CONTEXT. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: WFP REDIRECT CONTEXT. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_WFP_REDIRECT_CONTEXT: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: WFP REDIRECT RECORDS. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: WFP REDIRECT RECORDS. Windows.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_WFP_REDIRECT_RECORDS: number;
 
-/** Option for `setsockopt(IPPROTO_IPV6, …)`: XFRM POLICY. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IPV6, …)`: XFRM POLICY. Linux.
+ * @category Constants: IPV6_
+ */
 export declare const IPV6_XFRM_POLICY: number;
 
-/** Option of IPX sockets: TYPE. Linux. */
+/**
+ * Option of IPX sockets: TYPE. Linux.
+ * @category Constants: other
+ */
 export declare const IPX_TYPE: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: ADD IFLIST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: ADD IFLIST. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_ADD_IFLIST: number;
 
 /**
  * Joins a multicast group (IPPROTO_IP, `struct ip_mreq` or `ip_mreqn`). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_ADD_MEMBERSHIP: number;
 
 /**
  * Joins a multicast group for one source (IPPROTO_IP, `struct ip_mreq_source`).
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_ADD_SOURCE_MEMBERSHIP: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: BINDANY. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: BINDANY. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_BINDANY: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: BINDMULTI. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: BINDMULTI. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_BINDMULTI: number;
 
 /**
  * `bind()` to port 0 leaves the choice to `connect()` (IPPROTO_IP, int). Linux.
+ * @category Constants: IP_
  */
 export declare const IP_BIND_ADDRESS_NO_PORT: number;
 
 /**
  * Stops data of one source of a group (IPPROTO_IP, `struct ip_mreq_source`).
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_BLOCK_SOURCE: number;
 
-/** Binds to a network interface by index (IPPROTO_IP, int). macOS. */
+/**
+ * Binds to a network interface by index (IPPROTO_IP, int). macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_BOUND_IF: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: CHECKSUM. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: CHECKSUM. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_CHECKSUM: number;
 
-/** The default of `IP_MULTICAST_LOOP`. Linux, macOS, FreeBSD. */
+/**
+ * The default of `IP_MULTICAST_LOOP`. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_DEFAULT_MULTICAST_LOOP: number;
 
-/** The default of `IP_MULTICAST_TTL`. Linux, macOS, FreeBSD. */
+/**
+ * The default of `IP_MULTICAST_TTL`. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_DEFAULT_MULTICAST_TTL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: DEL IFLIST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: DEL IFLIST. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_DEL_IFLIST: number;
 
-/** Of the fragment field of an IPv4 header: IP DF. Linux, macOS, FreeBSD. */
+/**
+ * Of the fragment field of an IPv4 header: IP DF. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_DF: number;
 
-/** Sent packets must not be fragmented (IPPROTO_IP, int). macOS, FreeBSD. */
+/**
+ * Sent packets must not be fragmented (IPPROTO_IP, int). macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_DONTFRAG: number;
 
-/** Sent packets must not be fragmented (IPPROTO_IP, int). Windows. */
+/**
+ * Sent packets must not be fragmented (IPPROTO_IP, int). Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_DONTFRAGMENT: number;
 
 /**
  * Leaves a multicast group (IPPROTO_IP, `struct ip_mreq` or `ip_mreqn`). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_DROP_MEMBERSHIP: number;
 
 /**
  * Leaves a multicast group for one source (IPPROTO_IP, `struct
  * ip_mreq_source`). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_DROP_SOURCE_MEMBERSHIP: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET3. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET3. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_DUMMYNET3: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET CONFIGURE. macOS, FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_DUMMYNET_CONFIGURE: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET DEL. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET DEL. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_DUMMYNET_DEL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET FLUSH. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET FLUSH. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_DUMMYNET_FLUSH: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET GET. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: DUMMYNET GET. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_DUMMYNET_GET: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: ECN. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: ECN. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_ECN: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FAITH. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FAITH. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_FAITH: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FLOWID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FLOWID. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FLOWID: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FLOWTYPE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FLOWTYPE. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FLOWTYPE: number;
 
 /**
  * Allows binding an address that this host does not have (IPPROTO_IP, int).
  * Linux.
+ * @category Constants: IP_
  */
 export declare const IP_FREEBIND: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW3. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW3. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW3: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW ADD. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW ADD. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_ADD: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW DEL. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW DEL. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_DEL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW FLUSH. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW FLUSH. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_FLUSH: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW GET. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW GET. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_GET: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW NAT CFG. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW NAT CFG. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_NAT_CFG: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW NAT DEL. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW NAT DEL. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_NAT_DEL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW NAT GET CONFIG. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW NAT GET CONFIG. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_NAT_GET_CONFIG: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW NAT GET LOG. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW NAT GET LOG. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_NAT_GET_LOG: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW RESETLOG. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW RESETLOG. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_RESETLOG: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE ADD. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE ADD. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_TABLE_ADD: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE DEL. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE DEL. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_TABLE_DEL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE FLUSH. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE FLUSH. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_TABLE_FLUSH: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE GETSIZE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE GETSIZE. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_TABLE_GETSIZE: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE LIST. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW TABLE LIST. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_TABLE_LIST: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: FW ZERO. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: FW ZERO. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_FW_ZERO: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: GET IFLIST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: GET IFLIST. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_GET_IFLIST: number;
 
 /**
  * Sent data begins with the IP header (IPPROTO_IP, int). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: IP_
  */
 export declare const IP_HDRINCL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: HOPLIMIT. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: HOPLIMIT. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_HOPLIMIT: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: IFLIST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: IFLIST. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_IFLIST: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IP, …)`: IPSEC POLICY. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_IPSEC_POLICY: number;
 
 /**
  * Range of automatic ports, low in the lower half (IPPROTO_IP, 32 bits). Linux.
+ * @category Constants: IP_
  */
 export declare const IP_LOCAL_PORT_RANGE: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: MAXPACKET. Linux, macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: MAXPACKET. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MAXPACKET: number;
 
-/** Limit or default of IPv4: GROUP SRC FILTER. macOS, FreeBSD. */
+/**
+ * Limit or default of IPv4: GROUP SRC FILTER. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MAX_GROUP_SRC_FILTER: number;
 
-/** The most groups that a socket may join. Linux, macOS, FreeBSD. */
+/**
+ * The most groups that a socket may join. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MAX_MEMBERSHIPS: number;
 
-/** Limit or default of IPv4: SOCK MUTE FILTER. macOS, FreeBSD. */
+/**
+ * Limit or default of IPv4: SOCK MUTE FILTER. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MAX_SOCK_MUTE_FILTER: number;
 
-/** Limit or default of IPv4: SOCK SRC FILTER. macOS, FreeBSD. */
+/**
+ * Limit or default of IPv4: SOCK SRC FILTER. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MAX_SOCK_SRC_FILTER: number;
 
-/** Of the fragment field of an IPv4 header: IP MF. Linux, macOS, FreeBSD. */
+/**
+ * Of the fragment field of an IPv4 header: IP MF. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MF: number;
 
 /**
  * Drops packets with a lower time to live (IPPROTO_IP, int). Linux, FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_MINTTL: number;
 
-/** Limit or default of IPv4: MEMBERSHIPS. macOS. */
+/**
+ * Limit or default of IPv4: MEMBERSHIPS. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_MIN_MEMBERSHIPS: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: MSFILTER. Linux, macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: MSFILTER. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MSFILTER: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: MSS. Linux, macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: MSS. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MSS: number;
 
 /**
  * Path MTU of the connected socket, in bytes (IPPROTO_IP, int, read only).
  * Linux, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_MTU: number;
 
 /**
  * Path MTU discovery, an `IP_PMTUDISC_` value (IPPROTO_IP, int). Linux,
  * Windows.
+ * @category Constants: IP_
  */
 export declare const IP_MTU_DISCOVER: number;
 
-/** Receives the groups that any socket joined (IPPROTO_IP, int). Linux. */
+/**
+ * Receives the groups that any socket joined (IPPROTO_IP, int). Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_MULTICAST_ALL: number;
 
 /**
  * Interface of sent multicasts (IPPROTO_IP, `struct in_addr` or `ip_mreqn`).
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_MULTICAST_IF: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: MULTICAST IFINDEX. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: MULTICAST IFINDEX. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_MULTICAST_IFINDEX: number;
 
 /**
  * Whether this host receives its own multicasts (IPPROTO_IP, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_MULTICAST_LOOP: number;
 
 /**
  * Time to live of sent multicasts, 0 to 255 (IPPROTO_IP, int). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_MULTICAST_TTL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: MULTICAST VIF. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: MULTICAST VIF. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_MULTICAST_VIF: number;
 
 /**
  * Option for `setsockopt(IPPROTO_IP, …)`: address translation; so named by
  * macOS's own header, which deprecates it. macOS.
+ * @category Constants: IP_
  */
 export declare const IP_NAT__XXX: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: NODEFRAG. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: NODEFRAG. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_NODEFRAG: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: NRT INTERFACE. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: NRT INTERFACE. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_NRT_INTERFACE: number;
 
 /**
  * Of the fragment field of an IPv4 header: IP OFFMASK. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_OFFMASK: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: OLD FW ADD. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: OLD FW ADD. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_OLD_FW_ADD: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: OLD FW DEL. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: OLD FW DEL. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_OLD_FW_DEL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: OLD FW FLUSH. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: OLD FW FLUSH. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_OLD_FW_FLUSH: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: OLD FW GET. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: OLD FW GET. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_OLD_FW_GET: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: OLD FW RESETLOG. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: OLD FW RESETLOG. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_OLD_FW_RESETLOG: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: OLD FW ZERO. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: OLD FW ZERO. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_OLD_FW_ZERO: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: ONESBCAST. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: ONESBCAST. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_ONESBCAST: number;
 
 /**
  * IP options of sent packets (IPPROTO_IP, bytes). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: IP_
  */
 export declare const IP_OPTIONS: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: ORIGDSTADDR. Linux, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: ORIGDSTADDR. Linux, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_ORIGDSTADDR: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: ORIGINAL ARRIVAL IF. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: ORIGINAL ARRIVAL IF. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_ORIGINAL_ARRIVAL_IF: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: PASSSEC. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: PASSSEC. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_PASSSEC: number;
 
 /**
  * Receives interface and destination as ancillary data, or sets them for a send
  * (IPPROTO_IP, int). Linux, macOS, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_PKTINFO: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: PKTINFO EX. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: PKTINFO EX. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_PKTINFO_EX: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: PKTOPTIONS. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: PKTOPTIONS. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_PKTOPTIONS: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: PMTUDISC. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: PMTUDISC. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC: number;
 
-/** For `IP_MTU_DISCOVER`: DO. Linux, Windows. */
+/**
+ * For `IP_MTU_DISCOVER`: DO. Linux, Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC_DO: number;
 
-/** For `IP_MTU_DISCOVER`: DONT. Linux, Windows. */
+/**
+ * For `IP_MTU_DISCOVER`: DONT. Linux, Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC_DONT: number;
 
-/** For `IP_MTU_DISCOVER`: INTERFACE. Linux. */
+/**
+ * For `IP_MTU_DISCOVER`: INTERFACE. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC_INTERFACE: number;
 
-/** For `IP_MTU_DISCOVER`: MAX. Windows. */
+/**
+ * For `IP_MTU_DISCOVER`: MAX. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC_MAX: number;
 
-/** For `IP_MTU_DISCOVER`: NOT SET. Windows. */
+/**
+ * For `IP_MTU_DISCOVER`: NOT SET. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC_NOT_SET: number;
 
-/** For `IP_MTU_DISCOVER`: OMIT. Linux. */
+/**
+ * For `IP_MTU_DISCOVER`: OMIT. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC_OMIT: number;
 
-/** For `IP_MTU_DISCOVER`: PROBE. Linux, Windows. */
+/**
+ * For `IP_MTU_DISCOVER`: PROBE. Linux, Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC_PROBE: number;
 
-/** For `IP_MTU_DISCOVER`: WANT. Linux. */
+/**
+ * For `IP_MTU_DISCOVER`: WANT. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_PMTUDISC_WANT: number;
 
 /**
  * Range of automatic ports, an `IP_PORTRANGE_` value (IPPROTO_IP, int). macOS,
  * FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_PORTRANGE: number;
 
-/** For `IP_PORTRANGE`: DEFAULT. macOS, FreeBSD. */
+/**
+ * For `IP_PORTRANGE`: DEFAULT. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_PORTRANGE_DEFAULT: number;
 
-/** For `IP_PORTRANGE`: HIGH. macOS, FreeBSD. */
+/**
+ * For `IP_PORTRANGE`: HIGH. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_PORTRANGE_HIGH: number;
 
-/** For `IP_PORTRANGE`: LOW. macOS, FreeBSD. */
+/**
+ * For `IP_PORTRANGE`: LOW. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_PORTRANGE_LOW: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: PROTECTION LEVEL. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: PROTECTION LEVEL. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_PROTECTION_LEVEL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: PROTOCOL. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: PROTOCOL. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_PROTOCOL: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECEIVE BROADCAST. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECEIVE BROADCAST. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_RECEIVE_BROADCAST: number;
 
 /**
  * Receives the destination address as ancillary data (IPPROTO_IP, int). macOS,
  * FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_RECVDSTADDR: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECVECN. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECVECN. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVECN: number;
 
-/** Queues errors for `MSG_ERRQUEUE` (IPPROTO_IP, int). Linux, Windows. */
+/**
+ * Queues errors for `MSG_ERRQUEUE` (IPPROTO_IP, int). Linux, Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVERR: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECVERR RFC4884. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECVERR RFC4884. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVERR_RFC4884: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECVFLOWID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECVFLOWID. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVFLOWID: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECVFRAGSIZE. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECVFRAGSIZE. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVFRAGSIZE: number;
 
 /**
  * Receives the interface as ancillary data (IPPROTO_IP, int). macOS, FreeBSD,
  * Windows.
+ * @category Constants: IP_
  */
 export declare const IP_RECVIF: number;
 
 /**
  * Receives IP options as ancillary data (IPPROTO_IP, int). Linux, macOS,
  * FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_RECVOPTS: number;
 
 /**
  * Receives the destination before redirection as ancillary data (IPPROTO_IP,
  * int). Linux, FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_RECVORIGDSTADDR: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECVPKTINFO. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECVPKTINFO. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVPKTINFO: number;
 
 /**
  * Receives IP options for a reply as ancillary data (IPPROTO_IP, int). Linux,
  * macOS, FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_RECVRETOPTS: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECVRSSBUCKETID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECVRSSBUCKETID. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVRSSBUCKETID: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECVRTHDR. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECVRTHDR. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVRTHDR: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RECVTCLASS. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RECVTCLASS. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_RECVTCLASS: number;
 
 /**
  * Receives the type of service as ancillary data (IPPROTO_IP, int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_RECVTOS: number;
 
 /**
  * Receives the time to live as ancillary data (IPPROTO_IP, int). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_RECVTTL: number;
 
 /**
  * Receives unprocessed IP options as ancillary data (IPPROTO_IP, int). Linux,
  * macOS, FreeBSD.
+ * @category Constants: IP_
  */
 export declare const IP_RETOPTS: number;
 
-/** Of the fragment field of an IPv4 header: IP RF. Linux, macOS, FreeBSD. */
+/**
+ * Of the fragment field of an IPv4 header: IP RF. Linux, macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RF: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: ROUTER ALERT. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: ROUTER ALERT. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_ROUTER_ALERT: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RSSBUCKETID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RSSBUCKETID. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RSSBUCKETID: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RSS LISTEN BUCKET. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RSS LISTEN BUCKET. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RSS_LISTEN_BUCKET: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RSVP OFF. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RSVP OFF. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RSVP_OFF: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RSVP ON. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RSVP ON. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RSVP_ON: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RSVP VIF OFF. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RSVP VIF OFF. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RSVP_VIF_OFF: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RSVP VIF ON. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RSVP VIF ON. macOS, FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_RSVP_VIF_ON: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: RTHDR. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: RTHDR. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_RTHDR: number;
 
-/** Ancillary data: the source address of a send (`struct in_addr`). FreeBSD. */
+/**
+ * Ancillary data: the source address of a send (`struct in_addr`). FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_SENDSRCADDR: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: STRIPHDR. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: STRIPHDR. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_STRIPHDR: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: TCLASS. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: TCLASS. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_TCLASS: number;
 
 /**
  * Type of service of sent packets (IPPROTO_IP, int). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: IP_
  */
 export declare const IP_TOS: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: TRAFFIC MGT BACKGROUND. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: TRAFFIC MGT BACKGROUND. macOS.
+ * @category Constants: IP_
+ */
 export declare const IP_TRAFFIC_MGT_BACKGROUND: number;
 
-/** Acts for addresses that this host does not have (IPPROTO_IP, int). Linux. */
+/**
+ * Acts for addresses that this host does not have (IPPROTO_IP, int). Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_TRANSPARENT: number;
 
 /**
  * Time to live of sent packets, 1 to 255 hops (IPPROTO_IP, int). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_TTL: number;
 
 /**
  * Receives a blocked source again (IPPROTO_IP, `struct ip_mreq_source`). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: IP_
  */
 export declare const IP_UNBLOCK_SOURCE: number;
 
 /**
  * Interface of sent packets (IPPROTO_IP, index in network byte order). Linux,
  * Windows.
+ * @category Constants: IP_
  */
 export declare const IP_UNICAST_IF: number;
 
-/** Limit or default of IPv4: HOP LIMIT. Windows. */
+/**
+ * Limit or default of IPv4: HOP LIMIT. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_UNSPECIFIED_HOP_LIMIT: number;
 
-/** Limit or default of IPv4: TYPE OF SERVICE. Windows. */
+/**
+ * Limit or default of IPv4: TYPE OF SERVICE. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_UNSPECIFIED_TYPE_OF_SERVICE: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: USER MTU. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: USER MTU. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_USER_MTU: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: VLAN PCP. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: VLAN PCP. FreeBSD.
+ * @category Constants: IP_
+ */
 export declare const IP_VLAN_PCP: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: WFP REDIRECT CONTEXT. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: WFP REDIRECT CONTEXT. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_WFP_REDIRECT_CONTEXT: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: WFP REDIRECT RECORDS. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: WFP REDIRECT RECORDS. Windows.
+ * @category Constants: IP_
+ */
 export declare const IP_WFP_REDIRECT_RECORDS: number;
 
-/** Option for `setsockopt(IPPROTO_IP, …)`: XFRM POLICY. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_IP, …)`: XFRM POLICY. Linux.
+ * @category Constants: IP_
+ */
 export declare const IP_XFRM_POLICY: number;
 
-/** Of CAN J1939: EE INFO NONE. Linux. */
+/**
+ * Of CAN J1939: EE INFO NONE. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_EE_INFO_NONE: number;
 
-/** Of CAN J1939: EE INFO RX ABORT. Linux. */
+/**
+ * Of CAN J1939: EE INFO RX ABORT. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_EE_INFO_RX_ABORT: number;
 
-/** Of CAN J1939: EE INFO RX DPO. Linux. */
+/**
+ * Of CAN J1939: EE INFO RX DPO. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_EE_INFO_RX_DPO: number;
 
-/** Of CAN J1939: EE INFO RX RTS. Linux. */
+/**
+ * Of CAN J1939: EE INFO RX RTS. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_EE_INFO_RX_RTS: number;
 
-/** Of CAN J1939: EE INFO TX ABORT. Linux. */
+/**
+ * Of CAN J1939: EE INFO TX ABORT. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_EE_INFO_TX_ABORT: number;
 
-/** Of CAN J1939: FILTER MAX. Linux. */
+/**
+ * Of CAN J1939: FILTER MAX. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_FILTER_MAX: number;
 
-/** Of CAN J1939: IDLE ADDR. Linux. */
+/**
+ * Of CAN J1939: IDLE ADDR. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_IDLE_ADDR: number;
 
-/** Of CAN J1939: MAX UNICAST ADDR. Linux. */
+/**
+ * Of CAN J1939: MAX UNICAST ADDR. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_MAX_UNICAST_ADDR: number;
 
-/** Of CAN J1939: NLA BYTES ACKED. Linux. */
+/**
+ * Of CAN J1939: NLA BYTES ACKED. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NLA_BYTES_ACKED: number;
 
-/** Of CAN J1939: NLA DEST ADDR. Linux. */
+/**
+ * Of CAN J1939: NLA DEST ADDR. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NLA_DEST_ADDR: number;
 
-/** Of CAN J1939: NLA DEST NAME. Linux. */
+/**
+ * Of CAN J1939: NLA DEST NAME. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NLA_DEST_NAME: number;
 
-/** Of CAN J1939: NLA PAD. Linux. */
+/**
+ * Of CAN J1939: NLA PAD. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NLA_PAD: number;
 
-/** Of CAN J1939: NLA PGN. Linux. */
+/**
+ * Of CAN J1939: NLA PGN. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NLA_PGN: number;
 
-/** Of CAN J1939: NLA SRC ADDR. Linux. */
+/**
+ * Of CAN J1939: NLA SRC ADDR. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NLA_SRC_ADDR: number;
 
-/** Of CAN J1939: NLA SRC NAME. Linux. */
+/**
+ * Of CAN J1939: NLA SRC NAME. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NLA_SRC_NAME: number;
 
-/** Of CAN J1939: NLA TOTAL SIZE. Linux. */
+/**
+ * Of CAN J1939: NLA TOTAL SIZE. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NLA_TOTAL_SIZE: number;
 
-/** No J1939 address. Linux. */
+/**
+ * No J1939 address. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NO_ADDR: number;
 
-/** No J1939 name. Linux. */
+/**
+ * No J1939 name. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NO_NAME: number;
 
-/** No J1939 parameter group. Linux. */
+/**
+ * No J1939 parameter group. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_NO_PGN: number;
 
-/** Of CAN J1939: PGN ADDRESS CLAIMED. Linux. */
+/**
+ * Of CAN J1939: PGN ADDRESS CLAIMED. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_PGN_ADDRESS_CLAIMED: number;
 
-/** Of CAN J1939: PGN ADDRESS COMMANDED. Linux. */
+/**
+ * Of CAN J1939: PGN ADDRESS COMMANDED. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_PGN_ADDRESS_COMMANDED: number;
 
-/** Of CAN J1939: PGN MAX. Linux. */
+/**
+ * Of CAN J1939: PGN MAX. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_PGN_MAX: number;
 
-/** Of CAN J1939: PGN PDU1 MAX. Linux. */
+/**
+ * Of CAN J1939: PGN PDU1 MAX. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_PGN_PDU1_MAX: number;
 
-/** Of CAN J1939: PGN REQUEST. Linux. */
+/**
+ * Of CAN J1939: PGN REQUEST. Linux.
+ * @category Constants: J1939_
+ */
 export declare const J1939_PGN_REQUEST: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CMD HDR SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CMD HDR SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CMD_HDR_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CMD REJ SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CMD REJ SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CMD_REJ_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): COMMAND REJ. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): COMMAND REJ. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_COMMAND_REJ: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF EFS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF EFS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_EFS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF EFS REJECT. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF EFS REJECT. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_EFS_REJECT: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF EWS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF EWS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_EWS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF FCS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF FCS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_FCS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF FLUSH TO. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF FLUSH TO. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_FLUSH_TO: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF MAX SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF MAX SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_MAX_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF MTU. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF MTU. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_MTU: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF OPT SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF OPT SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_OPT_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF PENDING. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF PENDING. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_PENDING: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF QOS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF QOS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_QOS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF REJECT. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF REJECT. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_REJECT: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF REQ. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF REQ. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_REQ: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF REQ SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF REQ SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_REQ_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF RFC. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF RFC. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_RFC: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF RSP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF RSP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_RSP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF RSP SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF RSP SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_RSP_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF SUCCESS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF SUCCESS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_SUCCESS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF UNACCEPT. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF UNACCEPT. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_UNACCEPT: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONF UNKNOWN. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONF UNKNOWN. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONF_UNKNOWN: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONNINFO. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONNINFO. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONNINFO: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONN REQ. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONN REQ. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONN_REQ: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONN REQ SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONN REQ SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONN_REQ_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONN RSP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONN RSP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONN_RSP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CONN RSP SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CONN RSP SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CONN_RSP_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CREATE REQ. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CREATE REQ. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CREATE_REQ: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CREATE REQ SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CREATE REQ SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CREATE_REQ_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CREATE RSP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CREATE RSP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CREATE_RSP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CREATE RSP SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CREATE RSP SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CREATE_RSP_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CR BAD PSM. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CR BAD PSM. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CR_BAD_PSM: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CR NO MEM. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CR NO MEM. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CR_NO_MEM: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CR PEND. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CR PEND. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CR_PEND: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CR SEC BLOCK. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CR SEC BLOCK. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CR_SEC_BLOCK: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CR SUCCESS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CR SUCCESS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CR_SUCCESS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CS AUTHEN PEND. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CS AUTHEN PEND. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CS_AUTHEN_PEND: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CS AUTHOR PEND. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CS AUTHOR PEND. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CS_AUTHOR_PEND: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): CS NO INFO. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): CS NO INFO. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_CS_NO_INFO: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): DEFAULT FLUSH TO. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): DEFAULT FLUSH TO. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_DEFAULT_FLUSH_TO: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): DEFAULT MTU. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): DEFAULT MTU. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_DEFAULT_MTU: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): DISCONN REQ. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): DISCONN REQ. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_DISCONN_REQ: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): DISCONN REQ SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): DISCONN REQ SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_DISCONN_REQ_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): DISCONN RSP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): DISCONN RSP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_DISCONN_RSP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): DISCONN RSP SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): DISCONN RSP SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_DISCONN_RSP_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): ECHO REQ. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): ECHO REQ. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_ECHO_REQ: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): ECHO RSP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): ECHO RSP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_ECHO_RSP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FCS CRC16. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FCS CRC16. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FCS_CRC16: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FCS NONE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FCS NONE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FCS_NONE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FC A2MP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FC A2MP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FC_A2MP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FC CONNLESS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FC CONNLESS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FC_CONNLESS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FC L2CAP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FC L2CAP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FC_L2CAP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT BIDIR QOS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT BIDIR QOS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_BIDIR_QOS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT ERTM. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT ERTM. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_ERTM: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT EXT FLOW. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT EXT FLOW. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_EXT_FLOW: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT EXT WINDOW. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT EXT WINDOW. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_EXT_WINDOW: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT FCS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT FCS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_FCS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT FIXED CHAN. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT FIXED CHAN. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_FIXED_CHAN: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT FLOWCTL. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT FLOWCTL. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_FLOWCTL: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT RETRANS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT RETRANS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_RETRANS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT STREAMING. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT STREAMING. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_STREAMING: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): FEAT UCD. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): FEAT UCD. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_FEAT_UCD: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): HDR SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): HDR SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_HDR_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): INFO REQ. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): INFO REQ. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_INFO_REQ: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): INFO REQ SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): INFO REQ SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_INFO_REQ_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): INFO RSP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): INFO RSP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_INFO_RSP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): INFO RSP SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): INFO RSP SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_INFO_RSP_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): IR NOTSUPP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): IR NOTSUPP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_IR_NOTSUPP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): IR SUCCESS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): IR SUCCESS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_IR_SUCCESS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): IT CL MTU. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): IT CL MTU. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_IT_CL_MTU: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): IT FEAT MASK. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): IT FEAT MASK. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_IT_FEAT_MASK: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): LM. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): LM. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_LM: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): LM AUTH. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): LM AUTH. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_LM_AUTH: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): LM ENCRYPT. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): LM ENCRYPT. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_LM_ENCRYPT: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): LM MASTER. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): LM MASTER. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_LM_MASTER: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): LM RELIABLE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): LM RELIABLE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_LM_RELIABLE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): LM SECURE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): LM SECURE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_LM_SECURE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): LM TRUSTED. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): LM TRUSTED. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_LM_TRUSTED: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MODE BASIC. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MODE BASIC. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MODE_BASIC: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MODE ECRED. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MODE ECRED. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MODE_ECRED: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MODE ERTM. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MODE ERTM. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MODE_ERTM: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MODE FLOWCTL. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MODE FLOWCTL. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MODE_FLOWCTL: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MODE LE FLOWCTL. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MODE LE FLOWCTL. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MODE_LE_FLOWCTL: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MODE RETRANS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MODE RETRANS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MODE_RETRANS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MODE STREAMING. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MODE STREAMING. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MODE_STREAMING: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MOVE CFM. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MOVE CFM. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MOVE_CFM: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MOVE CFM RSP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MOVE CFM RSP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MOVE_CFM_RSP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MOVE CFM RSP SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MOVE CFM RSP SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MOVE_CFM_RSP_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MOVE CFM SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MOVE CFM SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MOVE_CFM_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MOVE REQ. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MOVE REQ. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MOVE_REQ: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MOVE REQ SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MOVE REQ SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MOVE_REQ_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MOVE RSP. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MOVE RSP. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MOVE_RSP: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): MOVE RSP SIZE. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): MOVE RSP SIZE. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_MOVE_RSP_SIZE: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): OPTIONS. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): OPTIONS. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_OPTIONS: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): SERVTYPE BESTEFFORT. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): SERVTYPE BESTEFFORT. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_SERVTYPE_BESTEFFORT: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): SERVTYPE GUARANTEED. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): SERVTYPE GUARANTEED. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_SERVTYPE_GUARANTEED: number;
 
-/** Of Bluetooth's logical links (SOL_L2CAP): SERVTYPE NOTRAFFIC. Linux. */
+/**
+ * Of Bluetooth's logical links (SOL_L2CAP): SERVTYPE NOTRAFFIC. Linux.
+ * @category Constants: L2CAP_
+ */
 export declare const L2CAP_SERVTYPE_NOTRAFFIC: number;
 
-/** Option of `AF_UNIX` sockets on BSD systems: CONNWAIT. FreeBSD. */
+/**
+ * Option of `AF_UNIX` sockets on BSD systems: CONNWAIT. FreeBSD.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_CONNWAIT: number;
 
-/** Option of `AF_UNIX` sockets on BSD systems: CREDS. FreeBSD. */
+/**
+ * Option of `AF_UNIX` sockets on BSD systems: CREDS. FreeBSD.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_CREDS: number;
 
-/** Option of `AF_UNIX` sockets on BSD systems: CREDS PERSISTENT. FreeBSD. */
+/**
+ * Option of `AF_UNIX` sockets on BSD systems: CREDS PERSISTENT. FreeBSD.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_CREDS_PERSISTENT: number;
 
 /**
  * Credentials of the connected peer (level 0, `struct xucred`, read only).
  * macOS, FreeBSD.
+ * @category Constants: LOCAL_
  */
 export declare const LOCAL_PEERCRED: number;
 
-/** Option of `AF_UNIX` sockets on BSD systems: PEEREPID. macOS. */
+/**
+ * Option of `AF_UNIX` sockets on BSD systems: PEEREPID. macOS.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_PEEREPID: number;
 
-/** Option of `AF_UNIX` sockets on BSD systems: PEEREUUID. macOS. */
+/**
+ * Option of `AF_UNIX` sockets on BSD systems: PEEREUUID. macOS.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_PEEREUUID: number;
 
-/** Process id of the connected peer (SOL_LOCAL, int, read only). macOS. */
+/**
+ * Process id of the connected peer (SOL_LOCAL, int, read only). macOS.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_PEERPID: number;
 
-/** Option of `AF_UNIX` sockets on BSD systems: PEERTOKEN. macOS. */
+/**
+ * Option of `AF_UNIX` sockets on BSD systems: PEERTOKEN. macOS.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_PEERTOKEN: number;
 
-/** Option of `AF_UNIX` sockets on BSD systems: PEERUUID. macOS. */
+/**
+ * Option of `AF_UNIX` sockets on BSD systems: PEERUUID. macOS.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_PEERUUID: number;
 
-/** Option of `AF_UNIX` sockets on BSD systems: VENDOR. FreeBSD. */
+/**
+ * Option of `AF_UNIX` sockets on BSD systems: VENDOR. FreeBSD.
+ * @category Constants: LOCAL_
+ */
 export declare const LOCAL_VENDOR: number;
 
-/** Bytes that hold the host's name, with its NUL. macOS, FreeBSD. */
+/**
+ * Bytes that hold the host's name, with its NUL. macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const MAXHOSTNAMELEN: number;
 
 /**
  * Stops data of one source of a group (IPPROTO_IP or IPPROTO_IPV6, `struct
  * group_source_req`). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_BLOCK_SOURCE: number;
 
 /**
  * Of multicast groups (IPPROTO_IP or IPPROTO_IPV6): EXCLUDE. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_EXCLUDE: number;
 
 /**
  * Of multicast groups (IPPROTO_IP or IPPROTO_IPV6): INCLUDE. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_INCLUDE: number;
 
 /**
  * Joins a multicast group (IPPROTO_IP or IPPROTO_IPV6, `struct group_req`).
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_JOIN_GROUP: number;
 
 /**
  * Joins a group for one source (IPPROTO_IP or IPPROTO_IPV6, `struct
  * group_source_req`). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_JOIN_SOURCE_GROUP: number;
 
 /**
  * Leaves a multicast group (IPPROTO_IP or IPPROTO_IPV6, `struct group_req`).
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_LEAVE_GROUP: number;
 
 /**
  * Leaves a group for one source (IPPROTO_IP or IPPROTO_IPV6, `struct
  * group_source_req`). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_LEAVE_SOURCE_GROUP: number;
 
-/** Of multicast groups (IPPROTO_IP or IPPROTO_IPV6): MSFILTER. Linux. */
+/**
+ * Of multicast groups (IPPROTO_IP or IPPROTO_IPV6): MSFILTER. Linux.
+ * @category Constants: MCAST_
+ */
 export declare const MCAST_MSFILTER: number;
 
 /**
  * Receives a blocked source again (IPPROTO_IP or IPPROTO_IPV6, `struct
  * group_source_req`). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_UNBLOCK_SOURCE: number;
 
 /**
  * Of multicast groups (IPPROTO_IP or IPPROTO_IPV6): UNDEFINED. macOS, FreeBSD.
+ * @category Constants: MCAST_
  */
 export declare const MCAST_UNDEFINED: number;
 
-/** More messages follow in this `sendmmsg()`. Linux. */
+/**
+ * More messages follow in this `sendmmsg()`. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_BATCH: number;
 
-/** Returned: the datagram came by broadcast. Windows. */
+/**
+ * Returned: the datagram came by broadcast. Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_BCAST: number;
 
-/** Message flag: BTAG. Missing on every platform of this library. */
+/**
+ * Message flag: BTAG. Missing on every platform of this library.
+ * @category Constants: MSG_
+ */
 export declare const MSG_BTAG: number;
 
 /**
  * Received descriptors are closed when a program is executed. Linux, FreeBSD.
+ * @category Constants: MSG_
  */
 export declare const MSG_CMSG_CLOEXEC: number;
 
-/** Received descriptors are closed in a forked child. FreeBSD. */
+/**
+ * Received descriptors are closed in a forked child. FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_CMSG_CLOFORK: number;
 
-/** Message flag: COMPAT. FreeBSD. */
+/**
+ * Message flag: COMPAT. FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_COMPAT: number;
 
-/** The peer answered: its link-layer address is still good. Linux. */
+/**
+ * The peer answered: its link-layer address is still good. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_CONFIRM: number;
 
 /**
  * Returned by `recvmsg()`: ancillary data was cut off for lack of space. Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: MSG_
  */
 export declare const MSG_CTRUNC: number;
 
 /**
  * Send to directly connected hosts only, not through a gateway. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: MSG_
  */
 export declare const MSG_DONTROUTE: number;
 
-/** Do not block in this one call. Linux, macOS, FreeBSD. */
+/**
+ * Do not block in this one call. Linux, macOS, FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_DONTWAIT: number;
 
-/** Send, and then end the stream. macOS, FreeBSD. */
+/**
+ * Send, and then end the stream. macOS, FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_EOF: number;
 
-/** The end of a record. Linux, macOS, FreeBSD. */
+/**
+ * The end of a record. Linux, macOS, FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_EOR: number;
 
-/** Receive from the queue of errors and timestamps. Linux, Windows. */
+/**
+ * Receive from the queue of errors and timestamps. Linux, Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_ERRQUEUE: number;
 
-/** Message flag: ETAG. Missing on every platform of this library. */
+/**
+ * Message flag: ETAG. Missing on every platform of this library.
+ * @category Constants: MSG_
+ */
 export declare const MSG_ETAG: number;
 
-/** Connect and send the first data in the SYN (TCP Fast Open). Linux. */
+/**
+ * Connect and send the first data in the SYN (TCP Fast Open). Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_FASTOPEN: number;
 
-/** Kernel use: a TCP FIN. Linux. */
+/**
+ * Kernel use: a TCP FIN. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_FIN: number;
 
-/** Message flag: FLUSH. macOS. */
+/**
+ * Message flag: FLUSH. macOS.
+ * @category Constants: MSG_
+ */
 export declare const MSG_FLUSH: number;
 
-/** Message flag: HAVEMORE. macOS. */
+/**
+ * Message flag: HAVEMORE. macOS.
+ * @category Constants: MSG_
+ */
 export declare const MSG_HAVEMORE: number;
 
-/** Message flag: HOLD. macOS. */
+/**
+ * Message flag: HOLD. macOS.
+ * @category Constants: MSG_
+ */
 export declare const MSG_HOLD: number;
 
-/** Winsock: send or receive in an interrupt. Windows. */
+/**
+ * Winsock: send or receive in an interrupt. Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_INTERRUPT: number;
 
-/** The maximum number of buffers in one Winsock message. Windows. */
+/**
+ * The maximum number of buffers in one Winsock message. Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_MAXIOVLEN: number;
 
-/** Returned: the datagram came by multicast. Windows. */
+/**
+ * Returned: the datagram came by multicast. Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_MCAST: number;
 
-/** More data follows at once: hold back a partial packet. Linux. */
+/**
+ * More data follows at once: hold back a partial packet. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_MORE: number;
 
-/** FreeBSD's non-blocking mode for one call. FreeBSD. */
+/**
+ * FreeBSD's non-blocking mode for one call. FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_NBIO: number;
 
-/** Kernel use: the address is needed. macOS. */
+/**
+ * Kernel use: the address is needed. macOS.
+ * @category Constants: MSG_
+ */
 export declare const MSG_NEEDSA: number;
 
-/** Send without `SIGPIPE` when the peer is gone. Linux, macOS, FreeBSD. */
+/**
+ * Send without `SIGPIPE` when the peer is gone. Linux, macOS, FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_NOSIGNAL: number;
 
-/** Returned: the message is an event of SCTP, not data. Linux, FreeBSD. */
+/**
+ * Returned: the message is an event of SCTP, not data. Linux, FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_NOTIFICATION: number;
 
 /**
  * Send or receive urgent (out-of-band) data. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MSG_
  */
 export declare const MSG_OOB: number;
 
-/** Part of a message (Winsock). Windows. */
+/**
+ * Part of a message (Winsock). Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_PARTIAL: number;
 
-/** Receive data and leave it in the queue. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Receive data and leave it in the queue. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_PEEK: number;
 
-/** The address is that of a proxied peer (packet sockets). Linux. */
+/**
+ * The address is that of a proxied peer (packet sockets). Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_PROXY: number;
 
-/** Winsock: do not wait to fill the buffer further. Windows. */
+/**
+ * Winsock: do not wait to fill the buffer further. Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_PUSH_IMMEDIATE: number;
 
-/** Message flag: RCVMORE. macOS. */
+/**
+ * Message flag: RCVMORE. macOS.
+ * @category Constants: MSG_
+ */
 export declare const MSG_RCVMORE: number;
 
-/** Kernel use: a TCP RST. Linux. */
+/**
+ * Kernel use: a TCP RST. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_RST: number;
 
-/** Message flag: SEND. macOS. */
+/**
+ * Message flag: SEND. macOS.
+ * @category Constants: MSG_
+ */
 export declare const MSG_SEND: number;
 
-/** Message flag: SOCK DEVMEM. Linux. */
+/**
+ * Message flag: SOCK DEVMEM. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_SOCK_DEVMEM: number;
 
-/** Kernel use: a TCP SYN. Linux. */
+/**
+ * Kernel use: a TCP SYN. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_SYN: number;
 
 /**
  * Returned: the datagram was longer than the buffer. Passed on Linux: return
  * its true length. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MSG_
  */
 export declare const MSG_TRUNC: number;
 
-/** DECnet's name for `MSG_DONTROUTE`. Linux. */
+/**
+ * DECnet's name for `MSG_DONTROUTE`. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_TRYHARD: number;
 
-/** Wait until the whole buffer is filled. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Wait until the whole buffer is filled. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: MSG_
+ */
 export declare const MSG_WAITALL: number;
 
-/** `recvmmsg()` blocks for the first message only. Linux, FreeBSD. */
+/**
+ * `recvmmsg()` blocks for the first message only. Linux, FreeBSD.
+ * @category Constants: MSG_
+ */
 export declare const MSG_WAITFORONE: number;
 
-/** Message flag: WAITSTREAM. macOS. */
+/**
+ * Message flag: WAITSTREAM. macOS.
+ * @category Constants: MSG_
+ */
 export declare const MSG_WAITSTREAM: number;
 
-/** Send straight from the buffer, without a copy in the kernel. Linux. */
+/**
+ * Send straight from the buffer, without a copy in the kernel. Linux.
+ * @category Constants: MSG_
+ */
 export declare const MSG_ZEROCOPY: number;
 
-/** `herror`: a system error; `errno` says which. Linux, macOS, FreeBSD. */
+/**
+ * `herror`: a system error; `errno` says which. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const NETDB_INTERNAL: number;
 
-/** `herror`: no error. Linux, macOS, FreeBSD. */
+/**
+ * `herror`: no error. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const NETDB_SUCCESS: number;
 
-/** Joins a group (SOL_NETLINK, int). Linux, FreeBSD. */
+/**
+ * Joins a group (SOL_NETLINK, int). Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_ADD_MEMBERSHIP: number;
 
-/** Netlink protocol: the audit log. Linux, FreeBSD. */
+/**
+ * Netlink protocol: the audit log. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_AUDIT: number;
 
-/** Of netlink sockets (SOL_NETLINK): BROADCAST ERROR. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): BROADCAST ERROR. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_BROADCAST_ERROR: number;
 
-/** Of netlink sockets (SOL_NETLINK): CAP ACK. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): CAP ACK. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_CAP_ACK: number;
 
-/** Of netlink sockets (SOL_NETLINK): CONNECTED. Linux. */
+/**
+ * Of netlink sockets (SOL_NETLINK): CONNECTED. Linux.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_CONNECTED: number;
 
 /**
  * Netlink protocol: the kernel connector, for process events. Linux, FreeBSD.
+ * @category Constants: NETLINK_
  */
 export declare const NETLINK_CONNECTOR: number;
 
-/** Netlink protocol: the kernel's cryptography. Linux. */
+/**
+ * Netlink protocol: the kernel's cryptography. Linux.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_CRYPTO: number;
 
-/** Of netlink sockets (SOL_NETLINK): DNRTMSG. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): DNRTMSG. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_DNRTMSG: number;
 
-/** Leaves a group (SOL_NETLINK, int). Linux, FreeBSD. */
+/**
+ * Leaves a group (SOL_NETLINK, int). Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_DROP_MEMBERSHIP: number;
 
-/** Of netlink sockets (SOL_NETLINK): ECRYPTFS. Linux. */
+/**
+ * Of netlink sockets (SOL_NETLINK): ECRYPTFS. Linux.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_ECRYPTFS: number;
 
-/** Answers carry explanations (SOL_NETLINK, int). Linux, FreeBSD. */
+/**
+ * Answers carry explanations (SOL_NETLINK, int). Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_EXT_ACK: number;
 
-/** Of netlink sockets (SOL_NETLINK): FIB LOOKUP. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): FIB LOOKUP. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_FIB_LOOKUP: number;
 
-/** Netlink protocol: unused, once firewall queues. Linux, FreeBSD. */
+/**
+ * Netlink protocol: unused, once firewall queues. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_FIREWALL: number;
 
-/** Netlink protocol: generic, for all else. Linux, FreeBSD. */
+/**
+ * Netlink protocol: generic, for all else. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_GENERIC: number;
 
-/** Of netlink sockets (SOL_NETLINK): GET STRICT CHK. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): GET STRICT CHK. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_GET_STRICT_CHK: number;
 
-/** Netlink protocol: old name for `NETLINK_SOCK_DIAG`. Linux. */
+/**
+ * Netlink protocol: old name for `NETLINK_SOCK_DIAG`. Linux.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_INET_DIAG: number;
 
-/** Of netlink sockets (SOL_NETLINK): IP6 FW. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): IP6 FW. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_IP6_FW: number;
 
-/** Of netlink sockets (SOL_NETLINK): ISCSI. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): ISCSI. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_ISCSI: number;
 
-/** Netlink protocol: device events, as udev hears them. Linux, FreeBSD. */
+/**
+ * Netlink protocol: device events, as udev hears them. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_KOBJECT_UEVENT: number;
 
-/** Of netlink sockets (SOL_NETLINK): LISTEN ALL NSID. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): LISTEN ALL NSID. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_LISTEN_ALL_NSID: number;
 
-/** Of netlink sockets (SOL_NETLINK): LIST MEMBERSHIPS. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): LIST MEMBERSHIPS. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_LIST_MEMBERSHIPS: number;
 
-/** Of netlink sockets (SOL_NETLINK): MSG INFO. FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): MSG INFO. FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_MSG_INFO: number;
 
-/** Netlink protocol: netfilter. Linux, FreeBSD. */
+/**
+ * Netlink protocol: netfilter. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_NETFILTER: number;
 
-/** Netlink protocol: unused, once firewall logs. Linux, FreeBSD. */
+/**
+ * Netlink protocol: unused, once firewall logs. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_NFLOG: number;
 
-/** No error when messages are lost (SOL_NETLINK, int). Linux, FreeBSD. */
+/**
+ * No error when messages are lost (SOL_NETLINK, int). Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_NO_ENOBUFS: number;
 
-/** Receives the group as ancillary data (SOL_NETLINK, int). Linux, FreeBSD. */
+/**
+ * Receives the group as ancillary data (SOL_NETLINK, int). Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_PKTINFO: number;
 
-/** Of netlink sockets (SOL_NETLINK): RDMA. Linux. */
+/**
+ * Of netlink sockets (SOL_NETLINK): RDMA. Linux.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_RDMA: number;
 
-/** Netlink protocol: addresses, links and routes. Linux, FreeBSD. */
+/**
+ * Netlink protocol: addresses, links and routes. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_ROUTE: number;
 
-/** Of netlink sockets (SOL_NETLINK): RX RING. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): RX RING. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_RX_RING: number;
 
-/** Of netlink sockets (SOL_NETLINK): SCSITRANSPORT. Linux. */
+/**
+ * Of netlink sockets (SOL_NETLINK): SCSITRANSPORT. Linux.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_SCSITRANSPORT: number;
 
-/** Of netlink sockets (SOL_NETLINK): SELINUX. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): SELINUX. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_SELINUX: number;
 
-/** Of netlink sockets (SOL_NETLINK): SMC. Linux. */
+/**
+ * Of netlink sockets (SOL_NETLINK): SMC. Linux.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_SMC: number;
 
-/** Netlink protocol: what sockets there are. Linux, FreeBSD. */
+/**
+ * Netlink protocol: what sockets there are. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_SOCK_DIAG: number;
 
-/** Of netlink sockets (SOL_NETLINK): TX RING. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): TX RING. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_TX_RING: number;
 
-/** Of netlink sockets (SOL_NETLINK): UNCONNECTED. Linux. */
+/**
+ * Of netlink sockets (SOL_NETLINK): UNCONNECTED. Linux.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_UNCONNECTED: number;
 
-/** Of netlink sockets (SOL_NETLINK): UNUSED. Linux, FreeBSD. */
+/**
+ * Of netlink sockets (SOL_NETLINK): UNUSED. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_UNUSED: number;
 
-/** Netlink protocol: for programs among themselves. Linux, FreeBSD. */
+/**
+ * Netlink protocol: for programs among themselves. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_USERSOCK: number;
 
-/** Netlink protocol: IPsec. Linux, FreeBSD. */
+/**
+ * Netlink protocol: IPsec. Linux, FreeBSD.
+ * @category Constants: NETLINK_
+ */
 export declare const NETLINK_XFRM: number;
 
-/** For `SO_NET_SERVICE_TYPE`: AV. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: AV. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_AV: number;
 
-/** For `SO_NET_SERVICE_TYPE`: BE. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: BE. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_BE: number;
 
-/** For `SO_NET_SERVICE_TYPE`: BK. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: BK. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_BK: number;
 
-/** For `SO_NET_SERVICE_TYPE`: OAM. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: OAM. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_OAM: number;
 
-/** For `SO_NET_SERVICE_TYPE`: RD. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: RD. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_RD: number;
 
-/** For `SO_NET_SERVICE_TYPE`: RV. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: RV. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_RV: number;
 
-/** For `SO_NET_SERVICE_TYPE`: SIG. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: SIG. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_SIG: number;
 
-/** For `SO_NET_SERVICE_TYPE`: VI. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: VI. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_VI: number;
 
-/** For `SO_NET_SERVICE_TYPE`: VO. macOS. */
+/**
+ * For `SO_NET_SERVICE_TYPE`: VO. macOS.
+ * @category Constants: NET_
+ */
 export declare const NET_SERVICE_TYPE_VO: number;
 
 /**
  * For `getnameinfo()`: the service is one of datagrams (UDP). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: NI_
  */
 export declare const NI_DGRAM: number;
 
-/** Of ICMPv6 node information: FLAG VALIDTTL. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG VALIDTTL. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_FQDN_FLAG_VALIDTTL: number;
 
-/** For `getnameinfo()`: decode an international name (IDNA). Linux. */
+/**
+ * For `getnameinfo()`: decode an international name (IDNA). Linux.
+ * @category Constants: NI_
+ */
 export declare const NI_IDN: number;
 
-/** Flag of `getnameinfo()`: IDN ALLOW UNASSIGNED. Linux. */
+/**
+ * Flag of `getnameinfo()`: IDN ALLOW UNASSIGNED. Linux.
+ * @category Constants: NI_
+ */
 export declare const NI_IDN_ALLOW_UNASSIGNED: number;
 
-/** Flag of `getnameinfo()`: IDN USE STD3 ASCII RULES. Linux. */
+/**
+ * Flag of `getnameinfo()`: IDN USE STD3 ASCII RULES. Linux.
+ * @category Constants: NI_
+ */
 export declare const NI_IDN_USE_STD3_ASCII_RULES: number;
 
 /**
  * Bytes that hold every host name for `getnameinfo()`. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: NI_
  */
 export declare const NI_MAXHOST: number;
 
 /**
  * Bytes that hold every service name for `getnameinfo()`. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: NI_
  */
 export declare const NI_MAXSERV: number;
 
 /**
  * For `getnameinfo()`: an error if the host has no name. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: NI_
  */
 export declare const NI_NAMEREQD: number;
 
-/** Of ICMPv6 node information: FLAG ALL. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG ALL. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_NODEADDR_FLAG_ALL: number;
 
-/** Of ICMPv6 node information: FLAG ANYCAST. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG ANYCAST. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_NODEADDR_FLAG_ANYCAST: number;
 
-/** Of ICMPv6 node information: FLAG COMPAT. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG COMPAT. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_NODEADDR_FLAG_COMPAT: number;
 
-/** Of ICMPv6 node information: FLAG GLOBAL. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG GLOBAL. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_NODEADDR_FLAG_GLOBAL: number;
 
-/** Of ICMPv6 node information: FLAG LINKLOCAL. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG LINKLOCAL. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_NODEADDR_FLAG_LINKLOCAL: number;
 
-/** Of ICMPv6 node information: FLAG SITELOCAL. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG SITELOCAL. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_NODEADDR_FLAG_SITELOCAL: number;
 
-/** Of ICMPv6 node information: FLAG TRUNCATE. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG TRUNCATE. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_NODEADDR_FLAG_TRUNCATE: number;
 
 /**
  * For `getnameinfo()`: a local host's name without its domain. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: NI_
  */
 export declare const NI_NOFQDN: number;
 
 /**
  * For `getnameinfo()`: the address, not the host's name. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: NI_
  */
 export declare const NI_NUMERICHOST: number;
 
-/** For `getnameinfo()`: the scope as a number. macOS, FreeBSD. */
+/**
+ * For `getnameinfo()`: the scope as a number. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_NUMERICSCOPE: number;
 
 /**
  * For `getnameinfo()`: the port, not the service's name. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: NI_
  */
 export declare const NI_NUMERICSERV: number;
 
-/** Of ICMPv6 node information: DNSNAME. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: DNSNAME. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_QTYPE_DNSNAME: number;
 
-/** Of ICMPv6 node information: FQDN. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FQDN. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_QTYPE_FQDN: number;
 
-/** Of ICMPv6 node information: IPV4ADDR. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: IPV4ADDR. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_QTYPE_IPV4ADDR: number;
 
-/** Of ICMPv6 node information: NODEADDR. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: NODEADDR. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_QTYPE_NODEADDR: number;
 
-/** Of ICMPv6 node information: NOOP. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: NOOP. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_QTYPE_NOOP: number;
 
-/** Of ICMPv6 node information: SUPTYPES. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: SUPTYPES. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_QTYPE_SUPTYPES: number;
 
-/** Of ICMPv6 node information: FLAG COMPRESS. macOS, FreeBSD. */
+/**
+ * Of ICMPv6 node information: FLAG COMPRESS. macOS, FreeBSD.
+ * @category Constants: NI_
+ */
 export declare const NI_SUPTYPE_FLAG_COMPRESS: number;
 
-/** For `getnameinfo()`: the scope along with the address. macOS. */
+/**
+ * For `getnameinfo()`: the scope along with the address. macOS.
+ * @category Constants: NI_
+ */
 export declare const NI_WITHSCOPEID: number;
 
-/** `herror`: the same as `NO_DATA`. Linux, macOS, FreeBSD, Windows. */
+/**
+ * `herror`: the same as `NO_DATA`. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: other
+ */
 export declare const NO_ADDRESS: number;
 
 /**
  * `herror`: the host exists and has no address. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: other
  */
 export declare const NO_DATA: number;
 
 /**
  * `herror`: the name server failed for good. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: other
  */
 export declare const NO_RECOVERY: number;
 
 /**
  * Receives more than this host's frames (SOL_PACKET, `struct packet_mreq`).
  * Linux.
+ * @category Constants: PACKET_
  */
 export declare const PACKET_ADD_MEMBERSHIP: number;
 
-/** Receives facts of each frame as ancillary data (SOL_PACKET, int). Linux. */
+/**
+ * Receives facts of each frame as ancillary data (SOL_PACKET, int). Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_AUXDATA: number;
 
-/** Packet type: by broadcast. Linux. */
+/**
+ * Packet type: by broadcast. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_BROADCAST: number;
 
-/** Of packet sockets (SOL_PACKET): COPY THRESH. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): COPY THRESH. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_COPY_THRESH: number;
 
-/** Undoes `PACKET_ADD_MEMBERSHIP` (SOL_PACKET, `struct packet_mreq`). Linux. */
+/**
+ * Undoes `PACKET_ADD_MEMBERSHIP` (SOL_PACKET, `struct packet_mreq`). Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_DROP_MEMBERSHIP: number;
 
-/** Shares the frames among several sockets (SOL_PACKET, int). Linux. */
+/**
+ * Shares the frames among several sockets (SOL_PACKET, int). Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT: number;
 
-/** For `PACKET_FANOUT`: CBPF. Linux. */
+/**
+ * For `PACKET_FANOUT`: CBPF. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_CBPF: number;
 
-/** For `PACKET_FANOUT`: CPU. Linux. */
+/**
+ * For `PACKET_FANOUT`: CPU. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_CPU: number;
 
-/** For `PACKET_FANOUT`: DATA. Linux. */
+/**
+ * For `PACKET_FANOUT`: DATA. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_DATA: number;
 
-/** For `PACKET_FANOUT`: EBPF. Linux. */
+/**
+ * For `PACKET_FANOUT`: EBPF. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_EBPF: number;
 
-/** For `PACKET_FANOUT`: FLAG DEFRAG. Linux. */
+/**
+ * For `PACKET_FANOUT`: FLAG DEFRAG. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_FLAG_DEFRAG: number;
 
-/** For `PACKET_FANOUT`: FLAG IGNORE OUTGOING. Linux. */
+/**
+ * For `PACKET_FANOUT`: FLAG IGNORE OUTGOING. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_FLAG_IGNORE_OUTGOING: number;
 
-/** For `PACKET_FANOUT`: FLAG ROLLOVER. Linux. */
+/**
+ * For `PACKET_FANOUT`: FLAG ROLLOVER. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_FLAG_ROLLOVER: number;
 
-/** For `PACKET_FANOUT`: FLAG UNIQUEID. Linux. */
+/**
+ * For `PACKET_FANOUT`: FLAG UNIQUEID. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_FLAG_UNIQUEID: number;
 
-/** For `PACKET_FANOUT`: HASH. Linux. */
+/**
+ * For `PACKET_FANOUT`: HASH. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_HASH: number;
 
-/** For `PACKET_FANOUT`: LB. Linux. */
+/**
+ * For `PACKET_FANOUT`: LB. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_LB: number;
 
-/** For `PACKET_FANOUT`: QM. Linux. */
+/**
+ * For `PACKET_FANOUT`: QM. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_QM: number;
 
-/** For `PACKET_FANOUT`: RND. Linux. */
+/**
+ * For `PACKET_FANOUT`: RND. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_RND: number;
 
-/** For `PACKET_FANOUT`: ROLLOVER. Linux. */
+/**
+ * For `PACKET_FANOUT`: ROLLOVER. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FANOUT_ROLLOVER: number;
 
-/** Packet type: routed fast; obsolete. Linux. */
+/**
+ * Packet type: routed fast; obsolete. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_FASTROUTE: number;
 
-/** Of packet sockets (SOL_PACKET): HDRLEN. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): HDRLEN. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_HDRLEN: number;
 
-/** Packet type: to this host. Linux. */
+/**
+ * Packet type: to this host. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_HOST: number;
 
-/** Receives no frames that this host sends (SOL_PACKET, int). Linux. */
+/**
+ * Receives no frames that this host sends (SOL_PACKET, int). Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_IGNORE_OUTGOING: number;
 
-/** Of packet sockets (SOL_PACKET): KERNEL. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): KERNEL. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_KERNEL: number;
 
-/** Packet type: looped back. Linux. */
+/**
+ * Packet type: looped back. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_LOOPBACK: number;
 
-/** Of packet sockets (SOL_PACKET): LOSS. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): LOSS. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_LOSS: number;
 
-/** For `PACKET_ADD_MEMBERSHIP`: all multicasts. Linux. */
+/**
+ * For `PACKET_ADD_MEMBERSHIP`: all multicasts. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_MR_ALLMULTI: number;
 
-/** For `PACKET_ADD_MEMBERSHIP`: one multicast address. Linux. */
+/**
+ * For `PACKET_ADD_MEMBERSHIP`: one multicast address. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_MR_MULTICAST: number;
 
-/** For `PACKET_ADD_MEMBERSHIP`: promiscuous mode. Linux. */
+/**
+ * For `PACKET_ADD_MEMBERSHIP`: promiscuous mode. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_MR_PROMISC: number;
 
-/** For `PACKET_ADD_MEMBERSHIP`: one more address. Linux. */
+/**
+ * For `PACKET_ADD_MEMBERSHIP`: one more address. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_MR_UNICAST: number;
 
-/** Packet type: by multicast. Linux. */
+/**
+ * Packet type: by multicast. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_MULTICAST: number;
 
-/** Of packet sockets (SOL_PACKET): ORIGDEV. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): ORIGDEV. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_ORIGDEV: number;
 
-/** Packet type: to another host, seen in promiscuous mode. Linux. */
+/**
+ * Packet type: to another host, seen in promiscuous mode. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_OTHERHOST: number;
 
-/** Packet type: sent by this host. Linux. */
+/**
+ * Packet type: sent by this host. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_OUTGOING: number;
 
-/** Sends past the queueing discipline (SOL_PACKET, int). Linux. */
+/**
+ * Sends past the queueing discipline (SOL_PACKET, int). Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_QDISC_BYPASS: number;
 
-/** Of packet sockets (SOL_PACKET): RECV OUTPUT. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): RECV OUTPUT. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_RECV_OUTPUT: number;
 
-/** Of packet sockets (SOL_PACKET): RESERVE. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): RESERVE. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_RESERVE: number;
 
-/** Of packet sockets (SOL_PACKET): ROLLOVER STATS. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): ROLLOVER STATS. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_ROLLOVER_STATS: number;
 
 /**
  * A ring of received frames in shared memory (SOL_PACKET, `struct
  * tpacket_req`). Linux.
+ * @category Constants: PACKET_
  */
 export declare const PACKET_RX_RING: number;
 
 /**
  * Counts of received and dropped frames (SOL_PACKET, `struct tpacket_stats`).
  * Linux.
+ * @category Constants: PACKET_
  */
 export declare const PACKET_STATISTICS: number;
 
-/** Of packet sockets (SOL_PACKET): TIMESTAMP. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): TIMESTAMP. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_TIMESTAMP: number;
 
-/** Of packet sockets (SOL_PACKET): TX HAS OFF. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): TX HAS OFF. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_TX_HAS_OFF: number;
 
 /**
  * A ring of frames to send in shared memory (SOL_PACKET, `struct tpacket_req`).
  * Linux.
+ * @category Constants: PACKET_
  */
 export declare const PACKET_TX_RING: number;
 
-/** Of packet sockets (SOL_PACKET): TX TIMESTAMP. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): TX TIMESTAMP. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_TX_TIMESTAMP: number;
 
-/** Of packet sockets (SOL_PACKET): USER. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): USER. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_USER: number;
 
-/** Version of the rings' headers (SOL_PACKET, int). Linux. */
+/**
+ * Version of the rings' headers (SOL_PACKET, int). Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_VERSION: number;
 
-/** Of packet sockets (SOL_PACKET): VNET HDR. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): VNET HDR. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_VNET_HDR: number;
 
-/** Of packet sockets (SOL_PACKET): VNET HDR SZ. Linux. */
+/**
+ * Of packet sockets (SOL_PACKET): VNET HDR SZ. Linux.
+ * @category Constants: PACKET_
+ */
 export declare const PACKET_VNET_HDR_SZ: number;
 
 /**
  * The kernel's cryptography; an address is `[type, name, feat, mask]`. Linux.
+ * @category Constants: PF_
  */
 export declare const PF_ALG: Family<AlgAddress>;
 
-/** AppleTalk. Linux, macOS, FreeBSD, Windows. */
+/**
+ * AppleTalk. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_APPLETALK: Family<UnknownAddress>;
 
-/** Address family: ARP. FreeBSD. */
+/**
+ * Address family: ARP. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_ARP: Family<UnknownAddress>;
 
-/** Address family: ASH. Linux. */
+/**
+ * Address family: ASH. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_ASH: Family<UnknownAddress>;
 
-/** Address family: ATM. FreeBSD, Windows. */
+/**
+ * Address family: ATM. FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_ATM: Family<UnknownAddress>;
 
-/** Address family: ATMPVC. Linux. */
+/**
+ * Address family: ATMPVC. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_ATMPVC: Family<UnknownAddress>;
 
-/** Address family: ATMSVC. Linux. */
+/**
+ * Address family: ATMSVC. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_ATMSVC: Family<UnknownAddress>;
 
-/** Amateur packet radio AX.25. Linux. */
+/**
+ * Amateur packet radio AX.25. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_AX25: Family<UnknownAddress>;
 
-/** Address family: BAN. Windows. */
+/**
+ * Address family: BAN. Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_BAN: Family<UnknownAddress>;
 
-/** Bluetooth; the address depends on the protocol. Linux, FreeBSD. */
+/**
+ * Bluetooth; the address depends on the protocol. Linux, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_BLUETOOTH: Family<BluetoothAddress>;
 
-/** Address family: BOND. macOS. */
+/**
+ * Address family: BOND. macOS.
+ * @category Constants: PF_
+ */
 export declare const PF_BOND: Family<UnknownAddress>;
 
-/** Address family: BRIDGE. Linux. */
+/**
+ * Address family: BRIDGE. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_BRIDGE: Family<UnknownAddress>;
 
-/** Winsock's name for `AF_BLUETOOTH`. Windows. */
+/**
+ * Winsock's name for `AF_BLUETOOTH`. Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_BTH: Family<BluetoothAddress>;
 
-/** Address family: CAIF. Linux. */
+/**
+ * Address family: CAIF. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_CAIF: Family<UnknownAddress>;
 
 /**
  * The CAN bus of vehicles and machines; an address is `[interface]`, with more
  * for ISO-TP and J1939. Linux.
+ * @category Constants: PF_
  */
 export declare const PF_CAN: Family<CanAddress>;
 
-/** Address family: CCITT. macOS, FreeBSD, Windows. */
+/**
+ * Address family: CCITT. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_CCITT: Family<UnknownAddress>;
 
-/** Address family: CHAOS. macOS, FreeBSD, Windows. */
+/**
+ * Address family: CHAOS. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_CHAOS: Family<UnknownAddress>;
 
-/** Address family: CNT. macOS, FreeBSD. */
+/**
+ * Address family: CNT. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_CNT: Family<UnknownAddress>;
 
-/** Address family: COIP. macOS, FreeBSD. */
+/**
+ * Address family: COIP. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_COIP: Family<UnknownAddress>;
 
-/** Address family: DATAKIT. macOS, FreeBSD, Windows. */
+/**
+ * Address family: DATAKIT. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_DATAKIT: Family<UnknownAddress>;
 
-/** DECnet. Linux, macOS, FreeBSD, Windows. */
+/**
+ * DECnet. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_DECnet: Family<UnknownAddress>;
 
-/** Packets that a FreeBSD firewall diverts; an address is a port. FreeBSD. */
+/**
+ * Packets that a FreeBSD firewall diverts; an address is a port. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_DIVERT: Family<DivertAddress>;
 
-/** Address family: DLI. macOS, FreeBSD, Windows. */
+/**
+ * Address family: DLI. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_DLI: Family<UnknownAddress>;
 
-/** Address family: ECMA. macOS, FreeBSD, Windows. */
+/**
+ * Address family: ECMA. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_ECMA: Family<UnknownAddress>;
 
-/** Address family: ECONET. Linux. */
+/**
+ * Address family: ECONET. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_ECONET: Family<UnknownAddress>;
 
-/** Linux's old name for `AF_UNIX`. Linux. */
+/**
+ * Linux's old name for `AF_UNIX`. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_FILE: Family<UnixAddress>;
 
-/** Address family: FIREFOX. Windows. */
+/**
+ * Address family: FIREFOX. Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_FIREFOX: Family<UnknownAddress>;
 
-/** Address family: HYLINK. macOS, FreeBSD, Windows. */
+/**
+ * Address family: HYLINK. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_HYLINK: Family<UnknownAddress>;
 
-/** Address family: IB. Linux. */
+/**
+ * Address family: IB. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_IB: Family<UnknownAddress>;
 
-/** Address family: IEEE80211. FreeBSD. */
+/**
+ * Address family: IEEE80211. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_IEEE80211: Family<UnknownAddress>;
 
-/** Address family: IEEE802154. Linux. */
+/**
+ * Address family: IEEE802154. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_IEEE802154: Family<UnknownAddress>;
 
-/** Address family: IMPLINK. macOS, FreeBSD, Windows. */
+/**
+ * Address family: IMPLINK. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_IMPLINK: Family<UnknownAddress>;
 
-/** IPv4; an address is `[host, port]`. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IPv4; an address is `[host, port]`. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_INET: Family<InetAddress>;
 
 /**
  * IPv6; an address is `[host, port, flowinfo, scope_id]`. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: PF_
  */
 export declare const PF_INET6: Family<Inet6Address>;
 
-/** Address family: INET6 SDP. FreeBSD. */
+/**
+ * Address family: INET6 SDP. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_INET6_SDP: Family<UnknownAddress>;
 
-/** Address family: INET SDP. FreeBSD. */
+/**
+ * Address family: INET SDP. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_INET_SDP: Family<UnknownAddress>;
 
-/** Address family: IPFWLOG. FreeBSD. */
+/**
+ * Address family: IPFWLOG. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_IPFWLOG: Family<UnknownAddress>;
 
-/** Novell IPX. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Novell IPX. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_IPX: Family<UnknownAddress>;
 
-/** Infrared IrDA. Linux. */
+/**
+ * Infrared IrDA. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_IRDA: Family<UnknownAddress>;
 
-/** ISDN. Linux, macOS, FreeBSD. */
+/**
+ * ISDN. Linux, macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_ISDN: Family<UnknownAddress>;
 
-/** Address family: ISO. macOS, FreeBSD, Windows. */
+/**
+ * Address family: ISO. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_ISO: Family<UnknownAddress>;
 
-/** Address family: IUCV. Linux. */
+/**
+ * Address family: IUCV. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_IUCV: Family<UnknownAddress>;
 
-/** Kernel Connection Multiplexor: messages over TCP. Linux. */
+/**
+ * Kernel Connection Multiplexor: messages over TCP. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_KCM: Family<UnknownAddress>;
 
-/** IPsec key management. Linux, macOS, FreeBSD. */
+/**
+ * IPsec key management. Linux, macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_KEY: Family<UnknownAddress>;
 
-/** Address family: LAT. macOS, FreeBSD, Windows. */
+/**
+ * Address family: LAT. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_LAT: Family<UnknownAddress>;
 
-/** Link-layer addresses, as BSD systems list interfaces. macOS, FreeBSD. */
+/**
+ * Link-layer addresses, as BSD systems list interfaces. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_LINK: Family<LinkAddress>;
 
-/** IEEE 802.2 logical link control. Linux. */
+/**
+ * IEEE 802.2 logical link control. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_LLC: Family<UnknownAddress>;
 
-/** POSIX's other name for `AF_UNIX`. Linux, macOS, FreeBSD. */
+/**
+ * POSIX's other name for `AF_UNIX`. Linux, macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_LOCAL: Family<UnixAddress>;
 
-/** Address family: MCTP. Linux. */
+/**
+ * Address family: MCTP. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_MCTP: Family<UnknownAddress>;
 
-/** Multiprotocol label switching. Linux. */
+/**
+ * Multiprotocol label switching. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_MPLS: Family<UnknownAddress>;
 
-/** Address family: NATM. macOS, FreeBSD. */
+/**
+ * Address family: NATM. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_NATM: Family<UnknownAddress>;
 
-/** Address family: NDRV. macOS. */
+/**
+ * Address family: NDRV. macOS.
+ * @category Constants: PF_
+ */
 export declare const PF_NDRV: Family<UnknownAddress>;
 
-/** Address family: NETBEUI. Linux. */
+/**
+ * Address family: NETBEUI. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_NETBEUI: Family<UnknownAddress>;
 
-/** NetBIOS names. macOS, FreeBSD. */
+/**
+ * NetBIOS names. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_NETBIOS: Family<UnknownAddress>;
 
-/** Address family: NETGRAPH. FreeBSD. */
+/**
+ * Address family: NETGRAPH. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_NETGRAPH: Family<UnknownAddress>;
 
 /**
  * Messages from and to the kernel; an address is `[pid, groups]`. Linux,
  * FreeBSD.
+ * @category Constants: PF_
  */
 export declare const PF_NETLINK: Family<NetlinkAddress>;
 
-/** Address family: NETROM. Linux. */
+/**
+ * Address family: NETROM. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_NETROM: Family<UnknownAddress>;
 
-/** Near-field communication. Linux. */
+/**
+ * Near-field communication. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_NFC: Family<UnknownAddress>;
 
-/** Address family: NS. macOS, Windows. */
+/**
+ * Address family: NS. macOS, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_NS: Family<UnknownAddress>;
 
-/** Address family: OSI. macOS, FreeBSD, Windows. */
+/**
+ * Address family: OSI. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_OSI: Family<UnknownAddress>;
 
 /**
  * Frames of a network interface; an address is `[ifname, proto, pkttype,
  * hatype, addr]`. Linux.
+ * @category Constants: PF_
  */
 export declare const PF_PACKET: Family<PacketAddress>;
 
-/** Address family: PHONET. Linux. */
+/**
+ * Address family: PHONET. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_PHONET: Family<UnknownAddress>;
 
-/** Address family: PIP. macOS, FreeBSD. */
+/**
+ * Address family: PIP. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_PIP: Family<UnknownAddress>;
 
-/** Address family: PPP. macOS. */
+/**
+ * Address family: PPP. macOS.
+ * @category Constants: PF_
+ */
 export declare const PF_PPP: Family<UnknownAddress>;
 
-/** Point-to-point protocol over something, such as PPPoE. Linux. */
+/**
+ * Point-to-point protocol over something, such as PPPoE. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_PPPOX: Family<UnknownAddress>;
 
-/** Address family: PUP. macOS, FreeBSD, Windows. */
+/**
+ * Address family: PUP. macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_PUP: Family<UnknownAddress>;
 
 /**
  * Qualcomm's IPC router, to co-processors; an address is `[node, port]`. Linux.
+ * @category Constants: PF_
  */
 export declare const PF_QIPCRTR: Family<QipcrtrAddress>;
 
-/** Reliable Datagram Sockets; an address is `[host, port]`. Linux. */
+/**
+ * Reliable Datagram Sockets; an address is `[host, port]`. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_RDS: Family<RdsAddress>;
 
-/** Address family: RESERVED 36. macOS. */
+/**
+ * Address family: RESERVED 36. macOS.
+ * @category Constants: PF_
+ */
 export declare const PF_RESERVED_36: Family<UnknownAddress>;
 
-/** Address family: ROSE. Linux. */
+/**
+ * Address family: ROSE. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_ROSE: Family<UnknownAddress>;
 
 /**
  * Routing messages of the kernel; on Linux the same as `AF_NETLINK`. Linux,
  * macOS, FreeBSD.
+ * @category Constants: PF_
  */
 export declare const PF_ROUTE: Family<UnknownAddress>;
 
-/** Address family: RTIP. macOS, FreeBSD. */
+/**
+ * Address family: RTIP. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_RTIP: Family<UnknownAddress>;
 
-/** Address family: RXRPC. Linux. */
+/**
+ * Address family: RXRPC. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_RXRPC: Family<UnknownAddress>;
 
-/** Address family: SCLUSTER. FreeBSD. */
+/**
+ * Address family: SCLUSTER. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_SCLUSTER: Family<UnknownAddress>;
 
-/** Address family: SECURITY. Linux. */
+/**
+ * Address family: SECURITY. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_SECURITY: Family<UnknownAddress>;
 
-/** Address family: SIP. macOS, FreeBSD. */
+/**
+ * Address family: SIP. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_SIP: Family<UnknownAddress>;
 
-/** Address family: SLOW. FreeBSD. */
+/**
+ * Address family: SLOW. FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_SLOW: Family<UnknownAddress>;
 
-/** Shared Memory Communications, which replace TCP over RDMA. Linux. */
+/**
+ * Shared Memory Communications, which replace TCP over RDMA. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_SMC: Family<UnknownAddress>;
 
-/** IBM SNA. Linux, macOS, FreeBSD, Windows. */
+/**
+ * IBM SNA. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_SNA: Family<UnknownAddress>;
 
-/** macOS kernel controls and events; an address is `[id, unit]`. macOS. */
+/**
+ * macOS kernel controls and events; an address is `[id, unit]`. macOS.
+ * @category Constants: PF_
+ */
 export declare const PF_SYSTEM: Family<SystemAddress>;
 
 /**
  * Transparent Inter-Process Communication; an address is `[addr_type, v1, v2,
  * v3, scope]`. Linux.
+ * @category Constants: PF_
  */
 export declare const PF_TIPC: Family<TipcAddress>;
 
 /**
  * Sockets of one machine; an address is a path, or bytes that begin with NUL in
  * Linux's abstract namespace. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: PF_
  */
 export declare const PF_UNIX: Family<UnixAddress>;
 
-/** Address family: UNKNOWN1. Windows. */
+/**
+ * Address family: UNKNOWN1. Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_UNKNOWN1: Family<UnknownAddress>;
 
 /**
  * No particular address family: any that fits. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: PF_
  */
 export declare const PF_UNSPEC: Family<Address>;
 
-/** Address family: UTUN. macOS. */
+/**
+ * Address family: UTUN. macOS.
+ * @category Constants: PF_
+ */
 export declare const PF_UTUN: Family<UnknownAddress>;
 
-/** Address family: VLAN. macOS. */
+/**
+ * Address family: VLAN. macOS.
+ * @category Constants: PF_
+ */
 export declare const PF_VLAN: Family<UnknownAddress>;
 
-/** Address family: VOICEVIEW. Windows. */
+/**
+ * Address family: VOICEVIEW. Windows.
+ * @category Constants: PF_
+ */
 export declare const PF_VOICEVIEW: Family<UnknownAddress>;
 
 /**
  * Between a virtual machine and its host; an address is `[cid, port]`. Linux,
  * macOS.
+ * @category Constants: PF_
  */
 export declare const PF_VSOCK: Family<VsockAddress>;
 
-/** Address family: WANPIPE. Linux. */
+/**
+ * Address family: WANPIPE. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_WANPIPE: Family<UnknownAddress>;
 
-/** ITU-T X.25. Linux. */
+/**
+ * ITU-T X.25. Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_X25: Family<UnknownAddress>;
 
-/** Frames through a ring shared with the driver (`AF_XDP`). Linux. */
+/**
+ * Frames through a ring shared with the driver (`AF_XDP`). Linux.
+ * @category Constants: PF_
+ */
 export declare const PF_XDP: Family<UnknownAddress>;
 
-/** Address family: XTP. macOS, FreeBSD. */
+/**
+ * Address family: XTP. macOS, FreeBSD.
+ * @category Constants: PF_
+ */
 export declare const PF_XTP: Family<UnknownAddress>;
 
-/** Of Qualcomm's IPC router: NODE BCAST. Linux. */
+/**
+ * Of Qualcomm's IPC router: NODE BCAST. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_NODE_BCAST: number;
 
-/** Of Qualcomm's IPC router: PORT CTRL. Linux. */
+/**
+ * Of Qualcomm's IPC router: PORT CTRL. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_PORT_CTRL: number;
 
-/** Of Qualcomm's IPC router: TYPE BYE. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE BYE. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_BYE: number;
 
-/** Of Qualcomm's IPC router: TYPE DATA. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE DATA. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_DATA: number;
 
-/** Of Qualcomm's IPC router: TYPE DEL CLIENT. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE DEL CLIENT. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_DEL_CLIENT: number;
 
-/** Of Qualcomm's IPC router: TYPE DEL LOOKUP. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE DEL LOOKUP. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_DEL_LOOKUP: number;
 
-/** Of Qualcomm's IPC router: TYPE DEL SERVER. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE DEL SERVER. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_DEL_SERVER: number;
 
-/** Of Qualcomm's IPC router: TYPE EXIT. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE EXIT. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_EXIT: number;
 
-/** Of Qualcomm's IPC router: TYPE HELLO. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE HELLO. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_HELLO: number;
 
-/** Of Qualcomm's IPC router: TYPE NEW LOOKUP. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE NEW LOOKUP. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_NEW_LOOKUP: number;
 
-/** Of Qualcomm's IPC router: TYPE NEW SERVER. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE NEW SERVER. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_NEW_SERVER: number;
 
-/** Of Qualcomm's IPC router: TYPE PING. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE PING. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_PING: number;
 
-/** Of Qualcomm's IPC router: TYPE RESUME TX. Linux. */
+/**
+ * Of Qualcomm's IPC router: TYPE RESUME TX. Linux.
+ * @category Constants: QRTR_
+ */
 export declare const QRTR_TYPE_RESUME_TX: number;
 
-/** For `SIO_RCVALL`: all packets that reach IP. Windows. */
+/**
+ * For `SIO_RCVALL`: all packets that reach IP. Windows.
+ * @category Constants: RCVALL_
+ */
 export declare const RCVALL_IPLEVEL: number;
 
-/** For `SIO_RCVALL`: the last value. Windows. */
+/**
+ * For `SIO_RCVALL`: the last value. Windows.
+ * @category Constants: RCVALL_
+ */
 export declare const RCVALL_MAX: number;
 
-/** For `SIO_RCVALL`: only packets for this socket. Windows. */
+/**
+ * For `SIO_RCVALL`: only packets for this socket. Windows.
+ * @category Constants: RCVALL_
+ */
 export declare const RCVALL_OFF: number;
 
-/** For `SIO_RCVALL`: all packets of the network. Windows. */
+/**
+ * For `SIO_RCVALL`: all packets of the network. Windows.
+ * @category Constants: RCVALL_
+ */
 export declare const RCVALL_ON: number;
 
-/** For `SIO_RCVALL`: without effect, as Windows never made it work. Windows. */
+/**
+ * For `SIO_RCVALL`: without effect, as Windows never made it work. Windows.
+ * @category Constants: RCVALL_
+ */
 export declare const RCVALL_SOCKETLEVELONLY: number;
 
-/** Of reliable datagram sockets (SOL_RDS): CANCEL SENT TO. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): CANCEL SENT TO. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CANCEL_SENT_TO: number;
 
-/** Ancillary data of RDS: ATOMIC CSWP. Linux. */
+/**
+ * Ancillary data of RDS: ATOMIC CSWP. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_ATOMIC_CSWP: number;
 
-/** Ancillary data of RDS: ATOMIC FADD. Linux. */
+/**
+ * Ancillary data of RDS: ATOMIC FADD. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_ATOMIC_FADD: number;
 
-/** Ancillary data of RDS: CONG UPDATE. Linux. */
+/**
+ * Ancillary data of RDS: CONG UPDATE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_CONG_UPDATE: number;
 
-/** Ancillary data of RDS: MASKED ATOMIC CSWP. Linux. */
+/**
+ * Ancillary data of RDS: MASKED ATOMIC CSWP. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_MASKED_ATOMIC_CSWP: number;
 
-/** Ancillary data of RDS: MASKED ATOMIC FADD. Linux. */
+/**
+ * Ancillary data of RDS: MASKED ATOMIC FADD. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_MASKED_ATOMIC_FADD: number;
 
-/** Ancillary data of RDS: RDMA ARGS. Linux. */
+/**
+ * Ancillary data of RDS: RDMA ARGS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_RDMA_ARGS: number;
 
-/** Ancillary data of RDS: RDMA DEST. Linux. */
+/**
+ * Ancillary data of RDS: RDMA DEST. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_RDMA_DEST: number;
 
-/** Ancillary data of RDS: RDMA MAP. Linux. */
+/**
+ * Ancillary data of RDS: RDMA MAP. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_RDMA_MAP: number;
 
-/** Ancillary data of RDS: RDMA STATUS. Linux. */
+/**
+ * Ancillary data of RDS: RDMA STATUS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_RDMA_STATUS: number;
 
 /**
  * Ancillary data of RDS: RDMA UPDATE. Missing on every platform of this
  * library.
+ * @category Constants: RDS_
  */
 export declare const RDS_CMSG_RDMA_UPDATE: number;
 
-/** Ancillary data of RDS: RXPATH LATENCY. Linux. */
+/**
+ * Ancillary data of RDS: RXPATH LATENCY. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_RXPATH_LATENCY: number;
 
-/** Ancillary data of RDS: ZCOPY COMPLETION. Linux. */
+/**
+ * Ancillary data of RDS: ZCOPY COMPLETION. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_ZCOPY_COMPLETION: number;
 
-/** Ancillary data of RDS: ZCOPY COOKIE. Linux. */
+/**
+ * Ancillary data of RDS: ZCOPY COOKIE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CMSG_ZCOPY_COOKIE: number;
 
-/** Of reliable datagram sockets (SOL_RDS): CONG MONITOR. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): CONG MONITOR. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CONG_MONITOR: number;
 
-/** Of reliable datagram sockets (SOL_RDS): CONG MONITOR SIZE. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): CONG MONITOR SIZE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_CONG_MONITOR_SIZE: number;
 
-/** Of reliable datagram sockets (SOL_RDS): FREE MR. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): FREE MR. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_FREE_MR: number;
 
-/** Of reliable datagram sockets (SOL_RDS): GET MR. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): GET MR. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_GET_MR: number;
 
-/** Of reliable datagram sockets (SOL_RDS): GET MR FOR DEST. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): GET MR FOR DEST. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_GET_MR_FOR_DEST: number;
 
-/** Of reliable datagram sockets (SOL_RDS): IB ABI VERSION. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): IB ABI VERSION. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_IB_ABI_VERSION: number;
 
-/** Of reliable datagram sockets (SOL_RDS): IB GID LEN. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): IB GID LEN. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_IB_GID_LEN: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO CONNECTIONS. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO CONNECTIONS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_CONNECTIONS: number;
 
 /**
  * Of reliable datagram sockets (SOL_RDS): INFO CONNECTION FLAG CONNECTED.
  * Linux.
+ * @category Constants: RDS_
  */
 export declare const RDS_INFO_CONNECTION_FLAG_CONNECTED: number;
 
 /**
  * Of reliable datagram sockets (SOL_RDS): INFO CONNECTION FLAG CONNECTING.
  * Linux.
+ * @category Constants: RDS_
  */
 export declare const RDS_INFO_CONNECTION_FLAG_CONNECTING: number;
 
 /**
  * Of reliable datagram sockets (SOL_RDS): INFO CONNECTION FLAG SENDING. Linux.
+ * @category Constants: RDS_
  */
 export declare const RDS_INFO_CONNECTION_FLAG_SENDING: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO CONNECTION STATS. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO CONNECTION STATS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_CONNECTION_STATS: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO COUNTERS. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO COUNTERS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_COUNTERS: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO FIRST. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO FIRST. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_FIRST: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO IB CONNECTIONS. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO IB CONNECTIONS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_IB_CONNECTIONS: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO IWARP CONNECTIONS. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO IWARP CONNECTIONS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_IWARP_CONNECTIONS: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO LAST. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO LAST. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_LAST: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO MESSAGE FLAG ACK. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO MESSAGE FLAG ACK. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_MESSAGE_FLAG_ACK: number;
 
 /**
  * Of reliable datagram sockets (SOL_RDS): INFO MESSAGE FLAG FAST ACK. Linux.
+ * @category Constants: RDS_
  */
 export declare const RDS_INFO_MESSAGE_FLAG_FAST_ACK: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO RECV MESSAGES. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO RECV MESSAGES. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_RECV_MESSAGES: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO RETRANS MESSAGES. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO RETRANS MESSAGES. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_RETRANS_MESSAGES: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO SEND MESSAGES. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO SEND MESSAGES. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_SEND_MESSAGES: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO SOCKETS. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO SOCKETS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_SOCKETS: number;
 
-/** Of reliable datagram sockets (SOL_RDS): INFO TCP SOCKETS. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): INFO TCP SOCKETS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_INFO_TCP_SOCKETS: number;
 
-/** Of reliable datagram sockets (SOL_RDS): MAX ZCOOKIES. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): MAX ZCOOKIES. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_MAX_ZCOOKIES: number;
 
-/** Of reliable datagram sockets (SOL_RDS): MSG RX DGRAM DELIVERED. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): MSG RX DGRAM DELIVERED. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_MSG_RX_DGRAM_DELIVERED: number;
 
-/** Of reliable datagram sockets (SOL_RDS): MSG RX DGRAM REASSEMBLE. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): MSG RX DGRAM REASSEMBLE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_MSG_RX_DGRAM_REASSEMBLE: number;
 
-/** Of reliable datagram sockets (SOL_RDS): MSG RX DGRAM TRACE MAX. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): MSG RX DGRAM TRACE MAX. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_MSG_RX_DGRAM_TRACE_MAX: number;
 
-/** Of reliable datagram sockets (SOL_RDS): MSG RX HDR TO DGRAM START. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): MSG RX HDR TO DGRAM START. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_MSG_RX_HDR_TO_DGRAM_START: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA CANCELED. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA CANCELED. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_CANCELED: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA DONTWAIT. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA DONTWAIT. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_DONTWAIT: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA DROPPED. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA DROPPED. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_DROPPED: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA FENCE. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA FENCE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_FENCE: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA INVALIDATE. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA INVALIDATE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_INVALIDATE: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA NOTIFY ME. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA NOTIFY ME. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_NOTIFY_ME: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA OTHER ERROR. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA OTHER ERROR. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_OTHER_ERROR: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA READWRITE. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA READWRITE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_READWRITE: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA REMOTE ERROR. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA REMOTE ERROR. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_REMOTE_ERROR: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA SILENT. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA SILENT. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_SILENT: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA SUCCESS. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA SUCCESS. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_SUCCESS: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RDMA USE ONCE. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RDMA USE ONCE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RDMA_USE_ONCE: number;
 
-/** Of reliable datagram sockets (SOL_RDS): RECVERR. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): RECVERR. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_RECVERR: number;
 
-/** Of reliable datagram sockets (SOL_RDS): TRANS COUNT. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): TRANS COUNT. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_TRANS_COUNT: number;
 
-/** Of reliable datagram sockets (SOL_RDS): TRANS GAP. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): TRANS GAP. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_TRANS_GAP: number;
 
-/** Of reliable datagram sockets (SOL_RDS): TRANS IB. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): TRANS IB. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_TRANS_IB: number;
 
-/** Of reliable datagram sockets (SOL_RDS): TRANS IWARP. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): TRANS IWARP. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_TRANS_IWARP: number;
 
-/** Of reliable datagram sockets (SOL_RDS): TRANS NONE. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): TRANS NONE. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_TRANS_NONE: number;
 
-/** Of reliable datagram sockets (SOL_RDS): TRANS TCP. Linux. */
+/**
+ * Of reliable datagram sockets (SOL_RDS): TRANS TCP. Linux.
+ * @category Constants: RDS_
+ */
 export declare const RDS_TRANS_TCP: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): CMD MSC. Windows. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): CMD MSC. Windows.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_CMD_MSC: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): CMD NONE. Windows. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): CMD NONE. Windows.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_CMD_NONE: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): CMD RLS. Windows. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): CMD RLS. Windows.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_CMD_RLS: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): CMD RPN. Windows. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): CMD RPN. Windows.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_CMD_RPN: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): CMD RPN REQUEST. Windows. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): CMD RPN REQUEST. Windows.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_CMD_RPN_REQUEST: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): CMD RPN RESPONSE. Windows. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): CMD RPN RESPONSE. Windows.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_CMD_RPN_RESPONSE: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): CONNINFO. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): CONNINFO. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_CONNINFO: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): DEFAULT MTU. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): DEFAULT MTU. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_DEFAULT_MTU: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): HANGUP NOW. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): HANGUP NOW. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_HANGUP_NOW: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): LM. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): LM. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_LM: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): LM AUTH. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): LM AUTH. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_LM_AUTH: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): LM ENCRYPT. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): LM ENCRYPT. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_LM_ENCRYPT: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): LM MASTER. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): LM MASTER. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_LM_MASTER: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): LM RELIABLE. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): LM RELIABLE. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_LM_RELIABLE: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): LM SECURE. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): LM SECURE. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_LM_SECURE: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): LM TRUSTED. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): LM TRUSTED. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_LM_TRUSTED: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): MAX DEV. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): MAX DEV. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_MAX_DEV: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): MAX MTU. Windows. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): MAX MTU. Windows.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_MAX_MTU: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): MIN MTU. Windows. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): MIN MTU. Windows.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_MIN_MTU: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): PSM. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): PSM. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_PSM: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): RELEASE ONHUP. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): RELEASE ONHUP. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_RELEASE_ONHUP: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): REUSE DLC. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): REUSE DLC. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_REUSE_DLC: number;
 
-/** Of Bluetooth's serial ports (SOL_RFCOMM): TTY ATTACHED. Linux. */
+/**
+ * Of Bluetooth's serial ports (SOL_RFCOMM): TTY ATTACHED. Linux.
+ * @category Constants: RFCOMM_
+ */
 export declare const RFCOMM_TTY_ATTACHED: number;
 
-/** For macOS `connectx()`: ASSOCID ALL. macOS. */
+/**
+ * For macOS `connectx()`: ASSOCID ALL. macOS.
+ * @category Constants: SAE_
+ */
 export declare const SAE_ASSOCID_ALL: number;
 
-/** For macOS `connectx()`: ASSOCID ANY. macOS. */
+/**
+ * For macOS `connectx()`: ASSOCID ANY. macOS.
+ * @category Constants: SAE_
+ */
 export declare const SAE_ASSOCID_ANY: number;
 
-/** For macOS `connectx()`: CONNID ALL. macOS. */
+/**
+ * For macOS `connectx()`: CONNID ALL. macOS.
+ * @category Constants: SAE_
+ */
 export declare const SAE_CONNID_ALL: number;
 
-/** For macOS `connectx()`: CONNID ANY. macOS. */
+/**
+ * For macOS `connectx()`: CONNID ANY. macOS.
+ * @category Constants: SAE_
+ */
 export declare const SAE_CONNID_ANY: number;
 
-/** Ancillary data: time of arrival (`struct bintime`). FreeBSD. */
+/**
+ * Ancillary data: time of arrival (`struct bintime`). FreeBSD.
+ * @category Constants: SCM_
+ */
 export declare const SCM_BINTIME: number;
 
-/** Ancillary data of level SOL_SOCKET: CAN RAW ERRQUEUE. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: CAN RAW ERRQUEUE. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_CAN_RAW_ERRQUEUE: number;
 
-/** Ancillary data: the sender's `struct ucred`. Linux. */
+/**
+ * Ancillary data: the sender's `struct ucred`. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_CREDENTIALS: number;
 
-/** Ancillary data: the sender's credentials, BSD's. macOS, FreeBSD. */
+/**
+ * Ancillary data: the sender's credentials, BSD's. macOS, FreeBSD.
+ * @category Constants: SCM_
+ */
 export declare const SCM_CREDS: number;
 
-/** Ancillary data: the sender's credentials, `struct sockcred2`. FreeBSD. */
+/**
+ * Ancillary data: the sender's credentials, `struct sockcred2`. FreeBSD.
+ * @category Constants: SCM_
+ */
 export declare const SCM_CREDS2: number;
 
-/** Ancillary data of level SOL_SOCKET: DEVMEM DMABUF. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: DEVMEM DMABUF. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_DEVMEM_DMABUF: number;
 
-/** Ancillary data of level SOL_SOCKET: DEVMEM LINEAR. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: DEVMEM LINEAR. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_DEVMEM_LINEAR: number;
 
-/** Ancillary data of level SOL_SOCKET: HCI RAW DIRECTION. FreeBSD. */
+/**
+ * Ancillary data of level SOL_SOCKET: HCI RAW DIRECTION. FreeBSD.
+ * @category Constants: SCM_
+ */
 export declare const SCM_HCI_RAW_DIRECTION: number;
 
-/** Ancillary data of level SOL_SOCKET: INQ. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: INQ. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_INQ: number;
 
-/** Ancillary data of level SOL_SOCKET: J1939 DEST ADDR. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: J1939 DEST ADDR. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_J1939_DEST_ADDR: number;
 
-/** Ancillary data of level SOL_SOCKET: J1939 DEST NAME. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: J1939 DEST NAME. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_J1939_DEST_NAME: number;
 
-/** Ancillary data of level SOL_SOCKET: J1939 ERRQUEUE. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: J1939 ERRQUEUE. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_J1939_ERRQUEUE: number;
 
-/** Ancillary data of level SOL_SOCKET: J1939 PRIO. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: J1939 PRIO. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_J1939_PRIO: number;
 
-/** Ancillary data of level SOL_SOCKET: MONOTONIC. FreeBSD. */
+/**
+ * Ancillary data of level SOL_SOCKET: MONOTONIC. FreeBSD.
+ * @category Constants: SCM_
+ */
 export declare const SCM_MONOTONIC: number;
 
-/** Ancillary data: a pidfd of the sender (int). Linux. */
+/**
+ * Ancillary data: a pidfd of the sender (int). Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_PIDFD: number;
 
-/** Ancillary data of level SOL_SOCKET: REALTIME. FreeBSD. */
+/**
+ * Ancillary data of level SOL_SOCKET: REALTIME. FreeBSD.
+ * @category Constants: SCM_
+ */
 export declare const SCM_REALTIME: number;
 
 /**
  * Ancillary data: descriptors (ints), as `send_fds()` sends them. Linux, macOS,
  * FreeBSD.
+ * @category Constants: SCM_
  */
 export declare const SCM_RIGHTS: number;
 
-/** Ancillary data: the sender's security label. Linux. */
+/**
+ * Ancillary data: the sender's security label. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_SECURITY: number;
 
 /**
  * Ancillary data: time of arrival (`struct timeval`). Linux, macOS, FreeBSD.
+ * @category Constants: SCM_
  */
 export declare const SCM_TIMESTAMP: number;
 
 /**
  * Ancillary data: software and hardware times (three `struct timespec`). Linux.
+ * @category Constants: SCM_
  */
 export declare const SCM_TIMESTAMPING: number;
 
-/** Ancillary data of level SOL_SOCKET: TIMESTAMPING OPT STATS. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: TIMESTAMPING OPT STATS. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TIMESTAMPING_OPT_STATS: number;
 
-/** Ancillary data of level SOL_SOCKET: TIMESTAMPING PKTINFO. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: TIMESTAMPING PKTINFO. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TIMESTAMPING_PKTINFO: number;
 
-/** Ancillary data: time of arrival (`struct timespec`). Linux. */
+/**
+ * Ancillary data: time of arrival (`struct timespec`). Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TIMESTAMPNS: number;
 
-/** Ancillary data of level SOL_SOCKET: TIMESTAMP MONOTONIC. macOS. */
+/**
+ * Ancillary data of level SOL_SOCKET: TIMESTAMP MONOTONIC. macOS.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TIMESTAMP_MONOTONIC: number;
 
-/** Ancillary data of level SOL_SOCKET: TIME INFO. FreeBSD. */
+/**
+ * Ancillary data of level SOL_SOCKET: TIME INFO. FreeBSD.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TIME_INFO: number;
 
-/** Ancillary data of level SOL_SOCKET: TSTAMP ACK. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: TSTAMP ACK. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TSTAMP_ACK: number;
 
-/** Ancillary data of level SOL_SOCKET: TSTAMP SCHED. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: TSTAMP SCHED. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TSTAMP_SCHED: number;
 
-/** Ancillary data of level SOL_SOCKET: TSTAMP SND. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: TSTAMP SND. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TSTAMP_SND: number;
 
-/** Ancillary data of level SOL_SOCKET: TS OPT ID. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: TS OPT ID. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TS_OPT_ID: number;
 
-/** Ancillary data: when to send (64-bit nanoseconds). Linux. */
+/**
+ * Ancillary data: when to send (64-bit nanoseconds). Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_TXTIME: number;
 
-/** Ancillary data of level SOL_SOCKET: WIFI STATUS. Linux. */
+/**
+ * Ancillary data of level SOL_SOCKET: WIFI STATUS. Linux.
+ * @category Constants: SCM_
+ */
 export declare const SCM_WIFI_STATUS: number;
 
-/** Of Bluetooth audio (SOL_SCO): CONNINFO. Linux. */
+/**
+ * Of Bluetooth audio (SOL_SCO): CONNINFO. Linux.
+ * @category Constants: SCO_
+ */
 export declare const SCO_CONNINFO: number;
 
-/** Of Bluetooth audio (SOL_SCO): DEFAULT FLUSH TO. Linux. */
+/**
+ * Of Bluetooth audio (SOL_SCO): DEFAULT FLUSH TO. Linux.
+ * @category Constants: SCO_
+ */
 export declare const SCO_DEFAULT_FLUSH_TO: number;
 
-/** Of Bluetooth audio (SOL_SCO): DEFAULT MTU. Linux. */
+/**
+ * Of Bluetooth audio (SOL_SCO): DEFAULT MTU. Linux.
+ * @category Constants: SCO_
+ */
 export declare const SCO_DEFAULT_MTU: number;
 
-/** Of Bluetooth audio (SOL_SCO): LINK. Linux. */
+/**
+ * Of Bluetooth audio (SOL_SCO): LINK. Linux.
+ * @category Constants: SCO_
+ */
 export declare const SCO_LINK: number;
 
-/** Of Bluetooth audio (SOL_SCO): OPTIONS. Linux. */
+/**
+ * Of Bluetooth audio (SOL_SCO): OPTIONS. Linux.
+ * @category Constants: SCO_
+ */
 export declare const SCO_OPTIONS: number;
 
-/** Of Bluetooth audio (SOL_SCO): PTYPE MASK. Linux. */
+/**
+ * Of Bluetooth audio (SOL_SCO): PTYPE MASK. Linux.
+ * @category Constants: SCO_
+ */
 export declare const SCO_PTYPE_MASK: number;
 
-/** Winsock's name for `shutdown()`: BOTH. Windows. */
+/**
+ * Winsock's name for `shutdown()`: BOTH. Windows.
+ * @category Constants: other
+ */
 export declare const SD_BOTH: number;
 
-/** Winsock's name for `shutdown()`: RECEIVE. Windows. */
+/**
+ * Winsock's name for `shutdown()`: RECEIVE. Windows.
+ * @category Constants: other
+ */
 export declare const SD_RECEIVE: number;
 
-/** Winsock's name for `shutdown()`: SEND. Windows. */
+/**
+ * Winsock's name for `shutdown()`: SEND. Windows.
+ * @category Constants: other
+ */
 export declare const SD_SEND: number;
 
 /**
  * For `shutdown()`: nothing more is received. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: other
  */
 export declare const SHUT_RD: number;
 
 /**
  * For `shutdown()`: nothing more is received or sent. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: other
  */
 export declare const SHUT_RDWR: number;
 
 /**
  * For `shutdown()`: nothing more is sent; the peer reads the end. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: other
  */
 export declare const SHUT_WR: number;
 
 /**
  * `ioctl` request: whether urgent data comes next. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: other
  */
 export declare const SIOCATMARK: number;
 
-/** `ioctl` request: GIFADDR. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: GIFADDR. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGIFADDR: number;
 
-/** `ioctl` request: GIFBRDADDR. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: GIFBRDADDR. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGIFBRDADDR: number;
 
-/** `ioctl` request: GIFCONF. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: GIFCONF. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGIFCONF: number;
 
-/** `ioctl` request: GIFDSTADDR. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: GIFDSTADDR. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGIFDSTADDR: number;
 
-/** `ioctl` request: GIFFLAGS. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: GIFFLAGS. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGIFFLAGS: number;
 
-/** `ioctl` request: GIFHWADDR. Linux. */
+/**
+ * `ioctl` request: GIFHWADDR. Linux.
+ * @category Constants: other
+ */
 export declare const SIOCGIFHWADDR: number;
 
-/** `ioctl` request: GIFINDEX. Linux, FreeBSD. */
+/**
+ * `ioctl` request: GIFINDEX. Linux, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGIFINDEX: number;
 
-/** `ioctl` request: GIFMTU. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: GIFMTU. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGIFMTU: number;
 
-/** `ioctl` request: GIFNAME. Linux. */
+/**
+ * `ioctl` request: GIFNAME. Linux.
+ * @category Constants: other
+ */
 export declare const SIOCGIFNAME: number;
 
-/** `ioctl` request: GIFNETMASK. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: GIFNETMASK. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGIFNETMASK: number;
 
-/** `ioctl` request: GPGRP. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: GPGRP. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCGPGRP: number;
 
-/** `ioctl` request: GSTAMP. Linux. */
+/**
+ * `ioctl` request: GSTAMP. Linux.
+ * @category Constants: other
+ */
 export declare const SIOCGSTAMP: number;
 
-/** `ioctl` request: GSTAMPNS. Linux. */
+/**
+ * `ioctl` request: GSTAMPNS. Linux.
+ * @category Constants: other
+ */
 export declare const SIOCGSTAMPNS: number;
 
-/** `ioctl` request: unread bytes. Linux. */
+/**
+ * `ioctl` request: unread bytes. Linux.
+ * @category Constants: other
+ */
 export declare const SIOCINQ: number;
 
-/** `ioctl` request: unsent bytes. Linux. */
+/**
+ * `ioctl` request: unsent bytes. Linux.
+ * @category Constants: other
+ */
 export declare const SIOCOUTQ: number;
 
-/** `ioctl` request: SPGRP. Linux, macOS, FreeBSD. */
+/**
+ * `ioctl` request: SPGRP. Linux, macOS, FreeBSD.
+ * @category Constants: other
+ */
 export declare const SIOCSPGRP: number;
 
-/** Control code for Winsock's `ioctl()`: ABSORB RTRALERT. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ABSORB RTRALERT. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ABSORB_RTRALERT: number;
 
-/** Control code for Winsock's `ioctl()`: ACQUIRE PORT RESERVATION. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ACQUIRE PORT RESERVATION. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ACQUIRE_PORT_RESERVATION: number;
 
-/** Control code for Winsock's `ioctl()`: ADDRESS LIST CHANGE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ADDRESS LIST CHANGE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ADDRESS_LIST_CHANGE: number;
 
-/** Control code for Winsock's `ioctl()`: ADDRESS LIST QUERY. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ADDRESS LIST QUERY. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ADDRESS_LIST_QUERY: number;
 
-/** Control code for Winsock's `ioctl()`: ADDRESS LIST SORT. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ADDRESS LIST SORT. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ADDRESS_LIST_SORT: number;
 
-/** Control code for Winsock's `ioctl()`: AF UNIX GETPEERPID. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: AF UNIX GETPEERPID. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_AF_UNIX_GETPEERPID: number;
 
-/** Control code for Winsock's `ioctl()`: AF UNIX SETBINDPARENTPATH. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: AF UNIX SETBINDPARENTPATH. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_AF_UNIX_SETBINDPARENTPATH: number;
 
-/** Control code for Winsock's `ioctl()`: AF UNIX SETCONNPARENTPATH. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: AF UNIX SETCONNPARENTPATH. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_AF_UNIX_SETCONNPARENTPATH: number;
 
-/** Control code for Winsock's `ioctl()`: APPLY TRANSPORT SETTING. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: APPLY TRANSPORT SETTING. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_APPLY_TRANSPORT_SETTING: number;
 
-/** Control code for Winsock's `ioctl()`: ASSOCIATE HANDLE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ASSOCIATE HANDLE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ASSOCIATE_HANDLE: number;
 
 /**
  * Control code for Winsock's `ioctl()`: ASSOCIATE PORT RESERVATION. Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_ASSOCIATE_PORT_RESERVATION: number;
 
-/** Control code for Winsock's `ioctl()`: BASE HANDLE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: BASE HANDLE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_BASE_HANDLE: number;
 
-/** Control code for Winsock's `ioctl()`: BSP HANDLE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: BSP HANDLE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_BSP_HANDLE: number;
 
-/** Control code for Winsock's `ioctl()`: BSP HANDLE POLL. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: BSP HANDLE POLL. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_BSP_HANDLE_POLL: number;
 
-/** Control code for Winsock's `ioctl()`: BSP HANDLE SELECT. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: BSP HANDLE SELECT. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_BSP_HANDLE_SELECT: number;
 
-/** Control code for Winsock's `ioctl()`: BTH INFO. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: BTH INFO. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_BTH_INFO: number;
 
-/** Control code for Winsock's `ioctl()`: BTH PING. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: BTH PING. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_BTH_PING: number;
 
-/** Control code for Winsock's `ioctl()`: CPU AFFINITY. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: CPU AFFINITY. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_CPU_AFFINITY: number;
 
-/** Control code for Winsock's `ioctl()`: DELETE PEER TARGET NAME. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: DELETE PEER TARGET NAME. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_DELETE_PEER_TARGET_NAME: number;
 
-/** Control code for Winsock's `ioctl()`: ENABLE CIRCULAR QUEUEING. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ENABLE CIRCULAR QUEUEING. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ENABLE_CIRCULAR_QUEUEING: number;
 
-/** Control code for Winsock's `ioctl()`: EXT POLL. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: EXT POLL. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_EXT_POLL: number;
 
-/** Control code for Winsock's `ioctl()`: EXT SELECT. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: EXT SELECT. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_EXT_SELECT: number;
 
-/** Control code for Winsock's `ioctl()`: EXT SENDMSG. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: EXT SENDMSG. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_EXT_SENDMSG: number;
 
-/** Control code for Winsock's `ioctl()`: FIND ROUTE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: FIND ROUTE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_FIND_ROUTE: number;
 
-/** Control code for Winsock's `ioctl()`: FLUSH. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: FLUSH. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_FLUSH: number;
 
-/** Control code for Winsock's `ioctl()`: GET BROADCAST ADDRESS. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: GET BROADCAST ADDRESS. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_GET_BROADCAST_ADDRESS: number;
 
 /**
  * Control code for Winsock's `ioctl()`: GET EXTENSION FUNCTION POINTER.
  * Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_GET_EXTENSION_FUNCTION_POINTER: number;
 
-/** Control code for Winsock's `ioctl()`: GET GROUP QOS. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: GET GROUP QOS. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_GET_GROUP_QOS: number;
 
-/** Control code for Winsock's `ioctl()`: GET INTERFACE LIST. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: GET INTERFACE LIST. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_GET_INTERFACE_LIST: number;
 
-/** Control code for Winsock's `ioctl()`: GET INTERFACE LIST EX. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: GET INTERFACE LIST EX. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_GET_INTERFACE_LIST_EX: number;
 
-/** Control code for Winsock's `ioctl()`: GET MULTICAST FILTER. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: GET MULTICAST FILTER. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_GET_MULTICAST_FILTER: number;
 
 /**
  * Control code for Winsock's `ioctl()`: GET MULTIPLE EXTENSION FUNCTION
  * POINTER. Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER: number;
 
-/** Control code for Winsock's `ioctl()`: GET QOS. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: GET QOS. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_GET_QOS: number;
 
-/** Control code for Winsock's `ioctl()`: GET TX TIMESTAMP. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: GET TX TIMESTAMP. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_GET_TX_TIMESTAMP: number;
 
-/** Control code for Winsock's `ioctl()`: IDEAL SEND BACKLOG CHANGE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: IDEAL SEND BACKLOG CHANGE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_IDEAL_SEND_BACKLOG_CHANGE: number;
 
-/** Control code for Winsock's `ioctl()`: IDEAL SEND BACKLOG QUERY. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: IDEAL SEND BACKLOG QUERY. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_IDEAL_SEND_BACKLOG_QUERY: number;
 
-/** Control code for Winsock's `ioctl()`: INDEX ADD MCAST. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: INDEX ADD MCAST. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_INDEX_ADD_MCAST: number;
 
-/** Control code for Winsock's `ioctl()`: INDEX BIND. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: INDEX BIND. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_INDEX_BIND: number;
 
-/** Control code for Winsock's `ioctl()`: INDEX DEL MCAST. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: INDEX DEL MCAST. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_INDEX_DEL_MCAST: number;
 
-/** Control code for Winsock's `ioctl()`: INDEX MCASTIF. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: INDEX MCASTIF. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_INDEX_MCASTIF: number;
 
 /**
  * For `ioctl()`: `[onoff, time, interval]` of keep-alive probes, in
  * milliseconds. Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_KEEPALIVE_VALS: number;
 
-/** Control code for Winsock's `ioctl()`: LIMIT BROADCASTS. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: LIMIT BROADCASTS. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_LIMIT_BROADCASTS: number;
 
-/** For `ioctl()`: a faster way through this host's loopback. Windows. */
+/**
+ * For `ioctl()`: a faster way through this host's loopback. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_LOOPBACK_FAST_PATH: number;
 
-/** Control code for Winsock's `ioctl()`: MULTICAST SCOPE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: MULTICAST SCOPE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_MULTICAST_SCOPE: number;
 
-/** Control code for Winsock's `ioctl()`: MULTIPOINT LOOPBACK. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: MULTIPOINT LOOPBACK. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_MULTIPOINT_LOOPBACK: number;
 
-/** Control code for Winsock's `ioctl()`: NSP NOTIFY CHANGE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: NSP NOTIFY CHANGE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_NSP_NOTIFY_CHANGE: number;
 
-/** Control code for Winsock's `ioctl()`: PRIORITY HINT. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: PRIORITY HINT. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_PRIORITY_HINT: number;
 
-/** Control code for Winsock's `ioctl()`: QUERY RSS PROCESSOR INFO. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: QUERY RSS PROCESSOR INFO. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_QUERY_RSS_PROCESSOR_INFO: number;
 
 /**
  * Control code for Winsock's `ioctl()`: QUERY RSS SCALABILITY INFO. Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_QUERY_RSS_SCALABILITY_INFO: number;
 
-/** Control code for Winsock's `ioctl()`: QUERY SECURITY. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: QUERY SECURITY. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_QUERY_SECURITY: number;
 
-/** Control code for Winsock's `ioctl()`: QUERY TARGET PNP HANDLE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: QUERY TARGET PNP HANDLE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_QUERY_TARGET_PNP_HANDLE: number;
 
-/** Control code for Winsock's `ioctl()`: QUERY TRANSPORT SETTING. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: QUERY TRANSPORT SETTING. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_QUERY_TRANSPORT_SETTING: number;
 
 /**
  * Control code for Winsock's `ioctl()`: QUERY WFP ALE ENDPOINT HANDLE. Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_QUERY_WFP_ALE_ENDPOINT_HANDLE: number;
 
 /**
  * Control code for Winsock's `ioctl()`: QUERY WFP CONNECTION REDIRECT CONTEXT.
  * Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT: number;
 
 /**
  * Control code for Winsock's `ioctl()`: QUERY WFP CONNECTION REDIRECT RECORDS.
  * Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS: number;
 
-/** For `ioctl()`: receive all packets, a `RCVALL_` value. Windows. */
+/**
+ * For `ioctl()`: receive all packets, a `RCVALL_` value. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RCVALL: number;
 
-/** Control code for Winsock's `ioctl()`: RCVALL IF. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RCVALL IF. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RCVALL_IF: number;
 
-/** Control code for Winsock's `ioctl()`: RCVALL IGMPMCAST. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RCVALL IGMPMCAST. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RCVALL_IGMPMCAST: number;
 
-/** Control code for Winsock's `ioctl()`: RCVALL MCAST. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RCVALL MCAST. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RCVALL_MCAST: number;
 
-/** Control code for Winsock's `ioctl()`: RCVALL MCAST IF. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RCVALL MCAST IF. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RCVALL_MCAST_IF: number;
 
-/** Control code for Winsock's `ioctl()`: RELEASE PORT RESERVATION. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RELEASE PORT RESERVATION. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RELEASE_PORT_RESERVATION: number;
 
-/** Control code for Winsock's `ioctl()`: RESERVED 1. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RESERVED 1. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RESERVED_1: number;
 
-/** Control code for Winsock's `ioctl()`: RESERVED 2. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RESERVED 2. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RESERVED_2: number;
 
-/** Control code for Winsock's `ioctl()`: RFCOMM SEND COMMAND. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RFCOMM SEND COMMAND. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RFCOMM_SEND_COMMAND: number;
 
-/** Control code for Winsock's `ioctl()`: RFCOMM SESSION FLOW OFF. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RFCOMM SESSION FLOW OFF. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RFCOMM_SESSION_FLOW_OFF: number;
 
-/** Control code for Winsock's `ioctl()`: RFCOMM TEST. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RFCOMM TEST. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RFCOMM_TEST: number;
 
-/** Control code for Winsock's `ioctl()`: RFCOMM USECFC. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RFCOMM USECFC. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RFCOMM_USECFC: number;
 
-/** Control code for Winsock's `ioctl()`: RFCOMM WAIT COMMAND. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: RFCOMM WAIT COMMAND. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_RFCOMM_WAIT_COMMAND: number;
 
-/** Control code for Winsock's `ioctl()`: ROUTING INTERFACE CHANGE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ROUTING INTERFACE CHANGE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ROUTING_INTERFACE_CHANGE: number;
 
-/** Control code for Winsock's `ioctl()`: ROUTING INTERFACE QUERY. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: ROUTING INTERFACE QUERY. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_ROUTING_INTERFACE_QUERY: number;
 
-/** Control code for Winsock's `ioctl()`: SET GROUP QOS. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: SET GROUP QOS. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_SET_GROUP_QOS: number;
 
-/** Control code for Winsock's `ioctl()`: SET MULTICAST FILTER. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: SET MULTICAST FILTER. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_SET_MULTICAST_FILTER: number;
 
-/** Control code for Winsock's `ioctl()`: SET PEER TARGET NAME. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: SET PEER TARGET NAME. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_SET_PEER_TARGET_NAME: number;
 
-/** Control code for Winsock's `ioctl()`: SET PRIORITY HINT. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: SET PRIORITY HINT. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_SET_PRIORITY_HINT: number;
 
-/** Control code for Winsock's `ioctl()`: SET QOS. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: SET QOS. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_SET_QOS: number;
 
-/** Control code for Winsock's `ioctl()`: SET SECURITY. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: SET SECURITY. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_SET_SECURITY: number;
 
 /**
  * Control code for Winsock's `ioctl()`: SET WFP CONNECTION REDIRECT RECORDS.
  * Windows.
+ * @category Constants: SIO_
  */
 export declare const SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS: number;
 
-/** Control code for Winsock's `ioctl()`: SOCKET USAGE NOTIFICATION. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: SOCKET USAGE NOTIFICATION. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_SOCKET_USAGE_NOTIFICATION: number;
 
-/** Control code for Winsock's `ioctl()`: TCP INFO. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: TCP INFO. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_TCP_INFO: number;
 
-/** Control code for Winsock's `ioctl()`: TCP INITIAL RTO. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: TCP INITIAL RTO. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_TCP_INITIAL_RTO: number;
 
-/** Control code for Winsock's `ioctl()`: TCP SET ACK FREQUENCY. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: TCP SET ACK FREQUENCY. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_TCP_SET_ACK_FREQUENCY: number;
 
-/** Control code for Winsock's `ioctl()`: TCP SET ICW. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: TCP SET ICW. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_TCP_SET_ICW: number;
 
-/** Control code for Winsock's `ioctl()`: TIMESTAMPING. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: TIMESTAMPING. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_TIMESTAMPING: number;
 
-/** Control code for Winsock's `ioctl()`: TRANSLATE HANDLE. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: TRANSLATE HANDLE. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_TRANSLATE_HANDLE: number;
 
-/** Control code for Winsock's `ioctl()`: UCAST IF. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: UCAST IF. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_UCAST_IF: number;
 
-/** Control code for Winsock's `ioctl()`: UDP CONNRESET. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: UDP CONNRESET. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_UDP_CONNRESET: number;
 
-/** Control code for Winsock's `ioctl()`: UDP NETRESET. Windows. */
+/**
+ * Control code for Winsock's `ioctl()`: UDP NETRESET. Windows.
+ * @category Constants: SIO_
+ */
 export declare const SIO_UDP_NETRESET: number;
 
-/** Value of a socket option: BUF LOCK MASK. Linux. */
+/**
+ * Value of a socket option: BUF LOCK MASK. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_BUF_LOCK_MASK: number;
 
 /**
  * Flag to `|` to a socket type: close the descriptor when a program is
  * executed. Linux, FreeBSD.
+ * @category Constants: SOCK_
  */
 export declare const SOCK_CLOEXEC: number;
 
 /**
  * Flag to `|` to a socket type: close the descriptor in a forked child.
  * FreeBSD.
+ * @category Constants: SOCK_
  */
 export declare const SOCK_CLOFORK: number;
 
-/** Datagrams with congestion control (DCCP). Linux. */
+/**
+ * Datagrams with congestion control (DCCP). Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_DCCP: number;
 
-/** Request to `NETLINK_SOCK_DIAG`: SOCK DESTROY. Linux. */
+/**
+ * Request to `NETLINK_SOCK_DIAG`: SOCK DESTROY. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_DESTROY: number;
 
 /**
  * Datagrams: whole messages that may get lost or reordered (UDP). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: SOCK_
  */
 export declare const SOCK_DGRAM: number;
 
-/** Request to `NETLINK_SOCK_DIAG`: BY FAMILY. Linux. */
+/**
+ * Request to `NETLINK_SOCK_DIAG`: BY FAMILY. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_DIAG_BY_FAMILY: number;
 
-/** Value of a socket option: MAXADDRLEN. macOS, FreeBSD. */
+/**
+ * Value of a socket option: MAXADDRLEN. macOS, FreeBSD.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_MAXADDRLEN: number;
 
-/** Flag to `|` to a socket type: calls do not block. Linux, FreeBSD. */
+/**
+ * Flag to `|` to a socket type: calls do not block. Linux, FreeBSD.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_NONBLOCK: number;
 
-/** Obsolete: frames of an interface; use `AF_PACKET`. Linux. */
+/**
+ * Obsolete: frames of an interface; use `AF_PACKET`. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_PACKET: number;
 
 /**
  * Raw packets below the transport protocol; needs privileges. Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: SOCK_
  */
 export declare const SOCK_RAW: number;
 
-/** Value of a socket option: RCVBUF LOCK. Linux. */
+/**
+ * Value of a socket option: RCVBUF LOCK. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_RCVBUF_LOCK: number;
 
-/** Reliable datagrams, in no order. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Reliable datagrams, in no order. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_RDM: number;
 
-/** Whole messages, in order and reliable. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Whole messages, in order and reliable. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_SEQPACKET: number;
 
-/** Value of a socket option: SNDBUF LOCK. Linux. */
+/**
+ * Value of a socket option: SNDBUF LOCK. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_SNDBUF_LOCK: number;
 
 /**
  * A stream of bytes, in order and reliable (TCP). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: SOCK_
  */
 export declare const SOCK_STREAM: number;
 
-/** Value of a socket option: TXREHASH DEFAULT. Linux. */
+/**
+ * Value of a socket option: TXREHASH DEFAULT. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_TXREHASH_DEFAULT: number;
 
-/** Value of a socket option: TXREHASH DISABLED. Linux. */
+/**
+ * Value of a socket option: TXREHASH DISABLED. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_TXREHASH_DISABLED: number;
 
-/** Value of a socket option: TXREHASH ENABLED. Linux. */
+/**
+ * Value of a socket option: TXREHASH ENABLED. Linux.
+ * @category Constants: SOCK_
+ */
 export declare const SOCK_TXREHASH_ENABLED: number;
 
-/** For `SO_TIMESTAMPING`: BIND PHC. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: BIND PHC. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_BIND_PHC: number;
 
-/** For `SO_TIMESTAMPING`: LAST. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: LAST. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_LAST: number;
 
-/** For `SO_TIMESTAMPING`: MASK. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: MASK. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_MASK: number;
 
-/** For `SO_TIMESTAMPING`: OPT CMSG. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: OPT CMSG. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_OPT_CMSG: number;
 
-/** For `SO_TIMESTAMPING`: OPT ID. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: OPT ID. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_OPT_ID: number;
 
-/** For `SO_TIMESTAMPING`: OPT ID TCP. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: OPT ID TCP. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_OPT_ID_TCP: number;
 
-/** For `SO_TIMESTAMPING`: OPT PKTINFO. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: OPT PKTINFO. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_OPT_PKTINFO: number;
 
-/** For `SO_TIMESTAMPING`: OPT RX FILTER. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: OPT RX FILTER. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_OPT_RX_FILTER: number;
 
-/** For `SO_TIMESTAMPING`: OPT STATS. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: OPT STATS. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_OPT_STATS: number;
 
-/** For `SO_TIMESTAMPING`: OPT TSONLY. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: OPT TSONLY. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_OPT_TSONLY: number;
 
-/** For `SO_TIMESTAMPING`: OPT TX SWHW. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: OPT TX SWHW. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_OPT_TX_SWHW: number;
 
-/** For `SO_TIMESTAMPING`: RAW HARDWARE. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: RAW HARDWARE. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_RAW_HARDWARE: number;
 
-/** For `SO_TIMESTAMPING`: RX HARDWARE. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: RX HARDWARE. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_RX_HARDWARE: number;
 
-/** For `SO_TIMESTAMPING`: RX SOFTWARE. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: RX SOFTWARE. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_RX_SOFTWARE: number;
 
-/** For `SO_TIMESTAMPING`: SOFTWARE. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: SOFTWARE. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_SOFTWARE: number;
 
-/** For `SO_TIMESTAMPING`: SYS HARDWARE. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: SYS HARDWARE. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_SYS_HARDWARE: number;
 
-/** For `SO_TIMESTAMPING`: TX ACK. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: TX ACK. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_TX_ACK: number;
 
-/** For `SO_TIMESTAMPING`: TX HARDWARE. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: TX HARDWARE. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_TX_HARDWARE: number;
 
-/** For `SO_TIMESTAMPING`: TX RECORD MASK. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: TX RECORD MASK. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_TX_RECORD_MASK: number;
 
-/** For `SO_TIMESTAMPING`: TX SCHED. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: TX SCHED. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_TX_SCHED: number;
 
-/** For `SO_TIMESTAMPING`: TX SOFTWARE. Linux. */
+/**
+ * For `SO_TIMESTAMPING`: TX SOFTWARE. Linux.
+ * @category Constants: SOF_
+ */
 export declare const SOF_TIMESTAMPING_TX_SOFTWARE: number;
 
-/** Option level: AAL. Linux. */
+/**
+ * Option level: AAL. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_AAL: number;
 
-/** Option level of `AF_ALG`: the `ALG_` names. Linux. */
+/**
+ * Option level of `AF_ALG`: the `ALG_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_ALG: number;
 
-/** Option level: ATALK. Linux. */
+/**
+ * Option level: ATALK. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_ATALK: number;
 
-/** Option level: ATM. Linux. */
+/**
+ * Option level: ATM. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_ATM: number;
 
-/** Option level: AX25. Linux. */
+/**
+ * Option level: AX25. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_AX25: number;
 
-/** Option level of Bluetooth: the `BT_` names. Linux. */
+/**
+ * Option level of Bluetooth: the `BT_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_BLUETOOTH: number;
 
-/** Option level: CAIF. Linux. */
+/**
+ * Option level: CAIF. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_CAIF: number;
 
-/** Option levels of CAN are this plus the protocol. Linux. */
+/**
+ * Option levels of CAN are this plus the protocol. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_CAN_BASE: number;
 
-/** Option level of CAN ISO-TP: the `CAN_ISOTP_` names. Linux. */
+/**
+ * Option level of CAN ISO-TP: the `CAN_ISOTP_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_CAN_ISOTP: number;
 
-/** Option level of CAN J1939: the `SO_J1939_` names. Linux. */
+/**
+ * Option level of CAN J1939: the `SO_J1939_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_CAN_J1939: number;
 
-/** Option level of raw CAN: the `CAN_RAW_` names. Linux. */
+/**
+ * Option level of raw CAN: the `CAN_RAW_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_CAN_RAW: number;
 
-/** Option level: DCCP. Linux. */
+/**
+ * Option level: DCCP. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_DCCP: number;
 
-/** Option level: DECNET. Linux. */
+/**
+ * Option level: DECNET. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_DECNET: number;
 
-/** Option level of Bluetooth HCI: the `HCI_` names. Linux, FreeBSD. */
+/**
+ * Option level of Bluetooth HCI: the `HCI_` names. Linux, FreeBSD.
+ * @category Constants: SOL_
+ */
 export declare const SOL_HCI: number;
 
-/** Option level: HCI RAW. FreeBSD. */
+/**
+ * Option level: HCI RAW. FreeBSD.
+ * @category Constants: SOL_
+ */
 export declare const SOL_HCI_RAW: number;
 
-/** Option level of ICMPv6. Linux. */
+/**
+ * Option level of ICMPv6. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_ICMPV6: number;
 
-/** Option level of IPv4: the `IP_` names. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Option level of IPv4: the `IP_` names. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SOL_
+ */
 export declare const SOL_IP: number;
 
-/** Option level of IPv6: the `IPV6_` names. Linux, Windows. */
+/**
+ * Option level of IPv6: the `IPV6_` names. Linux, Windows.
+ * @category Constants: SOL_
+ */
 export declare const SOL_IPV6: number;
 
-/** Option level: IPX. Linux. */
+/**
+ * Option level: IPX. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_IPX: number;
 
-/** Option level: IRDA. Linux. */
+/**
+ * Option level: IRDA. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_IRDA: number;
 
-/** Option level: IUCV. Linux. */
+/**
+ * Option level: IUCV. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_IUCV: number;
 
-/** Option level: KCM. Linux. */
+/**
+ * Option level: KCM. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_KCM: number;
 
 /**
  * Option level of Bluetooth L2CAP: the `L2CAP_` names. Linux, FreeBSD, Windows.
+ * @category Constants: SOL_
  */
 export declare const SOL_L2CAP: number;
 
-/** Option level: LLC. Linux. */
+/**
+ * Option level: LLC. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_LLC: number;
 
 /**
  * Option level of `AF_UNIX` on BSD systems: the `LOCAL_` names. macOS, FreeBSD.
+ * @category Constants: SOL_
  */
 export declare const SOL_LOCAL: number;
 
-/** Option level: MCTP. Linux. */
+/**
+ * Option level: MCTP. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_MCTP: number;
 
-/** Option level of Multipath TCP. Linux. */
+/**
+ * Option level of Multipath TCP. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_MPTCP: number;
 
-/** Option level: NETBEUI. Linux. */
+/**
+ * Option level: NETBEUI. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_NETBEUI: number;
 
-/** Option level of netlink: the `NETLINK_` names. Linux, FreeBSD. */
+/**
+ * Option level of netlink: the `NETLINK_` names. Linux, FreeBSD.
+ * @category Constants: SOL_
+ */
 export declare const SOL_NETLINK: number;
 
-/** Option level: NETROM. Linux. */
+/**
+ * Option level: NETROM. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_NETROM: number;
 
-/** Option level: NFC. Linux. */
+/**
+ * Option level: NFC. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_NFC: number;
 
-/** Option level of packet sockets: the `PACKET_` names. Linux. */
+/**
+ * Option level of packet sockets: the `PACKET_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_PACKET: number;
 
-/** Option level: PNPIPE. Linux. */
+/**
+ * Option level: PNPIPE. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_PNPIPE: number;
 
-/** Option level: PPPOL2TP. Linux. */
+/**
+ * Option level: PPPOL2TP. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_PPPOL2TP: number;
 
-/** Option level of raw sockets. Linux. */
+/**
+ * Option level of raw sockets. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_RAW: number;
 
-/** Option level of RDS: the `RDS_` names. Linux. */
+/**
+ * Option level of RDS: the `RDS_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_RDS: number;
 
 /**
  * Option level of Bluetooth RFCOMM: the `RFCOMM_` names. Linux, FreeBSD,
  * Windows.
+ * @category Constants: SOL_
  */
 export declare const SOL_RFCOMM: number;
 
-/** Option level: ROSE. Linux. */
+/**
+ * Option level: ROSE. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_ROSE: number;
 
-/** Option level: RXRPC. Linux. */
+/**
+ * Option level: RXRPC. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_RXRPC: number;
 
-/** Option level of Bluetooth SCO: the `SCO_` names. Linux, FreeBSD. */
+/**
+ * Option level of Bluetooth SCO: the `SCO_` names. Linux, FreeBSD.
+ * @category Constants: SOL_
+ */
 export declare const SOL_SCO: number;
 
-/** Option level: SDP. Windows. */
+/**
+ * Option level: SDP. Windows.
+ * @category Constants: SOL_
+ */
 export declare const SOL_SDP: number;
 
-/** Option level: SMC. Linux. */
+/**
+ * Option level: SMC. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_SMC: number;
 
 /**
  * Option level of every socket: the `SO_` names. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: SOL_
  */
 export declare const SOL_SOCKET: number;
 
-/** Option level of TCP: the `TCP_` names. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Option level of TCP: the `TCP_` names. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SOL_
+ */
 export declare const SOL_TCP: number;
 
-/** Option level of TIPC: the `TIPC_` names. Linux. */
+/**
+ * Option level of TIPC: the `TIPC_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_TIPC: number;
 
-/** Option level of kernel TLS: the `TLS_` names. Linux. */
+/**
+ * Option level of kernel TLS: the `TLS_` names. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_TLS: number;
 
-/** Option level of UDP: the `UDP_` names. Linux, macOS, FreeBSD, Windows. */
+/**
+ * Option level of UDP: the `UDP_` names. Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SOL_
+ */
 export declare const SOL_UDP: number;
 
-/** Level of the ancillary data of `AF_VSOCK`. Linux. */
+/**
+ * Level of the ancillary data of `AF_VSOCK`. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_VSOCK: number;
 
-/** Option level: X25. Linux. */
+/**
+ * Option level: X25. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_X25: number;
 
-/** Option level of `AF_XDP`. Linux. */
+/**
+ * Option level of `AF_XDP`. Linux.
+ * @category Constants: SOL_
+ */
 export declare const SOL_XDP: number;
 
 /**
  * The longest queue of connections for `listen()`. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: other
  */
 export declare const SOMAXCONN: number;
 
 /**
  * Whether the socket listens (int, read only). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_ACCEPTCONN: number;
 
-/** Delays `accept()` until data came (`struct accept_filter_arg`). FreeBSD. */
+/**
+ * Delays `accept()` until data came (`struct accept_filter_arg`). FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_ACCEPTFILTER: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: ATMPVC. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: ATMPVC. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_ATMPVC: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: ATMQOS. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: ATMQOS. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_ATMQOS: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: ATMSAP. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: ATMSAP. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_ATMSAP: number;
 
-/** Attaches an eBPF filter by its descriptor (int). Linux. */
+/**
+ * Attaches an eBPF filter by its descriptor (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_ATTACH_BPF: number;
 
-/** Attaches a classic BPF filter (`struct sock_fprog`). Linux. */
+/**
+ * Attaches a classic BPF filter (`struct sock_fprog`). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_ATTACH_FILTER: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: ATTACH REUSEPORT CBPF. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: ATTACH REUSEPORT CBPF. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_ATTACH_REUSEPORT_CBPF: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: ATTACH REUSEPORT EBPF. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: ATTACH REUSEPORT EBPF. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_ATTACH_REUSEPORT_EBPF: number;
 
-/** Binds to a network interface by name (bytes). Linux, macOS. */
+/**
+ * Binds to a network interface by name (bytes). Linux, macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_BINDTODEVICE: number;
 
-/** Binds to a network interface by index (int). Linux. */
+/**
+ * Binds to a network interface by index (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_BINDTOIFINDEX: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: BINTIME. FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: BINTIME. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_BINTIME: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: BPF EXTENSIONS. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: BPF EXTENSIONS. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_BPF_EXTENSIONS: number;
 
 /**
  * Allows datagrams to broadcast addresses (int). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: SO_
  */
 export declare const SO_BROADCAST: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: BSDCOMPAT. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: BSDCOMPAT. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_BSDCOMPAT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: BSP STATE. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: BSP STATE. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_BSP_STATE: number;
 
-/** Option of Bluetooth sockets: AUTHENTICATE. Windows. */
+/**
+ * Option of Bluetooth sockets: AUTHENTICATE. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_BTH_AUTHENTICATE: number;
 
-/** Option of Bluetooth sockets: ENCRYPT. Windows. */
+/**
+ * Option of Bluetooth sockets: ENCRYPT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_BTH_ENCRYPT: number;
 
-/** Option of Bluetooth sockets: MTU. Windows. */
+/**
+ * Option of Bluetooth sockets: MTU. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_BTH_MTU: number;
 
-/** Option of Bluetooth sockets: MTU MAX. Windows. */
+/**
+ * Option of Bluetooth sockets: MTU MAX. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_BTH_MTU_MAX: number;
 
-/** Option of Bluetooth sockets: MTU MIN. Windows. */
+/**
+ * Option of Bluetooth sockets: MTU MIN. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_BTH_MTU_MIN: number;
 
-/** Keeps the kernel from resizing the buffers (int). Linux. */
+/**
+ * Keeps the kernel from resizing the buffers (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_BUF_LOCK: number;
 
-/** Microseconds of busy polling before a receive blocks (int). Linux. */
+/**
+ * Microseconds of busy polling before a receive blocks (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_BUSY_POLL: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: BUSY POLL BUDGET. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: BUSY POLL BUDGET. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_BUSY_POLL_BUDGET: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: CNX ADVICE. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: CNX ADVICE. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_CNX_ADVICE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: COMPARTMENT ID. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: COMPARTMENT ID. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_COMPARTMENT_ID: number;
 
-/** The program decides whether to accept (int). Windows. */
+/**
+ * The program decides whether to accept (int). Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_CONDITIONAL_ACCEPT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: CONNDATA. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: CONNDATA. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_CONNDATA: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: CONNDATALEN. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: CONNDATALEN. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_CONNDATALEN: number;
 
-/** Seconds since the connection was made (int, read only). Windows. */
+/**
+ * Seconds since the connection was made (int, read only). Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_CONNECT_TIME: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: CONNOPT. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: CONNOPT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_CONNOPT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: CONNOPTLEN. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: CONNOPTLEN. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_CONNOPTLEN: number;
 
-/** A number unique to the socket (64 bits, read only). Linux. */
+/**
+ * A number unique to the socket (64 bits, read only). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_COOKIE: number;
 
 /**
  * Records debugging facts of the protocol (int). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: SO_
  */
 export declare const SO_DEBUG: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DETACH BPF. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DETACH BPF. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_DETACH_BPF: number;
 
-/** Removes the attached filter (int, ignored). Linux. */
+/**
+ * Removes the attached filter (int, ignored). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_DETACH_FILTER: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DETACH REUSEPORT BPF. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DETACH REUSEPORT BPF. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_DETACH_REUSEPORT_BPF: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DEVMEM DMABUF. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DEVMEM DMABUF. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_DEVMEM_DMABUF: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DEVMEM DONTNEED. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DEVMEM DONTNEED. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_DEVMEM_DONTNEED: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DEVMEM LINEAR. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DEVMEM LINEAR. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_DEVMEM_LINEAR: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DISCDATA. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DISCDATA. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_DISCDATA: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DISCDATALEN. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DISCDATALEN. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_DISCDATALEN: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DISCOPT. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DISCOPT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_DISCOPT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DISCOPTLEN. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DISCOPTLEN. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_DISCOPTLEN: number;
 
-/** The address family (int, read only). Linux, FreeBSD. */
+/**
+ * The address family (int, read only). Linux, FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_DOMAIN: number;
 
-/** `close()` does not wait for unsent data (int). Windows. */
+/**
+ * `close()` does not wait for unsent data (int). Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_DONTLINGER: number;
 
 /**
  * Sends to directly connected hosts only, by no gateway (int). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_DONTROUTE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: DONTTRUNC. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: DONTTRUNC. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_DONTTRUNC: number;
 
-/** Of a message from `MSG_ERRQUEUE`: CODE TXTIME INVALID PARAM. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: CODE TXTIME INVALID PARAM. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_CODE_TXTIME_INVALID_PARAM: number;
 
-/** Of a message from `MSG_ERRQUEUE`: CODE TXTIME MISSED. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: CODE TXTIME MISSED. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_CODE_TXTIME_MISSED: number;
 
-/** Of a message from `MSG_ERRQUEUE`: CODE ZEROCOPY COPIED. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: CODE ZEROCOPY COPIED. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_CODE_ZEROCOPY_COPIED: number;
 
-/** Of a message from `MSG_ERRQUEUE`: ORIGIN ICMP. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: ORIGIN ICMP. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_ORIGIN_ICMP: number;
 
-/** Of a message from `MSG_ERRQUEUE`: ORIGIN ICMP6. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: ORIGIN ICMP6. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_ORIGIN_ICMP6: number;
 
-/** Of a message from `MSG_ERRQUEUE`: ORIGIN LOCAL. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: ORIGIN LOCAL. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_ORIGIN_LOCAL: number;
 
-/** Of a message from `MSG_ERRQUEUE`: ORIGIN NONE. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: ORIGIN NONE. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_ORIGIN_NONE: number;
 
-/** Of a message from `MSG_ERRQUEUE`: ORIGIN TIMESTAMPING. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: ORIGIN TIMESTAMPING. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_ORIGIN_TIMESTAMPING: number;
 
-/** Of a message from `MSG_ERRQUEUE`: ORIGIN TXSTATUS. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: ORIGIN TXSTATUS. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_ORIGIN_TXSTATUS: number;
 
-/** Of a message from `MSG_ERRQUEUE`: ORIGIN TXTIME. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: ORIGIN TXTIME. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_ORIGIN_TXTIME: number;
 
-/** Of a message from `MSG_ERRQUEUE`: ORIGIN ZEROCOPY. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: ORIGIN ZEROCOPY. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_ORIGIN_ZEROCOPY: number;
 
-/** Of a message from `MSG_ERRQUEUE`: RFC4884 FLAG INVALID. Linux. */
+/**
+ * Of a message from `MSG_ERRQUEUE`: RFC4884 FLAG INVALID. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_EE_RFC4884_FLAG_INVALID: number;
 
 /**
  * The pending error, cleared by reading (int, read only). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_ERROR: number;
 
-/** Keeps others from binding this socket's address (int). Windows. */
+/**
+ * Keeps others from binding this socket's address (int). Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_EXCLUSIVEADDRUSE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: FIB. FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: FIB. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_FIB: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: GET FILTER. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: GET FILTER. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_GET_FILTER: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: GROUP ID. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: GROUP ID. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_GROUP_ID: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: GROUP PRIORITY. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: GROUP PRIORITY. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_GROUP_PRIORITY: number;
 
 /**
  * Option of Bluetooth sockets: EVT FILTER. Missing on every platform of this
  * library.
+ * @category Constants: SO_
  */
 export declare const SO_HCI_EVT_FILTER: number;
 
 /**
  * Option of Bluetooth sockets: PKT FILTER. Missing on every platform of this
  * library.
+ * @category Constants: SO_
  */
 export declare const SO_HCI_PKT_FILTER: number;
 
-/** Option of Bluetooth sockets: RAW DIRECTION. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: RAW DIRECTION. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_HCI_RAW_DIRECTION: number;
 
-/** Option of Bluetooth sockets: RAW FILTER. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: RAW FILTER. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_HCI_RAW_FILTER: number;
 
-/** The CPU on which packets arrive (int). Linux. */
+/**
+ * The CPU on which packets arrive (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_INCOMING_CPU: number;
 
-/** The receive queue of the last packet (int, read only). Linux. */
+/**
+ * The receive queue of the last packet (int, read only). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_INCOMING_NAPI_ID: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: INQ. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: INQ. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_INQ: number;
 
 /**
  * Queues progress and errors for `MSG_ERRQUEUE` (SOL_CAN_J1939, int). Linux.
+ * @category Constants: SO_
  */
 export declare const SO_J1939_ERRQUEUE: number;
 
 /**
  * Which messages to receive (SOL_CAN_J1939, `struct j1939_filter` each). Linux.
+ * @category Constants: SO_
  */
 export declare const SO_J1939_FILTER: number;
 
-/** Receives every message of the bus (SOL_CAN_J1939, int). Linux. */
+/**
+ * Receives every message of the bus (SOL_CAN_J1939, int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_J1939_PROMISC: number;
 
-/** Priority of sent messages, 0 to 7 (SOL_CAN_J1939, int). Linux. */
+/**
+ * Priority of sent messages, 0 to 7 (SOL_CAN_J1939, int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_J1939_SEND_PRIO: number;
 
 /**
  * Probes an idle connection to see whether the peer lives (int). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_KEEPALIVE: number;
 
-/** Option of Bluetooth sockets: ENCRYPTED. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: ENCRYPTED. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_L2CAP_ENCRYPTED: number;
 
-/** Option of Bluetooth sockets: FLUSH. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: FLUSH. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_L2CAP_FLUSH: number;
 
-/** Option of Bluetooth sockets: IFLOW. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: IFLOW. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_L2CAP_IFLOW: number;
 
-/** Option of Bluetooth sockets: IMTU. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: IMTU. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_L2CAP_IMTU: number;
 
 /**
  * Option of Bluetooth sockets: IQOS. Missing on every platform of this library.
+ * @category Constants: SO_
  */
 export declare const SO_L2CAP_IQOS: number;
 
 /**
  * Option of Bluetooth sockets: LM. Missing on every platform of this library.
+ * @category Constants: SO_
  */
 export declare const SO_L2CAP_LM: number;
 
-/** Option of Bluetooth sockets: OFLOW. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: OFLOW. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_L2CAP_OFLOW: number;
 
-/** Option of Bluetooth sockets: OMTU. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: OMTU. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_L2CAP_OMTU: number;
 
 /**
  * Option of Bluetooth sockets: OQOS. Missing on every platform of this library.
+ * @category Constants: SO_
  */
 export declare const SO_L2CAP_OQOS: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: LABEL. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: LABEL. macOS, FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_LABEL: number;
 
 /**
  * How long `close()` waits for unsent data (`struct linger`: on or off, and
  * seconds; on macOS ticks). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_LINGER: number;
 
-/** `SO_LINGER` in seconds on macOS (`struct linger`). macOS. */
+/**
+ * `SO_LINGER` in seconds on macOS (`struct linger`). macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_LINGER_SEC: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: LISTENINCQLEN. FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: LISTENINCQLEN. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_LISTENINCQLEN: number;
 
-/** Connections waiting for `accept()` (int, read only). FreeBSD. */
+/**
+ * Connections waiting for `accept()` (int, read only). FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_LISTENQLEN: number;
 
-/** The length of the `listen()` queue (int, read only). FreeBSD. */
+/**
+ * The length of the `listen()` queue (int, read only). FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_LISTENQLIMIT: number;
 
-/** Keeps the attached filter from being changed (int). Linux. */
+/**
+ * Keeps the attached filter from being changed (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_LOCK_FILTER: number;
 
-/** Mark of sent packets, for routing and firewalls (int). Linux. */
+/**
+ * Mark of sent packets, for routing and firewalls (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_MARK: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: MAXDG. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: MAXDG. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_MAXDG: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: MAXPATHDG. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: MAXPATHDG. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_MAXPATHDG: number;
 
-/** The longest message (unsigned int, read only). Windows. */
+/**
+ * The longest message (unsigned int, read only). Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_MAX_MSG_SIZE: number;
 
-/** Bytes per second at most (unsigned int or 64 bits). Linux, FreeBSD. */
+/**
+ * Bytes per second at most (unsigned int or 64 bits). Linux, FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_MAX_PACING_RATE: number;
 
-/** Memory use of the socket (unsigned ints, read only). Linux. */
+/**
+ * Memory use of the socket (unsigned ints, read only). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_MEMINFO: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: MULTIPOINT. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: MULTIPOINT. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_MULTIPOINT: number;
 
-/** A number unique to the network namespace (64 bits, read only). Linux. */
+/**
+ * A number unique to the network namespace (64 bits, read only). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_NETNS_COOKIE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NETSVC MARKING LEVEL. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NETSVC MARKING LEVEL. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NETSVC_MARKING_LEVEL: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NET SERVICE TYPE. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NET SERVICE TYPE. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NET_SERVICE_TYPE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NKE. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NKE. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NKE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NOADDRERR. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NOADDRERR. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NOADDRERR: number;
 
-/** Leaves the frame's checksum to the user (int). Linux. */
+/**
+ * Leaves the frame's checksum to the user (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_NOFCS: number;
 
-/** No `SIGPIPE` when the peer is gone (int). macOS, FreeBSD. */
+/**
+ * No `SIGPIPE` when the peer is gone (int). macOS, FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_NOSIGPIPE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NOTIFYCONFLICT. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NOTIFYCONFLICT. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NOTIFYCONFLICT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NO CHECK. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NO CHECK. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_NO_CHECK: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NO DDP. FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NO DDP. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_NO_DDP: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NO OFFLOAD. FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NO OFFLOAD. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_NO_OFFLOAD: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NP EXTENSIONS. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NP EXTENSIONS. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NP_EXTENSIONS: number;
 
-/** Bytes ready to be read (int, read only). macOS. */
+/**
+ * Bytes ready to be read (int, read only). macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NREAD: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: NUMRCVPKT. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: NUMRCVPKT. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NUMRCVPKT: number;
 
-/** Bytes not yet sent (int, read only). macOS. */
+/**
+ * Bytes not yet sent (int, read only). macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_NWRITE: number;
 
-/** Leaves urgent data in the stream (int). Linux, macOS, FreeBSD, Windows. */
+/**
+ * Leaves urgent data in the stream (int). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_OOBINLINE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: OPENTYPE. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: OPENTYPE. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_OPENTYPE: number;
 
 /**
  * The destination before a firewall redirected it (SOL_IP, `struct
  * sockaddr_in`). Linux, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_ORIGINAL_DST: number;
 
-/** Receives the sender's credentials as `SCM_CREDENTIALS` (int). Linux. */
+/**
+ * Receives the sender's credentials as `SCM_CREDENTIALS` (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PASSCRED: number;
 
-/** Receives a pidfd of the sender as `SCM_PIDFD` (int). Linux. */
+/**
+ * Receives a pidfd of the sender as `SCM_PIDFD` (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PASSPIDFD: number;
 
-/** Whether descriptors may be received by `SCM_RIGHTS` (int). Linux. */
+/**
+ * Whether descriptors may be received by `SCM_RIGHTS` (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PASSRIGHTS: number;
 
-/** Receives the sender's security label as `SCM_SECURITY` (int). Linux. */
+/**
+ * Receives the sender's security label as `SCM_SECURITY` (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PASSSEC: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: PAUSE ACCEPT. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: PAUSE ACCEPT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_PAUSE_ACCEPT: number;
 
-/** Where `MSG_PEEK` begins; -1 turns it off (int). Linux. */
+/**
+ * Where `MSG_PEEK` begins; -1 turns it off (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PEEK_OFF: number;
 
-/** Credentials of the connected peer (`struct ucred`, read only). Linux. */
+/**
+ * Credentials of the connected peer (`struct ucred`, read only). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PEERCRED: number;
 
 /**
  * Supplementary groups of the connected peer (gid_t each, read only). Linux.
+ * @category Constants: SO_
  */
 export declare const SO_PEERGROUPS: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: PEERLABEL. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: PEERLABEL. macOS, FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_PEERLABEL: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: PEERNAME. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: PEERNAME. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PEERNAME: number;
 
-/** A pidfd of the connected peer (int, read only). Linux. */
+/**
+ * A pidfd of the connected peer (int, read only). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PEERPIDFD: number;
 
-/** Security label of the connected peer (bytes, read only). Linux. */
+/**
+ * Security label of the connected peer (bytes, read only). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PEERSEC: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: PORT SCALABILITY. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: PORT SCALABILITY. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_PORT_SCALABILITY: number;
 
-/** Prefers busy polling to interrupts (int). Linux. */
+/**
+ * Prefers busy polling to interrupts (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PREFER_BUSY_POLL: number;
 
-/** Priority of sent packets, 0 to 6 without privileges (int). Linux. */
+/**
+ * Priority of sent packets, 0 to 6 without privileges (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_PRIORITY: number;
 
-/** The protocol (int, read only). Linux, FreeBSD. */
+/**
+ * The protocol (int, read only). Linux, FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_PROTOCOL: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: PROTOCOL INFO. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: PROTOCOL INFO. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_PROTOCOL_INFO: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: PROTOCOL INFOA. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: PROTOCOL INFOA. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_PROTOCOL_INFOA: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: PROTOCOL INFOW. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: PROTOCOL INFOW. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_PROTOCOL_INFOW: number;
 
-/** The protocol (int, read only). FreeBSD. */
+/**
+ * The protocol (int, read only). FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_PROTOTYPE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RANDOMIZE PORT. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RANDOMIZE PORT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_RANDOMIZE_PORT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RANDOMPORT. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RANDOMPORT. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_RANDOMPORT: number;
 
 /**
  * Bytes of the receive buffer (int; Linux doubles what is set). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_RCVBUF: number;
 
-/** `SO_RCVBUF` beyond the system's limit, with privileges (int). Linux. */
+/**
+ * `SO_RCVBUF` beyond the system's limit, with privileges (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RCVBUFFORCE: number;
 
 /**
  * Bytes that make the socket readable (int). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_RCVLOWAT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RCVMARK. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RCVMARK. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RCVMARK: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RCVPRIORITY. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RCVPRIORITY. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RCVPRIORITY: number;
 
 /**
  * Time limit of a receive (`struct timeval`; Windows: int milliseconds). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_RCVTIMEO: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RCVTIMEO NEW. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RCVTIMEO NEW. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RCVTIMEO_NEW: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RCVTIMEO OLD. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RCVTIMEO OLD. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RCVTIMEO_OLD: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RDS MSG RXPATH LATENCY. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RDS MSG RXPATH LATENCY. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RDS_MSG_RXPATH_LATENCY: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RDS TRANSPORT. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RDS TRANSPORT. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RDS_TRANSPORT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RERROR. FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RERROR. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_RERROR: number;
 
-/** Bytes of memory kept for the socket (int). Linux. */
+/**
+ * Bytes of memory kept for the socket (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RESERVE_MEM: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: RESOLVER SIGNATURE. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: RESOLVER SIGNATURE. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_RESOLVER_SIGNATURE: number;
 
 /**
  * Lets `bind()` take an address still in use by old connections (int). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_REUSEADDR: number;
 
 /**
  * Lets several sockets bind one port and share its traffic (int). Linux, macOS,
  * FreeBSD.
+ * @category Constants: SO_
  */
 export declare const SO_REUSEPORT: number;
 
-/** `SO_REUSEPORT` with the load balanced among the sockets (int). FreeBSD. */
+/**
+ * `SO_REUSEPORT` with the load balanced among the sockets (int). FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_REUSEPORT_LB: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: REUSESHAREUID. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: REUSESHAREUID. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_REUSESHAREUID: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: REUSE MULTICASTPORT. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: REUSE MULTICASTPORT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_REUSE_MULTICASTPORT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: REUSE UNICASTPORT. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: REUSE UNICASTPORT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_REUSE_UNICASTPORT: number;
 
-/** Option of Bluetooth sockets: FC INFO. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: FC INFO. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_RFCOMM_FC_INFO: number;
 
 /**
  * Option of Bluetooth sockets: LM. Missing on every platform of this library.
+ * @category Constants: SO_
  */
 export declare const SO_RFCOMM_LM: number;
 
-/** Option of Bluetooth sockets: MTU. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: MTU. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_RFCOMM_MTU: number;
 
 /**
  * Option for `setsockopt(SOL_SOCKET, …)`: RTABLE. Missing on every platform of
  * this library.
+ * @category Constants: SO_
  */
 export declare const SO_RTABLE: number;
 
-/** Receives the count of dropped packets as ancillary data (int). Linux. */
+/**
+ * Receives the count of dropped packets as ancillary data (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_RXQ_OVFL: number;
 
-/** Option of Bluetooth sockets: CONNINFO. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: CONNINFO. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_SCO_CONNINFO: number;
 
 /**
  * Option of Bluetooth sockets: HANDLE. Missing on every platform of this
  * library.
+ * @category Constants: SO_
  */
 export declare const SO_SCO_HANDLE: number;
 
-/** Option of Bluetooth sockets: MTU. FreeBSD. */
+/**
+ * Option of Bluetooth sockets: MTU. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_SCO_MTU: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: SECURITY AUTHENTICATION. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: SECURITY AUTHENTICATION. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_SECURITY_AUTHENTICATION: number;
 
 /**
  * Option for `setsockopt(SOL_SOCKET, …)`: SECURITY ENCRYPTION NETWORK. Linux.
+ * @category Constants: SO_
  */
 export declare const SO_SECURITY_ENCRYPTION_NETWORK: number;
 
 /**
  * Option for `setsockopt(SOL_SOCKET, …)`: SECURITY ENCRYPTION TRANSPORT. Linux.
+ * @category Constants: SO_
  */
 export declare const SO_SECURITY_ENCRYPTION_TRANSPORT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: SELECT ERR QUEUE. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: SELECT ERR QUEUE. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_SELECT_ERR_QUEUE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: SETCLP. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: SETCLP. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_SETCLP: number;
 
-/** The routing table to use (int). FreeBSD. */
+/**
+ * The routing table to use (int). FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_SETFIB: number;
 
 /**
  * Bytes of the send buffer (int; Linux doubles what is set). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_SNDBUF: number;
 
-/** `SO_SNDBUF` beyond the system's limit, with privileges (int). Linux. */
+/**
+ * `SO_SNDBUF` beyond the system's limit, with privileges (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_SNDBUFFORCE: number;
 
 /**
  * Free bytes that make the socket writable (int). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: SO_
  */
 export declare const SO_SNDLOWAT: number;
 
 /**
  * Time limit of a send (`struct timeval`; Windows: int milliseconds). Linux,
  * macOS, FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_SNDTIMEO: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: SNDTIMEO NEW. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: SNDTIMEO NEW. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_SNDTIMEO_NEW: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: SNDTIMEO OLD. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: SNDTIMEO OLD. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_SNDTIMEO_OLD: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: SPLICE. FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: SPLICE. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_SPLICE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: SYNCHRONOUS ALERT. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: SYNCHRONOUS ALERT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_SYNCHRONOUS_ALERT: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: SYNCHRONOUS NONALERT. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: SYNCHRONOUS NONALERT. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_SYNCHRONOUS_NONALERT: number;
 
 /**
  * Receives the time of arrival as `SCM_TIMESTAMP`, in microseconds (int).
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_TIMESTAMP: number;
 
 /**
  * Timestamps by software and hardware (int of `SOF_TIMESTAMPING_` flags).
  * Linux.
+ * @category Constants: SO_
  */
 export declare const SO_TIMESTAMPING: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMPING NEW. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMPING NEW. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_TIMESTAMPING_NEW: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMPING OLD. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMPING OLD. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_TIMESTAMPING_OLD: number;
 
 /**
  * Receives the time of arrival as `SCM_TIMESTAMPNS`, in nanoseconds (int).
  * Linux.
+ * @category Constants: SO_
  */
 export declare const SO_TIMESTAMPNS: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMPNS NEW. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMPNS NEW. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_TIMESTAMPNS_NEW: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMPNS OLD. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMPNS OLD. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_TIMESTAMPNS_OLD: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMP ID. Windows. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMP ID. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_TIMESTAMP_ID: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMP MONOTONIC. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMP MONOTONIC. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TIMESTAMP_MONOTONIC: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMP NEW. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMP NEW. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_TIMESTAMP_NEW: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMP OLD. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: TIMESTAMP OLD. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_TIMESTAMP_OLD: number;
 
-/** Of macOS tracker queries: ACTION ADD. macOS. */
+/**
+ * Of macOS tracker queries: ACTION ADD. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ACTION_ADD: number;
 
-/** Of macOS tracker queries: ACTION DUMP ALL. macOS. */
+/**
+ * Of macOS tracker queries: ACTION DUMP ALL. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ACTION_DUMP_ALL: number;
 
-/** Of macOS tracker queries: ACTION DUMP BY APP. macOS. */
+/**
+ * Of macOS tracker queries: ACTION DUMP BY APP. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ACTION_DUMP_BY_APP: number;
 
-/** Of macOS tracker queries: ACTION DUMP MAX. macOS. */
+/**
+ * Of macOS tracker queries: ACTION DUMP MAX. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ACTION_DUMP_MAX: number;
 
-/** Of macOS tracker queries: ACTION INVALID. macOS. */
+/**
+ * Of macOS tracker queries: ACTION INVALID. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ACTION_INVALID: number;
 
-/** Of macOS tracker queries: ATTRIBUTE ADDRESS. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE ADDRESS. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_ADDRESS: number;
 
-/** Of macOS tracker queries: ATTRIBUTE ADDRESS FAMILY. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE ADDRESS FAMILY. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_ADDRESS_FAMILY: number;
 
-/** Of macOS tracker queries: ATTRIBUTE APP UUID. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE APP UUID. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_APP_UUID: number;
 
-/** Of macOS tracker queries: ATTRIBUTE DOMAIN. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE DOMAIN. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_DOMAIN: number;
 
-/** Of macOS tracker queries: ATTRIBUTE DOMAIN OWNER. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE DOMAIN OWNER. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_DOMAIN_OWNER: number;
 
-/** Of macOS tracker queries: ATTRIBUTE DUMP ENTRY. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE DUMP ENTRY. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_DUMP_ENTRY: number;
 
-/** Of macOS tracker queries: ATTRIBUTE FLAGS. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE FLAGS. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_FLAGS: number;
 
-/** Of macOS tracker queries: ATTRIBUTE FLAGS APP APPROVED. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE FLAGS APP APPROVED. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_FLAGS_APP_APPROVED: number;
 
-/** Of macOS tracker queries: ATTRIBUTE FLAGS DOMAIN SHORT. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE FLAGS DOMAIN SHORT. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_FLAGS_DOMAIN_SHORT: number;
 
-/** Of macOS tracker queries: ATTRIBUTE FLAGS TRACKER. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE FLAGS TRACKER. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_FLAGS_TRACKER: number;
 
-/** Of macOS tracker queries: ATTRIBUTE INVALID. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE INVALID. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_INVALID: number;
 
-/** Of macOS tracker queries: ATTRIBUTE MAX. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE MAX. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_MAX: number;
 
-/** Of macOS tracker queries: ATTRIBUTE MEMORY USED. macOS. */
+/**
+ * Of macOS tracker queries: ATTRIBUTE MEMORY USED. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_ATTRIBUTE_MEMORY_USED: number;
 
-/** Of macOS tracker queries: TRANSPARENCY VERSION. macOS. */
+/**
+ * Of macOS tracker queries: TRANSPARENCY VERSION. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_TRACKER_TRANSPARENCY_VERSION: number;
 
-/** For FreeBSD's `SO_TS_CLOCK`: BINTIME. FreeBSD. */
+/**
+ * For FreeBSD's `SO_TS_CLOCK`: BINTIME. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_TS_BINTIME: number;
 
-/** For FreeBSD's `SO_TS_CLOCK`: CLOCK. FreeBSD. */
+/**
+ * For FreeBSD's `SO_TS_CLOCK`: CLOCK. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_TS_CLOCK: number;
 
-/** For FreeBSD's `SO_TS_CLOCK`: CLOCK MAX. FreeBSD. */
+/**
+ * For FreeBSD's `SO_TS_CLOCK`: CLOCK MAX. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_TS_CLOCK_MAX: number;
 
-/** For FreeBSD's `SO_TS_CLOCK`: DEFAULT. FreeBSD. */
+/**
+ * For FreeBSD's `SO_TS_CLOCK`: DEFAULT. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_TS_DEFAULT: number;
 
-/** For FreeBSD's `SO_TS_CLOCK`: MONOTONIC. FreeBSD. */
+/**
+ * For FreeBSD's `SO_TS_CLOCK`: MONOTONIC. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_TS_MONOTONIC: number;
 
-/** For FreeBSD's `SO_TS_CLOCK`: REALTIME. FreeBSD. */
+/**
+ * For FreeBSD's `SO_TS_CLOCK`: REALTIME. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_TS_REALTIME: number;
 
-/** For FreeBSD's `SO_TS_CLOCK`: REALTIME MICRO. FreeBSD. */
+/**
+ * For FreeBSD's `SO_TS_CLOCK`: REALTIME MICRO. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_TS_REALTIME_MICRO: number;
 
-/** Whether a lost packet takes another path (int). Linux. */
+/**
+ * Whether a lost packet takes another path (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_TXREHASH: number;
 
 /**
  * Lets packets carry the time at which to be sent (`struct sock_txtime`).
  * Linux.
+ * @category Constants: SO_
  */
 export declare const SO_TXTIME: number;
 
 /**
  * The socket type, `SOCK_STREAM` and its kin (int, read only). Linux, macOS,
  * FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_TYPE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: UPCALLCLOSEWAIT. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: UPCALLCLOSEWAIT. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_UPCALLCLOSEWAIT: number;
 
-/** Completes a socket made by `AcceptEx` (SOCKET). Windows. */
+/**
+ * Completes a socket made by `AcceptEx` (SOCKET). Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_UPDATE_ACCEPT_CONTEXT: number;
 
-/** Completes a socket connected by `ConnectEx`. Windows. */
+/**
+ * Completes a socket connected by `ConnectEx`. Windows.
+ * @category Constants: SO_
+ */
 export declare const SO_UPDATE_CONNECT_CONTEXT: number;
 
 /**
  * A routing socket receives its own messages (int). macOS, FreeBSD, Windows.
+ * @category Constants: SO_
  */
 export declare const SO_USELOOPBACK: number;
 
-/** A number that the firewall sees (unsigned int). FreeBSD. */
+/**
+ * A number that the firewall sees (unsigned int). FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_USER_COOKIE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: VENDOR. FreeBSD. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: VENDOR. FreeBSD.
+ * @category Constants: SO_
+ */
 export declare const SO_VENDOR: number;
 
-/** Most bytes of the buffer (AF_VSOCK, 64 bits). Linux. */
+/**
+ * Most bytes of the buffer (AF_VSOCK, 64 bits). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_BUFFER_MAX_SIZE: number;
 
-/** Least bytes of the buffer (AF_VSOCK, 64 bits). Linux. */
+/**
+ * Least bytes of the buffer (AF_VSOCK, 64 bits). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_BUFFER_MIN_SIZE: number;
 
-/** Bytes of the buffer (AF_VSOCK, 64 bits). Linux. */
+/**
+ * Bytes of the buffer (AF_VSOCK, 64 bits). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_BUFFER_SIZE: number;
 
-/** How long connecting may take (AF_VSOCK, `struct timeval`). Linux. */
+/**
+ * How long connecting may take (AF_VSOCK, `struct timeval`). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_CONNECT_TIMEOUT: number;
 
-/** Option of `AF_VSOCK` sockets: CONNECT TIMEOUT NEW. Linux. */
+/**
+ * Option of `AF_VSOCK` sockets: CONNECT TIMEOUT NEW. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW: number;
 
-/** Option of `AF_VSOCK` sockets: CONNECT TIMEOUT OLD. Linux. */
+/**
+ * Option of `AF_VSOCK` sockets: CONNECT TIMEOUT OLD. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD: number;
 
-/** Option of `AF_VSOCK` sockets: NONBLOCK TXRX. Linux. */
+/**
+ * Option of `AF_VSOCK` sockets: NONBLOCK TXRX. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_NONBLOCK_TXRX: number;
 
-/** Option of `AF_VSOCK` sockets: PEER HOST VM ID. Linux. */
+/**
+ * Option of `AF_VSOCK` sockets: PEER HOST VM ID. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_PEER_HOST_VM_ID: number;
 
-/** Option of `AF_VSOCK` sockets: TRUSTED. Linux. */
+/**
+ * Option of `AF_VSOCK` sockets: TRUSTED. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_VM_SOCKETS_TRUSTED: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: WANTMORE. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: WANTMORE. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_WANTMORE: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: WANTOOBFLAG. macOS. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: WANTOOBFLAG. macOS.
+ * @category Constants: SO_
+ */
 export declare const SO_WANTOOBFLAG: number;
 
-/** Option for `setsockopt(SOL_SOCKET, …)`: WIFI STATUS. Linux. */
+/**
+ * Option for `setsockopt(SOL_SOCKET, …)`: WIFI STATUS. Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_WIFI_STATUS: number;
 
-/** Allows `MSG_ZEROCOPY` (int). Linux. */
+/**
+ * Allows `MSG_ZEROCOPY` (int). Linux.
+ * @category Constants: SO_
+ */
 export declare const SO_ZEROCOPY: number;
 
-/** Protocol of `AF_SYSTEM`: kernel controls. macOS. */
+/**
+ * Protocol of `AF_SYSTEM`: kernel controls. macOS.
+ * @category Constants: other
+ */
 export declare const SYSPROTO_CONTROL: number;
 
-/** Protocol of `AF_SYSTEM`: kernel events. macOS. */
+/**
+ * Protocol of `AF_SYSTEM`: kernel events. macOS.
+ * @category Constants: other
+ */
 export declare const SYSPROTO_EVENT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: AO ADD KEY. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: AO ADD KEY. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_AO_ADD_KEY: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: AO DEL KEY. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: AO DEL KEY. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_AO_DEL_KEY: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: AO GET KEYS. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: AO GET KEYS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_AO_GET_KEYS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: AO INFO. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: AO INFO. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_AO_INFO: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: AO KEYF EXCLUDE OPT. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: AO KEYF EXCLUDE OPT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_AO_KEYF_EXCLUDE_OPT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: AO KEYF IFINDEX. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: AO KEYF IFINDEX. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_AO_KEYF_IFINDEX: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: AO MAXKEYLEN. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: AO MAXKEYLEN. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_AO_MAXKEYLEN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: AO REPAIR. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: AO REPAIR. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_AO_REPAIR: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: ATMARK. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: ATMARK. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ATMARK: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): ACK COMP ALG. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): ACK COMP ALG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_ACK_COMP_ALG: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): ALGORITHM. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): ALGORITHM. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_ALGORITHM: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): DRAIN INC EXTRA. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): DRAIN INC EXTRA. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_DRAIN_INC_EXTRA: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): DRAIN PG. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): DRAIN PG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_DRAIN_PG: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): EXTRA GAIN. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): EXTRA GAIN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_EXTRA_GAIN: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): EXTRA STATE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): EXTRA STATE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_EXTRA_STATE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): FLOOR MIN TSO. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): FLOOR MIN TSO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_FLOOR_MIN_TSO: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): HDWR PACE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): HDWR PACE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_HDWR_PACE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): HOLD TARGET. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): HOLD TARGET. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_HOLD_TARGET: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): IWINTSO. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): IWINTSO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_IWINTSO: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): LOWGAIN FD. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): LOWGAIN FD. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_LOWGAIN_FD: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): LOWGAIN HALF. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): LOWGAIN HALF. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_LOWGAIN_HALF: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): LOWGAIN THRESH. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): LOWGAIN THRESH. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_LOWGAIN_THRESH: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MAX RTO. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MAX RTO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_MAX_RTO: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN RTO. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN RTO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_MIN_RTO: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN TOPACEOUT. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN TOPACEOUT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_MIN_TOPACEOUT: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): ONE RETRAN. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): ONE RETRAN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_ONE_RETRAN: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE CROSS. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE CROSS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PACE_CROSS: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE DEL TAR. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE DEL TAR. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PACE_DEL_TAR: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE OH. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE OH. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PACE_OH: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE PER SEC. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE PER SEC. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PACE_PER_SEC: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE SEG MAX. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE SEG MAX. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PACE_SEG_MAX: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE SEG MIN. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE SEG MIN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PACE_SEG_MIN: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): POLICER DETECT. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): POLICER DETECT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_POLICER_DETECT: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROBE RTT GAIN. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROBE RTT GAIN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PROBE_RTT_GAIN: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROBE RTT INT. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROBE RTT INT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PROBE_RTT_INT: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROBE RTT LEN. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROBE RTT LEN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_PROBE_RTT_LEN: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RACK INIT RATE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RACK INIT RATE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_RACK_INIT_RATE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RACK RTT USE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RACK RTT USE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_RACK_RTT_USE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RECFORCE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RECFORCE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_RECFORCE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): REC OVER HPTS. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): REC OVER HPTS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_REC_OVER_HPTS: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RETRAN WTSO. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RETRAN WTSO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_RETRAN_WTSO: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RWND IS APP. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RWND IS APP. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_RWND_IS_APP: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): SEND IWND IN TSO. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): SEND IWND IN TSO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_SEND_IWND_IN_TSO: number;
 
 /**
  * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): STARTUP EXIT EPOCH. FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_BBR_STARTUP_EXIT_EPOCH: number;
 
 /**
  * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): STARTUP LOSS EXIT. FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_BBR_STARTUP_LOSS_EXIT: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): STARTUP PG. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): STARTUP PG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_STARTUP_PG: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TMR PACE OH. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TMR PACE OH. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_TMR_PACE_OH: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TSLIMITS. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TSLIMITS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_TSLIMITS: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TSTMP RAISES. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TSTMP RAISES. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_TSTMP_RAISES: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): UNLIMITED. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): UNLIMITED. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_UNLIMITED: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): USEDEL RATE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): USEDEL RATE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_USEDEL_RATE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): USE LOWGAIN. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): USE LOWGAIN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_USE_LOWGAIN: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): USE RACK CHEAT. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): USE RACK CHEAT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_USE_RACK_CHEAT: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): USE RACK RR. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): USE RACK RR. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_USE_RACK_RR: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): UTTER MAX TSO. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): UTTER MAX TSO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BBR_UTTER_MAX_TSO: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: BSDURGENT. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: BSDURGENT. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_BSDURGENT: number;
 
-/** Congestion state in `TCP_INFO`: CWR. Linux. */
+/**
+ * Congestion state in `TCP_INFO`: CWR. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CA_CWR: number;
 
-/** Congestion state in `TCP_INFO`: Disorder. Linux. */
+/**
+ * Congestion state in `TCP_INFO`: Disorder. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CA_Disorder: number;
 
-/** Congestion state in `TCP_INFO`: Loss. Linux. */
+/**
+ * Congestion state in `TCP_INFO`: Loss. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CA_Loss: number;
 
-/** Congestion state in `TCP_INFO`: NAME MAX. FreeBSD. */
+/**
+ * Congestion state in `TCP_INFO`: NAME MAX. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CA_NAME_MAX: number;
 
-/** Congestion state in `TCP_INFO`: Open. Linux. */
+/**
+ * Congestion state in `TCP_INFO`: Open. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CA_Open: number;
 
-/** Congestion state in `TCP_INFO`: Recovery. Linux. */
+/**
+ * Congestion state in `TCP_INFO`: Recovery. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CA_Recovery: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: CCALGOOPT. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: CCALGOOPT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CCALGOOPT: number;
 
 /**
  * The state of the congestion control (IPPROTO_TCP, bytes, read only). Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_CC_INFO: number;
 
-/** State in `TCP_INFO`: not connected. Linux. */
+/**
+ * State in `TCP_INFO`: not connected. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CLOSE: number;
 
-/** State in `TCP_INFO`: the peer has closed. Linux. */
+/**
+ * State in `TCP_INFO`: the peer has closed. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CLOSE_WAIT: number;
 
-/** State in `TCP_INFO`: both closed at once. Linux. */
+/**
+ * State in `TCP_INFO`: both closed at once. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CLOSING: number;
 
-/** Ancillary data: the count of unread bytes (int). Linux. */
+/**
+ * Ancillary data: the count of unread bytes (int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CM_INQ: number;
 
 /**
  * Name of the congestion control, such as `cubic` (IPPROTO_TCP, bytes). Linux,
  * FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_CONGESTION: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: CONGESTION ALGORITHM. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: CONGESTION ALGORITHM. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CONGESTION_ALGORITHM: number;
 
-/** Seconds that connecting may take (IPPROTO_TCP, int). macOS. */
+/**
+ * Seconds that connecting may take (IPPROTO_TCP, int). macOS.
+ * @category Constants: TCP_
+ */
 export declare const TCP_CONNECTIONTIMEOUT: number;
 
 /**
  * The state of the connection (IPPROTO_TCP, `struct tcp_connection_info`, read
  * only). macOS.
+ * @category Constants: TCP_
  */
 export declare const TCP_CONNECTION_INFO: number;
 
-/** Value for a TCP option: IN ALWAYS. Linux. */
+/**
+ * Value for a TCP option: IN ALWAYS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_COOKIE_IN_ALWAYS: number;
 
-/** Value for a TCP option: MAX. Linux. */
+/**
+ * Value for a TCP option: MAX. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_COOKIE_MAX: number;
 
-/** Value for a TCP option: MIN. Linux. */
+/**
+ * Value for a TCP option: MIN. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_COOKIE_MIN: number;
 
-/** Value for a TCP option: OUT NEVER. Linux. */
+/**
+ * Value for a TCP option: OUT NEVER. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_COOKIE_OUT_NEVER: number;
 
-/** Value for a TCP option: PAIR SIZE. Linux. */
+/**
+ * Value for a TCP option: PAIR SIZE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_COOKIE_PAIR_SIZE: number;
 
-/** Value for a TCP option: TRANSACTIONS. Linux. */
+/**
+ * Value for a TCP option: TRANSACTIONS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_COOKIE_TRANSACTIONS: number;
 
 /**
  * Holds back partial segments until it is cleared (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_CORK: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: DATA AFTER CLOSE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: DATA AFTER CLOSE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_DATA_AFTER_CLOSE: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: DATA OFFSET. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: DATA OFFSET. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_DATA_OFFSET: number;
 
 /**
  * Seconds that `accept()` waits for the first data (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_DEFER_ACCEPT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: DELACK. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: DELACK. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_DELACK: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: DELAY FIN ACK. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: DELAY FIN ACK. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_DELAY_FIN_ACK: number;
 
-/** Explicit congestion notification (IPPROTO_TCP, int). macOS. */
+/**
+ * Explicit congestion notification (IPPROTO_TCP, int). macOS.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ENABLE_ECN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: ENCAP ESPINTCP. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: ENCAP ESPINTCP. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ENCAP_ESPINTCP: number;
 
-/** State in `TCP_INFO`: connected. Linux. */
+/**
+ * State in `TCP_INFO`: connected. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ESTABLISHED: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: EXPEDITED 1122. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: EXPEDITED 1122. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_EXPEDITED_1122: number;
 
 /**
  * Option for `setsockopt(IPPROTO_TCP, …)`: FAIL CONNECT ON ICMP ERROR. Windows.
+ * @category Constants: TCP_
  */
 export declare const TCP_FAIL_CONNECT_ON_ICMP_ERROR: number;
 
 /**
  * Fast Open: on a listening socket, the length of its queue (IPPROTO_TCP, int).
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: TCP_
  */
 export declare const TCP_FASTOPEN: number;
 
-/** Fast Open by plain `connect()` and `send()` (IPPROTO_TCP, int). Linux. */
+/**
+ * Fast Open by plain `connect()` and `send()` (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FASTOPEN_CONNECT: number;
 
-/** The key for Fast Open cookies (IPPROTO_TCP, 16 or 32 bytes). Linux. */
+/**
+ * The key for Fast Open cookies (IPPROTO_TCP, 16 or 32 bytes). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FASTOPEN_KEY: number;
 
 /**
  * Option for `setsockopt(IPPROTO_TCP, …)`: FASTOPEN MAX COOKIE LEN. FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_FASTOPEN_MAX_COOKIE_LEN: number;
 
 /**
  * Option for `setsockopt(IPPROTO_TCP, …)`: FASTOPEN MIN COOKIE LEN. FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_FASTOPEN_MIN_COOKIE_LEN: number;
 
-/** Fast Open without cookies (IPPROTO_TCP, int). Linux. */
+/**
+ * Fast Open without cookies (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FASTOPEN_NO_COOKIE: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: FASTOPEN PSK LEN. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: FASTOPEN PSK LEN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FASTOPEN_PSK_LEN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: FIN IS RST. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: FIN IS RST. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FIN_IS_RST: number;
 
-/** State in `TCP_INFO`: closed here, not yet acknowledged. Linux. */
+/**
+ * State in `TCP_INFO`: closed here, not yet acknowledged. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FIN_WAIT1: number;
 
-/** State in `TCP_INFO`: closed here, waiting for the peer's end. Linux. */
+/**
+ * State in `TCP_INFO`: closed here, waiting for the peer's end. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FIN_WAIT2: number;
 
-/** Bit of a TCP header's fourth word: ACK. Linux. */
+/**
+ * Bit of a TCP header's fourth word: ACK. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FLAG_ACK: number;
 
-/** Bit of a TCP header's fourth word: CWR. Linux. */
+/**
+ * Bit of a TCP header's fourth word: CWR. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FLAG_CWR: number;
 
-/** Bit of a TCP header's fourth word: ECE. Linux. */
+/**
+ * Bit of a TCP header's fourth word: ECE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FLAG_ECE: number;
 
-/** Bit of a TCP header's fourth word: FIN. Linux. */
+/**
+ * Bit of a TCP header's fourth word: FIN. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FLAG_FIN: number;
 
-/** Bit of a TCP header's fourth word: PSH. Linux. */
+/**
+ * Bit of a TCP header's fourth word: PSH. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FLAG_PSH: number;
 
-/** Bit of a TCP header's fourth word: RST. Linux. */
+/**
+ * Bit of a TCP header's fourth word: RST. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FLAG_RST: number;
 
-/** Bit of a TCP header's fourth word: SYN. Linux. */
+/**
+ * Bit of a TCP header's fourth word: SYN. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FLAG_SYN: number;
 
-/** Bit of a TCP header's fourth word: URG. Linux. */
+/**
+ * Bit of a TCP header's fourth word: URG. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FLAG_URG: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: FUNCTION ALIAS. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: FUNCTION ALIAS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FUNCTION_ALIAS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: FUNCTION BLK. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: FUNCTION BLK. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FUNCTION_BLK: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: FUNCTION NAME LEN MAX. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: FUNCTION NAME LEN MAX. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_FUNCTION_NAME_LEN_MAX: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: ICMP ERROR INFO. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: ICMP ERROR INFO. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ICMP_ERROR_INFO: number;
 
-/** Value for a TCP option: LEVEL AGGRESSIVE. Windows. */
+/**
+ * Value for a TCP option: LEVEL AGGRESSIVE. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ICW_LEVEL_AGGRESSIVE: number;
 
-/** Value for a TCP option: LEVEL COMPAT. Windows. */
+/**
+ * Value for a TCP option: LEVEL COMPAT. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ICW_LEVEL_COMPAT: number;
 
-/** Value for a TCP option: LEVEL DEFAULT. Windows. */
+/**
+ * Value for a TCP option: LEVEL DEFAULT. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ICW_LEVEL_DEFAULT: number;
 
-/** Value for a TCP option: LEVEL EXPERIMENTAL. Windows. */
+/**
+ * Value for a TCP option: LEVEL EXPERIMENTAL. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ICW_LEVEL_EXPERIMENTAL: number;
 
-/** Value for a TCP option: LEVEL HIGH. Windows. */
+/**
+ * Value for a TCP option: LEVEL HIGH. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ICW_LEVEL_HIGH: number;
 
-/** Value for a TCP option: LEVEL MAX. Windows. */
+/**
+ * Value for a TCP option: LEVEL MAX. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ICW_LEVEL_MAX: number;
 
-/** Value for a TCP option: LEVEL VERY HIGH. Windows. */
+/**
+ * Value for a TCP option: LEVEL VERY HIGH. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ICW_LEVEL_VERY_HIGH: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: IDLE REDUCE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: IDLE REDUCE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_IDLE_REDUCE: number;
 
 /**
  * The state of the connection (IPPROTO_TCP, `struct tcp_info`, read only).
  * Linux, FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_INFO: number;
 
-/** Value for a TCP option: RTO DEFAULT MAX SYN RETRANSMISSIONS. Windows. */
+/**
+ * Value for a TCP option: RTO DEFAULT MAX SYN RETRANSMISSIONS. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_INITIAL_RTO_DEFAULT_MAX_SYN_RETRANSMISSIONS: number;
 
-/** Value for a TCP option: RTO DEFAULT RTT. Windows. */
+/**
+ * Value for a TCP option: RTO DEFAULT RTT. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_INITIAL_RTO_DEFAULT_RTT: number;
 
-/** Value for a TCP option: RTO NO SYN RETRANSMISSIONS. Windows. */
+/**
+ * Value for a TCP option: RTO NO SYN RETRANSMISSIONS. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS: number;
 
-/** Value for a TCP option: RTO UNSPECIFIED MAX SYN RETRANSMISSIONS. Windows. */
+/**
+ * Value for a TCP option: RTO UNSPECIFIED MAX SYN RETRANSMISSIONS. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_INITIAL_RTO_UNSPECIFIED_MAX_SYN_RETRANSMISSIONS:
   number;
 
-/** Value for a TCP option: RTO UNSPECIFIED RTT. Windows. */
+/**
+ * Value for a TCP option: RTO UNSPECIFIED RTT. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_INITIAL_RTO_UNSPECIFIED_RTT: number;
 
 /**
  * Receives the count of unread bytes as ancillary data (IPPROTO_TCP, int).
  * Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_INQ: number;
 
 /**
  * Whether the connection is Multipath TCP (IPPROTO_TCP, int, read only). Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_IS_MPTCP: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: IWND NB. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: IWND NB. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_IWND_NB: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: IWND NSEG. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: IWND NSEG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_IWND_NSEG: number;
 
 /**
  * Seconds a connection is idle before the first keep-alive probe (IPPROTO_TCP,
  * int). macOS, Windows.
+ * @category Constants: TCP_
  */
 export declare const TCP_KEEPALIVE: number;
 
 /**
  * Keep-alive probes without answer before the connection ends (IPPROTO_TCP,
  * int). Linux, macOS, FreeBSD, Windows.
+ * @category Constants: TCP_
  */
 export declare const TCP_KEEPCNT: number;
 
 /**
  * Seconds a connection is idle before the first keep-alive probe (IPPROTO_TCP,
  * int). Linux, FreeBSD, Windows.
+ * @category Constants: TCP_
  */
 export declare const TCP_KEEPIDLE: number;
 
-/** Seconds that connecting may take (IPPROTO_TCP, int). FreeBSD. */
+/**
+ * Seconds that connecting may take (IPPROTO_TCP, int). FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_KEEPINIT: number;
 
 /**
  * Seconds between keep-alive probes (IPPROTO_TCP, int). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: TCP_
  */
 export declare const TCP_KEEPINTVL: number;
 
-/** State in `TCP_INFO`: both closed, waiting for the last answer. Linux. */
+/**
+ * State in `TCP_INFO`: both closed, waiting for the last answer. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LAST_ACK: number;
 
 /**
  * Seconds that a closed socket stays in FIN_WAIT2 (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_LINGER2: number;
 
-/** State in `TCP_INFO`: listening. Linux. */
+/**
+ * State in `TCP_INFO`: listening. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LISTEN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOG. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOG: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOGBUF. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOGBUF. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOGBUF: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOGDUMP. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOGDUMP. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOGDUMP: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOGDUMPID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOGDUMPID. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOGDUMPID: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOGID. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOGID. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOGID: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOGID CNT. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOGID CNT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOGID_CNT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOG ID LEN. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOG ID LEN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOG_ID_LEN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOG LIMIT. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOG LIMIT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOG_LIMIT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LOG TAG. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LOG TAG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LOG_TAG: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: LRD. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: LRD. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_LRD: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MAXBURST. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MAXBURST. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAXBURST: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MAXHLEN. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MAXHLEN. macOS, FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAXHLEN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MAXOLEN. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MAXOLEN. macOS, FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAXOLEN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MAXPEAKRATE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MAXPEAKRATE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAXPEAKRATE: number;
 
-/** Seconds that retransmission goes on (IPPROTO_TCP, int). Windows. */
+/**
+ * Seconds that retransmission goes on (IPPROTO_TCP, int). Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAXRT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MAXRTMS. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MAXRTMS. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAXRTMS: number;
 
 /**
  * The longest segment, in bytes (IPPROTO_TCP, int). Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: TCP_
  */
 export declare const TCP_MAXSEG: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MAXUNACKTIME. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MAXUNACKTIME. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAXUNACKTIME: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MAXWIN. Linux, macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MAXWIN. Linux, macOS, FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAXWIN: number;
 
-/** Value for a TCP option: SACK. macOS, FreeBSD. */
+/**
+ * Value for a TCP option: SACK. macOS, FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAX_SACK: number;
 
-/** Value for a TCP option: WINSHIFT. Linux, macOS, FreeBSD. */
+/**
+ * Value for a TCP option: WINSHIFT. Linux, macOS, FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MAX_WINSHIFT: number;
 
 /**
  * Key for signed segments of a peer (IPPROTO_TCP, `struct tcp_md5sig`). Linux,
  * FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_MD5SIG: number;
 
 /**
  * `TCP_MD5SIG` for a whole network (IPPROTO_TCP, `struct tcp_md5sig`). Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_MD5SIG_EXT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MD5SIG FLAG IFINDEX. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MD5SIG FLAG IFINDEX. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MD5SIG_FLAG_IFINDEX: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MD5SIG FLAG PREFIX. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MD5SIG FLAG PREFIX. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MD5SIG_FLAG_PREFIX: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MD5SIG MAXKEYLEN. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MD5SIG MAXKEYLEN. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MD5SIG_MAXKEYLEN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MINMSS. macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MINMSS. macOS, FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MINMSS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MSS. Linux, macOS, FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MSS. Linux, macOS, FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MSS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MSS DEFAULT. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MSS DEFAULT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MSS_DEFAULT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: MSS DESIRED. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: MSS DESIRED. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_MSS_DESIRED: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: BUSY. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: BUSY. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_BUSY: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: BYTES NOTSENT. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: BYTES NOTSENT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_BYTES_NOTSENT: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: BYTES RETRANS. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: BYTES RETRANS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_BYTES_RETRANS: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: BYTES SENT. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: BYTES SENT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_BYTES_SENT: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: CA STATE. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: CA STATE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_CA_STATE: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DATA SEGS OUT. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DATA SEGS OUT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_DATA_SEGS_OUT: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DELIVERED. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DELIVERED. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_DELIVERED: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DELIVERED CE. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DELIVERED CE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_DELIVERED_CE: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DELIVERY RATE. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DELIVERY RATE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_DELIVERY_RATE: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DELIVERY RATE APP LMT. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DELIVERY RATE APP LMT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_DELIVERY_RATE_APP_LMT: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DSACK DUPS. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: DSACK DUPS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_DSACK_DUPS: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: EDT. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: EDT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_EDT: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: MIN RTT. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: MIN RTT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_MIN_RTT: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: PACING RATE. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: PACING RATE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_PACING_RATE: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: PAD. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: PAD. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_PAD: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: RECUR RETRANS. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: RECUR RETRANS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_RECUR_RETRANS: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: REORDERING. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: REORDERING. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_REORDERING: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: REORD SEEN. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: REORD SEEN. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_REORD_SEEN: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: RWND LIMITED. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: RWND LIMITED. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_RWND_LIMITED: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SNDBUF LIMITED. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SNDBUF LIMITED. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_SNDBUF_LIMITED: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SNDQ SIZE. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SNDQ SIZE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_SNDQ_SIZE: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SND CWND. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SND CWND. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_SND_CWND: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SND SSTHRESH. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SND SSTHRESH. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_SND_SSTHRESH: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SRTT. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: SRTT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_SRTT: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: TIMEOUT REHASH. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: TIMEOUT REHASH. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_TIMEOUT_REHASH: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: TOTAL RETRANS. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: TOTAL RETRANS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_TOTAL_RETRANS: number;
 
-/** Attribute of `SCM_TIMESTAMPING_OPT_STATS`: TTL. Linux. */
+/**
+ * Attribute of `SCM_TIMESTAMPING_OPT_STATS`: TTL. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NLA_TTL: number;
 
 /**
  * Sends small segments at once, without Nagle's algorithm (IPPROTO_TCP, int).
  * Linux, macOS, FreeBSD, Windows.
+ * @category Constants: TCP_
  */
 export declare const TCP_NODELAY: number;
 
-/** Sends no TCP options (IPPROTO_TCP, int). macOS, FreeBSD. */
+/**
+ * Sends no TCP options (IPPROTO_TCP, int). macOS, FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NOOPT: number;
 
 /**
  * Holds back partial segments until it is cleared (IPPROTO_TCP, int). macOS,
  * FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_NOPUSH: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: NOSYNRETRIES. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: NOSYNRETRIES. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NOSYNRETRIES: number;
 
 /**
  * Unsent bytes below which the socket is writable (IPPROTO_TCP, unsigned int).
  * Linux, macOS.
+ * @category Constants: TCP_
  */
 export declare const TCP_NOTSENT_LOWAT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: NOURG. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: NOURG. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NOURG: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: NO PRR. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: NO PRR. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NO_PRR: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: NO QUEUE. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: NO QUEUE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_NO_QUEUE: number;
 
-/** Value for a TCP option: NOT PREFERRED. Windows. */
+/**
+ * Value for a TCP option: NOT PREFERRED. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_OFFLOAD_NOT_PREFERRED: number;
 
-/** Value for a TCP option: NO PREFERENCE. Windows. */
+/**
+ * Value for a TCP option: NO PREFERENCE. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_OFFLOAD_NO_PREFERENCE: number;
 
-/** Value for a TCP option: PREFERENCE. Windows. */
+/**
+ * Value for a TCP option: PREFERENCE. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_OFFLOAD_PREFERENCE: number;
 
-/** Value for a TCP option: PREFERRED. Windows. */
+/**
+ * Value for a TCP option: PREFERRED. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_OFFLOAD_PREFERRED: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: PCAP IN. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: PCAP IN. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_PCAP_IN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: PCAP OUT. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: PCAP OUT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_PCAP_OUT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: PERF INFO. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: PERF INFO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_PERF_INFO: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: PROC ACCOUNTING. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: PROC ACCOUNTING. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_PROC_ACCOUNTING: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: QUEUES NR. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: QUEUES NR. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_QUEUES_NR: number;
 
 /**
  * Sequence number of the queue in repair (IPPROTO_TCP, unsigned int). Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_QUEUE_SEQ: number;
 
-/** Acknowledges at once; not permanent (IPPROTO_TCP, int). Linux, Windows. */
+/**
+ * Acknowledges at once; not permanent (IPPROTO_TCP, int). Linux, Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_QUICKACK: number;
 
 /**
  * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): CHEAT NOT CONF RATE. FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_RACK_CHEAT_NOT_CONF_RATE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): DO DETECTION. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): DO DETECTION. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_DO_DETECTION: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): EARLY RECOV. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): EARLY RECOV. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_EARLY_RECOV: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): EARLY SEG. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): EARLY SEG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_EARLY_SEG: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): FORCE MSEG. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): FORCE MSEG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_FORCE_MSEG: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): GP INCREASE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): GP INCREASE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_GP_INCREASE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): GP INCREASE CA. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): GP INCREASE CA. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_GP_INCREASE_CA: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): GP INCREASE REC. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): GP INCREASE REC. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_GP_INCREASE_REC: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): GP INCREASE SS. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): GP INCREASE SS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_GP_INCREASE_SS: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): IDLE REDUCE HIGH. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): IDLE REDUCE HIGH. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_IDLE_REDUCE_HIGH: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MBUF QUEUE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MBUF QUEUE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_MBUF_QUEUE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN PACE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN PACE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_MIN_PACE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN PACE SEG. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN PACE SEG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_MIN_PACE_SEG: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN TO. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): MIN TO. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_MIN_TO: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): NONRXT CFG RATE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): NONRXT CFG RATE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_NONRXT_CFG_RATE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): NO PUSH AT MAX. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): NO PUSH AT MAX. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_NO_PUSH_AT_MAX: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE ALWAYS. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE ALWAYS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PACE_ALWAYS: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE MAX SEG. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE MAX SEG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PACE_MAX_SEG: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE RATE CA. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE RATE CA. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PACE_RATE_CA: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE RATE REC. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE RATE REC. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PACE_RATE_REC: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE RATE SS. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE RATE SS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PACE_RATE_SS: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE REDUCE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE REDUCE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PACE_REDUCE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE TO FILL. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PACE TO FILL. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PACE_TO_FILL: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PKT DELAY. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PKT DELAY. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PKT_DELAY: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROFILE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROFILE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PROFILE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROP. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROP. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PROP: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROP RATE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PROP RATE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PROP_RATE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PRR SENDALOT. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): PRR SENDALOT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_PRR_SENDALOT: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): REORD FADE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): REORD FADE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_REORD_FADE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): REORD THRESH. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): REORD THRESH. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_REORD_THRESH: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RR CONF. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): RR CONF. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_RR_CONF: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TLP INC VAR. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TLP INC VAR. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_TLP_INC_VAR: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TLP REDUCE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TLP REDUCE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_TLP_REDUCE: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TLP THRESH. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TLP THRESH. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_TLP_THRESH: number;
 
-/** Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TLP USE. FreeBSD. */
+/**
+ * Setting of FreeBSD's TCP stacks (IPPROTO_TCP): TLP USE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RACK_TLP_USE: number;
 
 /**
  * Option for `setsockopt(IPPROTO_TCP, …)`: RECEIVE ZEROCOPY FLAG TLB CLEAN
  * HINT. Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: RECV QUEUE. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: RECV QUEUE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RECV_QUEUE: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: REMOTE UDP ENCAPS PORT. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: REMOTE UDP ENCAPS PORT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REMOTE_UDP_ENCAPS_PORT: number;
 
 /**
  * Repair mode, to move a connection to another process (IPPROTO_TCP, int).
  * Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_REPAIR: number;
 
-/** Value for a TCP option: OFF. Linux. */
+/**
+ * Value for a TCP option: OFF. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REPAIR_OFF: number;
 
-/** Value for a TCP option: OFF NO WP. Linux. */
+/**
+ * Value for a TCP option: OFF NO WP. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REPAIR_OFF_NO_WP: number;
 
-/** Value for a TCP option: ON. Linux. */
+/**
+ * Value for a TCP option: ON. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REPAIR_ON: number;
 
-/** TCP options in repair mode (IPPROTO_TCP, `struct tcp_repair_opt`). Linux. */
+/**
+ * TCP options in repair mode (IPPROTO_TCP, `struct tcp_repair_opt`). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REPAIR_OPTIONS: number;
 
-/** The queue that repair mode reads and writes (IPPROTO_TCP, int). Linux. */
+/**
+ * The queue that repair mode reads and writes (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REPAIR_QUEUE: number;
 
-/** Windows in repair mode (IPPROTO_TCP, `struct tcp_repair_window`). Linux. */
+/**
+ * Windows in repair mode (IPPROTO_TCP, `struct tcp_repair_window`). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REPAIR_WINDOW: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: RESERVED BITS. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: RESERVED BITS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RESERVED_BITS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: REUSPORT LB NUMA. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: REUSPORT LB NUMA. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REUSPORT_LB_NUMA: number;
 
 /**
  * Option for `setsockopt(IPPROTO_TCP, …)`: REUSPORT LB NUMA CURDOM. FreeBSD.
+ * @category Constants: TCP_
  */
 export declare const TCP_REUSPORT_LB_NUMA_CURDOM: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: REUSPORT LB NUMA NODOM. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: REUSPORT LB NUMA NODOM. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_REUSPORT_LB_NUMA_NODOM: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: RTO MAX MS. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: RTO MAX MS. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RTO_MAX_MS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: RTO MIN US. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: RTO MIN US. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RTO_MIN_US: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: RXTLS ENABLE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: RXTLS ENABLE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RXTLS_ENABLE: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: RXTLS MODE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: RXTLS MODE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RXTLS_MODE: number;
 
 /**
  * Seconds of retransmission before the connection ends (IPPROTO_TCP, int).
  * macOS.
+ * @category Constants: TCP_
  */
 export declare const TCP_RXT_CONNDROPTIME: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: RXT FINDROP. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: RXT FINDROP. macOS.
+ * @category Constants: TCP_
+ */
 export declare const TCP_RXT_FINDROP: number;
 
-/** The SYN kept by `TCP_SAVE_SYN` (IPPROTO_TCP, bytes, read only). Linux. */
+/**
+ * The SYN kept by `TCP_SAVE_SYN` (IPPROTO_TCP, bytes, read only). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SAVED_SYN: number;
 
-/** Keeps the SYN of incoming connections (IPPROTO_TCP, int). Linux. */
+/**
+ * Keeps the SYN of incoming connections (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SAVE_SYN: number;
 
-/** Acknowledges every other segment (IPPROTO_TCP, int). macOS. */
+/**
+ * Acknowledges every other segment (IPPROTO_TCP, int). macOS.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SENDMOREACKS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: SEND QUEUE. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: SEND QUEUE. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SEND_QUEUE: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: SHARED CWND ALLOWED. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: SHARED CWND ALLOWED. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SHARED_CWND_ALLOWED: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: SHARED CWND ENABLE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: SHARED CWND ENABLE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SHARED_CWND_ENABLE: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: SHARED CWND TIME LIMIT. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: SHARED CWND TIME LIMIT. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SHARED_CWND_TIME_LIMIT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: STATS. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: STATS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_STATS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: STDURG. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: STDURG. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_STDURG: number;
 
-/** SYN packets sent before `connect()` gives up (IPPROTO_TCP, int). Linux. */
+/**
+ * SYN packets sent before `connect()` gives up (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SYNCNT: number;
 
-/** State in `TCP_INFO`: a connection is coming in. Linux. */
+/**
+ * State in `TCP_INFO`: a connection is coming in. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SYN_RECV: number;
 
-/** State in `TCP_INFO`: connecting. Linux. */
+/**
+ * State in `TCP_INFO`: connecting. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_SYN_SENT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: S DATA IN. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: S DATA IN. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_S_DATA_IN: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: S DATA OUT. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: S DATA OUT. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_S_DATA_OUT: number;
 
-/** Quick retransmission for thin streams (IPPROTO_TCP, int). Linux. */
+/**
+ * Quick retransmission for thin streams (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_THIN_DUPACK: number;
 
-/** Linear timeouts for thin streams (IPPROTO_TCP, int). Linux. */
+/**
+ * Linear timeouts for thin streams (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_THIN_LINEAR_TIMEOUTS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: TIMELY DYN ADJ. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: TIMELY DYN ADJ. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TIMELY_DYN_ADJ: number;
 
-/** The timestamp clock of the connection (IPPROTO_TCP, unsigned int). Linux. */
+/**
+ * The timestamp clock of the connection (IPPROTO_TCP, unsigned int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TIMESTAMP: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: TIMESTAMPS. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: TIMESTAMPS. Windows.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TIMESTAMPS: number;
 
-/** State in `TCP_INFO`: closed, waiting for stray packets. Linux. */
+/**
+ * State in `TCP_INFO`: closed, waiting for stray packets. Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TIME_WAIT: number;
 
-/** Value for a TCP option: MODE IFNET. FreeBSD. */
+/**
+ * Value for a TCP option: MODE IFNET. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TLS_MODE_IFNET: number;
 
-/** Value for a TCP option: MODE NONE. FreeBSD. */
+/**
+ * Value for a TCP option: MODE NONE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TLS_MODE_NONE: number;
 
-/** Value for a TCP option: MODE SW. FreeBSD. */
+/**
+ * Value for a TCP option: MODE SW. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TLS_MODE_SW: number;
 
-/** Value for a TCP option: MODE TOE. FreeBSD. */
+/**
+ * Value for a TCP option: MODE TOE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TLS_MODE_TOE: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: TXTLS ENABLE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: TXTLS ENABLE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TXTLS_ENABLE: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: TXTLS MODE. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: TXTLS MODE. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_TXTLS_MODE: number;
 
 /**
  * Microseconds that sent segments are delayed (IPPROTO_TCP, unsigned int).
  * Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_TX_DELAY: number;
 
-/** A protocol upon TCP, such as `tls` (IPPROTO_TCP, bytes). Linux. */
+/**
+ * A protocol upon TCP, such as `tls` (IPPROTO_TCP, bytes). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_ULP: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: USER LOG. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: USER LOG. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_USER_LOG: number;
 
 /**
  * Milliseconds that sent data may stay unacknowledged (IPPROTO_TCP, unsigned
  * int). Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_USER_TIMEOUT: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: USE CMP ACKS. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: USE CMP ACKS. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_USE_CMP_ACKS: number;
 
-/** Option for `setsockopt(IPPROTO_TCP, …)`: VENDOR. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_TCP, …)`: VENDOR. FreeBSD.
+ * @category Constants: TCP_
+ */
 export declare const TCP_VENDOR: number;
 
-/** Bytes of the advertised window at most (IPPROTO_TCP, int). Linux. */
+/**
+ * Bytes of the advertised window at most (IPPROTO_TCP, int). Linux.
+ * @category Constants: TCP_
+ */
 export declare const TCP_WINDOW_CLAMP: number;
 
 /**
  * Receives into mapped memory (IPPROTO_TCP, `struct tcp_zerocopy_receive`).
  * Linux.
+ * @category Constants: TCP_
  */
 export declare const TCP_ZEROCOPY_RECEIVE: number;
 
-/** Of TIPC sockets (SOL_TIPC): ADDR ID. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ADDR ID. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ADDR_ID: number;
 
-/** Of TIPC sockets (SOL_TIPC): ADDR MCAST. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ADDR MCAST. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ADDR_MCAST: number;
 
-/** Of TIPC sockets (SOL_TIPC): ADDR NAME. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ADDR NAME. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ADDR_NAME: number;
 
-/** Of TIPC sockets (SOL_TIPC): ADDR NAMESEQ. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ADDR NAMESEQ. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ADDR_NAMESEQ: number;
 
-/** Of TIPC sockets (SOL_TIPC): AEAD ALG NAME. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): AEAD ALG NAME. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_AEAD_ALG_NAME: number;
 
-/** Of TIPC sockets (SOL_TIPC): AEAD KEYLEN MAX. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): AEAD KEYLEN MAX. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_AEAD_KEYLEN_MAX: number;
 
-/** Of TIPC sockets (SOL_TIPC): AEAD KEYLEN MIN. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): AEAD KEYLEN MIN. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_AEAD_KEYLEN_MIN: number;
 
-/** Of TIPC sockets (SOL_TIPC): AEAD KEY SIZE MAX. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): AEAD KEY SIZE MAX. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_AEAD_KEY_SIZE_MAX: number;
 
-/** Of TIPC sockets (SOL_TIPC): CFG SRV. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CFG SRV. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CFG_SRV: number;
 
-/** Of TIPC sockets (SOL_TIPC): CLUSTER BITS. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CLUSTER BITS. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CLUSTER_BITS: number;
 
-/** Of TIPC sockets (SOL_TIPC): CLUSTER MASK. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CLUSTER MASK. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CLUSTER_MASK: number;
 
-/** Of TIPC sockets (SOL_TIPC): CLUSTER OFFSET. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CLUSTER OFFSET. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CLUSTER_OFFSET: number;
 
-/** Of TIPC sockets (SOL_TIPC): CLUSTER SCOPE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CLUSTER SCOPE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CLUSTER_SCOPE: number;
 
-/** Of TIPC sockets (SOL_TIPC): CLUSTER SIZE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CLUSTER SIZE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CLUSTER_SIZE: number;
 
-/** Of TIPC sockets (SOL_TIPC): CONN SHUTDOWN. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CONN SHUTDOWN. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CONN_SHUTDOWN: number;
 
-/** Of TIPC sockets (SOL_TIPC): CONN TIMEOUT. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CONN TIMEOUT. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CONN_TIMEOUT: number;
 
-/** Of TIPC sockets (SOL_TIPC): CRITICAL IMPORTANCE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): CRITICAL IMPORTANCE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_CRITICAL_IMPORTANCE: number;
 
-/** Of TIPC sockets (SOL_TIPC): DESTNAME. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): DESTNAME. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_DESTNAME: number;
 
-/** Of TIPC sockets (SOL_TIPC): DEST DROPPABLE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): DEST DROPPABLE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_DEST_DROPPABLE: number;
 
-/** Of TIPC sockets (SOL_TIPC): ERRINFO. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ERRINFO. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ERRINFO: number;
 
-/** Of TIPC sockets (SOL_TIPC): ERR NO NAME. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ERR NO NAME. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ERR_NO_NAME: number;
 
-/** Of TIPC sockets (SOL_TIPC): ERR NO NODE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ERR NO NODE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ERR_NO_NODE: number;
 
-/** Of TIPC sockets (SOL_TIPC): ERR NO PORT. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ERR NO PORT. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ERR_NO_PORT: number;
 
-/** Of TIPC sockets (SOL_TIPC): ERR OVERLOAD. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ERR OVERLOAD. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ERR_OVERLOAD: number;
 
-/** Of TIPC sockets (SOL_TIPC): GROUP JOIN. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): GROUP JOIN. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_GROUP_JOIN: number;
 
-/** Of TIPC sockets (SOL_TIPC): GROUP LEAVE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): GROUP LEAVE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_GROUP_LEAVE: number;
 
-/** Of TIPC sockets (SOL_TIPC): GROUP LOOPBACK. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): GROUP LOOPBACK. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_GROUP_LOOPBACK: number;
 
-/** Of TIPC sockets (SOL_TIPC): GROUP MEMBER EVTS. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): GROUP MEMBER EVTS. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_GROUP_MEMBER_EVTS: number;
 
-/** Of TIPC sockets (SOL_TIPC): HIGH IMPORTANCE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): HIGH IMPORTANCE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_HIGH_IMPORTANCE: number;
 
-/** Of TIPC sockets (SOL_TIPC): IMPORTANCE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): IMPORTANCE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_IMPORTANCE: number;
 
-/** Of TIPC sockets (SOL_TIPC): LINK STATE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): LINK STATE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_LINK_STATE: number;
 
-/** Of TIPC sockets (SOL_TIPC): LOW IMPORTANCE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): LOW IMPORTANCE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_LOW_IMPORTANCE: number;
 
-/** Of TIPC sockets (SOL_TIPC): MAX BEARER NAME. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): MAX BEARER NAME. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_MAX_BEARER_NAME: number;
 
-/** Of TIPC sockets (SOL_TIPC): MAX IF NAME. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): MAX IF NAME. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_MAX_IF_NAME: number;
 
-/** Of TIPC sockets (SOL_TIPC): MAX LINK NAME. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): MAX LINK NAME. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_MAX_LINK_NAME: number;
 
-/** Of TIPC sockets (SOL_TIPC): MAX MEDIA NAME. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): MAX MEDIA NAME. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_MAX_MEDIA_NAME: number;
 
-/** Of TIPC sockets (SOL_TIPC): MAX USER MSG SIZE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): MAX USER MSG SIZE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_MAX_USER_MSG_SIZE: number;
 
-/** Of TIPC sockets (SOL_TIPC): MCAST BROADCAST. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): MCAST BROADCAST. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_MCAST_BROADCAST: number;
 
-/** Of TIPC sockets (SOL_TIPC): MCAST REPLICAST. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): MCAST REPLICAST. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_MCAST_REPLICAST: number;
 
-/** Of TIPC sockets (SOL_TIPC): MEDIUM IMPORTANCE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): MEDIUM IMPORTANCE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_MEDIUM_IMPORTANCE: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODEID LEN. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODEID LEN. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODEID_LEN: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODELAY. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODELAY. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODELAY: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODE BITS. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODE BITS. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODE_BITS: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODE MASK. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODE MASK. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODE_MASK: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODE OFFSET. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODE OFFSET. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODE_OFFSET: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODE RECVQ DEPTH. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODE RECVQ DEPTH. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODE_RECVQ_DEPTH: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODE SCOPE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODE SCOPE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODE_SCOPE: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODE SIZE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODE SIZE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODE_SIZE: number;
 
-/** Of TIPC sockets (SOL_TIPC): NODE STATE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): NODE STATE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_NODE_STATE: number;
 
-/** Of TIPC sockets (SOL_TIPC): OK. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): OK. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_OK: number;
 
-/** Of TIPC sockets (SOL_TIPC): PUBLISHED. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): PUBLISHED. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_PUBLISHED: number;
 
-/** Of TIPC sockets (SOL_TIPC): REKEYING NOW. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): REKEYING NOW. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_REKEYING_NOW: number;
 
-/** Of TIPC sockets (SOL_TIPC): RESERVED TYPES. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): RESERVED TYPES. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_RESERVED_TYPES: number;
 
-/** Of TIPC sockets (SOL_TIPC): RETDATA. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): RETDATA. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_RETDATA: number;
 
-/** Of TIPC sockets (SOL_TIPC): SERVICE ADDR. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SERVICE ADDR. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SERVICE_ADDR: number;
 
-/** Of TIPC sockets (SOL_TIPC): SERVICE RANGE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SERVICE RANGE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SERVICE_RANGE: number;
 
-/** Of TIPC sockets (SOL_TIPC): SOCKET ADDR. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SOCKET ADDR. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SOCKET_ADDR: number;
 
-/** Of TIPC sockets (SOL_TIPC): SOCK RECVQ DEPTH. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SOCK RECVQ DEPTH. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SOCK_RECVQ_DEPTH: number;
 
-/** Of TIPC sockets (SOL_TIPC): SOCK RECVQ USED. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SOCK RECVQ USED. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SOCK_RECVQ_USED: number;
 
-/** Of TIPC sockets (SOL_TIPC): SRC DROPPABLE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SRC DROPPABLE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SRC_DROPPABLE: number;
 
-/** Of TIPC sockets (SOL_TIPC): SUBSCR TIMEOUT. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SUBSCR TIMEOUT. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SUBSCR_TIMEOUT: number;
 
-/** Of TIPC sockets (SOL_TIPC): SUB CANCEL. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SUB CANCEL. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SUB_CANCEL: number;
 
-/** Of TIPC sockets (SOL_TIPC): SUB PORTS. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SUB PORTS. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SUB_PORTS: number;
 
-/** Of TIPC sockets (SOL_TIPC): SUB SERVICE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): SUB SERVICE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_SUB_SERVICE: number;
 
-/** Of TIPC sockets (SOL_TIPC): TOP SRV. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): TOP SRV. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_TOP_SRV: number;
 
-/** Of TIPC sockets (SOL_TIPC): WAIT FOREVER. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): WAIT FOREVER. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_WAIT_FOREVER: number;
 
-/** Of TIPC sockets (SOL_TIPC): WITHDRAWN. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): WITHDRAWN. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_WITHDRAWN: number;
 
-/** Of TIPC sockets (SOL_TIPC): ZONE BITS. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ZONE BITS. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ZONE_BITS: number;
 
-/** Of TIPC sockets (SOL_TIPC): ZONE CLUSTER MASK. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ZONE CLUSTER MASK. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ZONE_CLUSTER_MASK: number;
 
-/** Of TIPC sockets (SOL_TIPC): ZONE MASK. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ZONE MASK. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ZONE_MASK: number;
 
-/** Of TIPC sockets (SOL_TIPC): ZONE OFFSET. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ZONE OFFSET. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ZONE_OFFSET: number;
 
-/** Of TIPC sockets (SOL_TIPC): ZONE SCOPE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ZONE SCOPE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ZONE_SCOPE: number;
 
-/** Of TIPC sockets (SOL_TIPC): ZONE SIZE. Linux. */
+/**
+ * Of TIPC sockets (SOL_TIPC): ZONE SIZE. Linux.
+ * @category Constants: TIPC_
+ */
 export declare const TIPC_ZONE_SIZE: number;
 
-/** Version of kernel TLS (SOL_TLS): TLS 1.2. Linux. */
+/**
+ * Version of kernel TLS (SOL_TLS): TLS 1.2. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_1_2_VERSION: number;
 
-/** Version of kernel TLS (SOL_TLS): TLS 1.3. Linux. */
+/**
+ * Version of kernel TLS (SOL_TLS): TLS 1.3. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_1_3_VERSION: number;
 
-/** Cipher of kernel TLS (SOL_TLS): AES CCM 128. Linux. */
+/**
+ * Cipher of kernel TLS (SOL_TLS): AES CCM 128. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_CIPHER_AES_CCM_128: number;
 
-/** Cipher of kernel TLS (SOL_TLS): AES GCM 128. Linux. */
+/**
+ * Cipher of kernel TLS (SOL_TLS): AES GCM 128. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_CIPHER_AES_GCM_128: number;
 
-/** Cipher of kernel TLS (SOL_TLS): AES GCM 256. Linux. */
+/**
+ * Cipher of kernel TLS (SOL_TLS): AES GCM 256. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_CIPHER_AES_GCM_256: number;
 
-/** Cipher of kernel TLS (SOL_TLS): ARIA GCM 128. Linux. */
+/**
+ * Cipher of kernel TLS (SOL_TLS): ARIA GCM 128. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_CIPHER_ARIA_GCM_128: number;
 
-/** Cipher of kernel TLS (SOL_TLS): ARIA GCM 256. Linux. */
+/**
+ * Cipher of kernel TLS (SOL_TLS): ARIA GCM 256. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_CIPHER_ARIA_GCM_256: number;
 
-/** Cipher of kernel TLS (SOL_TLS): CHACHA20 POLY1305. Linux. */
+/**
+ * Cipher of kernel TLS (SOL_TLS): CHACHA20 POLY1305. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_CIPHER_CHACHA20_POLY1305: number;
 
-/** Cipher of kernel TLS (SOL_TLS): SM4 CCM. Linux. */
+/**
+ * Cipher of kernel TLS (SOL_TLS): SM4 CCM. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_CIPHER_SM4_CCM: number;
 
-/** Cipher of kernel TLS (SOL_TLS): SM4 GCM. Linux. */
+/**
+ * Cipher of kernel TLS (SOL_TLS): SM4 GCM. Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_CIPHER_SM4_GCM: number;
 
-/** Ancillary data: the type of the received record (SOL_TLS, 1 byte). Linux. */
+/**
+ * Ancillary data: the type of the received record (SOL_TLS, 1 byte). Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_GET_RECORD_TYPE: number;
 
 /**
  * Keys to decrypt what is received, after `TCP_ULP` is `tls` (SOL_TLS, `struct
  * tls12_crypto_info_…` of the cipher). Linux.
+ * @category Constants: TLS_
  */
 export declare const TLS_RX: number;
 
 /**
  * Expects records without padding, which are then decrypted without a copy; TLS
  * 1.3 (SOL_TLS, unsigned int). Linux.
+ * @category Constants: TLS_
  */
 export declare const TLS_RX_EXPECT_NO_PAD: number;
 
-/** Ancillary data: the type of the record to send (SOL_TLS, 1 byte). Linux. */
+/**
+ * Ancillary data: the type of the record to send (SOL_TLS, 1 byte). Linux.
+ * @category Constants: TLS_
+ */
 export declare const TLS_SET_RECORD_TYPE: number;
 
 /**
  * Keys to encrypt what is sent, after `TCP_ULP` is `tls` (SOL_TLS, `struct
  * tls12_crypto_info_…` of the cipher). Linux.
+ * @category Constants: TLS_
  */
 export declare const TLS_TX: number;
 
 /**
  * Lets the network card encrypt the pages of `sendfile()`, which must not
  * change until they are sent (SOL_TLS, unsigned int). Linux.
+ * @category Constants: TLS_
  */
 export declare const TLS_TX_ZEROCOPY_RO: number;
 
 /**
  * `herror`: the name server failed for now; try again. Linux, macOS, FreeBSD,
  * Windows.
+ * @category Constants: other
  */
 export declare const TRY_AGAIN: number;
 
 /**
  * Least bytes of a received datagram under the checksum (IPPROTO_UDPLITE, int).
  * Linux, FreeBSD.
+ * @category Constants: other
  */
 export declare const UDPLITE_RECV_CSCOV: number;
 
 /**
  * Bytes of a sent datagram under the checksum (IPPROTO_UDPLITE, int). Linux,
  * FreeBSD.
+ * @category Constants: other
  */
 export declare const UDPLITE_SEND_CSCOV: number;
 
-/** Option for `setsockopt(IPPROTO_UDP, …)`: CHECKSUM COVERAGE. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_UDP, …)`: CHECKSUM COVERAGE. Windows.
+ * @category Constants: UDP_
+ */
 export declare const UDP_CHECKSUM_COVERAGE: number;
 
-/** Option for `setsockopt(IPPROTO_UDP, …)`: COALESCED INFO. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_UDP, …)`: COALESCED INFO. Windows.
+ * @category Constants: UDP_
+ */
 export declare const UDP_COALESCED_INFO: number;
 
 /**
  * Gathers what is sent into one datagram until it is cleared (IPPROTO_UDP,
  * int). Linux.
+ * @category Constants: UDP_
  */
 export declare const UDP_CORK: number;
 
 /**
  * Kind of packets carried in UDP, a `UDP_ENCAP_` value (IPPROTO_UDP, int).
  * Linux, FreeBSD.
+ * @category Constants: UDP_
  */
 export declare const UDP_ENCAP: number;
 
-/** For `UDP_ENCAP`: ESPINUDP. Linux, FreeBSD. */
+/**
+ * For `UDP_ENCAP`: ESPINUDP. Linux, FreeBSD.
+ * @category Constants: UDP_
+ */
 export declare const UDP_ENCAP_ESPINUDP: number;
 
-/** For `UDP_ENCAP`: ESPINUDP MAXFRAGLEN. FreeBSD. */
+/**
+ * For `UDP_ENCAP`: ESPINUDP MAXFRAGLEN. FreeBSD.
+ * @category Constants: UDP_
+ */
 export declare const UDP_ENCAP_ESPINUDP_MAXFRAGLEN: number;
 
-/** For `UDP_ENCAP`: ESPINUDP NON IKE. Linux, FreeBSD. */
+/**
+ * For `UDP_ENCAP`: ESPINUDP NON IKE. Linux, FreeBSD.
+ * @category Constants: UDP_
+ */
 export declare const UDP_ENCAP_ESPINUDP_NON_IKE: number;
 
-/** For `UDP_ENCAP`: ESPINUDP PORT. FreeBSD. */
+/**
+ * For `UDP_ENCAP`: ESPINUDP PORT. FreeBSD.
+ * @category Constants: UDP_
+ */
 export declare const UDP_ENCAP_ESPINUDP_PORT: number;
 
-/** For `UDP_ENCAP`: GTP0. Linux. */
+/**
+ * For `UDP_ENCAP`: GTP0. Linux.
+ * @category Constants: UDP_
+ */
 export declare const UDP_ENCAP_GTP0: number;
 
-/** For `UDP_ENCAP`: GTP1U. Linux. */
+/**
+ * For `UDP_ENCAP`: GTP1U. Linux.
+ * @category Constants: UDP_
+ */
 export declare const UDP_ENCAP_GTP1U: number;
 
-/** For `UDP_ENCAP`: L2TPINUDP. Linux. */
+/**
+ * For `UDP_ENCAP`: L2TPINUDP. Linux.
+ * @category Constants: UDP_
+ */
 export declare const UDP_ENCAP_L2TPINUDP: number;
 
-/** For `UDP_ENCAP`: RXRPC. Linux. */
+/**
+ * For `UDP_ENCAP`: RXRPC. Linux.
+ * @category Constants: UDP_
+ */
 export declare const UDP_ENCAP_RXRPC: number;
 
 /**
  * Receives several datagrams as one, with their size as ancillary data
  * (IPPROTO_UDP, int). Linux.
+ * @category Constants: UDP_
  */
 export declare const UDP_GRO: number;
 
-/** Option for `setsockopt(IPPROTO_UDP, …)`: NOCHECKSUM. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_UDP, …)`: NOCHECKSUM. Windows.
+ * @category Constants: UDP_
+ */
 export declare const UDP_NOCHECKSUM: number;
 
-/** Option for `setsockopt(IPPROTO_UDP, …)`: NOCKSUM. macOS. */
+/**
+ * Option for `setsockopt(IPPROTO_UDP, …)`: NOCKSUM. macOS.
+ * @category Constants: UDP_
+ */
 export declare const UDP_NOCKSUM: number;
 
-/** Option for `setsockopt(IPPROTO_UDP, …)`: NO CHECK6 RX. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_UDP, …)`: NO CHECK6 RX. Linux.
+ * @category Constants: UDP_
+ */
 export declare const UDP_NO_CHECK6_RX: number;
 
-/** Option for `setsockopt(IPPROTO_UDP, …)`: NO CHECK6 TX. Linux. */
+/**
+ * Option for `setsockopt(IPPROTO_UDP, …)`: NO CHECK6 TX. Linux.
+ * @category Constants: UDP_
+ */
 export declare const UDP_NO_CHECK6_TX: number;
 
 /**
  * Option for `setsockopt(IPPROTO_UDP, …)`: RECV MAX COALESCED SIZE. Windows.
+ * @category Constants: UDP_
  */
 export declare const UDP_RECV_MAX_COALESCED_SIZE: number;
 
 /**
  * Bytes of each datagram that a long send is cut into (IPPROTO_UDP, int).
  * Linux.
+ * @category Constants: UDP_
  */
 export declare const UDP_SEGMENT: number;
 
-/** Option for `setsockopt(IPPROTO_UDP, …)`: SEND MSG SIZE. Windows. */
+/**
+ * Option for `setsockopt(IPPROTO_UDP, …)`: SEND MSG SIZE. Windows.
+ * @category Constants: UDP_
+ */
 export declare const UDP_SEND_MSG_SIZE: number;
 
-/** Option for `setsockopt(IPPROTO_UDP, …)`: VENDOR. FreeBSD. */
+/**
+ * Option for `setsockopt(IPPROTO_UDP, …)`: VENDOR. FreeBSD.
+ * @category Constants: UDP_
+ */
 export declare const UDP_VENDOR: number;
 
-/** The maximum number of buffers in one `sendmsg()` or `recvmsg()`. Linux. */
+/**
+ * The maximum number of buffers in one `sendmsg()` or `recvmsg()`. Linux.
+ * @category Constants: other
+ */
 export declare const UIO_MAXIOV: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): FLAGS ENABLE PROC UUID. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_FLAGS_ENABLE_PROC_UUID: number;
 
-/** Of macOS tunnel interfaces (SYSPROTO_CONTROL): FLAGS NO INPUT. macOS. */
+/**
+ * Of macOS tunnel interfaces (SYSPROTO_CONTROL): FLAGS NO INPUT. macOS.
+ * @category Constants: UTUN_
+ */
 export declare const UTUN_FLAGS_NO_INPUT: number;
 
-/** Of macOS tunnel interfaces (SYSPROTO_CONTROL): FLAGS NO OUTPUT. macOS. */
+/**
+ * Of macOS tunnel interfaces (SYSPROTO_CONTROL): FLAGS NO OUTPUT. macOS.
+ * @category Constants: UTUN_
+ */
 export declare const UTUN_FLAGS_NO_OUTPUT: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT ATTACH FLOWSWITCH. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_ATTACH_FLOWSWITCH: number;
 
-/** Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT ENABLE CHANNEL. macOS. */
+/**
+ * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT ENABLE CHANNEL. macOS.
+ * @category Constants: UTUN_
+ */
 export declare const UTUN_OPT_ENABLE_CHANNEL: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT ENABLE FLOWSWITCH. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_ENABLE_FLOWSWITCH: number;
 
-/** Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT ENABLE NETIF. macOS. */
+/**
+ * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT ENABLE NETIF. macOS.
+ * @category Constants: UTUN_
+ */
 export declare const UTUN_OPT_ENABLE_NETIF: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT EXT IFDATA STATS. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_EXT_IFDATA_STATS: number;
 
-/** Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT FLAGS. macOS. */
+/**
+ * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT FLAGS. macOS.
+ * @category Constants: UTUN_
+ */
 export declare const UTUN_OPT_FLAGS: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT GET CHANNEL UUID. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_GET_CHANNEL_UUID: number;
 
-/** Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT IFNAME. macOS. */
+/**
+ * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT IFNAME. macOS.
+ * @category Constants: UTUN_
+ */
 export declare const UTUN_OPT_IFNAME: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT INC IFDATA STATS IN.
  * macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_INC_IFDATA_STATS_IN: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT INC IFDATA STATS OUT.
  * macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_INC_IFDATA_STATS_OUT: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT KPIPE RX RING SIZE. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_KPIPE_RX_RING_SIZE: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT KPIPE TX RING SIZE. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_KPIPE_TX_RING_SIZE: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT MAX PENDING PACKETS.
  * macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_MAX_PENDING_PACKETS: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT NETIF RING SIZE. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_NETIF_RING_SIZE: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT RX FSW RING SIZE. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_RX_FSW_RING_SIZE: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT SET DELEGATE INTERFACE.
  * macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_SET_DELEGATE_INTERFACE: number;
 
-/** Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT SLOT SIZE. macOS. */
+/**
+ * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT SLOT SIZE. macOS.
+ * @category Constants: UTUN_
+ */
 export declare const UTUN_OPT_SLOT_SIZE: number;
 
 /**
  * Of macOS tunnel interfaces (SYSPROTO_CONTROL): OPT TX FSW RING SIZE. macOS.
+ * @category Constants: UTUN_
  */
 export declare const UTUN_OPT_TX_FSW_RING_SIZE: number;
 
-/** Any context id: for `bind()`. Linux, macOS. */
+/**
+ * Any context id: for `bind()`. Linux, macOS.
+ * @category Constants: VMADDR_
+ */
 export declare const VMADDR_CID_ANY: number;
 
-/** The host's context id. Linux, macOS. */
+/**
+ * The host's context id. Linux, macOS.
+ * @category Constants: VMADDR_
+ */
 export declare const VMADDR_CID_HOST: number;
 
-/** The hypervisor's context id. Linux, macOS. */
+/**
+ * The hypervisor's context id. Linux, macOS.
+ * @category Constants: VMADDR_
+ */
 export declare const VMADDR_CID_HYPERVISOR: number;
 
-/** This machine's own context id, for loopback. Linux. */
+/**
+ * This machine's own context id, for loopback. Linux.
+ * @category Constants: VMADDR_
+ */
 export declare const VMADDR_CID_LOCAL: number;
 
-/** Of `AF_VSOCK` sockets: CID RESERVED. macOS. */
+/**
+ * Of `AF_VSOCK` sockets: CID RESERVED. macOS.
+ * @category Constants: VMADDR_
+ */
 export declare const VMADDR_CID_RESERVED: number;
 
-/** Of `AF_VSOCK` sockets: FLAG TO HOST. Linux. */
+/**
+ * Of `AF_VSOCK` sockets: FLAG TO HOST. Linux.
+ * @category Constants: VMADDR_
+ */
 export declare const VMADDR_FLAG_TO_HOST: number;
 
-/** Any vsock port: for `bind()`. Linux, macOS. */
+/**
+ * Any vsock port: for `bind()`. Linux, macOS.
+ * @category Constants: VMADDR_
+ */
 export declare const VMADDR_PORT_ANY: number;
 
-/** What stands for an unknown vsock version. Linux. */
+/**
+ * What stands for an unknown vsock version. Linux.
+ * @category Constants: other
+ */
 export declare const VM_SOCKETS_INVALID_VERSION: number;
 
-/** Of `AF_VSOCK` sockets: RECVERR. Linux. */
+/**
+ * Of `AF_VSOCK` sockets: RECVERR. Linux.
+ * @category Constants: other
+ */
 export declare const VSOCK_RECVERR: number;
 
-/** The Bluetooth address of any adapter. Linux, FreeBSD, Windows. */
+/**
+ * The Bluetooth address of any adapter. Linux, FreeBSD, Windows.
+ * @category Constants: BDADDR_
+ */
 export declare const BDADDR_ANY: string;
 
-/** The Bluetooth address of this adapter. Linux, FreeBSD, Windows. */
+/**
+ * The Bluetooth address of this adapter. Linux, FreeBSD, Windows.
+ * @category Constants: BDADDR_
+ */
 export declare const BDADDR_LOCAL: string;
 
-/** Hyper-V: broadcast to all partitions. Windows. */
+/**
+ * Hyper-V: broadcast to all partitions. Windows.
+ * @category Constants: HV_
+ */
 export declare const HV_GUID_BROADCAST: string;
 
-/** Hyper-V: connections from child partitions. Windows. */
+/**
+ * Hyper-V: connections from child partitions. Windows.
+ * @category Constants: HV_
+ */
 export declare const HV_GUID_CHILDREN: string;
 
-/** Hyper-V: connections within the partition. Windows. */
+/**
+ * Hyper-V: connections within the partition. Windows.
+ * @category Constants: HV_
+ */
 export declare const HV_GUID_LOOPBACK: string;
 
-/** Hyper-V: the parent partition. Windows. */
+/**
+ * Hyper-V: the parent partition. Windows.
+ * @category Constants: HV_
+ */
 export declare const HV_GUID_PARENT: string;
 
-/** Hyper-V: connections from all partitions. Windows. */
+/**
+ * Hyper-V: connections from all partitions. Windows.
+ * @category Constants: HV_
+ */
 export declare const HV_GUID_WILDCARD: string;
 
-/** Hyper-V: no machine; any partition when bound. Windows. */
+/**
+ * Hyper-V: no machine; any partition when bound. Windows.
+ * @category Constants: HV_
+ */
 export declare const HV_GUID_ZERO: string;

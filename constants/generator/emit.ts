@@ -1,6 +1,7 @@
 /** The text of the generated files, formatted as `deno fmt` formats them. */
 
 import type { KnownPlatform } from "../platform.ts";
+import { categorize } from "./categories.ts";
 import { describe, describeDoorConstant, describeErrno } from "./describe.ts";
 import {
   addressType,
@@ -60,6 +61,12 @@ function comment(text: string, indent = ""): string {
   return `${indent}/**\n${
     lines.map((line) => `${indent} * ${line}\n`).join("")
   }${indent} */\n`;
+}
+
+/** The documentation comment of an exported name, with the category that it is listed under. */
+function listed(text: string, category: string): string {
+  const lines = [...wrap(text, width - 3), `@category ${category}`];
+  return `/**\n${lines.map((line) => ` * ${line}\n`).join("")} */\n`;
 }
 
 /** A file of data. `sources` are the names of files in `constants/reference/`. */
@@ -151,11 +158,12 @@ ${exports.join("\n")}`;
 
 /** The file of the types and the documentation of these constants. */
 export function emitNameTypes(): string {
+  const category = categorize(exportedNames);
   const declarations = exportedNames.map((name) => {
     const start = `export declare const ${name}:`;
     const end = `${kind(name).type};`;
     const gap = start.length + 1 + end.length <= width ? " " : "\n  ";
-    return `${comment(describe(name))}${start}${gap}${end}\n`;
+    return `${listed(describe(name), category(name))}${start}${gap}${end}\n`;
   });
   const types = [
     ...new Set(publicNames.flatMap((name) => addressType(name) ?? [])),
@@ -201,9 +209,11 @@ export function emitDoorTypes(
   door: string,
   values: Readonly<Record<string, number>>,
 ): string {
-  const declarations = Object.keys(values).map((name) =>
+  const names = Object.keys(values);
+  const category = categorize(names);
+  const declarations = names.map((name) =>
     `${
-      comment(describeDoorConstant(name))
+      listed(describeDoorConstant(name), category(name))
     }export declare const ${name}: number;\n`
   );
   return `${doorHeader(door)}
@@ -278,8 +288,7 @@ export function emitListTypes(): string {
     `${comment(describeErrno(name), "  ")}  readonly ${name}: number;\n`
   );
   const types = enumerations.map(({ type, what, members }) =>
-    `/** The names of ${what}. */
-export type ${type} =
+    `${listed(`The names of ${what}.`, "Constants")}export type ${type} =
 ${[...members].sort().map((name) => `  | "${name}"`).join("\n")};
 `
   );
@@ -290,8 +299,9 @@ ${[...members].sort().map((name) => `  | "${name}"`).join("\n")};
     `/** ${doc} */\nexport declare const ${name}: readonly string[];\n`
   );
   return `${header}
-/** The error numbers of every platform by name. */
-export interface ErrorNumbers {
+${
+    listed("The error numbers of every platform by name.", "Errors")
+  }export interface ErrorNumbers {
 ${numbers.join("")}}
 
 /** Their names. Of several names of a value, the one that Python shows comes last. */

@@ -25,6 +25,8 @@ function swap32(x: number): number {
  * @returns the unsigned integer in host order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 32 bits
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.ntohl}, `byteorder(3)`
+ * @category Names and addresses
  */
 export function ntohl(x: number): number {
   return swap32(integer("x", x, 0, 0xffffffff));
@@ -37,6 +39,8 @@ export function ntohl(x: number): number {
  * @returns the unsigned integer in host order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 16 bits
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.ntohs}, `byteorder(3)`
+ * @category Names and addresses
  */
 export function ntohs(x: number): number {
   return swap16(integer("x", x, 0, 0xffff));
@@ -49,6 +53,8 @@ export function ntohs(x: number): number {
  * @returns the unsigned integer in network order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 32 bits
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.htonl}, `byteorder(3)`
+ * @category Names and addresses
  */
 export function htonl(x: number): number {
   return swap32(integer("x", x, 0, 0xffffffff));
@@ -61,6 +67,8 @@ export function htonl(x: number): number {
  * @returns the unsigned integer in network order
  * @throws {TypeError} if it is not an integer
  * @throws {RangeError} if it does not fit in 16 bits
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.htons}, `byteorder(3)`
+ * @category Names and addresses
  */
 export function htons(x: number): number {
   return swap16(integer("x", x, 0, 0xffff));
@@ -73,6 +81,8 @@ export function htons(x: number): number {
  * @param ip_string the address
  * @returns its 4 bytes, in network order
  * @throws {OSError} `illegal IP address string passed to inet_aton`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.inet_aton}, `inet(3)`
+ * @category Names and addresses
  */
 export function inet_aton(ip_string: string): Uint8Array<ArrayBuffer> {
   const address = new Uint8Array(4);
@@ -93,6 +103,8 @@ export function inet_aton(ip_string: string): Uint8Array<ArrayBuffer> {
  * @param packed_ip its 4 bytes, in network order
  * @returns the dotted quad
  * @throws {OSError} `packed IP wrong length for inet_ntoa`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.inet_ntoa}, `inet(3)`
+ * @category Names and addresses
  */
 export function inet_ntoa(packed_ip: Bytes): string {
   const view = bytes("packed_ip", packed_ip);
@@ -111,6 +123,8 @@ export function inet_ntoa(packed_ip: Bytes): string {
  * @throws {OSError} `illegal IP address string passed to inet_pton`; `EAFNOSUPPORT` for any other
  * family
  * @throws {RangeError} if the address contains a NUL
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.inet_pton}, `inet_pton(3)`
+ * @category Names and addresses
  */
 export function inet_pton(
   address_family: number,
@@ -145,6 +159,8 @@ export function inet_pton(
  * @param packed_ip its 4 or 16 bytes, in network order
  * @returns the text
  * @throws {RangeError} if the length does not match the family, or for any other family
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.inet_ntop}, `inet_ntop(3)`
+ * @category Names and addresses
  */
 export function inet_ntop(address_family: number, packed_ip: Bytes): string {
   const view = bytes("packed_ip", packed_ip);

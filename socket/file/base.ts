@@ -6,12 +6,16 @@ import { type Bytes, integer } from "../../errors/arguments.ts";
 import { BlockingIOError, EAGAIN, OSError } from "../../errors/errors.ts";
 import { characters } from "./newline.ts";
 
-/** The default size of a file's buffer, in bytes. */
+/**
+ * The default size of a file's buffer, in bytes.
+ * @category Files
+ */
 export const DEFAULT_BUFFER_SIZE = 8192;
 
 /**
  * Thrown for an operation that a file's mode does not allow, like Python's
  * `io.UnsupportedOperation`.
+ * @category Errors
  */
 export class UnsupportedOperation extends OSError {
   /**
@@ -33,7 +37,10 @@ const failed = new WeakSet<IOBase>();
 /** Notes whether the last write or flush of a file failed. */
 export let noteFailure: (file: IOBase, has: boolean) => void;
 
-/** The base class of files over sockets, like Python's `io.IOBase`. Not constructible directly. */
+/**
+ * The base class of files over sockets, like Python's `io.IOBase`. Not constructible directly.
+ * @category Files
+ */
 export abstract class IOBase {
   readonly #below: IOBase;
 
@@ -170,6 +177,7 @@ function shown(file: IOBase & { encoding?: string }, isFile: boolean): string {
  * The base class of files that are read by lines, of bytes or of text. Not constructible directly.
  *
  * @typeParam Data what reading returns
+ * @category Files
  */
 export abstract class LineIO<Data extends Uint8Array | string> extends IOBase {
   /**
@@ -220,7 +228,10 @@ export abstract class LineIO<Data extends Uint8Array | string> extends IOBase {
 
 nameClasses({ UnsupportedOperation, IOBase, LineIO });
 
-/** A file that bytes can be written to. */
+/**
+ * A file that bytes can be written to.
+ * @category Files
+ */
 export interface BytesWriter {
   /** Writes bytes. Returns how many; `null` if the socket accepts none. */
   write(data: Bytes): number | null;

@@ -29,6 +29,7 @@ import { SocketIO } from "./raw.ts";
  *
  * It may receive more than a read asks for, up to the size of its buffer; `recv()` on the socket
  * does not return those bytes. A read that fails removes nothing from the buffer.
+ * @category Files
  */
 export class BufferedReader extends LineIO<Uint8Array<ArrayBuffer>> {
   /** The unbuffered file below this one. */
@@ -196,6 +197,7 @@ nameClasses({ BufferedReader });
 /**
  * Writes bytes to a socket through a buffer, like Python's `io.BufferedWriter`. `makefile("wb")`
  * returns it. Data still in the buffer is lost if the file is neither flushed nor closed.
+ * @category Files
  */
 export class BufferedWriter extends IOBase implements BytesWriter {
   /** The unbuffered file below this one. */
@@ -351,6 +353,7 @@ nameClasses({ BufferedWriter });
 /**
  * Reads bytes from a socket through one buffer and writes them through another, like Python's
  * `io.BufferedRWPair`. `makefile("rwb")` returns it. Reading does not flush written data.
+ * @category Files
  */
 export class BufferedRWPair extends BufferedReader implements BytesWriter {
   readonly #writer: BufferedWriter;

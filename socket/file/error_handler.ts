@@ -16,6 +16,7 @@ import { type Charset, type Fault, isSurrogate } from "./charset.ts";
  *   those to the bytes. Others throw.
  * - `"surrogatepass"` decodes and encodes surrogates as if they were characters, in the encodings
  *   of Unicode. Others throw.
+ * @category Files
  */
 export type ErrorHandler =
   | "strict"

@@ -43,7 +43,10 @@ import { rangeError } from "../../constants/stack.ts";
 
 // The text file over a socket.
 
-/** How a text file encodes and decodes its bytes. */
+/**
+ * How a text file encodes and decodes its bytes.
+ * @category Files
+ */
 export interface TextOptions {
   /**
    * The encoding, UTF-8 if omitted. By Python's names: `utf-8`, `utf-8-sig`, `utf-16`, `utf-32`
@@ -77,6 +80,7 @@ interface Codec {
  * length in a JavaScript string is 2. Unlike in Python, writing does not discard text that was
  * received but not yet read, and reading throws `BlockingIOError` when a non-blocking socket has no
  * more data, which Python mistakes for the end of the stream.
+ * @category Files
  */
 export class TextIOWrapper extends LineIO<string> {
   /** The file of bytes below this one. */
@@ -275,6 +279,7 @@ nameClasses({ TextIOWrapper });
  * @typeParam Mode the mode; `undefined` is in it if it is left out
  * @typeParam Buffering the buffer size, `undefined` is in it if it is left out; a type that is not
  * a literal includes 0
+ * @category Files
  */
 export type SocketFile<
   Mode extends FileMode | undefined = FileMode,
@@ -290,7 +295,10 @@ export type SocketFile<
         : BufferedRWPair)
   : TextIOWrapper;
 
-/** Options of `makefile()`. */
+/**
+ * Options of `makefile()`.
+ * @category Files
+ */
 export interface MakefileOptions<
   Buffering extends number | null | undefined = number | null,
 > extends TextOptions {

@@ -8,6 +8,7 @@ import type { IncrementalDecoder } from "./codec.ts";
  * How lines end. When reading, `null` accepts `\n`, `\r` and `\r\n` and translates each to `\n`;
  * `""` accepts the same three but keeps them unchanged; any other value is the only line end. When
  * writing, each `\n` becomes the given value; `null` and `""` keep it.
+ * @category Files
  */
 export type Newline = null | "" | "\n" | "\r" | "\r\n";
 

@@ -23,7 +23,10 @@ import {
 
 // The modes of `makefile()`.
 
-/** What a file is for: `r` to read (the default), `w` to write, `b` for bytes instead of text. */
+/**
+ * What a file is for: `r` to read (the default), `w` to write, `b` for bytes instead of text.
+ * @category Files
+ */
 export type FileMode =
   | ("" | "r" | "w" | "rw" | "wr")
   | ("b" | "rb" | "br" | "wb" | "bw")
@@ -71,7 +74,10 @@ export function optionalString(name: string, value: unknown): string | null {
   );
 }
 
-/** What a file needs of the `Socket` below it. */
+/**
+ * What a file needs of the `Socket` below it.
+ * @category Files
+ */
 export interface FileSocket {
   /** Returns the descriptor; -1 once it is closed or detached. */
   fileno(): number;
@@ -86,6 +92,7 @@ export interface FileSocket {
  * `buffering` of 0 returns it. Each `readinto()` is one `recv()`, each `write()` one `send()`.
  *
  * Once a read has timed out, every later one throws `OSError`: `cannot read from timed out object`.
+ * @category Files
  */
 export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   implements BytesWriter {

@@ -23,14 +23,20 @@ import { table } from "../../constants/table.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { Address } from "../address/types.ts";
 
-/** A received item of ancillary data: level, type and bytes. */
+/**
+ * A received item of ancillary data: level, type and bytes.
+ * @category Messages
+ */
 export type AncillaryItem = [
   cmsg_level: number,
   cmsg_type: number,
   cmsg_data: Uint8Array<ArrayBuffer>,
 ];
 
-/** An item of ancillary data to send: level, type and bytes. */
+/**
+ * An item of ancillary data to send: level, type and bytes.
+ * @category Messages
+ */
 export type AncillaryInput = readonly [
   cmsg_level: number,
   cmsg_type: number,
@@ -55,6 +61,8 @@ function spaceOf(length: number, layout: Layout): number {
  *
  * @param length the length of the item's data in bytes
  * @throws {RangeError} if it is negative, or the result would exceed 2^31 - 1
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.CMSG_LEN}, `cmsg(3)`
+ * @category Messages
  */
 export function CMSG_LEN(length: number): number {
   const { header } = running.cmsg;
@@ -67,6 +75,8 @@ export function CMSG_LEN(length: number): number {
  *
  * @param length the length of the item's data in bytes
  * @throws {RangeError} if it is negative, or the result would exceed 2^31 - 1
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.CMSG_SPACE}, `cmsg(3)`
+ * @category Messages
  */
 export function CMSG_SPACE(length: number): number {
   const most = MAX_LENGTH - spaceOf(1, running);

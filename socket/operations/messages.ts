@@ -153,7 +153,10 @@ export function sendItemsAttempt(
     : (handle, address) => send(handle, bits, address);
 }
 
-/** The parameters of an `AF_ALG` operation. */
+/**
+ * The parameters of an `AF_ALG` operation.
+ * @category Messages
+ */
 export interface AlgOptions {
   /** The operation: `ALG_OP_ENCRYPT`, `ALG_OP_DECRYPT` … */
   readonly op: number;

@@ -22,7 +22,10 @@ import { type Attempt, type Handle, Pending } from "./attempt.ts";
 import { ensureNonBlocking } from "./connection.ts";
 import { MAX_STEP, send } from "./transfer.ts";
 
-/** A file that is read by its own methods: `Deno.FsFile`, or an object in memory. */
+/**
+ * A file that is read by its own methods: `Deno.FsFile`, or an object in memory.
+ * @category Files
+ */
 export interface ReadableFile {
   /** Reads bytes into a buffer; returns how many, `null` at the end. */
   readSync(p: Uint8Array): number | null;
@@ -30,7 +33,10 @@ export interface ReadableFile {
   seekSync(offset: number, whence: Deno.SeekMode): number;
 }
 
-/** What `sendfile()` takes: a path, a descriptor, an object with one, or a `Deno.FsFile`. */
+/**
+ * What `sendfile()` takes: a path, a descriptor, an object with one, or a `Deno.FsFile`.
+ * @category Files
+ */
 export type FileToSend =
   | string
   | URL

@@ -280,6 +280,7 @@ export const context: CodecContext = {
  * (only with `AI_CANONNAME`, and only in the first entry), and the address.
  *
  * @typeParam A the addresses of the family that was asked for; of both if none was
+ * @category Names and addresses
  */
 export type AddressInfoTuple<
   A extends InetAddress | Inet6Address = InetAddress | Inet6Address,

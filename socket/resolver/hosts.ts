@@ -33,7 +33,10 @@ import { hasAddress, hasName } from "./hosts_file.ts";
 import { htons, ntohs } from "../address/arpa_inet.ts";
 import { read } from "../address/codec.ts";
 
-/** A host's primary name, its other names, and its addresses. */
+/**
+ * A host's primary name, its other names, and its addresses.
+ * @category Names and addresses
+ */
 export type HostEntry = [
   hostname: string,
   aliaslist: string[],
@@ -178,6 +181,8 @@ export function* getfqdn(name: unknown = ""): Resolving<string> {
  *
  * @returns the name
  * @throws {OSError} if the call fails
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.gethostname}
+ * @category Names and addresses
  */
 export function gethostname(): string {
   const name = new Uint8Array(1024);
@@ -191,6 +196,8 @@ export function gethostname(): string {
  * @param name the name
  * @throws {PermissionError} without those rights
  * @throws {RangeError} if the platform lacks the function
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.sethostname}
+ * @category Names and addresses
  */
 export function sethostname(name: string | Uint8Array): void {
   const bytes = cstring("name", stringOrBytes("name", name));
@@ -261,6 +268,9 @@ function protocolArgument(
  * @param protocolname `"tcp"` or `"udp"`; any protocol if omitted
  * @returns the port, in host order
  * @throws {OSError} `service/proto not found`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getservbyname}
+ * @see `getservbyname(3)`
+ * @category Names and addresses
  */
 export function getservbyname(
   servicename: string,
@@ -296,6 +306,9 @@ export function getservbyname(
  * @returns the service's name
  * @throws {OSError} `port/proto not found`
  * @throws {RangeError} if the port is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getservbyport}
+ * @see `getservbyport(3)`
+ * @category Names and addresses
  */
 export function getservbyport(port: number, protocolname?: string): string {
   const { getservbyport_r, getservbyport } = load();
@@ -326,6 +339,9 @@ export function getservbyport(port: number, protocolname?: string): string {
  * @param protocolname the protocol, for instance `"icmp"`
  * @returns the number
  * @throws {OSError} `protocol not found`
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getprotobyname}
+ * @see `getprotobyname(3)`
+ * @category Names and addresses
  */
 export function getprotobyname(protocolname: string): number {
   const { getprotobyname_r, getprotobyname } = load();

@@ -15,7 +15,10 @@ import { formatIPv4, formatIPv6 } from "../address/inet.ts";
 import { link } from "../address/other_systems.ts";
 import { context } from "./addrinfo.ts";
 
-/** An IP address of a network interface. */
+/**
+ * An IP address of a network interface.
+ * @category Names and addresses
+ */
 export interface InterfaceAddress {
   /** `AF_INET` or `AF_INET6`. */
   readonly family: number;
@@ -35,7 +38,10 @@ export interface InterfaceAddress {
   readonly label: string;
 }
 
-/** A network interface. */
+/**
+ * A network interface.
+ * @category Names and addresses
+ */
 export interface NetworkInterface {
   /** Its index, as `if_nametoindex()` returns it. */
   readonly index: number;
@@ -72,6 +78,7 @@ export interface NetworkInterface {
  *   console.log(index, name, flagNames.join(), addresses.map(({ address }) => address));
  * }
  * ```
+ * @category Names and addresses
  */
 export function getifaddrs(): NetworkInterface[] {
   const { getifaddrs, freeifaddrs, if_nametoindex } = load();

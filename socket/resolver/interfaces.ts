@@ -15,6 +15,8 @@ const name = new Uint8Array(1024);
  *
  * @returns their indices and names
  * @throws {OSError} if the system cannot list them
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.if_nameindex}, `if_nameindex(3)`
+ * @category Names and addresses
  */
 export function if_nameindex(): [index: number, name: string][] {
   const libc = load();
@@ -40,6 +42,9 @@ export function if_nameindex(): [index: number, name: string][] {
  * @param if_name the interface's name
  * @returns the index, greater than 0
  * @throws {OSError} `no interface with this name`, if there is none
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.if_nametoindex}
+ * @see `if_nametoindex(3)`
+ * @category Names and addresses
  */
 export function if_nametoindex(if_name: string | Uint8Array): number {
   const index = load().if_nametoindex(
@@ -63,6 +68,9 @@ export function if_nametoindex(if_name: string | Uint8Array): number {
  * @returns the name
  * @throws {OSError} `[Errno 6] No such device or address`, if there is none
  * @throws {RangeError} if the index is out of bounds
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.if_indextoname}
+ * @see `if_indextoname(3)`
+ * @category Names and addresses
  */
 export function if_indextoname(if_index: number): string {
   const index = integer("if_index", if_index, 0, 0xffffffff);

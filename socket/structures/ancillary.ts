@@ -20,7 +20,10 @@ import { context } from "../resolver/addrinfo.ts";
 
 // The interface and address by which a datagram was received, or is to be sent.
 
-/** The data of `IP_PKTINFO`: the interface and addresses by which a datagram was received. */
+/**
+ * The data of `IP_PKTINFO`: the interface and addresses by which a datagram was received.
+ * @category Messages
+ */
 export interface PacketInfo {
   /** The index of the interface. */
   readonly ifindex: number;
@@ -30,7 +33,10 @@ export interface PacketInfo {
   readonly addr: string;
 }
 
-/** The data of `IPV6_PKTINFO`: the interface and address by which a datagram was received. */
+/**
+ * The data of `IPV6_PKTINFO`: the interface and address by which a datagram was received.
+ * @category Messages
+ */
 export interface PacketInfo6 {
   /** The index of the interface. */
   readonly ifindex: number;
@@ -44,6 +50,8 @@ export interface PacketInfo6 {
  * @param data the data of the control message, from `recvmsg()`
  * @returns the interface and the addresses
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ * @see `ip(7)`
+ * @category Messages
  */
 export function decodePktinfo(data: Bytes): PacketInfo {
   return packetInfo(data, running);
@@ -70,6 +78,8 @@ export function packetInfo(data: Bytes, layout: Layout): PacketInfo {
  * @returns the data for `sendmsg()`
  * @throws {RangeError} if the index is out of bounds, the address is not an IPv4 address, or the
  * platform lacks the struct
+ * @see `ip(7)`
+ * @category Messages
  */
 export function encodePktinfo(
   ifindex: number,
@@ -125,6 +135,8 @@ export function packetInfoBytes(
  * @param data the data of the control message, from `recvmsg()`
  * @returns the interface and the address
  * @throws {RangeError} if the data is too short
+ * @see `ipv6(7)`
+ * @category Messages
  */
 export function decodePktinfo6(data: Bytes): PacketInfo6 {
   return packetInfo6(data, running);
@@ -148,6 +160,8 @@ export function packetInfo6(data: Bytes, layout: Layout): PacketInfo6 {
  * @param addr the local address to send from; `"::"` lets the system choose
  * @returns the data for `sendmsg()`
  * @throws {RangeError} if the index is out of bounds or the address is not an IPv6 address
+ * @see `ipv6(7)`
+ * @category Messages
  */
 export function encodePktinfo6(
   ifindex: number,
@@ -190,7 +204,10 @@ export function packetInfo6Bytes(
 
 // The times at which packets were received or sent.
 
-/** A point in time, as precise as the kernel reports it. */
+/**
+ * A point in time, as precise as the kernel reports it.
+ * @category Messages
+ */
 export interface Timestamp {
   /** Whole seconds since 1970 (UTC), or on a hardware clock's own scale. */
   readonly seconds: number;
@@ -204,6 +221,7 @@ export interface Timestamp {
  * @param data the data of the control message, from `recvmsg()`
  * @returns the time
  * @throws {RangeError} if the data is too short
+ * @category Messages
  */
 export function decodeTimeval(data: Bytes): Timestamp {
   return timeval(data, running);
@@ -225,6 +243,7 @@ export function timeval(data: Bytes, layout: Layout): Timestamp {
  * @param data the data of the control message, from `recvmsg()`
  * @returns the time
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ * @category Messages
  */
 export function decodeTimespec(data: Bytes): Timestamp {
   return timespec(data, running);
@@ -240,7 +259,10 @@ export function timespec(data: Bytes, layout: Layout): Timestamp {
   };
 }
 
-/** The data of `SCM_TIMESTAMPING`; a timestamp that was not taken is `null`. */
+/**
+ * The data of `SCM_TIMESTAMPING`; a timestamp that was not taken is `null`.
+ * @category Messages
+ */
 export interface Timestamping {
   /** The timestamp taken in software. */
   readonly software: Timestamp | null;
@@ -257,6 +279,7 @@ export interface Timestamping {
  * @param data the data of the control message, from `recvmsg()`
  * @returns the timestamps
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ * @category Messages
  */
 export function decodeTimestamping(data: Bytes): Timestamping {
   return timestamping(data, running);
@@ -278,6 +301,7 @@ export function timestamping(data: Bytes, layout: Layout): Timestamping {
 
 /**
  * An error or notification from a socket's error queue: the data of `IP_RECVERR`, `IPV6_RECVERR`.
+ * @category Messages
  */
 export interface ExtendedError {
   /** The error number; 0 or `ENOMSG` for a notification that is not an error. */
@@ -303,6 +327,8 @@ export interface ExtendedError {
  * @param data the data of the control message
  * @returns the error or notification
  * @throws {RangeError} if the data is too short, or the platform lacks the struct
+ * @see `ip(7)`
+ * @category Messages
  */
 export function decodeExtendedError(data: Bytes): ExtendedError {
   return extendedError(data, context, codecOf);

@@ -6,7 +6,10 @@ import type { ReceivedDescriptors } from "./descriptors.ts";
 import type { ExtendedError, Timestamp, Timestamping } from "./ancillary.ts";
 import type { Credentials } from "./options.ts";
 
-/** What every control message has. `console.log` shows both numbers by name. */
+/**
+ * What every control message has. `console.log` shows both numbers by name.
+ * @category Messages
+ */
 export interface ControlBase {
   /** The level, such as `IPPROTO_IP`. */
   readonly level: number;
@@ -17,6 +20,7 @@ export interface ControlBase {
 /**
  * The interface and the address by which a datagram came: `IP_PKTINFO`, `IPV6_PKTINFO`, FreeBSD's
  * `IP_RECVDSTADDR`. Sent back, it makes the answer leave by that interface, from that address.
+ * @category Messages
  */
 export interface PacketInfoMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
@@ -32,7 +36,10 @@ export interface PacketInfoMessage extends ControlBase {
   readonly specDst: string;
 }
 
-/** The interface by which a datagram came: `IP_RECVIF` (BSD, macOS, Windows). */
+/**
+ * The interface by which a datagram came: `IP_RECVIF` (BSD, macOS, Windows).
+ * @category Messages
+ */
 export interface InterfaceMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "interface";
@@ -42,7 +49,10 @@ export interface InterfaceMessage extends ControlBase {
   readonly name: string;
 }
 
-/** The TTL of a datagram, or the hop limit in IPv6. */
+/**
+ * The TTL of a datagram, or the hop limit in IPv6.
+ * @category Messages
+ */
 export interface TtlMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "ttl";
@@ -50,7 +60,10 @@ export interface TtlMessage extends ControlBase {
   readonly ttl: number;
 }
 
-/** The type of service of a datagram, or the traffic class in IPv6: DSCP and ECN. */
+/**
+ * The type of service of a datagram, or the traffic class in IPv6: DSCP and ECN.
+ * @category Messages
+ */
 export interface TosMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "tos";
@@ -60,7 +73,10 @@ export interface TosMessage extends ControlBase {
   readonly dscp: number | null;
 }
 
-/** The size of the datagrams that a received message was merged from, see `segments()`. */
+/**
+ * The size of the datagrams that a received message was merged from, see `segments()`.
+ * @category Messages
+ */
 export interface GroMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "gro";
@@ -68,7 +84,10 @@ export interface GroMessage extends ControlBase {
   readonly size: number;
 }
 
-/** The size of the datagrams that a message is to be cut into. Not received. */
+/**
+ * The size of the datagrams that a message is to be cut into. Not received.
+ * @category Messages
+ */
 export interface GsoMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "gso";
@@ -76,7 +95,10 @@ export interface GsoMessage extends ControlBase {
   readonly size: number;
 }
 
-/** How many datagrams the socket has dropped for want of room: `SO_RXQ_OVFL`, Linux. */
+/**
+ * How many datagrams the socket has dropped for want of room: `SO_RXQ_OVFL`, Linux.
+ * @category Messages
+ */
 export interface OverflowMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "rxq_ovfl";
@@ -84,7 +106,10 @@ export interface OverflowMessage extends ControlBase {
   readonly dropped: number;
 }
 
-/** The firewall mark of a datagram: `SO_MARK`, Linux. */
+/**
+ * The firewall mark of a datagram: `SO_MARK`, Linux.
+ * @category Messages
+ */
 export interface MarkMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "mark";
@@ -92,7 +117,10 @@ export interface MarkMessage extends ControlBase {
   readonly mark: number;
 }
 
-/** Where a redirected datagram was going: `IP_ORIGDSTADDR`, `IPV6_ORIGDSTADDR`. */
+/**
+ * Where a redirected datagram was going: `IP_ORIGDSTADDR`, `IPV6_ORIGDSTADDR`.
+ * @category Messages
+ */
 export interface OriginalDestinationMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "origdstaddr";
@@ -100,7 +128,10 @@ export interface OriginalDestinationMessage extends ControlBase {
   readonly address: Address | null;
 }
 
-/** When a datagram came: `SO_TIMESTAMP`, `SO_TIMESTAMPNS` and their kin. */
+/**
+ * When a datagram came: `SO_TIMESTAMP`, `SO_TIMESTAMPNS` and their kin.
+ * @category Messages
+ */
 export interface TimestampMessage extends ControlBase, Timestamp {
   /** The kind, by which this type is told from the others. */
   readonly kind: "timestamp";
@@ -108,13 +139,19 @@ export interface TimestampMessage extends ControlBase, Timestamp {
   readonly clock: "realtime" | "monotonic";
 }
 
-/** When a datagram came or went, by software and hardware: `SO_TIMESTAMPING`, Linux. */
+/**
+ * When a datagram came or went, by software and hardware: `SO_TIMESTAMPING`, Linux.
+ * @category Messages
+ */
 export interface TimestampingMessage extends ControlBase, Timestamping {
   /** The kind, by which this type is told from the others. */
   readonly kind: "timestamping";
 }
 
-/** When a datagram is to be sent: `SCM_TXTIME`, Linux. Not received. */
+/**
+ * When a datagram is to be sent: `SCM_TXTIME`, Linux. Not received.
+ * @category Messages
+ */
 export interface TransmitTimeMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "txtime";
@@ -122,7 +159,10 @@ export interface TransmitTimeMessage extends ControlBase {
   readonly time: bigint;
 }
 
-/** An error or notification of the error queue: `IP_RECVERR`, `IPV6_RECVERR`. */
+/**
+ * An error or notification of the error queue: `IP_RECVERR`, `IPV6_RECVERR`.
+ * @category Messages
+ */
 export interface ExtendedErrorMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "recverr";
@@ -130,13 +170,19 @@ export interface ExtendedErrorMessage extends ControlBase {
   readonly error: ExtendedError;
 }
 
-/** The sender's process: `SCM_CREDENTIALS` (Linux), `SCM_CREDS`, `SCM_CREDS2` (FreeBSD). */
+/**
+ * The sender's process: `SCM_CREDENTIALS` (Linux), `SCM_CREDS`, `SCM_CREDS2` (FreeBSD).
+ * @category Messages
+ */
 export interface CredentialsMessage extends ControlBase, Credentials {
   /** The kind, by which this type is told from the others. */
   readonly kind: "credentials";
 }
 
-/** A descriptor of the sender's process: `SCM_PIDFD`, Linux. */
+/**
+ * A descriptor of the sender's process: `SCM_PIDFD`, Linux.
+ * @category Messages
+ */
 export interface PidfdMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "pidfd";
@@ -144,7 +190,10 @@ export interface PidfdMessage extends ControlBase {
   readonly fds: ReceivedDescriptors;
 }
 
-/** Descriptors of open files: `SCM_RIGHTS`. */
+/**
+ * Descriptors of open files: `SCM_RIGHTS`.
+ * @category Messages
+ */
 export interface RightsMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "rights";
@@ -152,7 +201,10 @@ export interface RightsMessage extends ControlBase {
   readonly fds: ReceivedDescriptors;
 }
 
-/** The type of a kernel TLS record: `TLS_GET_RECORD_TYPE`, Linux. */
+/**
+ * The type of a kernel TLS record: `TLS_GET_RECORD_TYPE`, Linux.
+ * @category Messages
+ */
 export interface TlsRecordMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "tls_record";
@@ -160,7 +212,10 @@ export interface TlsRecordMessage extends ControlBase {
   readonly recordType: number;
 }
 
-/** Any other control message, and one that was cut short (`MSG_CTRUNC`). */
+/**
+ * Any other control message, and one that was cut short (`MSG_CTRUNC`).
+ * @category Messages
+ */
 export interface UnknownMessage extends ControlBase {
   /** The kind, by which this type is told from the others. */
   readonly kind: "unknown";
@@ -168,7 +223,10 @@ export interface UnknownMessage extends ControlBase {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-/** A decoded control message: its `kind` decides what else it has. */
+/**
+ * A decoded control message: its `kind` decides what else it has.
+ * @category Messages
+ */
 export type ControlMessage =
   | PacketInfoMessage
   | InterfaceMessage
@@ -189,16 +247,25 @@ export type ControlMessage =
   | TlsRecordMessage
   | UnknownMessage;
 
-/** The kind of a control message. */
+/**
+ * The kind of a control message.
+ * @category Messages
+ */
 export type ControlKind = ControlMessage["kind"];
 
-/** The control message of a kind. */
+/**
+ * The control message of a kind.
+ * @category Messages
+ */
 export type ControlMessageOf<K extends ControlKind> = Extract<
   ControlMessage,
   { readonly kind: K }
 >;
 
-/** A control message to send: what was received may be sent as it is. */
+/**
+ * A control message to send: what was received may be sent as it is.
+ * @category Messages
+ */
 export type ControlInput =
   | {
     readonly kind: "pktinfo";

@@ -19,6 +19,7 @@ let create: (fds: number[]) => ReceivedDescriptors;
  * Descriptors that came with a message (`SCM_RIGHTS`, `SCM_PIDFD`), and their owner. {@linkcode
  * take} gives one to the caller. The others are closed at the end of a `using` block, or at the
  * latest when this object is collected or the program ends. Not constructible directly.
+ * @category Messages
  */
 export class ReceivedDescriptors implements Iterable<number>, Disposable {
   readonly #fds: number[];

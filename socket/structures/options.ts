@@ -10,7 +10,10 @@ import { type Bytes, describe, integer } from "../../errors/arguments.ts";
 import { type Layout, layout as running } from "../../ffi/layout/mod.ts";
 import { encodeStruct, isFields, reader, structOf } from "./fields.ts";
 
-/** The value of `SO_LINGER`: whether closing waits for unsent data, and for how long. */
+/**
+ * The value of `SO_LINGER`: whether closing waits for unsent data, and for how long.
+ * @category Options
+ */
 export interface Linger {
   /** Whether closing waits; with a `linger` of 0, closing resets the connection instead. */
   readonly onoff: boolean;
@@ -35,6 +38,8 @@ export interface Linger {
  * const value = socket.getsockopt(SOL_SOCKET, SO_LINGER, 8);
  * assertEquals(decodeLinger(value), { onoff: true, linger: 0 });
  * ```
+ * @see `socket(7)`
+ * @category Options
  */
 export function decodeLinger(data: Bytes): Linger {
   return linger(data, running);
@@ -57,6 +62,8 @@ export function linger(data: Bytes, layout: Layout): Linger {
  * @param linger how long, in seconds (macOS: in ticks; in seconds with `SO_LINGER_SEC`)
  * @returns the bytes for `setsockopt()`
  * @throws {RangeError} if `linger` is negative or too large
+ * @see `socket(7)`
+ * @category Options
  */
 export function encodeLinger(
   onoff: boolean,
@@ -93,7 +100,10 @@ export function lingerBytes(
   });
 }
 
-/** The peer's process, user and group, as the kernel reports them. */
+/**
+ * The peer's process, user and group, as the kernel reports them.
+ * @category Options
+ */
 export interface Credentials {
   /** The process id; `null` on macOS, where `LOCAL_PEERPID` returns it. */
   readonly pid: number | null;
@@ -110,6 +120,8 @@ export interface Credentials {
  * @param data what `getsockopt()` or `recvmsg()` returned
  * @returns the credentials
  * @throws {RangeError} if the data is too short, or the platform has neither struct
+ * @see `unix(7)`
+ * @category Options
  */
 export function decodeCredentials(data: Bytes): Credentials {
   return credentials(data, running);
@@ -150,6 +162,8 @@ export function credentials(data: Bytes, layout: Layout): Credentials {
  * @param gid the group id
  * @returns the data for `sendmsg()`
  * @throws {RangeError} if a number is out of bounds, or the platform lacks the struct
+ * @see `unix(7)`
+ * @category Options
  */
 export function encodeCredentials(
   pid: number,
@@ -184,6 +198,7 @@ export function encodeCredentials(
 /**
  * The argument of a command of `ioctl()`: a number, or for `SIO_KEEPALIVE_VALS` three of them (both
  * times in milliseconds).
+ * @category Options
  */
 export type IoctlOption =
   | number

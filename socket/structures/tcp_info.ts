@@ -14,6 +14,7 @@ import { reader, structOf, unsigned } from "./fields.ts";
  * names and in C's units: on Linux, times are in microseconds, except that `tcpi_last_…` are in
  * milliseconds. A field that the platform or the kernel lacks is left out; a 64-bit field is a
  * bigint if it is not a safe integer.
+ * @category Options
  */
 export interface TcpInfo {
   // On every platform.
@@ -221,6 +222,8 @@ export interface TcpInfo {
  *   assertEquals(info.tcpi_state, 1); // established
  * }
  * ```
+ * @see `tcp(7)`
+ * @category Options
  */
 export function decodeTcpInfo(data: Bytes): TcpInfo {
   return tcpInfo(data, running);
