@@ -20,10 +20,6 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  * modules import.
  */
 const CHUNKS: readonly (readonly [RegExp, string])[] = [
-  [/^(constants|ffi\/layout)\/generated\/linux.*\.json$/, "tables_linux"],
-  [/^(constants|ffi\/layout)\/generated\/darwin\.json$/, "tables_darwin"],
-  [/^(constants|ffi\/layout)\/generated\/freebsd\.json$/, "tables_freebsd"],
-  [/^(constants|ffi\/layout)\/generated\/windows\.json$/, "tables_windows"],
   [/^ffi\/windows\//, "windows"],
   // Doors of their own, which few programs need.
   [/^constants\/generated\/door_/, ""],
@@ -72,16 +68,27 @@ const stripped: Plugin = {
   },
 };
 
-/** The tables. V8 reads them faster from a string than as code. */
+/**
+ * The tables of all platforms, as strings, of which one is read. By URL, Deno loads every file that
+ * any platform would import.
+ */
 const tables: Plugin = {
   name: "tables",
   transform(code, id) {
-    if (!id.endsWith(".json")) return;
-    const text = JSON.stringify(JSON.parse(code));
-    return {
-      code: `export default JSON.parse(${quoted(text)});`,
-      map: { mappings: "" },
-    };
+    if (!/\/(constants\/table|ffi\/layout\/mod)\.ts$/.test(id)) return;
+    const all = code.replace(
+      /import\(\s*"([^"]*\.json)"[^)]*\)/g,
+      (_, path) => {
+        const text = Deno.readTextFileSync(join(dirname(id), path));
+        return `Promise.resolve({ default: JSON.parse(${
+          quoted(JSON.stringify(JSON.parse(text)))
+        }) })`;
+      },
+    );
+    if (all === code || /import\([^)]*json/.test(all)) {
+      throw new Error(`${id} no longer imports its tables by import()`);
+    }
+    return { code: all, map: null };
   },
 };
 

@@ -1,15 +1,16 @@
 /**
- * `deno task build`: what is published, in `dist/`. The folder is a package for npm, and a tree to
- * put behind a URL.
+ * `deno task build [folder]`: what is published, in `dist/` if no other folder is given. The folder
+ * is a package for npm, and a tree to put behind a URL.
  */
 
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { oldestDeno } from "../ffi/libc.ts";
 import { writeDeclarations, writeScripts } from "./bundle.ts";
 
 const root = new URL("../", import.meta.url);
-const dist = new URL("dist/", root);
+const dist = resolve(Deno.args[0] ?? fileURLToPath(new URL("dist", root)));
 
 /** The exports of the package, such as `./async`, with the names of their doors. */
 const doors = Object.entries(config.exports)
@@ -43,16 +44,13 @@ try {
 }
 Deno.mkdirSync(dist);
 const names = doors.map(([, door]) => door);
-await writeScripts(names, fileURLToPath(dist));
-await writeDeclarations(names, fileURLToPath(dist));
+await writeScripts(names, dist);
+await writeDeclarations(names, dist);
 for (const file of ["LICENSE", "README.md", "CHANGELOG.md"]) {
-  Deno.copyFileSync(new URL(file, root), new URL(file, dist));
+  Deno.copyFileSync(new URL(file, root), `${dist}/${file}`);
 }
 Deno.writeTextFileSync(
-  new URL("package.json", dist),
+  `${dist}/package.json`,
   JSON.stringify(manifest(), null, 2) + "\n",
 );
-
-const files = [...Deno.readDirSync(dist)].length +
-  [...Deno.readDirSync(new URL("chunks/", dist))].length;
-console.log(`dist/: @libc/socket ${config.version}, ${files} files`);
+console.log(`@libc/socket ${config.version} is in ${dist}`);

@@ -1,6 +1,6 @@
 /** A socket as a Node stream. */
 
-import type { AddressInfo, Socket as NodeSocket } from "node:net";
+import type { AddressInfo, SocketReadyState } from "node:net";
 import { nextTick } from "node:process";
 import { addAbortSignal, Duplex } from "node:stream";
 import { drive } from "../async/base.ts";
@@ -10,7 +10,11 @@ import { constant, isMissing, nameClasses, table } from "../constants/table.ts";
 import {
   AF_INET,
   AF_INET6,
+  IP_TOS,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
   IPPROTO_TCP,
+  IPV6_TCLASS,
   SO_KEEPALIVE,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -19,7 +23,7 @@ import {
   TCP_NODELAY,
 } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
-import { describe, instance, optionsOf } from "../errors/arguments.ts";
+import { describe, instance, integer, optionsOf } from "../errors/arguments.ts";
 import {
   E_BAD_SOCKET,
   ECANCELED,
@@ -79,8 +83,8 @@ export interface SocketDuplexOptions {
  *
  * @typeParam A the addresses of the socket's family
  */
-export class SocketDuplex<A extends Address = Address> extends Duplex
-  implements NodeSocket {
+// Without `implements NodeSocket`: a program may have newer types of Node than this library.
+export class SocketDuplex<A extends Address = Address> extends Duplex {
   /** The socket beneath: for its options, its peer's credentials, its addresses. */
   readonly socket: AsyncSocket<A>;
   /** Always empty: the socket has one family, and tries one address. */
@@ -136,7 +140,7 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   }
 
   /** `"opening"`, `"open"`, `"readOnly"`, `"writeOnly"` or `"closed"`. */
-  get readyState(): NodeSocket["readyState"] {
+  get readyState(): SocketReadyState {
     if (this.#connecting) return "opening";
     if (this.readable) return this.writable ? "open" : "readOnly";
     return this.writable ? "writeOnly" : "closed";
@@ -298,6 +302,32 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
       set(TCP_KEEPCNT, count);
     });
     return this;
+  }
+
+  /** Returns `IP_TOS` or `IPV6_TCLASS`; 0 for sockets that have no such option. */
+  getTypeOfService(): number {
+    let tos = 0;
+    tolerate(() => {
+      tos = this.socket.getsockopt(...this.#typeOfService);
+    });
+    return tos;
+  }
+
+  /**
+   * Sets `IP_TOS` or `IPV6_TCLASS`. Does nothing on sockets that have no such option.
+   *
+   * @param tos the value, 0-255: DSCP in the upper six bits, ECN in the others
+   */
+  setTypeOfService(tos: number): this {
+    tos = integer("tos", tos, 0, 255);
+    tolerate(() => this.socket.setsockopt(...this.#typeOfService, tos));
+    return this;
+  }
+
+  get #typeOfService(): [level: number, option: number] {
+    return this.socket.family === AF_INET6
+      ? [IPPROTO_IPV6, IPV6_TCLASS]
+      : [IPPROTO_IP, IP_TOS];
   }
 
   /** Makes a stream that reads, writes or connects keep the process alive. This is the default. */

@@ -534,11 +534,13 @@ Deno.test("it has addresses and options, also of a connection that has ended", a
     stream.setKeepAlive({ enable: true, interval: 5000, count: 6 });
     assertEquals(probes(), [5, 6]);
   }
+  assertEquals(stream.setTypeOfService(0x28).getTypeOfService(), 0x28);
   stream.setKeepAlive();
   assert(!option(SOL_SOCKET, SO_KEEPALIVE));
   stream.destroy();
   assertEquals(all(), expected);
-  stream.setNoDelay().setKeepAlive(true).ref().unref(); // as Node's clients do without asking
+  const likeNodes: NodeSocket = stream;
+  likeNodes.setNoDelay().setKeepAlive(true).ref().unref(); // as Node's clients do without asking
 });
 
 Deno.test({
