@@ -116,6 +116,37 @@ Deno.test("the release is a package of npm", async (t) => {
   });
 });
 
+Deno.test("JSR gets the modules that the doors reach, and no more", async () => {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["publish", "--dry-run", "--allow-dirty", "--no-check"],
+    cwd: beside(".."),
+    env: { NO_COLOR: "1" },
+  }).output();
+  const own = pathToFileURL(beside("../")).href;
+  const published = [
+    ...(text(stdout) + text(stderr)).matchAll(/(file:\S+) \(/g),
+  ]
+    .map(([, url]) => url.slice(own.length))
+    .filter((path) => path !== ".git"); // of a work tree of git's
+  const reached = new Set<string>();
+  for (const door of doors) {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", `${door}.ts`],
+      cwd: beside(".."),
+    }).output();
+    for (const { specifier } of JSON.parse(text(stdout)).modules) {
+      if (specifier.startsWith(own)) reached.add(specifier.slice(own.length));
+    }
+  }
+  assertEquals(
+    published.sort(),
+    [
+      ...reached,
+      ...["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "deno.json"],
+    ].sort(),
+  );
+});
+
 Deno.test("each door of the release exports what its source does", async () => {
   for (const door of libraries) {
     const source = await import(`../../${door}.ts`);
