@@ -109,7 +109,9 @@ Deno.test("the release is a package of npm", async (t) => {
     ]);
     assertEquals(Object.keys(manifest.exports), Object.keys(config.exports));
     for (
-      const { types, default: script } of Object.values<any>(manifest.exports)
+      const { types, default: script } of Object.values<
+        { types: string; default: string }
+      >(manifest.exports)
     ) {
       assert(names.includes(types.slice(2)) && names.includes(script.slice(2)));
     }
@@ -152,7 +154,7 @@ Deno.test("each door of the release exports what its source does", async () => {
     const source = await import(`../../${door}.ts`);
     const other = await import(new URL(`${door}.js`, root).href);
     assertEquals(Object.keys(other).sort(), Object.keys(source).sort());
-    for (const [name, value] of Object.entries<any>(source)) {
+    for (const [name, value] of Object.entries<unknown>(source)) {
       if (typeof value === "function") {
         assertEquals(other[name].name, value.name, `${door}: ${name}`);
       }
