@@ -21,8 +21,21 @@ const OUTSIDE: Record<string, RegExp> = {
   "they run on the records of another platform": /tests\/platforms\//,
 };
 
-/** What tests import that no door exports, and what is the same in the source: plain data. */
-const DATA = /^(E_[A-Z_]+|tables?|platform|layouts?)$/;
+/**
+ * What tests import that no door exports, and what is the same in the source: plain data. Of
+ * functions only `osError`.
+ */
+const DATA = /^(E_[A-Z_]+|tables?|platform|layouts?|osError)$/;
+
+/** `osError`, which no door exports, for the errors of the release. */
+const OS_ERROR = `
+import { OSError } from "../dist/mod.js";
+import { osError as ofSource } from "../source/errors/errors.ts";
+export const osError = (...parameters) => {
+  const { errno, strerror, syscall, address } = ofSource(...parameters);
+  return new OSError(errno, strerror, { syscall, address });
+};
+`;
 
 /** The door whose exports a source file has a part of. */
 function doorOf(path: string): string {
@@ -131,8 +144,11 @@ function dataOf(path: string, up: string): string {
   const text = Deno.readTextFileSync(join(root, path));
   const found = [...text.matchAll(/^export const (\w+)/gm)]
     .map(([, name]) => name).filter((name) => DATA.test(name));
-  if (found.length === 0) return "";
-  return `export { ${found} } from "${up}source/${path}";\n`;
+  let exports = path === "errors/errors.ts" ? OS_ERROR : "";
+  if (found.length > 0) {
+    exports += `export { ${found} } from "${up}source/${path}";\n`;
+  }
+  return exports;
 }
 
 function shim(path: string): void {
