@@ -316,7 +316,12 @@ export {
 export { AsyncSocket as SocketType } from "./async/socket.ts";
 export type { ConnectionsOptions } from "./async/connections.ts";
 export type { WaitOptions } from "./async/driver.ts";
-export type { DenoAddress } from "./async/deno_address.ts";
+export type {
+  DenoAddress,
+  DenoNetAddress,
+  DenoUnixAddress,
+  DenoVsockAddress,
+} from "./async/deno_address.ts";
 export { recv_fds, send_fds } from "./async/fds.ts";
 export { create_connection, create_server } from "./async/connect.ts";
 export { type Relay, relay, type RelayOptions } from "./async/relay.ts";

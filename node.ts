@@ -34,6 +34,7 @@
 
 export {
   duplex,
+  type SetKeepAliveOptions,
   SocketDuplex,
   type SocketDuplexOptions,
 } from "./node/duplex.ts";

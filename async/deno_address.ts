@@ -15,14 +15,53 @@ import type {
   VsockAddress,
 } from "../socket/address/types.ts";
 
+// Deno's own types again: programs are also compiled where the namespace `Deno` is not declared.
+
 /**
- * Deno's type for the address type `A`; `undefined` for families that Deno does not know.
+ * The address of an IPv4 or IPv6 socket in Deno's form, as `Deno.NetAddr`.
+ * @category Awaiting
+ */
+export interface DenoNetAddress {
+  /** `"udp"` for datagrams, else `"tcp"`. */
+  transport: "tcp" | "udp";
+  /** The IP address. */
+  hostname: string;
+  /** The port number. */
+  port: number;
+}
+
+/**
+ * The address of a Unix socket in Deno's form, as `Deno.UnixAddr`.
+ * @category Awaiting
+ */
+export interface DenoUnixAddress {
+  /** `"unixpacket"` for datagrams, else `"unix"`. */
+  transport: "unix" | "unixpacket";
+  /** The path in the file system. */
+  path: string;
+}
+
+/**
+ * The address of a vsock socket in Deno's form, as `Deno.VsockAddr`.
+ * @category Awaiting
+ */
+export interface DenoVsockAddress {
+  /** Always `"vsock"`. */
+  transport: "vsock";
+  /** The context identifier. */
+  cid: number;
+  /** The port number. */
+  port: number;
+}
+
+/**
+ * Deno's form of the address type `A`; `undefined` for families that Deno does not know.
  * @category Awaiting
  */
 export type DenoAddress<A extends Address> = A extends
-  InetAddress | Inet6Address ? Deno.NetAddr
-  : A extends UnixAddress ? Deno.UnixAddr
-  : Deno.Addr | undefined;
+  InetAddress | Inet6Address ? DenoNetAddress
+  : A extends UnixAddress ? DenoUnixAddress
+  : DenoNetAddress | DenoUnixAddress | DenoVsockAddress | undefined;
 
 const decoder = new TextDecoder();
 
@@ -46,7 +85,7 @@ function convert(
   family: number,
   type: number,
   address: Address,
-): Deno.Addr | undefined {
+): DenoAddress<Address> {
   const datagrams = type === SOCK_DGRAM;
   switch (family) {
     case AF_INET:

@@ -1,23 +1,29 @@
 /** A socket as a Node stream. */
 
-import type { AddressInfo, Socket as NodeSocket } from "node:net";
+import type { AddressInfo, SocketReadyState } from "node:net";
 import { nextTick } from "node:process";
 import { addAbortSignal, Duplex } from "node:stream";
 import { drive } from "../async/base.ts";
 import { endSending, reset, tolerate } from "../async/ending.ts";
 import { AsyncSocket } from "../async/socket.ts";
-import { nameClasses, table } from "../constants/table.ts";
+import { constant, isMissing, nameClasses, table } from "../constants/table.ts";
 import {
   AF_INET,
   AF_INET6,
+  IP_TOS,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
   IPPROTO_TCP,
+  IPV6_TCLASS,
   SO_KEEPALIVE,
   SOCK_STREAM,
   SOL_SOCKET,
+  TCP_KEEPCNT,
+  TCP_KEEPINTVL,
   TCP_NODELAY,
 } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
-import { describe, instance, optionsOf } from "../errors/arguments.ts";
+import { describe, instance, integer, optionsOf } from "../errors/arguments.ts";
 import {
   E_BAD_SOCKET,
   ECANCELED,
@@ -41,7 +47,19 @@ import { Sending } from "./sending.ts";
 const CHUNK = 0x8000;
 
 /** The option that holds the seconds before the first probe, by its name on this platform. */
-const keepIdle = table.constants.TCP_KEEPIDLE ?? table.constants.TCP_KEEPALIVE;
+const keepIdle = table.constants.TCP_KEEPIDLE ?? constant("TCP_KEEPALIVE");
+
+/** The parameters of {@linkcode SocketDuplex.setKeepAlive} by name. */
+export interface SetKeepAliveOptions {
+  /** Whether the system probes a connection that is silent. */
+  readonly enable?: boolean | undefined;
+  /** Milliseconds of silence before the first probe; 0 leaves it as it is. */
+  readonly initialDelay?: number | undefined;
+  /** Milliseconds between probes; 0 leaves it as it is. */
+  readonly interval?: number | undefined;
+  /** The number of probes that may remain unanswered; 0 leaves it as it is. */
+  readonly count?: number | undefined;
+}
 
 /**
  * Options of {@linkcode duplex}.
@@ -69,8 +87,8 @@ export interface SocketDuplexOptions {
  * @typeParam A the addresses of the socket's family
  * @category Streams of Node
  */
-export class SocketDuplex<A extends Address = Address> extends Duplex
-  implements NodeSocket {
+// Without `implements NodeSocket`: a program may have newer types of Node than this library.
+export class SocketDuplex<A extends Address = Address> extends Duplex {
   /** The socket beneath: for its options, its peer's credentials, its addresses. */
   readonly socket: AsyncSocket<A>;
   /** Always empty: the socket has one family, and tries one address. */
@@ -126,7 +144,7 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   }
 
   /** `"opening"`, `"open"`, `"readOnly"`, `"writeOnly"` or `"closed"`. */
-  get readyState(): NodeSocket["readyState"] {
+  get readyState(): SocketReadyState {
     if (this.#connecting) return "opening";
     if (this.readable) return this.writable ? "open" : "readOnly";
     return this.writable ? "writeOnly" : "closed";
@@ -258,22 +276,62 @@ export class SocketDuplex<A extends Address = Address> extends Duplex
   }
 
   /**
-   * Sets `SO_KEEPALIVE`. Does nothing on sockets that have no such option. Interval and count of
-   * the probes stay as they are.
+   * Sets `SO_KEEPALIVE`. Does nothing on sockets that have no such option.
    *
-   * @param enable whether the system probes a connection that is silent
+   * @param enable whether the system probes a connection that is silent, or all parameters by name,
+   * as Node's newest types have it
    * @param initialDelay milliseconds of silence before the first probe; 0 leaves it as it is
+   * @param interval milliseconds between probes; 0 leaves it as it is
+   * @param count the number of probes that may remain unanswered; 0 leaves it as it is
    */
-  setKeepAlive(enable = false, initialDelay = 0): this {
-    tolerate(() => {
-      const { socket } = this;
-      socket.setsockopt(SOL_SOCKET, SO_KEEPALIVE, enable ? 1 : 0);
-      const seconds = Math.floor(initialDelay / 1000);
-      if (enable && seconds > 0 && keepIdle !== undefined) {
-        socket.setsockopt(IPPROTO_TCP, keepIdle, seconds);
+  setKeepAlive(
+    enable: boolean | SetKeepAliveOptions = false,
+    initialDelay = 0,
+    interval = 0,
+    count = 0,
+  ): this {
+    if (typeof enable === "object") {
+      ({ enable = false, initialDelay = 0, interval = 0, count = 0 } = enable);
+    }
+    const set = (option: number, value: number) => {
+      if (value >= 1 && !isMissing(option)) {
+        this.socket.setsockopt(IPPROTO_TCP, option, Math.floor(value));
       }
+    };
+    tolerate(() => {
+      this.socket.setsockopt(SOL_SOCKET, SO_KEEPALIVE, enable ? 1 : 0);
+      if (!enable) return;
+      set(keepIdle, initialDelay / 1000);
+      set(TCP_KEEPINTVL, interval / 1000);
+      set(TCP_KEEPCNT, count);
     });
     return this;
+  }
+
+  /** Returns `IP_TOS` or `IPV6_TCLASS`; 0 for sockets that have no such option. */
+  getTypeOfService(): number {
+    let tos = 0;
+    tolerate(() => {
+      tos = this.socket.getsockopt(...this.#typeOfService);
+    });
+    return tos;
+  }
+
+  /**
+   * Sets `IP_TOS` or `IPV6_TCLASS`. Does nothing on sockets that have no such option.
+   *
+   * @param tos the value, 0-255: DSCP in the upper six bits, ECN in the others
+   */
+  setTypeOfService(tos: number): this {
+    tos = integer("tos", tos, 0, 255);
+    tolerate(() => this.socket.setsockopt(...this.#typeOfService, tos));
+    return this;
+  }
+
+  get #typeOfService(): [level: number, option: number] {
+    return this.socket.family === AF_INET6
+      ? [IPPROTO_IPV6, IPV6_TCLASS]
+      : [IPPROTO_IP, IP_TOS];
   }
 
   /** Makes a stream that reads, writes or connects keep the process alive. This is the default. */

@@ -32,7 +32,7 @@ const exception =
 
 /** Rooms that the doors do not reach, or that are no part of the library. */
 const outside =
-  /^(tests|examples|bench|docs|dist|coverage|node_modules|constants\/generator|\..*)$/;
+  /^(tests|examples|bench|build|docs|dist|coverage|node_modules|constants\/generator|\..*)$/;
 
 /** The source files of the library, by their paths from the root. */
 function sources(folder = ""): string[] {

@@ -29,8 +29,8 @@ import { MAX_STEP, send } from "./transfer.ts";
 export interface ReadableFile {
   /** Reads bytes into a buffer; returns how many, `null` at the end. */
   readSync(p: Uint8Array): number | null;
-  /** Moves the position in bytes, and returns the new one. */
-  seekSync(offset: number, whence: Deno.SeekMode): number;
+  /** Moves the position in bytes, and returns the new one; `whence` is a `Deno.SeekMode`. */
+  seekSync(offset: number, whence: number): number;
 }
 
 /**

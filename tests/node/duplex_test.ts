@@ -524,11 +524,23 @@ Deno.test("it has addresses and options, also of a connection that has ended", a
   if (socket.hasattr("TCP_KEEPIDLE")) {
     assertEquals(pair.b.getsockopt(IPPROTO_TCP, socket.TCP_KEEPIDLE), 7);
   }
+  if (socket.hasattr("TCP_KEEPINTVL") && socket.hasattr("TCP_KEEPCNT")) {
+    const probes = () => [
+      pair.b.getsockopt(IPPROTO_TCP, socket.TCP_KEEPINTVL),
+      pair.b.getsockopt(IPPROTO_TCP, socket.TCP_KEEPCNT),
+    ];
+    stream.setKeepAlive(true, 7000, 3000, 4);
+    assertEquals(probes(), [3, 4]);
+    stream.setKeepAlive({ enable: true, interval: 5000, count: 6 });
+    assertEquals(probes(), [5, 6]);
+  }
+  assertEquals(stream.setTypeOfService(0x28).getTypeOfService(), 0x28);
   stream.setKeepAlive();
   assert(!option(SOL_SOCKET, SO_KEEPALIVE));
   stream.destroy();
   assertEquals(all(), expected);
-  stream.setNoDelay().setKeepAlive(true).ref().unref(); // as Node's clients do without asking
+  const likeNodes: NodeSocket = stream;
+  likeNodes.setNoDelay().setKeepAlive(true).ref().unref(); // as Node's clients do without asking
 });
 
 Deno.test({
