@@ -118,6 +118,7 @@ export function socketpair<F extends number | null | undefined = undefined>(
  * const line = new Uint8Array(4096);
  * console.log(Deno.stdin.readSync(line)); // does not block now
  * ```
+ * @category Awaiting
  */
 export function wait_readable(
   fd: FileDescriptor,
@@ -138,6 +139,7 @@ export function wait_readable(
  * (`EBADF`)
  * @throws {TypeError} if `fd` is not a descriptor and has none, or an option has the wrong type
  * @throws {RangeError} if the timeout is out of bounds
+ * @category Awaiting
  */
 export function wait_writable(
   fd: FileDescriptor,
@@ -176,6 +178,7 @@ async function ready(
  * @param fd the descriptor, or an object with a method `fileno()`. If nothing waits for it, this
  * does nothing
  * @throws {TypeError} if `fd` is not a descriptor and has none
+ * @category Awaiting
  */
 export function notify_closing(fd: FileDescriptor): void {
   notifyClosing(descriptor("fd", fd, -1));

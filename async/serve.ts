@@ -41,6 +41,7 @@ import { driveSteps } from "./steps.ts";
  * @throws {gaierror} if the host cannot be resolved
  * @throws {TypeError} if the address is not `[host, port]`, or an option has the wrong type
  * @throws {RangeError} if the port is out of bounds
+ * @category Awaiting
  */
 export function createListeners(
   address: readonly [host: string | null, port: number],
@@ -72,6 +73,7 @@ export function createListeners(
  * @throws {TypeError} if the path is neither a string nor bytes
  * @throws {RangeError} if the path is empty, has a NUL (names without a file need only `bind()`),
  * or the platform has no such files
+ * @category Awaiting
  */
 export function createUnixListener(
   path: UnixAddress,
@@ -100,7 +102,10 @@ class AsyncUnixListener extends AsyncSocket<UnixAddress> {
 
 nameClasses({ AsyncUnixListener });
 
-/** What {@linkcode serve} gives a handler beside the connection. */
+/**
+ * What {@linkcode serve} gives a handler beside the connection.
+ * @category Awaiting
+ */
 export interface HandlerContext<A extends Address = Address> {
   /** The address of the peer. */
   readonly address: A;
@@ -114,13 +119,17 @@ export interface HandlerContext<A extends Address = Address> {
 /**
  * Serves one connection of {@linkcode serve}, which closes the connection when the returned promise
  * settles.
+ * @category Awaiting
  */
 export type Handler<A extends Address = Address> = (
   connection: AsyncSocket<A>,
   context: HandlerContext<A>,
 ) => void | Promise<void>;
 
-/** Options of {@linkcode serve}. */
+/**
+ * Options of {@linkcode serve}.
+ * @category Awaiting
+ */
 export interface ServeOptions<A extends Address = Address> extends WaitOptions {
   /**
    * Aborting it stops the server: the listeners close, and `serve` resolves once the handlers that
@@ -189,6 +198,7 @@ export interface ServeOptions<A extends Address = Address> extends WaitOptions {
  * client.close();
  * await serving;
  * ```
+ * @category Awaiting
  */
 export async function serve<A extends Address>(
   listeners: AsyncSocket<A> | Iterable<AsyncSocket<A>>,

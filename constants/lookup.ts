@@ -95,6 +95,7 @@ export function errorName(value: number): keyof ErrorNumbers | undefined {
  * Texts of Winsock's error numbers, as Python's `socket` has them. Windows: elsewhere this is a
  * stand-in without texts, see {@linkcode isMissing}, and `hasattr("errorTab")` is false. The
  * `strerror` of an `OSError` is the system's own text, on every platform.
+ * @category Errors
  */
 export const errorTab: Readonly<Record<number, string>> = os === "windows"
   ? (await import("./error_tab.json", { with: { type: "json" } })).default

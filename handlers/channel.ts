@@ -7,7 +7,10 @@ import { E_BAD_SOCKET, osError, timedOut } from "../errors/errors.ts";
 import { type Handle, newHandle } from "../socket/operations/attempt.ts";
 import { type Idler, idleSweeper } from "./idle.ts";
 
-/** The handlers that sockets of every kind have; `S` is the socket's class. */
+/**
+ * The handlers that sockets of every kind have; `S` is the socket's class.
+ * @category Handlers
+ */
 export interface Handlers<S> {
   /**
    * Is called when {@linkcode StreamSocket.write} or {@linkcode DatagramSocket.send} has taken less

@@ -20,6 +20,7 @@ import { HandlerSocket } from "./socket.ts";
  * for its address.
  *
  * @typeParam A the addresses of the socket's family
+ * @category Handlers
  */
 export interface Sender<A extends Address = InetAddress> {
   /** The address, decoded when it is asked for; `null` if the sender has none. */
@@ -31,6 +32,7 @@ export interface Sender<A extends Address = InetAddress> {
  *
  * @typeParam T the program's state of each socket, `socket.data`
  * @typeParam A the addresses of the sockets' family
+ * @category Handlers
  */
 export interface DatagramHandlers<
   T = undefined,
@@ -140,6 +142,7 @@ export let openDatagrams: (
  *
  * @typeParam T the program's state of the socket, {@linkcode data}
  * @typeParam A the addresses of the socket's family
+ * @category Handlers
  */
 export class DatagramSocket<T = undefined, A extends Address = InetAddress>
   extends HandlerSocket<T, A> {

@@ -17,6 +17,7 @@ import type { MakeStream } from "./stream.ts";
 /**
  * The names of the engines: Linux's `io_uring`, or the system's poller (`epoll`, `kqueue` …), which
  * every system has.
+ * @category Handlers
  */
 export type EngineName = "io_uring" | "poller";
 

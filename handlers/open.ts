@@ -49,10 +49,16 @@ import {
   type StreamSocket,
 } from "./stream.ts";
 
-/** A socket of the other two modules, whose descriptor a function here takes over. */
+/**
+ * A socket of the other two modules, whose descriptor a function here takes over.
+ * @category Handlers
+ */
 export type Given<A extends Address> = AsyncSocket<A> | Socket<A>;
 
-/** Options of {@linkcode serve}: those of `create_server()`, and of the connections. */
+/**
+ * Options of {@linkcode serve}: those of `create_server()`, and of the connections.
+ * @category Handlers
+ */
 export interface ServeOptions<A extends Address = InetAddress> extends
   Omit<
     CreateServerOptions<
@@ -67,7 +73,10 @@ export interface ServeOptions<A extends Address = InetAddress> extends
   readonly family?: Family<A> | undefined;
 }
 
-/** Options of {@linkcode connect}. */
+/**
+ * Options of {@linkcode connect}.
+ * @category Handlers
+ */
 export interface ConnectOptions<A extends Address = InetAddress>
   extends ConnectionOptions, WaitOptions {
   /** The address family; if left out, `AF_UNIX` for a path, else the one the host resolves to. */
@@ -87,6 +96,7 @@ export interface ConnectOptions<A extends Address = InetAddress>
  * @throws {gaierror} if a host name cannot be resolved
  * @throws {TypeError} if an argument is of a wrong type
  * @throws {RangeError} if an option is out of bounds, or not available on this platform
+ * @category Handlers
  */
 export function serve<T = undefined>(
   address: UnixAddress,
@@ -134,6 +144,7 @@ export async function serve(
  * @throws {gaierror} if the host cannot be resolved
  * @throws {TypeError} if an argument is of a wrong type
  * @throws {RangeError} if an option is out of bounds
+ * @category Handlers
  */
 export function connect<T = undefined>(
   address: UnixAddress,
@@ -203,6 +214,7 @@ async function connectedTo(
  * @throws {TypeError} if an argument is of a wrong type
  * @throws {RangeError} if the socket is not of the type `SOCK_STREAM`, or the timeout is not
  * above 0
+ * @category Handlers
  */
 export function attach<T = undefined, A extends Address = InetAddress>(
   socket: Given<A>,
@@ -238,7 +250,10 @@ function handleTaken(socket: Given<Address>): Handle {
   );
 }
 
-/** Options of {@linkcode serveDatagrams}. */
+/**
+ * Options of {@linkcode serveDatagrams}.
+ * @category Handlers
+ */
 export interface DatagramOptions<A extends Address = InetAddress>
   extends ConnectionOptions, WaitOptions {
   /** The address family; if left out, `AF_UNIX` for a path, else `AF_INET`. */
@@ -264,6 +279,7 @@ export interface DatagramOptions<A extends Address = InetAddress>
  * @throws {TypeError} if an argument is of a wrong type
  * @throws {RangeError} if an option is out of bounds, or a given socket is of the type
  * `SOCK_STREAM`
+ * @category Handlers
  */
 export function serveDatagrams<T = undefined>(
   address: UnixAddress,

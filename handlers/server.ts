@@ -15,7 +15,10 @@ import {
   type StreamChannel,
 } from "./stream.ts";
 
-/** Options of a server's connections. */
+/**
+ * Options of a server's connections.
+ * @category Handlers
+ */
 export interface ConnectionOptions {
   /**
    * How long a connection may be idle, in seconds: if nothing was received or sent for that long,
@@ -26,7 +29,10 @@ export interface ConnectionOptions {
   readonly engine?: EngineName;
 }
 
-/** What a {@linkcode Server} is made with. */
+/**
+ * What a {@linkcode Server} is made with.
+ * @category Handlers
+ */
 export interface ServerOptions extends ConnectionOptions {
   /**
    * Is called with each error of accepting after which the server goes on: a connection was lost
@@ -35,7 +41,10 @@ export interface ServerOptions extends ConnectionOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Options of {@linkcode Server.stop}. */
+/**
+ * Options of {@linkcode Server.stop}.
+ * @category Handlers
+ */
 export interface StopOptions {
   /** How long the connections that are left may go on, in seconds; no limit if left out. */
   readonly timeout?: number | null;
@@ -53,6 +62,7 @@ export let openServer: <A extends Address>(
  * A listener whose connections call handlers: made by `serve()`.
  *
  * @typeParam A the addresses of the listener's family
+ * @category Handlers
  */
 export class Server<A extends Address = InetAddress> {
   readonly #handle: Handle;

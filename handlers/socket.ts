@@ -35,6 +35,7 @@ export function idleSeconds(value: unknown): number | null {
  *
  * @typeParam T the program's state of the socket
  * @typeParam A the addresses of the socket's family
+ * @category Handlers
  */
 export abstract class HandlerSocket<T, A extends Address> {
   /** The program's state of this socket. Undefined until the program sets it. */

@@ -16,6 +16,7 @@ import { HandlerSocket } from "./socket.ts";
  *
  * @typeParam T the program's state of each socket, `socket.data`
  * @typeParam A the addresses of the sockets' family
+ * @category Handlers
  */
 export interface StreamHandlers<
   T = undefined,
@@ -174,6 +175,7 @@ export let openStream: (
  *
  * @typeParam T the program's state of the socket, {@linkcode data}
  * @typeParam A the addresses of the socket's family
+ * @category Handlers
  */
 export class StreamSocket<T = undefined, A extends Address = InetAddress>
   extends HandlerSocket<T, A> {

@@ -49,7 +49,10 @@ const CHUNK = 0x8000;
 /** The option that holds the seconds before the first probe, by its name on this platform. */
 const keepIdle = table.constants.TCP_KEEPIDLE ?? constant("TCP_KEEPALIVE");
 
-/** The parameters of {@linkcode SocketDuplex.setKeepAlive} by name. */
+/**
+ * The parameters of {@linkcode SocketDuplex.setKeepAlive} by name.
+ * @category Streams of Node
+ */
 export interface SetKeepAliveOptions {
   /** Whether the system probes a connection that is silent. */
   readonly enable?: boolean | undefined;

@@ -54,6 +54,7 @@ type InternetSocket = Socket<InetAddress | Inet6Address>;
  * connect to that address; other errors end the call.
  *
  * @typeParam S the class of socket: `Socket`, or `AsyncSocket` for the functions that await
+ * @category Sockets
  */
 export type SocketFactory<
   S extends SocketBase<InetAddress | Inet6Address> = Socket<
@@ -61,7 +62,10 @@ export type SocketFactory<
   >,
 > = (info: AddressInfoTuple) => S;
 
-/** What happens to one attempt to connect, as {@linkcode CreateConnectionOptions} reports it. */
+/**
+ * What happens to one attempt to connect, as {@linkcode CreateConnectionOptions} reports it.
+ * @category Sockets
+ */
 export interface AttemptEvent {
   /**
    * `"start"`, before the socket is made; then `"success"`, `"failure"`, or `"abandon"` if another

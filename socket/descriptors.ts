@@ -229,7 +229,10 @@ export function recv_fds<A extends Address>(
 
 // Waiting for any descriptor.
 
-/** Options of {@linkcode wait_readable} and {@linkcode wait_writable}. */
+/**
+ * Options of {@linkcode wait_readable} and {@linkcode wait_writable}.
+ * @category Sockets
+ */
 export interface ReadinessOptions {
   /** How many seconds to wait at most; 0 not to wait, `null` (or left out) for no limit. */
   readonly timeout?: number | null | undefined;
@@ -264,6 +267,7 @@ export interface ReadinessOptions {
  * b.send(new Uint8Array(1));
  * wait_readable(a, { timeout: 1 });
  * ```
+ * @category Sockets
  */
 export function wait_readable(
   fd: FileDescriptor,
@@ -283,6 +287,7 @@ export function wait_readable(
  * @throws {OSError} if the descriptor is not open (`EBADF`)
  * @throws {TypeError} if `fd` is not a descriptor and has none, or an option has the wrong type
  * @throws {RangeError} if the timeout is out of bounds
+ * @category Sockets
  */
 export function wait_writable(
   fd: FileDescriptor,

@@ -45,6 +45,7 @@ type Internet = InetAddress | Inet6Address;
  * Options of {@linkcode createListeners}.
  *
  * @typeParam S the class of socket that `socket_factory` makes
+ * @category Sockets
  */
 export interface CreateListenersOptions<
   S extends SocketBase<InetAddress | Inet6Address> = Socket<
@@ -85,6 +86,7 @@ export interface CreateListenersOptions<
  * assert(ports.every((port) => port === ports[0]));
  * for (const listener of listeners) listener.close();
  * ```
+ * @category Sockets
  */
 export function createListeners(
   address: readonly [host: string | null, port: number],
@@ -176,7 +178,10 @@ function isAbsent({ errno }: OSError): boolean {
   return errno === E.EADDRNOTAVAIL || errno === E.EAFNOSUPPORT;
 }
 
-/** Options of {@linkcode createUnixListener}. */
+/**
+ * Options of {@linkcode createUnixListener}.
+ * @category Sockets
+ */
 export interface CreateUnixListenerOptions {
   /**
    * The permissions of the socket's file, such as `0o600`. Who may write to the file may connect.
@@ -220,6 +225,7 @@ export interface CreateUnixListenerOptions {
  * }
  * Deno.removeSync(folder); // the socket's file is gone
  * ```
+ * @category Sockets
  */
 export function createUnixListener(
   path: UnixAddress,

@@ -186,6 +186,7 @@ const guard: AddressGuard = {
  * enforceNetPermissions();
  * assertThrows(() => create_connection(["127.0.0.1", 80]), Deno.errors.NotCapable);
  * ```
+ * @category Sockets
  */
 export function enforceNetPermissions(): void {
   setAddressGuard(guard);

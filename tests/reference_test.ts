@@ -65,6 +65,7 @@ async function documented(): Promise<Record<string, DocumentedExport[]>> {
 const categories = [
   "Sockets",
   "Awaiting",
+  "Handlers",
   "Names and addresses",
   "Options",
   "Messages",

@@ -55,6 +55,7 @@ export interface Export {
 const categories = [
   "Sockets",
   "Awaiting",
+  "Handlers",
   "Names and addresses",
   "Options",
   "Messages",
