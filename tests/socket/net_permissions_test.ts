@@ -66,6 +66,7 @@ Deno.test("every way of an address to the system asks for permission first", asy
   };
   const permitted = [places.tcp.good, places.udp.good, places.own.good]
     .map((address) => address.join(":"));
+  permitted.push(`[::1]:${places.tcp.good[1]}`); // where "localhost" may lead first
   const outcomes = await printed("permitted.ts", [
     `--allow-net=${permitted}`,
     `--allow-read=${goodFolder.path},${badFolder.path}`,

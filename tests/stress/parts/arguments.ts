@@ -25,6 +25,7 @@ const SETTLED = 20_000;
 const leftOut: Record<string, string> = {
   sethostname: "would rename the machine",
   "SocketBase.share": "needs the id of another process",
+  enforceNetPermissions: "would have each later address ask for permission",
   interruptible: "would listen for signals until the end",
   setdefaulttimeout: "would let the next calls wait",
 };
