@@ -100,6 +100,15 @@ Deno.test("the release is a package of npm", async (t) => {
       ].sort(),
     );
   });
+  await t.step("declarations beside each chunk", () => {
+    const chunks = [...Deno.readDirSync(`${release.path}/chunks`)]
+      .map(({ name }) => name);
+    const of = (end: string) =>
+      chunks.filter((name) => name.endsWith(end))
+        .map((name) => name.slice(0, -end.length)).sort();
+    assertEquals(of(".d.ts"), of(".js"));
+    assertEquals(of(".js.map"), of(".js"));
+  });
   await t.step("its exports", () => {
     const { name, version, license } = config;
     assertEquals([manifest.name, manifest.version, manifest.license], [
