@@ -15,7 +15,7 @@ import {
   create_server,
   type InetAddress,
   OSError,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { integerIn, usage } from "./support/arguments.ts";
 
 const fail = (): never =>

@@ -14,7 +14,7 @@ import {
   create_server,
   type InetAddress,
   OSError,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { endpoint } from "./support/arguments.ts";
 
 const [host, port] = endpoint(
