@@ -10,7 +10,7 @@
  * @example An echo server and a client
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import * as socket from "./async.ts";
+ * import * as socket from "@libc/socket/async";
  *
  * async function echo(connection: socket.AsyncSocket): Promise<void> {
  *   using _ = connection;

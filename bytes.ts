@@ -17,8 +17,8 @@
  * @example A header packed, sent and taken apart
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { socketpair } from "./mod.ts";
- * import { b, calcsize, concat, pack, repr, unpack, unpack_from } from "./bytes.ts";
+ * import { socketpair } from "@libc/socket";
+ * import { b, calcsize, concat, pack, repr, unpack, unpack_from } from "@libc/socket/bytes";
  *
  * const [a, z] = socketpair();
  * using _a = a;

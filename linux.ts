@@ -8,8 +8,8 @@
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { isMissing } from "./mod.ts";
- * import { IFF_TUN, TUNSETIFF } from "./linux.ts";
+ * import { isMissing } from "@libc/socket";
+ * import { IFF_TUN, TUNSETIFF } from "@libc/socket/linux";
  *
  * if (!isMissing(TUNSETIFF)) assertEquals([IFF_TUN, TUNSETIFF], [1, 0x400454ca]);
  * ```

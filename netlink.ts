@@ -11,8 +11,8 @@
  *
  * @example The interfaces, and their addresses
  * ```ts ignore
- * import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW, Socket } from "./mod.ts";
- * import { dump, ifaddrmsg, ifinfomsg, RTM_GETADDR, RTM_GETLINK } from "./netlink.ts";
+ * import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW, Socket } from "@libc/socket";
+ * import { dump, ifaddrmsg, ifinfomsg, RTM_GETADDR, RTM_GETLINK } from "@libc/socket/netlink";
  *
  * using socket = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
  * for (const { index, attributes } of dump(socket, RTM_GETLINK, ifinfomsg)) {
@@ -25,8 +25,8 @@
  *
  * @example Awaiting, and changes
  * ```ts ignore
- * import { AF_NETLINK, AsyncSocket, NETLINK_ROUTE, SOCK_RAW } from "./async.ts";
- * import { ifinfomsg, receive, RTM_NEWLINK, RTNLGRP_LINK, subscribe } from "./netlink.ts";
+ * import { AF_NETLINK, AsyncSocket, NETLINK_ROUTE, SOCK_RAW } from "@libc/socket/async";
+ * import { ifinfomsg, receive, RTM_NEWLINK, RTNLGRP_LINK, subscribe } from "@libc/socket/netlink";
  *
  * using socket = new AsyncSocket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
  * subscribe(socket, RTNLGRP_LINK);

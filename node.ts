@@ -14,8 +14,8 @@
  * import { once } from "node:events";
  * import * as http from "node:http";
  * import { text } from "node:stream/consumers";
- * import { socketpair } from "./async.ts";
- * import { duplex } from "./node.ts";
+ * import { socketpair } from "@libc/socket/async";
+ * import { duplex } from "@libc/socket/node";
  *
  * const [a, b] = await socketpair();
  *

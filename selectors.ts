@@ -14,8 +14,13 @@
  *   create_server,
  *   OSError,
  *   type Socket,
- * } from "./mod.ts";
- * import { DefaultSelector, EVENT_READ, EVENT_WRITE, type SelectorKey } from "./selectors.ts";
+ * } from "@libc/socket";
+ * import {
+ *   DefaultSelector,
+ *   EVENT_READ,
+ *   EVENT_WRITE,
+ *   type SelectorKey,
+ * } from "@libc/socket/selectors";
  *
  * // The data of a client is what is still to be echoed, that of the listener is null.
  * type Data = Uint8Array<ArrayBuffer> | null;

@@ -73,7 +73,7 @@ export interface Relay extends Promise<[sent: number, received: number]> {
  * @example A proxy
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { create_connection, create_server, relay, SHUT_WR } from "../async.ts";
+ * import { create_connection, create_server, relay, SHUT_WR } from "@libc/socket/async";
  *
  * using origin = await create_server(["127.0.0.1", 0]);
  * using proxy = await create_server(["127.0.0.1", 0]);

@@ -90,7 +90,7 @@ import { whenResolved } from "./steps.ts";
  * @example An echo over loopback
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { AsyncSocket } from "../async.ts";
+ * import { AsyncSocket } from "@libc/socket/async";
  *
  * using listener = new AsyncSocket();
  * listener.bind(["127.0.0.1", 0]);
@@ -845,7 +845,7 @@ export class AsyncSocket<out A extends Address = Address>
    *
    * @example Stop when descriptors run out
    * ```ts
-   * import { create_server, errno } from "../async.ts";
+   * import { create_server, errno } from "@libc/socket/async";
    *
    * await using listener = await create_server(["127.0.0.1", 0]);
    * const connections = listener.connections({

@@ -26,7 +26,7 @@ import { AsyncSocket } from "./socket.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import * as socket from "../async.ts";
+ * import * as socket from "@libc/socket/async";
  *
  * await using server = await socket.create_server(["127.0.0.1", 0]);
  * const client = await socket.create_connection(server.getsockname());

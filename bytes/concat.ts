@@ -9,7 +9,7 @@ import { allocate } from "./memory.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, concat } from "../bytes.ts";
+ * import { b, concat } from "@libc/socket/bytes";
  *
  * assertEquals(concat(b("ab"), b(""), b("c")), b("abc"));
  * ```

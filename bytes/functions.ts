@@ -23,7 +23,7 @@ function structOf<F extends string>(format: F): Struct<F> {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { calcsize } from "../bytes.ts";
+ * import { calcsize } from "@libc/socket/bytes";
  *
  * assertEquals(calcsize("!BHI"), 7);
  * assertEquals(calcsize("BHI"), 8); // as a C compiler lays it out
@@ -49,7 +49,7 @@ export function calcsize(format: string): number {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, pack } from "../bytes.ts";
+ * import { b, pack } from "@libc/socket/bytes";
  *
  * assertEquals(pack("!HB4s", 1, 2, b("abc")), b("\0\x01\x02abc\0"));
  * ```
@@ -76,7 +76,7 @@ export function pack<F extends string>(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, pack_into } from "../bytes.ts";
+ * import { b, pack_into } from "@libc/socket/bytes";
  *
  * const packet = new Uint8Array(6);
  * pack_into("!H", packet, 2, 0x1234);
@@ -112,7 +112,7 @@ export function pack_into<F extends string>(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, unpack } from "../bytes.ts";
+ * import { b, unpack } from "@libc/socket/bytes";
  *
  * const [type, length, name] = unpack("!HB4s", b("\0\x01\x02abc\0"));
  * assertEquals([type, length, name], [1, 2, b("abc\0")]);
@@ -139,7 +139,7 @@ export function unpack<F extends string>(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, unpack_from } from "../bytes.ts";
+ * import { b, unpack_from } from "@libc/socket/bytes";
  *
  * assertEquals(unpack_from("!H", b("ab\x12\x34cd"), 2), [0x1234]);
  * ```
@@ -167,7 +167,7 @@ export function unpack_from<F extends string>(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, iter_unpack } from "../bytes.ts";
+ * import { b, iter_unpack } from "@libc/socket/bytes";
  *
  * assertEquals([...iter_unpack("!H", b("\0\x01\0\x02\0\x03"))], [[1], [2], [3]]);
  * ```

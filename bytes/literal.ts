@@ -13,7 +13,7 @@ import { concat } from "./concat.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b } from "../bytes.ts";
+ * import { b } from "@libc/socket/bytes";
  *
  * assertEquals(b("OK\r\n\xff"), new Uint8Array([79, 75, 13, 10, 255]));
  * ```
@@ -34,7 +34,7 @@ export function b(text: string): Uint8Array<ArrayBuffer>;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, pack } from "../bytes.ts";
+ * import { b, pack } from "@libc/socket/bytes";
  *
  * const name = b("example.org");
  * assertEquals(b`\x03${pack("B", 11)}${name}\0P`, b("\x03\x0bexample.org\x00\x50"));

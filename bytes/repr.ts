@@ -11,7 +11,7 @@ import { bytesText } from "../errors/text.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, repr } from "../bytes.ts";
+ * import { b, repr } from "@libc/socket/bytes";
  *
  * assertEquals(repr(b("\x7fELF\0")), "b'\\x7fELF\\x00'");
  * assertEquals(repr(b("it's")), `b"it's"`);

@@ -14,7 +14,7 @@ import type { Packable, Packed, Unpacked, Value } from "./types.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { b, Struct } from "../bytes.ts";
+ * import { b, Struct } from "@libc/socket/bytes";
  *
  * const point = new Struct("<hh");
  * assertEquals(point.size, 4);

@@ -65,7 +65,7 @@ function collect(): Errno {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { errno } from "./mod.ts";
+ * import { errno } from "@libc/socket";
  *
  * assertEquals(errno.errorcode[errno.EPIPE], "EPIPE");
  * ```
@@ -264,7 +264,7 @@ function levelName(level: number): string {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { optionName, SO_REUSEADDR, SOL_SOCKET } from "../mod.ts";
+ * import { optionName, SO_REUSEADDR, SOL_SOCKET } from "@libc/socket";
  *
  * assertEquals(optionName(SOL_SOCKET, SO_REUSEADDR), "SOL_SOCKET, SO_REUSEADDR");
  * assertEquals(optionName(SOL_SOCKET, 9999), "SOL_SOCKET, 9999");
@@ -427,7 +427,7 @@ const messages = [
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { hasattr } from "./mod.ts";
+ * import { hasattr } from "@libc/socket";
  *
  * assert(hasattr("AF_INET"));
  * assert(!hasattr("AF_NOWHERE"));

@@ -15,7 +15,7 @@
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { AF_CAN, hasattr, isMissing } from "./mod.ts";
+ * import { AF_CAN, hasattr, isMissing } from "@libc/socket";
  *
  * assertEquals(hasattr("AF_CAN"), !isMissing(AF_CAN));
  * ```

@@ -92,7 +92,7 @@ export interface OSErrorOptions {
  * @example
  * ```ts
  * import { assertEquals, assertInstanceOf } from "@std/assert";
- * import { ConnectionRefusedError, errno, OSError } from "../mod.ts";
+ * import { ConnectionRefusedError, errno, OSError } from "@libc/socket";
  *
  * const error = new OSError(errno.ECONNREFUSED, "Connection refused", { syscall: "connect" });
  * assertInstanceOf(error, ConnectionRefusedError);

@@ -7,7 +7,7 @@
  *       deno run --allow-ffi --allow-env examples/activation.ts
  */
 
-import { OSError, Socket } from "../mod.ts";
+import { OSError, Socket } from "@libc/socket";
 
 /** The first descriptor handed over. */
 const LISTEN_FDS_START = 3;

@@ -16,7 +16,7 @@ import {
   IPPROTO_TCP,
   TCP_INFO,
   TCP_USER_TIMEOUT,
-} from "../async.ts";
+} from "@libc/socket/async";
 
 /** A socket of ours over a duplicate of the descriptor of Node's. */
 function adopt(socket: net.Socket | net.Server): AsyncSocket<Address> {

@@ -11,8 +11,8 @@ import {
   interruptible,
   KeyboardInterrupt,
   Socket,
-} from "../mod.ts";
-import { DefaultSelector, EVENT_WRITE } from "../selectors.ts";
+} from "@libc/socket";
+import { DefaultSelector, EVENT_WRITE } from "@libc/socket/selectors";
 import { ClientMessage } from "./app/client_message.ts";
 import { portArgument, usage } from "./support/arguments.ts";
 import { tuple } from "./support/python_repr.ts";

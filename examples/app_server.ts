@@ -12,8 +12,8 @@ import {
   interruptible,
   KeyboardInterrupt,
   type Socket,
-} from "../mod.ts";
-import { DefaultSelector, EVENT_READ } from "../selectors.ts";
+} from "@libc/socket";
+import { DefaultSelector, EVENT_READ } from "@libc/socket/selectors";
 import { ServerMessage } from "./app/server_message.ts";
 import { portArgument, usage } from "./support/arguments.ts";
 import { Pauses } from "./support/pause.ts";

@@ -16,7 +16,7 @@ import {
   PACKET_BROADCAST,
   SOCK_DGRAM,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { usage } from "./support/arguments.ts";
 import { receiveUntil } from "./support/deadline.ts";
 import { macText } from "./support/packet.ts";

@@ -13,7 +13,7 @@ import {
   SOCK_DGRAM,
   Socket,
   SOL_SOCKET,
-} from "../mod.ts";
+} from "@libc/socket";
 import { portArgument, usage } from "./support/arguments.ts";
 
 const line = "broadcast_receiver.ts [port]";

@@ -13,7 +13,7 @@ import {
   SOCK_DGRAM,
   Socket,
   SOL_SOCKET,
-} from "../mod.ts";
+} from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 
 const [host, port] = endpoint(

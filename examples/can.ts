@@ -8,7 +8,7 @@
  * `ip link add vcan0 type vcan && ip link set vcan0 up`.
  */
 
-import { AF_CAN, CAN_RAW, OSError, SOCK_RAW, Socket } from "../mod.ts";
+import { AF_CAN, CAN_RAW, OSError, SOCK_RAW, Socket } from "@libc/socket";
 import { usage } from "./support/arguments.ts";
 import {
   buildCanFrame,

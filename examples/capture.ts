@@ -34,7 +34,7 @@ import {
   SKF_AD_PROTOCOL,
   SOCK_DGRAM,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { integerIn, options, usage } from "./support/arguments.ts";
 import { packetLine } from "./support/packet.ts";
 

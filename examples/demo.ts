@@ -5,7 +5,7 @@
  *     deno task demo
  */
 
-import * as socket from "../mod.ts";
+import * as socket from "@libc/socket";
 
 const encode = (text: string): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(text);

@@ -6,7 +6,7 @@
  * Host and port default to `localhost` and 50007.
  */
 
-import { AF_INET, SOCK_STREAM, Socket } from "../mod.ts";
+import { AF_INET, SOCK_STREAM, Socket } from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 import { repr } from "./support/python_repr.ts";
 

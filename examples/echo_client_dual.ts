@@ -12,7 +12,7 @@ import {
   OSError,
   SOCK_STREAM,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 import { repr } from "./support/python_repr.ts";
 

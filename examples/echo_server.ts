@@ -8,7 +8,7 @@
  * which is printed on standard error.
  */
 
-import { AF_INET, OSError, SOCK_STREAM, Socket } from "../mod.ts";
+import { AF_INET, OSError, SOCK_STREAM, Socket } from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 import { tuple } from "./support/python_repr.ts";
 

@@ -15,7 +15,7 @@ import {
   OSError,
   SOCK_STREAM,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 import { tuple } from "./support/python_repr.ts";
 

@@ -13,7 +13,7 @@ import {
   create_server,
   has_dualstack_ipv6,
   OSError,
-} from "../mod.ts";
+} from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 import { tuple } from "./support/python_repr.ts";
 

@@ -16,7 +16,7 @@ import {
   recv_fds,
   SOCK_DGRAM,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { usage } from "./support/arguments.ts";
 
 const fail = (): never =>

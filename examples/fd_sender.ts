@@ -15,7 +15,7 @@ import {
   send_fds,
   SOCK_DGRAM,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { portArgument, usage } from "./support/arguments.ts";
 
 const line = "fd_sender.ts path [host] [port]";

@@ -6,7 +6,7 @@
  * Host and port default to `localhost` and 50008.
  */
 
-import { create_connection } from "../mod.ts";
+import { create_connection } from "@libc/socket";
 import { integerIn, usage } from "./support/arguments.ts";
 
 const fail = (): never =>

@@ -17,7 +17,7 @@ import {
   type InetAddress,
   OSError,
   serve,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { integerIn, usage } from "./support/arguments.ts";
 
 const fail = (): never =>

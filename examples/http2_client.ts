@@ -11,8 +11,8 @@
 import { once } from "node:events";
 import * as http2 from "node:http2";
 import * as tls from "node:tls";
-import { create_connection } from "../async.ts";
-import { duplex } from "../node.ts";
+import { create_connection } from "@libc/socket/async";
+import { duplex } from "@libc/socket/node";
 import { options, usage } from "./support/arguments.ts";
 
 const LINE = "http2_client.ts [--ca file] origin path...";

@@ -10,8 +10,8 @@
  */
 
 import * as http2 from "node:http2";
-import { create_server } from "../async.ts";
-import { duplex } from "../node.ts";
+import { create_server } from "@libc/socket/async";
+import { duplex } from "@libc/socket/node";
 import { options, portArgument, usage } from "./support/arguments.ts";
 
 const LINE = "http2_server.ts [--cert file --key file] [host] [port]";

@@ -7,7 +7,7 @@
  * The exit status is 0 if the server answers 200 OK, or else 1.
  */
 
-import { create_connection } from "../mod.ts";
+import { create_connection } from "@libc/socket";
 import { usage } from "./support/arguments.ts";
 
 const [text, ...rest] = Deno.args;

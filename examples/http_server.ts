@@ -16,7 +16,7 @@ import {
   type InetAddress,
   OSError,
   serve,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { endpoint } from "./support/arguments.ts";
 
 const [host, port] = endpoint(

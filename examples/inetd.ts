@@ -6,7 +6,7 @@
  *     7000 stream tcp nowait nobody /usr/bin/deno deno run --allow-ffi /srv/examples/inetd.ts
  */
 
-import { OSError, SO_ACCEPTCONN, Socket, SOL_SOCKET } from "../mod.ts";
+import { OSError, SO_ACCEPTCONN, Socket, SOL_SOCKET } from "@libc/socket";
 
 const STDIN_FILENO = 0;
 

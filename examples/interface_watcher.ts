@@ -15,7 +15,7 @@ import {
   OSError,
   SOCK_RAW,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import {
   dump,
   ifaddrmsg,
@@ -46,7 +46,7 @@ import {
   RTNLGRP_LINK,
   RTNLGRP_NEIGH,
   subscribe,
-} from "../netlink.ts";
+} from "@libc/socket/netlink";
 import { usage } from "./support/arguments.ts";
 
 if (Deno.args.length > 0) usage("interface_watcher.ts");

@@ -17,7 +17,7 @@ import {
   SOCK_DGRAM,
   Socket,
   SOL_SOCKET,
-} from "../mod.ts";
+} from "@libc/socket";
 import { options, portArgument, usage } from "./support/arguments.ts";
 
 const line = "multicast_receiver.ts [--interface i] [group] [port]";

@@ -25,7 +25,7 @@ import {
   IPV6_MULTICAST_IF,
   SOCK_DGRAM,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import {
   integerIn,
   options,

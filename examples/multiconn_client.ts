@@ -15,13 +15,13 @@ import {
   KeyboardInterrupt,
   OSError,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import {
   DefaultSelector,
   EVENT_READ,
   EVENT_WRITE,
   type SelectorKey,
-} from "../selectors.ts";
+} from "@libc/socket/selectors";
 import { integerIn, portArgument, usage } from "./support/arguments.ts";
 import { repr, tuple } from "./support/python_repr.ts";
 

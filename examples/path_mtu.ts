@@ -8,7 +8,7 @@
  * each answer. If a firewall swallows the reports, the size is that of the last datagram sent.
  */
 
-import * as socket from "../mod.ts";
+import * as socket from "@libc/socket";
 import {
   integerIn,
   options,

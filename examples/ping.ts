@@ -19,7 +19,7 @@ import {
   SOCK_DGRAM,
   SOCK_RAW,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { integerIn, options, usage } from "./support/arguments.ts";
 import { receiveUntil } from "./support/deadline.ts";
 import { ECHO_REPLY, echoRequest, splitIPv4 } from "./support/icmp.ts";

@@ -9,7 +9,7 @@
  */
 
 import pg from "npm:pg@8.23.1";
-import { duplex, type SocketDuplex } from "../node.ts";
+import { duplex, type SocketDuplex } from "@libc/socket/node";
 import { options, usage } from "./support/arguments.ts";
 import { tunedSocket } from "./support/tuned.ts";
 

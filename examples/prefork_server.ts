@@ -18,7 +18,7 @@ import {
   SOCK_STREAM,
   Socket,
   SOL_SOCKET,
-} from "../mod.ts";
+} from "@libc/socket";
 import { integerIn, options, usage } from "./support/arguments.ts";
 import type { Task } from "./support/prefork_worker.ts";
 

@@ -7,7 +7,7 @@
  * Host and port default to `localhost` and 25000.
  */
 
-import { create_connection, OSError, type Socket } from "../mod.ts";
+import { create_connection, OSError, type Socket } from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 
 const address = endpoint(

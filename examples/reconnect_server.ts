@@ -9,7 +9,7 @@
  * start it again.
  */
 
-import { create_server, OSError, type Socket } from "../mod.ts";
+import { create_server, OSError, type Socket } from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 
 const address = endpoint(

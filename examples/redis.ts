@@ -8,7 +8,7 @@
  */
 
 import { AbstractConnector, Redis } from "npm:ioredis@6.0.0";
-import { duplex, type SocketDuplex } from "../node.ts";
+import { duplex, type SocketDuplex } from "@libc/socket/node";
 import { options, portArgument, usage } from "./support/arguments.ts";
 import { tunedSocket } from "./support/tuned.ts";
 

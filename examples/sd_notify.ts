@@ -8,7 +8,7 @@
  * `WATCHDOG=1`.
  */
 
-import { AF_UNIX, SOCK_DGRAM, Socket } from "../mod.ts";
+import { AF_UNIX, SOCK_DGRAM, Socket } from "@libc/socket";
 import { usage } from "./support/arguments.ts";
 
 const states = Deno.args.length > 0 ? Deno.args : ["READY=1"];

@@ -8,8 +8,8 @@
  * printed on standard error.
  */
 
-import { create_server, OSError, type Socket } from "../mod.ts";
-import { DefaultSelector, EVENT_READ } from "../selectors.ts";
+import { create_server, OSError, type Socket } from "@libc/socket";
+import { DefaultSelector, EVENT_READ } from "@libc/socket/selectors";
 import { endpoint } from "./support/arguments.ts";
 import { repr, tuple } from "./support/python_repr.ts";
 

@@ -23,7 +23,7 @@ import {
   SOCK_DGRAM,
   SOCK_RAW,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { integerIn, options, usage } from "./support/arguments.ts";
 import { ipv4Line, packetLine } from "./support/packet.ts";
 

@@ -5,7 +5,7 @@
  *     deno run --allow-ffi examples/socket_errors.ts --host=name --port=80 --file=/index.html
  */
 
-import { AF_INET, gaierror, OSError, SOCK_STREAM, Socket } from "../mod.ts";
+import { AF_INET, gaierror, OSError, SOCK_STREAM, Socket } from "@libc/socket";
 import { options, portArgument, usage } from "./support/arguments.ts";
 
 const line = "socket_errors.ts --host=name --port=80 --file=/index.html";

@@ -11,8 +11,8 @@
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
-import { create_connection } from "../async.ts";
-import { duplex } from "../node.ts";
+import { create_connection } from "@libc/socket/async";
+import { duplex } from "@libc/socket/node";
 import { portArgument, usage } from "./support/arguments.ts";
 import { LineReader } from "./support/lines.ts";
 

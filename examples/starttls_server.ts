@@ -14,8 +14,8 @@
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
-import { type AsyncSocket, create_server } from "../async.ts";
-import { duplex } from "../node.ts";
+import { type AsyncSocket, create_server } from "@libc/socket/async";
+import { duplex } from "@libc/socket/node";
 import { portArgument, usage } from "./support/arguments.ts";
 import { LineReader } from "./support/lines.ts";
 

@@ -6,7 +6,7 @@
  * The tag defaults to `deno`, the socket to `/dev/log`.
  */
 
-import { AF_UNIX, SOCK_DGRAM, Socket } from "../mod.ts";
+import { AF_UNIX, SOCK_DGRAM, Socket } from "@libc/socket";
 import { options, usage } from "./support/arguments.ts";
 
 // From <syslog.h>: a message from a user program, at the usual priority.

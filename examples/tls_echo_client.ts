@@ -9,8 +9,8 @@
  */
 
 import * as tls from "node:tls";
-import { create_connection } from "../async.ts";
-import { duplex } from "../node.ts";
+import { create_connection } from "@libc/socket/async";
+import { duplex } from "@libc/socket/node";
 import { portArgument, usage } from "./support/arguments.ts";
 
 const LINE = "tls_echo_client.ts cert.pem [port]";

@@ -12,8 +12,8 @@
  */
 
 import * as tls from "node:tls";
-import { create_server } from "../async.ts";
-import { duplex } from "../node.ts";
+import { create_server } from "@libc/socket/async";
+import { duplex } from "@libc/socket/node";
 import { portArgument, usage } from "./support/arguments.ts";
 
 const LINE = "tls_echo_server.ts cert.pem key.pem [port]";

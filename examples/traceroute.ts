@@ -18,7 +18,7 @@ import {
   SOCK_DGRAM,
   SOCK_RAW,
   Socket,
-} from "../mod.ts";
+} from "@libc/socket";
 import { integerIn, options, usage } from "./support/arguments.ts";
 import { receiveUntil } from "./support/deadline.ts";
 import { DEST_UNREACH, splitIPv4, TIME_EXCEEDED } from "./support/icmp.ts";

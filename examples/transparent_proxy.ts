@@ -20,7 +20,7 @@ import {
   originalDestination,
   OSError,
   relay,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { portArgument, usage } from "./support/arguments.ts";
 
 const line = "transparent_proxy.ts [port]";

@@ -18,8 +18,8 @@ import {
   NETLINK_ROUTE,
   SOCK_RAW,
   Socket,
-} from "../mod.ts";
-import { IFF_NO_PI, IFF_TUN, TUNSETIFF } from "../linux.ts";
+} from "@libc/socket";
+import { IFF_NO_PI, IFF_TUN, TUNSETIFF } from "@libc/socket/linux";
 import {
   ifaddrmsg,
   ifinfomsg,
@@ -27,7 +27,7 @@ import {
   RTM_GETLINK,
   RTM_NEWADDR,
   RTM_SETLINK,
-} from "../netlink.ts";
+} from "@libc/socket/netlink";
 import { usage } from "./support/arguments.ts";
 import {
   checksum,

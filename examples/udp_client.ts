@@ -6,7 +6,7 @@
  * Host and port default to `localhost` and 10000.
  */
 
-import { AF_INET, SOCK_DGRAM, Socket, TimeoutError } from "../mod.ts";
+import { AF_INET, SOCK_DGRAM, Socket, TimeoutError } from "@libc/socket";
 import { portArgument, usage } from "./support/arguments.ts";
 import { repr } from "./support/python_repr.ts";
 

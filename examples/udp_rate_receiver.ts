@@ -17,7 +17,7 @@ import {
   Socket,
   TimeoutError,
   UDP_GRO,
-} from "../mod.ts";
+} from "@libc/socket";
 import { portArgument, usage } from "./support/arguments.ts";
 
 const line = "udp_rate_receiver.ts [plain|batch|segments] [port]";

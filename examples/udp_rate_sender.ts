@@ -15,7 +15,7 @@ import {
   SOCK_DGRAM,
   Socket,
   UDP_SEGMENT,
-} from "../mod.ts";
+} from "@libc/socket";
 import { integerIn, portArgument, usage } from "./support/arguments.ts";
 
 const SIZE = 1200;

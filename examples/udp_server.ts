@@ -9,7 +9,7 @@
  * printed on standard error.
  */
 
-import { AF_INET, OSError, SOCK_DGRAM, Socket } from "../mod.ts";
+import { AF_INET, OSError, SOCK_DGRAM, Socket } from "@libc/socket";
 import { endpoint } from "./support/arguments.ts";
 import { tuple } from "./support/python_repr.ts";
 

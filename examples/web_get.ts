@@ -22,8 +22,8 @@ import {
   AsyncSocket,
   SO_BINDTODEVICE,
   SOL_SOCKET,
-} from "../async.ts";
-import { duplex, type SocketDuplex } from "../node.ts";
+} from "@libc/socket/async";
+import { duplex, type SocketDuplex } from "@libc/socket/node";
 import { options, usage } from "./support/arguments.ts";
 
 const LINE = "web_get.ts [--unix path] [--interface name] [--ca file] url...";

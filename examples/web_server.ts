@@ -29,8 +29,8 @@ import {
   decodeCredentials,
   SO_PEERCRED,
   SOL_SOCKET,
-} from "../async.ts";
-import { duplex, SocketDuplex } from "../node.ts";
+} from "@libc/socket/async";
+import { duplex, SocketDuplex } from "@libc/socket/node";
 import { options, portArgument, usage } from "./support/arguments.ts";
 
 const LINE = "web_server.ts [--cert file --key file] [--unix path] " +

@@ -12,8 +12,8 @@ import { createInterface } from "node:readline/promises";
 import { stdin } from "node:process";
 import { once } from "node:events";
 import { WebSocket } from "npm:ws@8.23.0";
-import { create_connection } from "../async.ts";
-import { duplex } from "../node.ts";
+import { create_connection } from "@libc/socket/async";
+import { duplex } from "@libc/socket/node";
 import { endpoint } from "./support/arguments.ts";
 
 const [host, port] = endpoint(

@@ -10,8 +10,8 @@
 
 import * as http from "node:http";
 import { type WebSocket, WebSocketServer } from "npm:ws@8.23.0";
-import { create_server } from "../async.ts";
-import { duplex } from "../node.ts";
+import { create_server } from "@libc/socket/async";
+import { duplex } from "@libc/socket/node";
 import { endpoint } from "./support/arguments.ts";
 
 const [host, port] = endpoint(

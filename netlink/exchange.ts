@@ -293,8 +293,8 @@ const isBlocking = (socket: unknown): boolean => socket instanceof Socket;
  *
  * @example The interface with a name
  * ```ts ignore
- * import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW, Socket } from "../mod.ts";
- * import { ifinfomsg, request, RTM_GETLINK } from "../netlink.ts";
+ * import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW, Socket } from "@libc/socket";
+ * import { ifinfomsg, request, RTM_GETLINK } from "@libc/socket/netlink";
  *
  * using socket = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
  * const [lo] = request(socket, RTM_GETLINK, ifinfomsg, { attributes: { IFLA_IFNAME: "lo" } });
@@ -368,8 +368,8 @@ export function request<T, I>(
  *
  * @example The interfaces
  * ```ts ignore
- * import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW, Socket } from "../mod.ts";
- * import { dump, ifinfomsg, RTM_GETLINK } from "../netlink.ts";
+ * import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW, Socket } from "@libc/socket";
+ * import { dump, ifinfomsg, RTM_GETLINK } from "@libc/socket/netlink";
  *
  * using socket = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
  * for (const { index, attributes } of dump(socket, RTM_GETLINK, ifinfomsg)) {

@@ -47,7 +47,7 @@ const fields: GenericFields = { cmd: u8, version: u8 };
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { genlmsghdr, text } from "../netlink.ts";
+ * import { genlmsghdr, text } from "@libc/socket/netlink";
  *
  * const format = genlmsghdr({ CTRL_ATTR_FAMILY_NAME: [2, text] });
  * const payload = format.encode({ cmd: 3, attributes: { CTRL_ATTR_FAMILY_NAME: "nlctrl" } });

@@ -93,7 +93,7 @@ export function encodeMessage(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { decodeMessages, encodeMessage } from "../netlink.ts";
+ * import { decodeMessages, encodeMessage } from "@libc/socket/netlink";
  *
  * const bytes = encodeMessage({ type: 16, seq: 7, payload: new Uint8Array(3) });
  * assertEquals(bytes.length, 20);
@@ -188,7 +188,7 @@ export interface MessageFormat<T, I> {
  * @example A command of a family of generic netlink
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { messageFormat, struct, text, u32, u8 } from "../netlink.ts";
+ * import { messageFormat, struct, text, u32, u8 } from "@libc/socket/netlink";
  *
  * const format = messageFormat("genlmsghdr", struct({ cmd: u8, version: u8 }), {
  *   EXAMPLE_ATTR_NAME: [1, text],

@@ -569,8 +569,8 @@ function hasPeer(socket: AsyncSocket<Address>): boolean {
  * ```ts
  * import { once } from "node:events";
  * import * as tls from "node:tls";
- * import { type Address, type AsyncSocket, OSError } from "../async.ts";
- * import { duplex } from "../node.ts";
+ * import { type Address, type AsyncSocket, OSError } from "@libc/socket/async";
+ * import { duplex } from "@libc/socket/node";
  *
  * export async function secure(
  *   socket: AsyncSocket<Address>,
@@ -586,8 +586,8 @@ function hasPeer(socket: AsyncSocket<Address>): boolean {
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { text } from "node:stream/consumers";
- * import { AsyncSocket, create_server, SO_KEEPALIVE, SOL_SOCKET } from "../async.ts";
- * import { duplex } from "../node.ts";
+ * import { AsyncSocket, create_server, SO_KEEPALIVE, SOL_SOCKET } from "@libc/socket/async";
+ * import { duplex } from "@libc/socket/node";
  *
  * await using listener = await create_server(["127.0.0.1", 0]);
  *

@@ -137,8 +137,8 @@ const kinds = {
  * @example Serving two connections from one thread
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { type Socket, socketpair, type UnixAddress } from "../mod.ts";
- * import { DefaultSelector, EVENT_READ } from "../selectors.ts";
+ * import { type Socket, socketpair, type UnixAddress } from "@libc/socket";
+ * import { DefaultSelector, EVENT_READ } from "@libc/socket/selectors";
  *
  * using selector = new DefaultSelector<string, Socket<UnixAddress>>();
  * const pairs = [socketpair(), socketpair()];

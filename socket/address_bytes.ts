@@ -60,7 +60,7 @@ import { handleOf } from "./operations/attempt.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { AF_INET, decodeAddress, encodeAddress } from "../mod.ts";
+ * import { AF_INET, decodeAddress, encodeAddress } from "@libc/socket";
  *
  * const bytes = encodeAddress(AF_INET, ["192.0.2.1", 80]);
  * assertEquals(bytes.length, 16); // struct sockaddr_in

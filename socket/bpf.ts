@@ -94,7 +94,7 @@ const pinned: { program?: Uint8Array | undefined } = {};
  * @example Datagrams that begin with `A` pass, all others are dropped
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import * as socket from "../mod.ts";
+ * import * as socket from "@libc/socket";
  * import {
  *   BPF_ABS,
  *   BPF_B,
@@ -105,7 +105,7 @@ const pinned: { program?: Uint8Array | undefined } = {};
  *   BPF_LD,
  *   BPF_RET,
  *   BPF_STMT,
- * } from "../mod.ts";
+ * } from "@libc/socket";
  *
  * if (socket.hasattr("SO_ATTACH_FILTER")) {
  *   const [a, b] = socket.socketpair(null, socket.SOCK_DGRAM);

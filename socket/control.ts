@@ -127,7 +127,7 @@ nameClasses({ ControlMessages });
  * @example A UDP server that answers from the address it was asked at
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import * as socket from "../mod.ts";
+ * import * as socket from "@libc/socket";
  *
  * using server = new socket.Socket(socket.AF_INET, socket.SOCK_DGRAM);
  * server.bind(["127.0.0.1", 0]);
@@ -180,7 +180,7 @@ function received(name: string, item: unknown): AncillaryItem {
  *
  * @example
  * ```ts
- * import { encodeControl, IPPROTO_IPV6 } from "../mod.ts";
+ * import { encodeControl, IPPROTO_IPV6 } from "@libc/socket";
  *
  * const ancdata = encodeControl(
  *   { kind: "pktinfo", specDst: "2001:db8::1" }, // from this address

@@ -45,7 +45,7 @@ export interface InterrupterHandle {
  * @example
  * ```ts
  * import { assertThrows } from "@std/assert";
- * import { interruptible, Interrupter, KeyboardInterrupt, socketpair } from "../mod.ts";
+ * import { interruptible, Interrupter, KeyboardInterrupt, socketpair } from "@libc/socket";
  *
  * const [a, b] = socketpair();
  * using _a = a, _b = b;

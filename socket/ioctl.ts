@@ -68,7 +68,7 @@ export function ioctl(
  *
  * @example The MTU of an interface: `struct ifreq` has its name, then an int
  * ```ts ignore
- * import { ioctl, SIOCGIFMTU, Socket } from "../mod.ts";
+ * import { ioctl, SIOCGIFMTU, Socket } from "@libc/socket";
  *
  * using socket = new Socket();
  * const ifreq = new Uint8Array(40);

@@ -62,7 +62,7 @@ const keys = Object.keys(options) as (keyof KeepaliveOptions)[];
  * @example A peer that is gone is noticed after a minute and a half
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { getKeepalive, setKeepalive, Socket } from "../mod.ts";
+ * import { getKeepalive, setKeepalive, Socket } from "@libc/socket";
  *
  * using socket = new Socket();
  * setKeepalive(socket, { idle: 60, interval: 10, count: 3 });

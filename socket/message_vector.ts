@@ -79,7 +79,7 @@ export let sendmmsg: typeof recvmmsg;
  * @example An echo, many datagrams at a time
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { AF_INET, MessageVector, SOCK_DGRAM, Socket } from "../mod.ts";
+ * import { AF_INET, MessageVector, SOCK_DGRAM, Socket } from "@libc/socket";
  *
  * using server = new Socket(AF_INET, SOCK_DGRAM);
  * server.bind(["127.0.0.1", 0]);

@@ -44,7 +44,7 @@ export interface GroupOptions {
  *
  * @example Multicast DNS on one interface
  * ```ts ignore
- * import { AF_INET, joinGroup, SOCK_DGRAM, Socket } from "../mod.ts";
+ * import { AF_INET, joinGroup, SOCK_DGRAM, Socket } from "@libc/socket";
  *
  * using socket = new Socket(AF_INET, SOCK_DGRAM);
  * socket.bind(["224.0.0.251", 5353]);
@@ -123,7 +123,7 @@ export interface MulticastOptions {
  *
  * @example
  * ```ts ignore
- * import { AF_INET6, setMulticast, SOCK_DGRAM, Socket } from "../mod.ts";
+ * import { AF_INET6, setMulticast, SOCK_DGRAM, Socket } from "@libc/socket";
  *
  * using socket = new Socket(AF_INET6, SOCK_DGRAM);
  * setMulticast(socket, { interface: "eth0", ttl: 4, loop: false });

@@ -37,7 +37,7 @@ function record(handle: Handle): void {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { openSockets, Socket, traceSockets } from "../mod.ts";
+ * import { openSockets, Socket, traceSockets } from "@libc/socket";
  *
  * using _ = traceSockets();
  * const leaked = new Socket();

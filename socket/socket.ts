@@ -65,7 +65,7 @@ import {
  * @example An echo over loopback
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Socket } from "../mod.ts";
+ * import { Socket } from "@libc/socket";
  *
  * using listener = new Socket();
  * listener.bind(["127.0.0.1", 0]);

@@ -30,7 +30,7 @@ import { Socket } from "./socket.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { SHUT_WR, socketpair, splice } from "../mod.ts";
+ * import { SHUT_WR, socketpair, splice } from "@libc/socket";
  *
  * const [a, from] = socketpair();
  * const [to, b] = socketpair();

@@ -28,7 +28,7 @@ import { Socket } from "./socket.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import * as socket from "../mod.ts";
+ * import * as socket from "@libc/socket";
  *
  * using server = socket.create_server(["127.0.0.1", 0]);
  * using client = socket.create_connection(server.getsockname());

@@ -213,7 +213,7 @@ function isReport(level: number, type: number): boolean {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { create_connection, create_server, hasattr, ZeroCopySender } from "../mod.ts";
+ * import { create_connection, create_server, hasattr, ZeroCopySender } from "@libc/socket";
  *
  * if (hasattr("MSG_ZEROCOPY")) {
  *   using listener = create_server(["127.0.0.1", 0]);

@@ -183,6 +183,40 @@ Deno.test("each function of Python's names its entry there, and its man page", a
   assertEquals(wrong, []);
 });
 
+/** The TypeScript files of a folder, by their paths from the root. */
+function sourcesIn(folder: string): string[] {
+  return [...Deno.readDirSync(beside(`../${folder}`))].flatMap(
+    ({ name, isDirectory }) =>
+      isDirectory
+        ? sourcesIn(`${folder}/${name}`)
+        : name.endsWith(".ts")
+        ? [`${folder}/${name}`]
+        : [],
+  );
+}
+
+Deno.test("examples import the package by its name", () => {
+  const rooms = ["async", "bytes", "constants", "errors", "netlink", "node"];
+  rooms.push("poll", "selectors", "socket");
+  const door = String.raw`"(\.\.?/)+(${
+    doors.map((path) => path.replace(/^\.\/|\.ts$/g, "")).join("|")
+  })\.ts"`;
+  const inComment = new RegExp(String.raw`^ *\*.*(from |import\()${door}`);
+  const inCode = new RegExp(String.raw`^[^*]*(from |import\()${door}`);
+  const wrong = [
+    ...[...doors, ...rooms.flatMap(sourcesIn)].map((path) =>
+      [path, inComment] as const
+    ),
+    ...["examples", "docs/cookbook"].flatMap(sourcesIn).map((path) =>
+      [path, inCode] as const
+    ),
+  ].flatMap(([path, pattern]) =>
+    Deno.readTextFileSync(beside(`../${path}`)).split("\n")
+      .filter((line) => pattern.test(line)).map((line) => `${path}: ${line}`)
+  );
+  assertEquals(wrong, []);
+});
+
 /** The site, built once for all tests. */
 class Site implements Disposable {
   readonly #folder = temporaryFolder();

@@ -4,8 +4,12 @@
  * kind the header names.
  */
 
-import { type Address, BlockingIOError, type Socket } from "../../mod.ts";
-import { type BaseSelector, EVENT_READ, EVENT_WRITE } from "../../selectors.ts";
+import { type Address, BlockingIOError, type Socket } from "@libc/socket";
+import {
+  type BaseSelector,
+  EVENT_READ,
+  EVENT_WRITE,
+} from "@libc/socket/selectors";
 import { repr, tuple } from "../support/python_repr.ts";
 
 /** A message's header. */

@@ -1,6 +1,6 @@
 /** Receiving until a deadline, however much arrives that is not what one waits for. */
 
-import { type Address, type Socket, TimeoutError } from "../../mod.ts";
+import { type Address, type Socket, TimeoutError } from "@libc/socket";
 
 /**
  * Calls a function that receives from a socket again and again until a deadline, and yields what it

@@ -16,7 +16,7 @@ import {
   PACKET_MULTICAST,
   PACKET_OUTGOING,
   type PacketAddress,
-} from "../../mod.ts";
+} from "@libc/socket";
 
 /**
  * A packet as a socket of `AF_PACKET` and `SOCK_DGRAM` receives it: without the link-layer header.

@@ -1,7 +1,7 @@
 /** What a server on a selector does when it cannot accept. */
 
-import type { Socket } from "../../mod.ts";
-import { type BaseSelector, EVENT_READ } from "../../selectors.ts";
+import type { Socket } from "@libc/socket";
+import { type BaseSelector, EVENT_READ } from "@libc/socket/selectors";
 
 const PAUSE_MS = 1000;
 

@@ -6,7 +6,7 @@ import {
   type InetAddress,
   OSError,
   Socket,
-} from "../../mod.ts";
+} from "@libc/socket";
 
 /** How many seconds a client may keep a worker waiting. */
 const PATIENCE = 10;

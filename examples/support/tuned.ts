@@ -12,7 +12,7 @@ import {
   TCP_KEEPINTVL,
   TCP_NODELAY,
   TCP_USER_TIMEOUT,
-} from "../../async.ts";
+} from "@libc/socket/async";
 
 /**
  * Makes a socket that is not connected yet, and notices within half a minute that the other machine

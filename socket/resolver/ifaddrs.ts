@@ -72,7 +72,7 @@ export interface NetworkInterface {
  *
  * @example
  * ```ts ignore
- * import { getifaddrs } from "../mod.ts";
+ * import { getifaddrs } from "@libc/socket";
  *
  * for (const { index, name, flagNames, addresses } of getifaddrs()) {
  *   console.log(index, name, flagNames.join(), addresses.map(({ address }) => address));

@@ -31,7 +31,7 @@ export interface Linger {
  * @example Closing with a reset
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { decodeLinger, encodeLinger, SO_LINGER, Socket, SOL_SOCKET } from "../../mod.ts";
+ * import { decodeLinger, encodeLinger, SO_LINGER, Socket, SOL_SOCKET } from "@libc/socket";
  *
  * using socket = new Socket();
  * socket.setsockopt(SOL_SOCKET, SO_LINGER, encodeLinger(true, 0));
