@@ -11,7 +11,7 @@
  * @example An echo server and a client
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { connect, serve } from "./handlers.ts";
+ * import { connect, serve } from "@libc/socket/handlers";
  *
  * const server = await serve(["127.0.0.1", 0], {
  *   // What does not fit is lost here: docs/blocking_and_awaiting.md shows how to keep it.

@@ -112,7 +112,7 @@ export function socketpair<F extends number | null | undefined = undefined>(
  *
  * @example Wait for another descriptor than a socket's: standard input
  * ```ts ignore
- * import { wait_readable } from "../async.ts";
+ * import { wait_readable } from "@libc/socket/async";
  *
  * await wait_readable(0, { signal: AbortSignal.timeout(60_000) });
  * const line = new Uint8Array(4096);

@@ -178,7 +178,7 @@ export interface ServeOptions<A extends Address = Address> extends WaitOptions {
  * @example An echo server that stops
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { create_connection, create_server, serve } from "../async.ts";
+ * import { create_connection, create_server, serve } from "@libc/socket/async";
  *
  * const listener = await create_server(["127.0.0.1", 0]);
  * const address = listener.getsockname();

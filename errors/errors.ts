@@ -144,8 +144,9 @@ export class OSError extends Error {
     second?: string | OSErrorOptions,
     third?: OSErrorOptions | string | Bytes | null,
   ) {
-    const hasNumber = typeof first === "number" || first === null;
-    const errno = typeof first === "number" ? integer("errno", first) : null;
+    const hasNumber = typeof first === "number" || first === null ||
+      typeof second === "string";
+    const errno = hasNumber && first !== null ? integer("errno", first) : null;
     const strerror = string("strerror", (hasNumber ? second : first) ?? "");
     const options = hasNumber
       ? optionsFrom(third)

@@ -23,7 +23,7 @@ import {
   recv_fds,
   send_fds,
   serve,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { integerIn, usage } from "./support/arguments.ts";
 
 const fail = (): never => usage("graceful_restart.ts control [host] [port]");

@@ -8,7 +8,7 @@
  * printed on standard error.
  */
 
-import { serve, type StreamSocket } from "../handlers.ts";
+import { serve, type StreamSocket } from "@libc/socket/handlers";
 import { endpoint } from "./support/arguments.ts";
 
 const [host, port] = endpoint(

@@ -18,7 +18,7 @@ import {
   OSError,
   SOCK_DGRAM,
   SOCK_RAW,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { options, usage } from "./support/arguments.ts";
 import { ECHO_REPLY, echoRequest, splitIPv4 } from "./support/icmp.ts";
 

@@ -20,7 +20,7 @@ import {
   SO_REUSEADDR,
   SOCK_DGRAM,
   SOL_SOCKET,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { options, usage } from "./support/arguments.ts";
 import { A, ANY, decodeMessage, encodeMessage } from "./support/dns.ts";
 

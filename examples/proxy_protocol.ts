@@ -19,7 +19,7 @@ import {
   type InetAddress,
   relay,
   serve,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { integerIn, options, usage } from "./support/arguments.ts";
 import {
   encodeV1,

@@ -17,7 +17,7 @@ import {
   VMADDR_CID_ANY,
   VMADDR_CID_LOCAL,
   type VsockAddress,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { integerIn, usage } from "./support/arguments.ts";
 
 const fail = (): never =>

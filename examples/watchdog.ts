@@ -18,7 +18,7 @@ import {
   OSError,
   serve,
   SOCK_DGRAM,
-} from "../async.ts";
+} from "@libc/socket/async";
 import { endpoint } from "./support/arguments.ts";
 
 const address = endpoint("watchdog.ts [host] [port]", "localhost", 50016);

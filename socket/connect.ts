@@ -129,7 +129,7 @@ export interface CreateConnectionOptions<
  * @example Set options before it connects, and see each attempt
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import * as socket from "../mod.ts";
+ * import * as socket from "@libc/socket";
  *
  * using listener = socket.create_server(["127.0.0.1", 0]);
  * const events: string[] = [];

@@ -258,7 +258,7 @@ export interface ReadinessOptions {
  * @example Wait for data or for a second, whichever comes first
  * ```ts
  * import { assertThrows } from "@std/assert";
- * import { socketpair, TimeoutError, wait_readable } from "../mod.ts";
+ * import { socketpair, TimeoutError, wait_readable } from "@libc/socket";
  *
  * const [a, b] = socketpair();
  * using _a = a;

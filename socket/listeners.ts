@@ -79,7 +79,7 @@ export interface CreateListenersOptions<
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { createListeners } from "../mod.ts";
+ * import { createListeners } from "@libc/socket";
  *
  * const listeners = createListeners(["localhost", 0]);
  * const ports = listeners.map((listener) => listener.getsockname()[1]);
@@ -215,7 +215,7 @@ export interface CreateUnixListenerOptions {
  * @example
  * ```ts
  * import { assertEquals, assertThrows } from "@std/assert";
- * import { createUnixListener, OSError } from "../mod.ts";
+ * import { createUnixListener, OSError } from "@libc/socket";
  *
  * const folder = Deno.makeTempDirSync();
  * {

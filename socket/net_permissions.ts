@@ -180,7 +180,7 @@ const guard: AddressGuard = {
  * @example
  * ```ts
  * import { assertThrows } from "@std/assert";
- * import { create_connection, enforceNetPermissions } from "../mod.ts";
+ * import { create_connection, enforceNetPermissions } from "@libc/socket";
  *
  * await Deno.permissions.revoke({ name: "net" }); // as if run without --allow-net
  * enforceNetPermissions();

@@ -9,7 +9,7 @@ import {
   type AsyncSocket,
   inet_ntop,
   inet_pton,
-} from "../../async.ts";
+} from "@libc/socket/async";
 
 /** What a header says: who connected to where. */
 export interface Proxied {

@@ -372,7 +372,8 @@ Deno.test("bad arguments of serve are refused, and the listener closes", async (
     );
     assert(listener.fileno() < 0);
   }
-  for (const wrong of [undefined, null, 7, {}, [7], new socket.Socket()]) {
+  using blocking = new socket.Socket();
+  for (const wrong of [undefined, null, 7, {}, [7], blocking]) {
     await assertRejects(
       () => serve(wrong as never, () => {}),
       TypeError,

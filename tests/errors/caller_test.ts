@@ -286,23 +286,25 @@ const calls: Record<string, (stack: DisposableStack) => unknown> = {
     Number(blocking.hasattr("AF_LINK") ? blocking.AF_CAN : blocking.AF_LINK);
   },
   "readline of a file"(stack) {
-    hastyPair(stack)[0].makefile("r").readline();
+    stack.use(hastyPair(stack)[0].makefile("r")).readline();
   },
   "lines of a file"(stack) {
-    for (const line of hastyPair(stack)[0].makefile("r")) assert(line);
+    for (const line of stack.use(hastyPair(stack)[0].makefile("r"))) {
+      assert(line);
+    }
   },
   "reading all of a file"(stack) {
-    hastyPair(stack)[0].makefile("rb").read();
+    stack.use(hastyPair(stack)[0].makefile("rb")).read();
   },
   "flush of a file"(stack) {
     const [a, b] = hastyPair(stack);
     b.close();
-    const file = a.makefile("w");
+    const file = stack.use(a.makefile("w"));
     file.write("text");
     file.flush();
   },
   "reading what is only written"(stack) {
-    hastyPair(stack)[0].makefile("w").read();
+    stack.use(hastyPair(stack)[0].makefile("w")).read();
   },
   "registering twice"(stack) {
     const [a] = hastyPair(stack);
