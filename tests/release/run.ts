@@ -11,6 +11,20 @@ import { built } from "../support/built.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
 
 const root = beside("..");
+const { exports } = JSON.parse(
+  Deno.readTextFileSync(join(root, "deno.json")),
+) as { exports: Record<string, string> };
+const doors = Object.values(exports)
+  .map((path) => path.slice("./".length, -".ts".length));
+
+/** The folders of the library. */
+const rooms = [...Deno.readDirSync(root)]
+  .filter(({ name, isDirectory }) =>
+    isDirectory &&
+    !/^(tests|examples|bench|build|docs|dist|coverage|node_modules|site|\..*)$/
+      .test(name)
+  ).map(({ name }) => name);
+
 const copied = ["tests", "examples", "docs", "bench", "README.md", "deno.json"]
   .concat("CHANGELOG.md", "SECURITY.md", "ARCHITECTURE.md", "CONTRIBUTING.md");
 
@@ -39,8 +53,8 @@ export const osError = (...parameters) => {
 
 /** The door whose exports a source file has a part of. */
 function doorOf(path: string): string {
-  const [, room] = /^(?:(async|selectors|bytes|node|netlink)\b)?/.exec(path)!;
-  return room ?? (/^(linux|lint)\.ts$/.exec(path)?.[1] ?? "mod");
+  const name = path.replace(/\/.*|\.ts$/, "");
+  return doors.includes(name) ? name : "mod";
 }
 
 const exported = new Map<string, ReadonlySet<string>>();
@@ -116,21 +130,19 @@ const tree = folder.path;
 copyAll(release.path, `${tree}/dist`);
 for (const name of copied) copyAll(join(root, name), join(tree, name));
 
-for (const door of "mod async selectors bytes node netlink linux".split(" ")) {
+for (const door of doors) {
+  if (door === "lint") continue; // deno lint alone can import it
   const module = await import(new URL(`file://${tree}/dist/${door}.js`).href);
   exported.set(door, new Set(Object.keys(module)));
 }
 
-const ROOMS =
-  "constants ffi errors poll bytes selectors socket async node netlink lint"
-    .split(" ");
 // In place of each module of the source: what its door exports.
 for (const { name } of Deno.readDirSync(root)) {
-  if (ROOMS.includes(name) || name.endsWith(".ts")) {
+  if (rooms.includes(name) || name.endsWith(".ts")) {
     copyAll(join(root, name), join(tree, "source", name));
   }
 }
-for (const room of ROOMS) {
+for (const room of rooms) {
   for (const path of filesOf(room)) {
     if (/\.(ts|js)$/.test(path) && !path.endsWith(".d.ts")) shim(path);
   }
