@@ -307,7 +307,7 @@ Deno.test({
       const { message, cause } = error as PermissionError;
       assertEquals(
         message,
-        "[Errno 1] Operation not permitted: Device does not exist",
+        "[Errno 1] Operation not permitted: Device does not exist: netlink",
       );
       assertInstanceOf(cause, ExtendedAck);
       const { message: said, offset } = cause as ExtendedAck;
@@ -315,7 +315,7 @@ Deno.test({
     }
     assertEquals(
       errorOf(message(0, number, request))?.message,
-      "[Errno 1] Operation not permitted",
+      "[Errno 1] Operation not permitted: netlink",
     );
     assertEquals(errorOf(message(0, new Uint8Array(4), request)), undefined);
     const done = errorOf({
