@@ -7,4 +7,5 @@ export const parts: Record<string, number> = {
   arguments: 60,
   bytes: 30,
   memory: 45,
+  servers: 60,
 };
