@@ -62,9 +62,11 @@ function ask(
   what: string | undefined,
   why = "",
 ): void {
-  const descriptor = name === "net"
-    ? { name, host: what } as const
-    : { name, path: what } as const;
+  const descriptor: Deno.PermissionDescriptor = what === undefined
+    ? { name }
+    : name === "net"
+    ? { name, host: what }
+    : { name, path: what };
   let status = Deno.permissions.querySync(descriptor);
   if (status.state === "prompt") {
     status = Deno.permissions.requestSync(descriptor);

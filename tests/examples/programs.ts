@@ -109,6 +109,11 @@ export class Program implements AsyncDisposable {
     }
   }
 
+  /** Its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** The port that a server says it listens on. */
   async port(): Promise<string> {
     return (await this.err.until(/Listening on .*?["'], (\d+)/))[1];
