@@ -6,6 +6,7 @@ import { AF_UNIX, SOCK_STREAM } from "../constants/mod.ts";
 import {
   describe,
   integer,
+  iterable,
   optionalFunction,
   optionsOf,
   timeoutSeconds,
@@ -219,8 +220,10 @@ function listenersOf<A extends Address>(
   if (given instanceof AsyncSocket) return [given];
   const isIterable = typeof given === "object" && given !== null &&
     Symbol.iterator in given;
-  const all = isIterable ? [...given] : [];
-  if (isIterable && all.every((one) => one instanceof AsyncSocket)) return all;
+  const all = isIterable ? [...iterable("listeners", given)] : [];
+  if (isIterable && all.every((one) => one instanceof AsyncSocket)) {
+    return all as AsyncSocket<A>[];
+  }
   throw typeError(
     `listeners must be an AsyncSocket or several, not ${describe(given)}`,
   );

@@ -49,6 +49,8 @@ export class Streams {
   #failed = false;
   /** The reset that a write reported: receiving then shows the end, as if the peer had ended. */
   #resetSeen: ConnectionResetError | undefined;
+  /** The error of receiving that ended the connection: a write that waits has the same. */
+  #ending: unknown;
 
   /** Makes the streams of a socket. */
   constructor(socket: StreamSocket) {
@@ -136,7 +138,9 @@ export class Streams {
       write: async (chunk, { signal }) => {
         try {
           await socket.sendall(chunk, 0, { signal });
-        } catch (error) {
+        } catch (reason) {
+          // If receiving has failed in the meantime, the socket was closed for that.
+          const error = this.#ending ?? reason;
           // After an abort, abort() follows.
           if (!signal.aborted) {
             this.#failed = true;
@@ -171,6 +175,7 @@ export class Streams {
     const ended = error instanceof OSError && error.errno !== null &&
       isHungUp(this.#socket.fileno());
     if (this.#writing === undefined || !ended) return;
+    this.#ending = error;
     this.#writing.error(error);
     this.#sent = true;
   }

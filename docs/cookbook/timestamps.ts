@@ -24,17 +24,26 @@ for (const each of [sender, receiver]) {
   socket.requestControl(each, "timestamping");
 }
 
+const room = socket.controlSize("timestamping", "recverr");
+const encoder = new TextEncoder();
+
+// Linux begins to take times a moment after it is asked to: datagrams before that have none.
+for (let timed = false; !timed;) {
+  sender.sendto(encoder.encode("ready?"), receiver.getsockname());
+  const [, ancdata] = receiver.recvmsg(1500, room);
+  timed = socket.decodeControl(ancdata).get("timestamping") !== undefined;
+}
+
 // One message is timestamped as it is sent. With SO_TIMESTAMPING, all are.
 const flags = socket.SOF_TIMESTAMPING_TX_SOFTWARE;
 sender.sendmsg(
-  [new TextEncoder().encode("hello")],
+  [encoder.encode("hello")],
   socket.encodeControl({ kind: "timestamping", flags }),
   0,
   receiver.getsockname(),
 );
 
 // The sender finds it in its error queue, with the datagram's bytes.
-const room = socket.controlSize("timestamping", "recverr");
 const [, fromQueue] = sender.recvmsg(1500, room, socket.MSG_ERRQUEUE);
 const sent = socket.decodeControl(fromQueue);
 const [data, ancdata] = receiver.recvmsg(1500, room);

@@ -122,9 +122,8 @@ export function fileTransfer(
 function positive(count: unknown): number {
   const is = Number.isInteger(count);
   if (is && (count as number) > 0) return count as number;
-  throw new (is ? RangeError : TypeError)(
-    `count must be a positive integer (got ${describe(count)})`,
-  );
+  const text = `count must be a positive integer (got ${describe(count)})`;
+  throw is ? rangeError(text) : typeError(text);
 }
 
 /** The progress of sending a file. */

@@ -13,7 +13,7 @@ import {
 import type { Outcome, Places } from "../programs/permitted.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
 import { Running } from "../support/program.ts";
-import { needs, requires } from "../support/requires.ts";
+import { need, needs, requires, succeeds } from "../support/requires.ts";
 
 /** Runs a program of tests/programs/ with permissions, and returns the JSON that it prints. */
 async function printed(
@@ -162,36 +162,44 @@ Deno.test({
 /** The calls that take an address, or that use one which the caller did not name. */
 const calls = "socket|bind|listen|connect|sendto|sendmsg|sendmmsg";
 
-Deno.test("no other code passes an address to the system", () => {
-  const found: string[] = [];
-  for (
-    const room of ["socket", "async", "node", "netlink", "selectors", "poll"]
-  ) {
-    for (const path of sources(`../${room}`)) {
-      const text = Deno.readTextFileSync(beside(path));
-      const call = new RegExp(
-        `(?:(?:libc|load\\(\\)|symbols)\\.|(?<![.\\w]))(${calls})\\((?=[^)]*(?:\\bfd\\b|\\| CLOSE_ON))`,
-        "g",
-      );
-      for (const [, name] of text.matchAll(call)) {
-        found.push(`${path.slice(3)} ${name}`);
+const sourceTree = need(
+  "the source tree",
+  succeeds(() => Deno.statSync(beside("../constants/reference"))),
+);
+
+Deno.test(
+  requires("no other code passes an address to the system", sourceTree),
+  () => {
+    const found: string[] = [];
+    for (
+      const room of ["socket", "async", "node", "netlink", "selectors", "poll"]
+    ) {
+      for (const path of sources(`../${room}`)) {
+        const text = Deno.readTextFileSync(beside(path));
+        const call = new RegExp(
+          `(?:(?:libc|load\\(\\)|symbols)\\.|(?<![.\\w]))(${calls})\\((?=[^)]*(?:\\bfd\\b|\\| CLOSE_ON))`,
+          "g",
+        );
+        for (const [, name] of text.matchAll(call)) {
+          found.push(`${path.slice(3)} ${name}`);
+        }
       }
     }
-  }
-  // Before a new line is put here, the guard has to see the address that the call passes.
-  assertEquals(found.sort(), [
-    "socket/operations/connection.ts bind",
-    "socket/operations/connection.ts connect", // with AF_UNSPEC, which disconnects
-    "socket/operations/connection.ts connect",
-    "socket/operations/connection.ts listen",
-    "socket/operations/messages.ts sendmsg",
-    "socket/operations/open.ts socket",
-    "socket/operations/transfer.ts sendto",
-    "socket/resolver/call.ts socket", // for ioctl: it never gets an address
-    "socket/vector_parts.ts sendmmsg",
-    "socket/vector_parts.ts sendmsg", // of a MessageVector, where there is no sendmmsg
-  ]);
-});
+    // Before a new line is put here, the guard has to see the address that the call passes.
+    assertEquals(found.sort(), [
+      "socket/operations/connection.ts bind",
+      "socket/operations/connection.ts connect", // with AF_UNSPEC, which disconnects
+      "socket/operations/connection.ts connect",
+      "socket/operations/connection.ts listen",
+      "socket/operations/messages.ts sendmsg",
+      "socket/operations/open.ts socket",
+      "socket/operations/transfer.ts sendto",
+      "socket/resolver/call.ts socket", // for ioctl: it never gets an address
+      "socket/vector_parts.ts sendmmsg",
+      "socket/vector_parts.ts sendmsg", // of a MessageVector, where there is no sendmmsg
+    ]);
+  },
+);
 
 function* sources(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(beside(folder))) {

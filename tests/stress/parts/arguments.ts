@@ -28,6 +28,8 @@ const leftOut: Record<string, string> = {
   enforceNetPermissions: "would have each later address ask for permission",
   interruptible: "would listen for signals until the end",
   setdefaulttimeout: "would let the next calls wait",
+  wait_readable: "waits for as long as it is asked to, which may be for ever",
+  wait_writable: "waits for as long as it is asked to, which may be for ever",
 };
 
 /** Parameters whose number the call owns, reads or closes: no number but a scene's own. */

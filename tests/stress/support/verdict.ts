@@ -1,10 +1,8 @@
 /** Whether an error is one that a caller should see. */
 
-import { fileURLToPath } from "node:url";
 import { OSError } from "../../../mod.ts";
 import { OwnError } from "./bad_values.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** Sentences about something else than an argument, such as a constant, and sentences of Python's. */
 const otherSubjects = new RegExp(
   [
@@ -16,31 +14,17 @@ const otherSubjects = new RegExp(
     "^(un)?pack(_into|_from)? (expected|requires)",
   ].join("|"),
 );
-const sources = new Map<string, string[]>();
-
-/** What stands where an error was made: the rest of the line, or `undefined` outside the library. */
-function origin(error: Error): string | undefined {
-  const { stack = "", message } = error;
-  // A message may have lines that look like the stack.
-  const frame = stack.slice(stack.indexOf(message) + message.length).split("\n")
-    .find((line) => /^\s+at /.test(line)) ?? "";
-  const place = /\(?(file:[^()]*?):(\d+):(\d+)\)?$/.exec(frame);
-  if (place === null) return undefined;
-  const path = fileURLToPath(place[1]);
-  if (!path.startsWith(root)) return undefined;
-  let lines = sources.get(path);
-  if (lines === undefined) {
-    lines = Deno.readTextFileSync(path).split("\n");
-    sources.set(path, lines);
-  }
-  return lines[Number(place[2]) - 1]?.slice(Number(place[3]) - 1);
+/** Whether the library made an error: it then captures stacks for it. */
+function isOurs(error: Error): boolean {
+  return Object.getOwnPropertySymbols(error)
+    .some(({ description }) => description === "traces");
 }
 
 /**
  * Says what is wrong with an error, or `undefined` if nothing is.
  *
- * It must be an `OSError`, a `TypeError` or a `RangeError`, and its sentence the library's: an error
- * that the engine makes has another origin than `new …Error` in a file of the library.
+ * It must be an `OSError`, a `TypeError` or a `RangeError`, and its sentence the library's, not the
+ * engine's.
  *
  * @param names words, one of which a `TypeError` or `RangeError` must contain
  */
@@ -61,7 +45,7 @@ export function faultOf(
   if (!(error instanceof TypeError || error instanceof RangeError)) {
     return `threw a ${error.name}`;
   }
-  if (!/^(new|super)\b/.test(origin(error) ?? "")) {
+  if (!isOurs(error)) {
     return "threw a sentence of the engine's";
   }
   const isNamed = names.some((name) =>
