@@ -153,6 +153,7 @@ export class OSError extends Error {
       : optionsOf(second as OSErrorOptions);
     const { syscall, address, filename, winerror, cause } = options;
     if (winerror !== undefined) integer("options.winerror", winerror);
+    if (syscall !== undefined) string("options.syscall", syscall);
     super(
       messageOf(errno, strerror, options),
       cause === undefined ? undefined : { cause },
