@@ -8,8 +8,7 @@
  * Try `deno run --allow-ffi examples/ping.ts 10.77.0.2`.
  */
 
-import { openSync, read, writeSync } from "node:fs";
-import { promisify } from "node:util";
+import { constants, openSync, readSync, writeSync } from "node:fs";
 import {
   AF_INET,
   AF_NETLINK,
@@ -19,6 +18,7 @@ import {
   SOCK_RAW,
   Socket,
 } from "@libc/socket";
+import { wait_readable } from "@libc/socket/async";
 import { IFF_NO_PI, IFF_TUN, TUNSETIFF } from "@libc/socket/linux";
 import {
   ifaddrmsg,
@@ -43,7 +43,9 @@ if (rest.length > 0 || !/^\d+(\.\d+){3}$/.test(address)) {
 
 /** Makes the device. It lives as long as its descriptor is open. */
 function makeDevice(): [fd: number, name: string] {
-  const fd = openSync("/dev/net/tun", "r+");
+  // Whoever waits for a descriptor must not block in reading it.
+  const flags = constants.O_RDWR | constants.O_NONBLOCK;
+  const fd = openSync("/dev/net/tun", flags);
   // `struct ifreq`: a name, which the kernel chooses by this pattern, and flags.
   const ifreq = new Uint8Array(40);
   new TextEncoder().encodeInto("tun%d", ifreq);
@@ -87,14 +89,9 @@ const [fd, name] = makeDevice();
 configure(name);
 console.error(`Listening on ${name}, ${address}/24`);
 const buffer = new Uint8Array(65536);
-// On another thread, so that Ctrl-C ends the program.
-const receive = promisify(read) as (
-  fd: number,
-  buffer: Uint8Array,
-) => Promise<{ bytesRead: number }>;
 for (;;) {
-  const { bytesRead } = await receive(fd, buffer);
-  const packet = buffer.subarray(0, bytesRead);
+  await wait_readable(fd);
+  const packet = buffer.subarray(0, readSync(fd, buffer));
   if (!answer(packet)) continue;
   writeSync(fd, packet);
   console.log(`answered for ${packet.subarray(12, 16).join(".")}`);
