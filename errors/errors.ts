@@ -145,7 +145,7 @@ export class OSError extends Error {
     third?: OSErrorOptions | string | Bytes | null,
   ) {
     const hasNumber = typeof first === "number" || first === null ||
-      typeof second === "string";
+      (typeof first !== "string" && typeof second === "string");
     const errno = hasNumber && first !== null ? integer("errno", first) : null;
     const strerror = string("strerror", (hasNumber ? second : first) ?? "");
     const options = hasNumber
