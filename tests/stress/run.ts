@@ -13,7 +13,7 @@ import { beside } from "../support/files.ts";
 import { parts } from "./parts.ts";
 import { END_LINE, SEED_LINE } from "./support/part.ts";
 
-/** How long all parts together may take in the slice that CI runs. */
+/** How long all parts together may take in a slice. */
 const SLICE = 60;
 /** How much longer than its time a part may take before it counts as hanging. */
 const GRACE = 120;
