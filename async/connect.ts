@@ -155,7 +155,7 @@ export function firstConnected<T extends Disposable>(
   /** How to report what happens to the pending attempts. */
   const pending = new Map<number, ReturnType<typeof reporter>>();
   const end = (): void => {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
     over.abort();
     for (const report of pending.values()) report?.("abandon");
   };
@@ -171,7 +171,7 @@ export function firstConnected<T extends Disposable>(
     }
   };
   const next = (): void => {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
     const candidate = candidates.shift();
     if (candidate === undefined) {
       if (pending.size === 0) resolve(undefined);
@@ -181,7 +181,7 @@ export function firstConnected<T extends Disposable>(
     const report = reporter(onAttempt, candidate);
     if (!guarded(() => report?.("start"))) return;
     pending.set(at, report);
-    timer = setTimeout(next, ATTEMPT_DELAY_MS);
+    if (candidates.length > 0) timer = setTimeout(next, ATTEMPT_DELAY_MS);
     connect(candidate, limits).then((connected) => {
       if (over.signal.aborted) return connected[Symbol.dispose](); // a tie
       pending.delete(at);

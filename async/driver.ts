@@ -28,6 +28,7 @@ import {
   type Watch,
   WHEN_READY,
 } from "./reactor.ts";
+import { nextTurn } from "./turn.ts";
 
 /**
  * Options of every operation that may wait.
@@ -191,11 +192,6 @@ export class Driver {
     reactor.reference(this.#watch, this.#ref);
     return this.#watch;
   }
-}
-
-/** Resolves once timers and other work have had their turn. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** When to attempt a pending operation again. */

@@ -10,6 +10,7 @@ import "../poll/epoll.ts";
 import "../poll/kqueue.ts";
 import "../poll/poll.ts";
 import "../poll/poller.ts";
+import "./turn.ts";
 import "./reactor.ts";
 import "./driver.ts";
 import "./ending.ts";

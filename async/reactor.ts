@@ -7,6 +7,7 @@ import { OSError } from "../errors/errors.ts";
 import { atUnload, isMain } from "../ffi/libc.ts";
 import { type Poller, READ, URGENT, WRITE } from "../poll/base.ts";
 import { makePoller } from "../poll/poller.ts";
+import { atNextTurn } from "./turn.ts";
 
 /** An attempt returns this when the operation is done, whether it succeeded or failed. */
 export const DONE = -1;
@@ -237,7 +238,7 @@ export class Reactor {
   #end(watch: Watch): void {
     this.#watches.delete(watch.fd);
     this.#urgent.delete(watch);
-    clearTimeout(watch.retry);
+    if (watch.retry !== undefined) clearTimeout(watch.retry);
     watch.closed = true;
     this.#count(watch, -watch.waiters);
     const { read, write, error, urgent, failure } = watch;
@@ -296,7 +297,7 @@ export class Reactor {
 
   #schedule(): void {
     this.#state = "scheduled";
-    setImmediate(this.#turn);
+    atNextTurn(this.#turn);
   }
 
   /** Serves the waiters that can continue, then schedules another turn or parks a wait. */

@@ -11,6 +11,7 @@ import type { Lookup, SlowCalls } from "../socket/resolver/call.ts";
 import { abortable } from "./abortable.ts";
 import { addrinfoOnThread } from "./addrinfo.ts";
 import { Semaphore } from "./semaphore.ts";
+import { nextTurn } from "./turn.ts";
 
 // Deno runs nonblocking FFI calls on 32 threads, one of which holds the reactor's wait. Lookups
 // that hang on a dead name server must not take them all.
@@ -48,7 +49,7 @@ export async function performLookup(
 ): Promise<number> {
   const { query, isLocal } = lookup.options;
   if (isLocal?.()) {
-    await turn(); // many of them must not keep timers and other work waiting
+    await nextTurn(); // many of them must not keep timers and other work waiting
     signal?.throwIfAborted();
     return lookup.call(load());
   }
@@ -59,9 +60,6 @@ export async function performLookup(
   if (code === EAI_SYSTEM) throw gaiError(code, lookup.syscall);
   return code;
 }
-
-const turn = (): Promise<void> =>
-  new Promise((resolve) => setImmediate(resolve));
 
 async function onLibcThread(
   query: AddrinfoQuery,

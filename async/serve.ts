@@ -28,6 +28,7 @@ import {
 import { signalOf, type WaitOptions } from "./driver.ts";
 import { AsyncSocket } from "./socket.ts";
 import { driveSteps } from "./steps.ts";
+import { nextTurn } from "./turn.ts";
 
 /**
  * Makes a TCP listener for every address of a host, all with the same port; a host name is resolved
@@ -368,7 +369,7 @@ class Server<A extends Address> {
     this.#over.abort(new TimeoutError(null, "the grace period is over"));
     for (const connection of this.#connections) connection.close();
     // What waited for the connections or the signal ends now; the rest is not waited for.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 

@@ -24,6 +24,8 @@ export interface Features {
    * socket can connect again.
    */
   readonly failedConnectionStays: boolean;
+  /** Whether `getaddrinfo` finds the protocol of a type of socket. */
+  readonly addrinfoProtocol: boolean;
   /** Whose macros make the request numbers of `ioctl(2)`; `null` if there is no `ioctl(2)`. */
   readonly ioctlMacros: "linux" | "bsd" | null;
   /** Which system's `sendfile` the C library has; `null` if it has none. */
@@ -38,6 +40,7 @@ const common: Features = {
   connecting: "EINPROGRESS",
   peerNameBeforeConnected: false,
   failedConnectionStays: false,
+  addrinfoProtocol: true,
   ioctlMacros: null,
   sendfile: null,
 };
@@ -67,6 +70,7 @@ export const featuresOf: Readonly<Record<PlatformName, Features>> = {
     badDescriptor: "ENOTSOCK",
     connecting: "EWOULDBLOCK",
     peerNameBeforeConnected: true,
+    addrinfoProtocol: false,
   },
   unsupported: common,
 };
