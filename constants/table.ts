@@ -16,6 +16,7 @@ import { os, platform, type PlatformName, unsupported } from "./platform.ts";
  */
 export function nameClasses(classes: Record<string, NewableFunction>): void {
   for (const [value, of] of Object.entries(classes)) {
+    if (of.name === value) continue;
     Object.defineProperty(of, "name", { value, configurable: true });
   }
 }
