@@ -13,7 +13,8 @@ export function atNextTurn(callback: () => void): void {
   messages--;
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
-    port1.close(); // it would keep the process alive
+    port1.close(); // an open one keeps the process alive
+    port2.close();
     callback();
   };
   port2.postMessage(null);
