@@ -122,7 +122,7 @@ Deno.test({
 Deno.test({
   ...requires("a regular file is always ready", needs.linux),
   async fn() {
-    using regular = file(new URL(import.meta.url).pathname);
+    using regular = file(beside("async/readiness_test.ts"));
     await wait_readable(regular); // epoll refuses it (EPERM)
     await wait_writable(regular);
     blocking.wait_readable(regular, { timeout: 0 });

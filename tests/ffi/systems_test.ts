@@ -15,9 +15,9 @@ const unshare = ["--mount", ...isRoot ? [] : ["--map-root-user"]];
 const needed = [
   needs.linux,
   need(
-    "the privilege to mount, and ldd",
+    "the privilege to mount, chroot and ldd",
     canRun("unshare", ...unshare, "mount", "-t", "tmpfs", "tmpfs", "/mnt") &&
-      canRun("ldd", Deno.execPath()),
+      canRun("chroot") && canRun("ldd", Deno.execPath()),
   ),
 ];
 

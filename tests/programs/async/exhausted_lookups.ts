@@ -32,9 +32,12 @@ for (const [way, socket] of Object.entries({ blocking, awaiting })) {
     socket.getnameinfo(["127.0.0.1", 80], NI_NAMEREQD);
 }
 
-async function codes(): Promise<Record<string, string>> {
+async function codes(
+  prepare?: () => void,
+): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const [name, call] of Object.entries(calls)) {
+    prepare?.();
     try {
       await call();
       found[name] = "found";
@@ -50,12 +53,15 @@ openSignals();
 await codes();
 using socket = new blocking.Socket();
 const taken: number[] = [];
-try {
-  for (;;) taken.push(blocking.dup(socket.fileno()));
-} catch (error) {
-  if ((error as { code: string }).code !== "EMFILE") throw error;
+/** Takes all descriptors that there are: other threads may have closed some since the last time. */
+function take(): void {
+  try {
+    for (;;) taken.push(blocking.dup(socket.fileno()));
+  } catch (error) {
+    if ((error as { code: string }).code !== "EMFILE") throw error;
+  }
 }
-const without = await codes();
+const without = await codes(take);
 taken.forEach(blocking.close);
 const after = await codes();
 console.log(JSON.stringify([without, after]));
