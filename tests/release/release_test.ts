@@ -5,7 +5,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { built } from "../support/built.ts";
 import { text } from "../support/bytes.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
-import { canRun, need, requires } from "../support/requires.ts";
+import { blocksOf, folderOfAReader, runAsShown } from "../support/markdown.ts";
+import { canRun, need, requires, succeeds } from "../support/requires.ts";
 import { servedTree } from "../support/served_tree.ts";
 
 const config = JSON.parse(Deno.readTextFileSync(beside("../deno.json")));
@@ -95,6 +96,7 @@ Deno.test("the release is a package of npm", async (t) => {
         "CHANGELOG.md",
         "LICENSE",
         "README.md",
+        "SECURITY.md",
         "chunks",
         "package.json",
       ].sort(),
@@ -261,6 +263,61 @@ Deno.test({
     check(await deno(path, [...run, "main.ts"], env));
     check(await deno(path, [...run, "--cached-only", "main.ts"], env));
   },
+});
+
+Deno.test({
+  ...requires(
+    "the release's README is followed to the letter: its programs run by npm:",
+    need("tar", canRun("tar") && Deno.build.os === "linux"),
+  ),
+  async fn() {
+    const blocks = blocksOf(
+      Deno.readTextFileSync(`${release.path}/README.md`),
+    );
+    await using npm = registry();
+    using folder = folderOfAReader(blocks, false);
+    const { path } = folder;
+    const env = {
+      NPM_CONFIG_REGISTRY: npm.url,
+      DENO_DIR: `${path}/.deno`,
+      DENO_NO_UPDATE_CHECK: "1",
+    };
+    const [command, ...args] = blocks[0].code.trim().split(" ");
+    assertEquals(command, "deno");
+    const added = await deno(path, args, env);
+    assert(added.success, added.err);
+    assertEquals(await runAsShown(blocks, path, env), 2);
+    const checked = await deno(path, ["check", "."], env);
+    assert(checked.success, checked.err);
+  },
+});
+
+Deno.test("the pages of the release have no links to what only a clone has", () => {
+  for (const { name } of Deno.readDirSync(release.path)) {
+    if (!name.endsWith(".md")) continue;
+    const page = Deno.readTextFileSync(`${release.path}/${name}`);
+    for (const [, path] of page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      assert(canStat(`${release.path}/${path}`), `${name} links to ${path}`);
+    }
+    assert(!/libc-socket|this repository|git clone/i.test(page), name);
+  }
+});
+
+/** Whether there is a file at a path. */
+function canStat(path: string): boolean {
+  return succeeds(() => Deno.statSync(path));
+}
+
+Deno.test("what builds a release is not what every task downloads", () => {
+  const { imports } = JSON.parse(
+    Deno.readTextFileSync(beside("../build/deno.json")),
+  );
+  const { specifiers } = JSON.parse(
+    Deno.readTextFileSync(beside("../deno.lock")),
+  );
+  for (const specifier of Object.values<string>(imports)) {
+    assert(!(specifier in specifiers), `deno.lock has ${specifier}`);
+  }
 });
 
 Deno.test("the declarations pass tsc --strict without skipLibCheck", async () => {
