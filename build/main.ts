@@ -43,7 +43,7 @@ try {
 } catch (error) {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
-Deno.mkdirSync(dist);
+Deno.mkdirSync(dist, { recursive: true });
 const names = doors.map(([, door]) => door);
 await writeScripts(names, dist);
 await writeDeclarations(names, dist);
