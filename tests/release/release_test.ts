@@ -4,9 +4,10 @@ import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { built } from "../support/built.ts";
 import { text } from "../support/bytes.ts";
-import { beside, temporaryFolder } from "../support/files.ts";
+import { checkedProject, STRICTEST } from "../support/consumer.ts";
+import { beside, copyAll, exists, temporaryFolder } from "../support/files.ts";
 import { blocksOf, folderOfAReader, runAsShown } from "../support/markdown.ts";
-import { canRun, need, requires, succeeds } from "../support/requires.ts";
+import { canRun, need, requires } from "../support/requires.ts";
 import { servedTree } from "../support/served_tree.ts";
 
 const config = JSON.parse(Deno.readTextFileSync(beside("../deno.json")));
@@ -297,16 +298,11 @@ Deno.test("the pages of the release have no links to what only a clone has", () 
     if (!name.endsWith(".md")) continue;
     const page = Deno.readTextFileSync(`${release.path}/${name}`);
     for (const [, path] of page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      assert(canStat(`${release.path}/${path}`), `${name} links to ${path}`);
+      assert(exists(`${release.path}/${path}`), `${name} links to ${path}`);
     }
     assert(!/libc-socket|this repository|git clone/i.test(page), name);
   }
 });
-
-/** Whether there is a file at a path. */
-function canStat(path: string): boolean {
-  return succeeds(() => Deno.statSync(path));
-}
 
 Deno.test("what builds a release is not what every task downloads", () => {
   const { imports } = JSON.parse(
@@ -318,6 +314,14 @@ Deno.test("what builds a release is not what every task downloads", () => {
   for (const specifier of Object.values<string>(imports)) {
     assert(!(specifier in specifiers), `deno.lock has ${specifier}`);
   }
+});
+
+Deno.test("a project with the strictest settings has the release as a folder", async () => {
+  using folder = temporaryFolder();
+  Deno.mkdirSync(`${folder.path}/third_party`);
+  copyAll(release.path, `${folder.path}/third_party/socket`);
+  const own = "./third_party/socket";
+  assertEquals(await checkedProject(folder.path, own, ".js", STRICTEST), "");
 });
 
 Deno.test("the declarations pass tsc --strict without skipLibCheck", async () => {
