@@ -8,13 +8,14 @@ import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { oldestDeno } from "../ffi/libc.ts";
 import { writeDeclarations, writeScripts } from "./bundle.ts";
+import { packageReadme, withoutDeadLinks } from "./readme.ts";
 
 const root = new URL("../", import.meta.url);
 const dist = resolve(Deno.args[0] ?? fileURLToPath(new URL("dist", root)));
 
 /** The exports of the package, such as `./async`, with the names of their doors. */
 const doors = Object.entries(config.exports)
-  .map(([name, path]) => [name, path.slice("./".length, -".ts".length)]);
+  .map(([name, path]) => [name, path.slice(2, -".ts".length)] as const);
 
 /** The package's description for npm. */
 function manifest(): object {
@@ -42,13 +43,17 @@ try {
 } catch (error) {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
-Deno.mkdirSync(dist);
+Deno.mkdirSync(dist, { recursive: true });
 const names = doors.map(([, door]) => door);
 await writeScripts(names, dist);
 await writeDeclarations(names, dist);
-for (const file of ["LICENSE", "README.md", "CHANGELOG.md"]) {
-  Deno.copyFileSync(new URL(file, root), `${dist}/${file}`);
+const pages = ["README.md", "CHANGELOG.md", "SECURITY.md"];
+for (const page of pages) {
+  const text = Deno.readTextFileSync(new URL(page, root));
+  const own = page === "README.md" ? packageReadme(text, doors) : text;
+  Deno.writeTextFileSync(`${dist}/${page}`, withoutDeadLinks(own, pages));
 }
+Deno.copyFileSync(new URL("LICENSE", root), `${dist}/LICENSE`);
 Deno.writeTextFileSync(
   `${dist}/package.json`,
   JSON.stringify(manifest(), null, 2) + "\n",

@@ -2,33 +2,12 @@
 
 import { pathToFileURL } from "node:url";
 import { assertEquals } from "@std/assert";
-import { text } from "./support/bytes.ts";
-import { temporaryFolder } from "./support/files.ts";
+import { bundle, bundler } from "./support/bundle.ts";
+import { beside, temporaryFolder } from "./support/files.ts";
 import { Peer } from "./support/peer.ts";
-import { need, requires } from "./support/requires.ts";
+import { requires } from "./support/requires.ts";
 
 const root = new URL("../", import.meta.url);
-
-/** Bundles a module, minified. Returns what went wrong, or an empty string. */
-function bundle(path: string, output: string): string {
-  const { success, stderr } = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["bundle", "--minify", "--no-remote", "--no-npm", "--no-lock"],
-      ...["--output", output, path],
-    ],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-  }).outputSync();
-  return success ? "" : text(stderr);
-}
-
-// Deno downloads its bundler at first use.
-using empty = temporaryFolder();
-Deno.writeTextFileSync(`${empty.path}/empty.ts`, "");
-const bundler = need(
-  "the bundler of deno bundle",
-  bundle(`${empty.path}/empty.ts`, `${empty.path}/empty.js`) === "",
-);
 
 /** What a program shows, with the modules at the given URLs. */
 const program = `
@@ -125,7 +104,7 @@ Deno.test({
     };
     const bundles = doors.map((door) => {
       const path = `${folder.path}/${door}`.replace(/ts$/, "mjs");
-      assertEquals(bundle(door, path), "");
+      assertEquals(bundle(beside(`../${door}`), path, ["--minify"]), "");
       return pathToFileURL(path).href;
     });
     const minified = await run(bundles);

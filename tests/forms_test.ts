@@ -2,6 +2,7 @@
 
 import { pathToFileURL } from "node:url";
 import { assertEquals } from "@std/assert";
+import { bundle, bundler } from "./support/bundle.ts";
 import { text } from "./support/bytes.ts";
 import { beside, temporaryFolder } from "./support/files.ts";
 import { libraryPath } from "./support/library.ts";
@@ -91,10 +92,18 @@ const forms: Record<string, Form> = {
     ]);
     return await deno(folder, [], "", `${folder}/bin/installed`) || said;
   },
+  "deno bundle": (folder) => bundled(folder, []),
+  "deno bundle --minify": (folder) => bundled(folder, ["--minify"]),
   "a Worker with permissions of its own": (folder) =>
     worker(folder, `{ ffi: ["${libraryPath}"], read: true }`),
   "a Worker that inherits them": (folder) => worker(folder, '"inherit"'),
 };
+
+async function bundled(folder: string, flags: string[]): Promise<string> {
+  const output = `${folder}/bundled.js`;
+  return bundle(`${folder}/main.ts`, output, flags) ||
+    await deno(folder, [...run, "bundled.js"]);
+}
 
 async function worker(folder: string, permissions: string): Promise<string> {
   Deno.writeTextFileSync(
@@ -112,7 +121,11 @@ async function worker(folder: string, permissions: string): Promise<string> {
 
 for (const [form, start] of Object.entries(forms)) {
   Deno.test({
-    ...requires(`the library works from ${form}`, needs.posix),
+    ...requires(
+      `the library works from ${form}`,
+      needs.posix,
+      form.startsWith("deno bundle") && bundler,
+    ),
     async fn() {
       using folder = temporaryFolder();
       Deno.writeTextFileSync(`${folder.path}/main.ts`, PROGRAM);

@@ -1,6 +1,6 @@
 /**
  * The time and memory that programs take more than an empty one, with Deno's cache warm: importing
- * this library, its first socket, and whole programs.
+ * this library, its first socket, and whole programs; from the sources and from a release.
  */
 
 import {
@@ -9,6 +9,7 @@ import {
   reported,
   type Row,
 } from "../support/measure.ts";
+import { cache } from "../support/program.ts";
 
 const milliseconds: Figure = {
   unit: "ms",
@@ -53,6 +54,45 @@ function row(
   };
 }
 
+/** Where a release is, beside the programs that import it. */
+const release = new URL("release/", cache);
+
+let built: Promise<void> | undefined;
+
+/** Builds a release of these sources, once. */
+async function build(): Promise<void> {
+  const root = new URL("../../", import.meta.url).pathname;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--allow-all", "--config", `${root}build/deno.json`],
+      ...[`${root}build/main.ts`, release.pathname],
+    ],
+    stdout: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** A row of the same program on a release. The second peer is the program on the sources. */
+function releaseRow(
+  name: string,
+  module: string,
+  peers?: readonly (readonly [name: string, module: string])[],
+): Row {
+  const sources = ["from the sources", module] as const;
+  const own = new URL(module, release);
+  return {
+    ...row(name, "time", own.href, [sources, ...peers ?? []]),
+    async prepare(): Promise<void> {
+      await (built ??= build());
+      const program = await Deno.readTextFile(new URL(module, import.meta.url));
+      await Deno.writeTextFile(
+        own,
+        program.replaceAll(/"\.\.\/\.\.\/(\w+)\.ts"/g, '"./$1.js"'),
+      );
+    },
+  };
+}
+
 const echoes = [
   ["Deno.listen", "echo_deno.ts"],
   ["node:net", "echo_node.ts"],
@@ -66,6 +106,13 @@ export const rows: Row[] = [
   row("start: time to the first socket", "time", "first_socket.ts"),
   row("start: time of a blocking echo", "time", "echo.ts", echoes),
   row("start: time of an awaiting echo", "time", "echo_awaiting.ts", echoes),
+  releaseRow("import: time for mod.ts of a release", "ours.ts"),
+  releaseRow("start: time of a blocking echo of a release", "echo.ts", echoes),
+  releaseRow(
+    "start: time of an awaiting echo of a release",
+    "echo_awaiting.ts",
+    echoes,
+  ),
   row(
     "start: memory of an awaiting echo",
     "memory",

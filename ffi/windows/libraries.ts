@@ -1,6 +1,13 @@
 /** The Windows libraries that together have the functions of the C library elsewhere. */
 
-import { type Declarations, openFirst, type Symbols } from "../loader.ts";
+import {
+  binders,
+  type Declarations,
+  lazily,
+  type Makers,
+  openFirst,
+  type Symbols,
+} from "../loader.ts";
 import { string } from "../declarations.ts";
 import { iphlpapi } from "./iphlpapi.ts";
 import { kernel32 } from "./kernel32.ts";
@@ -23,28 +30,38 @@ const SYSTEM32 = "C:\\Windows\\System32";
 /** The names by which the libraries were opened, by their plain names. */
 export const openedNames: Record<string, string> = {};
 
-function symbolsOf<D extends Declarations>(
+function bindersOf<D extends Declarations>(
   library: string,
   declarations: D,
-): Symbols<D> {
+  first: readonly (keyof D)[],
+  keepsHandles: boolean,
+): Makers<Symbols<D>> {
   return openFirst(
     [library, `${SYSTEM32}\\${library}`],
     (name) => {
-      const { symbols } = Deno.dlopen(name, declarations);
+      const makers = binders(name, declarations, { first, keepsHandles });
       openedNames[library] = name;
-      return symbols as Symbols<D>;
+      return makers;
     },
     () => ({ library, path: SYSTEM32 }),
   );
 }
 
-/** Opens the libraries and returns their functions. */
-export function openLibraries(): Windows {
-  // The FFI's own objects are in V8's slower dictionary mode; the copy is not.
-  return {
-    ...symbolsOf("ws2_32.dll", { ...winsock, ...berkeley }),
-    ...symbolsOf("kernel32.dll", kernel32),
-    ...symbolsOf("iphlpapi.dll", iphlpapi),
-    ...symbolsOf("ntdll.dll", ntdll),
-  };
+// Bound at once: whatever becomes of permissions, a socket that was made can be closed. And to bind
+// a function may set the error that WSAGetLastError returns.
+const first = ["WSAGetLastError", "WSASocketW", "close"] as const;
+
+/**
+ * Opens the libraries and returns their functions, each bound when it is first read.
+ *
+ * @param keepsHandles as for {@linkcode binders}
+ */
+export function openLibraries(keepsHandles: boolean): Windows {
+  const sockets = { ...winsock, ...berkeley };
+  return lazily<Windows>({
+    ...bindersOf("ws2_32.dll", sockets, first, keepsHandles),
+    ...bindersOf("kernel32.dll", kernel32, [], keepsHandles),
+    ...bindersOf("iphlpapi.dll", iphlpapi, [], keepsHandles),
+    ...bindersOf("ntdll.dll", ntdll, [], keepsHandles),
+  });
 }

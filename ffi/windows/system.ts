@@ -4,6 +4,7 @@
  */
 
 import { layout } from "../layout/mod.ts";
+import { lazily, type Makers } from "../loader.ts";
 import type { Libc, PlainCall } from "../system.ts";
 import { interfaceCalls } from "./interfaces.ts";
 import { openedNames, openLibraries, type Windows } from "./libraries.ts";
@@ -19,17 +20,32 @@ let windows: Windows;
 
 /** As {@linkcode System.open}: opens the libraries and starts Winsock. */
 export function open(): Libc {
-  windows = openLibraries();
-  start();
+  windows = openLibraries(false);
+  try {
+    start();
+  } catch {
+    // Perhaps this Deno's functions do not outlive their handles.
+    windows = openLibraries(true);
+    start();
+  }
   const calls = socketCalls(windows);
-  return {
-    ...windows,
-    ...calls,
-    ...pairCalls(windows, calls.socket),
-    ...messageCalls(windows),
-    ...interfaceCalls(windows),
-    ...textCalls(windows),
-  };
+  return lazily<Libc>({
+    ...readers(windows),
+    ...readers({
+      ...calls,
+      ...pairCalls(windows, calls.socket),
+      ...messageCalls(windows),
+      ...interfaceCalls(windows),
+      ...textCalls(windows),
+    }),
+  });
+}
+
+/** What makes each property of another object: it reads it here. */
+function readers<T extends object>(object: T): Makers<T> {
+  const made: Record<string, () => unknown> = {};
+  for (const name in object) made[name] = () => object[name];
+  return made as Makers<T>;
 }
 
 function start(): void {

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { binders, type Declarations, lazily } from "../../ffi/loader.ts";
 import { errno, open } from "../../ffi/posix.ts";
+import { openLibraries } from "../../ffi/windows/libraries.ts";
 import { errno as numbers } from "../../constants/lookup.ts";
 import { libraryPath } from "../support/library.ts";
 import { needs, requires } from "../support/requires.ts";
@@ -109,4 +110,42 @@ Deno.test(posix("a property is made once, and may be replaced"), () => {
   assertEquals([object.number, object.number, made], [1, 1, 1]);
   Object.assign(object, { other: 5 });
   assertEquals([object.other, made], [5, 1]);
+});
+
+Deno.test("Windows' functions are bound when they are first read, but for three", () => {
+  const bound: string[] = [];
+  const open = new Set<string>();
+  // Stands for Windows' libraries.
+  using _ = stub(Deno, "dlopen", (
+    name: string,
+    declarations: Declarations,
+  ) => {
+    const keys = Object.keys(declarations);
+    const handle = `${name} ${keys}`;
+    open.add(handle);
+    bound.push(...keys);
+    return {
+      symbols: Object.fromEntries(keys.map((key) => [key, () => name])),
+      close: () => open.delete(handle),
+    } as never;
+  });
+  const windows = openLibraries(false);
+  const blocking = bound.filter((name) => !name.endsWith("_async"));
+  assertEquals(blocking.sort(), ["WSAGetLastError", "WSASocketW", "close"]);
+  const { length } = bound;
+  const { recv, Sleep, if_nametoindex, strlen } = windows;
+  assertEquals(
+    [recv, Sleep, if_nametoindex, strlen].map((call) =>
+      (call as () => unknown)()
+    ),
+    ["ws2_32.dll", "kernel32.dll", "iphlpapi.dll", "ntdll.dll"],
+  );
+  assertEquals([windows.recv, windows.Sleep], [recv, Sleep]);
+  assertEquals(bound.slice(length), [
+    "recv",
+    "Sleep",
+    "if_nametoindex",
+    "strlen",
+  ]);
+  assertEquals(open.size, 4);
 });

@@ -64,6 +64,7 @@ function system(folder: string): Disposable & {
         ],
         env: {
           ...{ DENO_DIR: "/cache", LD_LIBRARY_PATH: folder, NO_COLOR: "1" },
+          NODE_EXTRA_CA_CERTS: "", // Deno warns if the system lacks the file
           ...env,
         },
       }).output();

@@ -4,7 +4,9 @@ import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { built } from "../support/built.ts";
 import { text } from "../support/bytes.ts";
-import { beside, temporaryFolder } from "../support/files.ts";
+import { checkedProject, STRICTEST } from "../support/consumer.ts";
+import { beside, copyAll, exists, temporaryFolder } from "../support/files.ts";
+import { blocksOf, folderOfAReader, runAsShown } from "../support/markdown.ts";
 import { canRun, need, requires } from "../support/requires.ts";
 import { servedTree } from "../support/served_tree.ts";
 
@@ -95,6 +97,7 @@ Deno.test("the release is a package of npm", async (t) => {
         "CHANGELOG.md",
         "LICENSE",
         "README.md",
+        "SECURITY.md",
         "chunks",
         "package.json",
       ].sort(),
@@ -261,6 +264,64 @@ Deno.test({
     check(await deno(path, [...run, "main.ts"], env));
     check(await deno(path, [...run, "--cached-only", "main.ts"], env));
   },
+});
+
+Deno.test({
+  ...requires(
+    "the release's README is followed to the letter: its programs run by npm:",
+    need("tar", canRun("tar") && Deno.build.os === "linux"),
+  ),
+  async fn() {
+    const blocks = blocksOf(
+      Deno.readTextFileSync(`${release.path}/README.md`),
+    );
+    await using npm = registry();
+    using folder = folderOfAReader(blocks, false);
+    const { path } = folder;
+    const env = {
+      NPM_CONFIG_REGISTRY: npm.url,
+      DENO_DIR: `${path}/.deno`,
+      DENO_NO_UPDATE_CHECK: "1",
+    };
+    const [command, ...args] = blocks[0].code.trim().split(" ");
+    assertEquals(command, "deno");
+    const added = await deno(path, args, env);
+    assert(added.success, added.err);
+    assertEquals(await runAsShown(blocks, path, env), 2);
+    const checked = await deno(path, ["check", "."], env);
+    assert(checked.success, checked.err);
+  },
+});
+
+Deno.test("the pages of the release have no links to what only a clone has", () => {
+  for (const { name } of Deno.readDirSync(release.path)) {
+    if (!name.endsWith(".md")) continue;
+    const page = Deno.readTextFileSync(`${release.path}/${name}`);
+    for (const [, path] of page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      assert(exists(`${release.path}/${path}`), `${name} links to ${path}`);
+    }
+    assert(!/libc-socket|this repository|git clone/i.test(page), name);
+  }
+});
+
+Deno.test("what builds a release is not what every task downloads", () => {
+  const { imports } = JSON.parse(
+    Deno.readTextFileSync(beside("../build/deno.json")),
+  );
+  const { specifiers } = JSON.parse(
+    Deno.readTextFileSync(beside("../deno.lock")),
+  );
+  for (const specifier of Object.values<string>(imports)) {
+    assert(!(specifier in specifiers), `deno.lock has ${specifier}`);
+  }
+});
+
+Deno.test("a project with the strictest settings has the release as a folder", async () => {
+  using folder = temporaryFolder();
+  Deno.mkdirSync(`${folder.path}/third_party`);
+  copyAll(release.path, `${folder.path}/third_party/socket`);
+  const own = "./third_party/socket";
+  assertEquals(await checkedProject(folder.path, own, ".js", STRICTEST), "");
 });
 
 Deno.test("the declarations pass tsc --strict without skipLibCheck", async () => {

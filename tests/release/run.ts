@@ -8,7 +8,7 @@
 
 import { dirname, join } from "node:path";
 import { built } from "../support/built.ts";
-import { beside, temporaryFolder } from "../support/files.ts";
+import { beside, copyAll, temporaryFolder } from "../support/files.ts";
 
 const root = beside("..");
 const { exports } = JSON.parse(
@@ -110,17 +110,6 @@ function* filesOf(folder: string): Generator<string> {
     const path = `${folder}/${name}`;
     if (isDirectory) yield* filesOf(path);
     else yield path;
-  }
-}
-
-function copyAll(from: string, to: string): void {
-  if (!Deno.statSync(from).isDirectory) {
-    Deno.mkdirSync(dirname(to), { recursive: true });
-    return Deno.copyFileSync(from, to);
-  }
-  Deno.mkdirSync(to, { recursive: true });
-  for (const { name } of Deno.readDirSync(from)) {
-    copyAll(join(from, name), join(to, name));
   }
 }
 

@@ -7,7 +7,10 @@ import { beside, temporaryFolder } from "./files.ts";
 export function built(): Disposable & { path: string } {
   const folder = temporaryFolder();
   const { success, stdout, stderr } = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", beside("../build/main.ts"), folder.path],
+    args: [
+      ...["run", "--allow-all", "--config", beside("../build/deno.json")],
+      ...[beside("../build/main.ts"), folder.path],
+    ],
     env: { NO_COLOR: "1" },
   }).outputSync();
   if (success) return folder;

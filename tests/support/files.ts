@@ -1,5 +1,6 @@
 /** Files of the tests, and files for a test. */
 
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The path of a file in tests/. */
@@ -23,4 +24,16 @@ export function temporaryFolder(): Disposable & { path: string } {
     path,
     [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }),
   };
+}
+
+/** Copies a file, or a folder with all that is in it; makes the folders that it needs. */
+export function copyAll(from: string, to: string): void {
+  if (!Deno.statSync(from).isDirectory) {
+    Deno.mkdirSync(dirname(to), { recursive: true });
+    return Deno.copyFileSync(from, to);
+  }
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name } of Deno.readDirSync(from)) {
+    copyAll(join(from, name), join(to, name));
+  }
 }

@@ -35,12 +35,16 @@ export function blocksOf(page: string): Block[] {
 /**
  * Makes the folder of a reader: it holds this repository as `libc-socket`, and each block that
  * starts with `// name.ts` as the file of that name. It is removed with the block.
+ *
+ * @param blocks the blocks of the page
+ * @param hasClone whether the reader has the repository
  */
 export function folderOfAReader(
   blocks: Block[],
+  hasClone = true,
 ): Disposable & { path: string } {
   const folder = temporaryFolder();
-  Deno.symlinkSync(beside("../"), `${folder.path}/libc-socket`);
+  if (hasClone) Deno.symlinkSync(beside("../"), `${folder.path}/libc-socket`);
   for (const { code } of blocks) {
     const name = code.match(/^\/\/ (\w+\.ts)\n/)?.[1];
     if (name) Deno.writeTextFileSync(`${folder.path}/${name}`, code);
@@ -53,11 +57,13 @@ export function folderOfAReader(
  *
  * @param blocks the page's blocks; that of the output follows that of the command
  * @param folder where to run
+ * @param environment variables for Deno, beside its own
  * @returns how many were run
  */
 export async function runAsShown(
   blocks: Block[],
   folder: string,
+  environment: Record<string, string> = {},
 ): Promise<number> {
   let count = 0;
   for (const [i, { language, code }] of blocks.entries()) {
@@ -69,7 +75,7 @@ export async function runAsShown(
       {
         args: code.trim().split(" ").slice(1),
         cwd: folder,
-        env: { NO_COLOR: "1" },
+        env: { NO_COLOR: "1", ...environment },
       },
     ).output();
     const message = `${code}${text(stderr)}`;
