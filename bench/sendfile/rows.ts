@@ -1,5 +1,6 @@
 /** Sending a file of 1 GiB; the receiver discards it, and is the same for all. */
 
+import { fileURLToPath } from "node:url";
 import {
   type Contestant,
   mebibytesPerSecond,
@@ -14,7 +15,7 @@ function contestant(name: string, source: string): Contestant {
   return {
     name,
     source: new URL(source, import.meta.url),
-    args: [file.pathname],
+    args: [fileURLToPath(file)],
     server: { source: new URL("../support/sink.c", import.meta.url) },
   };
 }
@@ -33,6 +34,6 @@ export const rows: Row[] = [{
   async prepare(): Promise<void> {
     await Deno.mkdir(cache, { recursive: true });
     await Deno.writeFile(file, new Uint8Array());
-    await Deno.truncate(file.pathname, MEBIBYTES * 2 ** 20); // sparse: it takes no disk space
+    await Deno.truncate(fileURLToPath(file), MEBIBYTES * 2 ** 20); // sparse: it takes no disk space
   },
 }];

@@ -3,6 +3,7 @@
  * this library, its first socket, and whole programs; from the sources and from a release.
  */
 
+import { fileURLToPath } from "node:url";
 import {
   type Contestant,
   type Figure,
@@ -25,7 +26,7 @@ function contestant(
   return {
     name,
     source: new URL("start.ts", import.meta.url),
-    args: [what, new URL(module, import.meta.url).pathname],
+    args: [what, fileURLToPath(new URL(module, import.meta.url))],
   };
 }
 
@@ -61,11 +62,11 @@ let built: Promise<void> | undefined;
 
 /** Builds a release of these sources, once. */
 async function build(): Promise<void> {
-  const root = new URL("../../", import.meta.url).pathname;
+  const root = fileURLToPath(new URL("../../", import.meta.url));
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--allow-all", "--config", `${root}build/deno.json`],
-      ...[`${root}build/main.ts`, release.pathname],
+      ...[`${root}build/main.ts`, fileURLToPath(release)],
     ],
     stdout: "null",
   }).output();

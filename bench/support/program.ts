@@ -1,5 +1,7 @@
 /** Contestants as processes, which exchange lines of text with the harness. */
 
+import { fileURLToPath } from "node:url";
+
 /** A program: its source file and arguments. */
 export interface Source {
   /** Its source file: TypeScript for Deno, `.mjs` for Node, Python or C. */
@@ -21,11 +23,12 @@ const STOP_TIMEOUT_MS = 2_000;
 const commands = new Map<string, Promise<readonly string[]>>();
 
 /** Returns the command that runs a source file, which is compiled at first use. */
-function commandOf({ pathname }: URL): Promise<readonly string[]> {
-  let command = commands.get(pathname);
+function commandOf(source: URL): Promise<readonly string[]> {
+  const path = fileURLToPath(source);
+  let command = commands.get(path);
   if (command === undefined) {
-    command = prepare(pathname);
-    commands.set(pathname, command);
+    command = prepare(path);
+    commands.set(path, command);
   }
   return command;
 }
@@ -53,7 +56,7 @@ async function compiled(path: string): Promise<string> {
   const compiler = await installed("cc");
   await Deno.mkdir(cache, { recursive: true });
   const name = path.split("/").slice(-2).join("-").replace(/\.c$/, "");
-  const binary = new URL(name, cache).pathname;
+  const binary = fileURLToPath(new URL(name, cache));
   const { success, stderr } = await new Deno.Command(compiler, {
     args: ["-O2", "-o", binary, path, "-lpthread"],
   }).output();
@@ -108,7 +111,7 @@ export class Program {
     this.#child = new Deno.Command(command[0], {
       args: command.slice(1),
       env: {
-        PYTHONPATH: new URL(".", import.meta.url).pathname,
+        PYTHONPATH: fileURLToPath(new URL(".", import.meta.url)),
         PYTHONDONTWRITEBYTECODE: "1",
       },
       stdin: "piped",
