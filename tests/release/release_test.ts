@@ -304,6 +304,19 @@ Deno.test("the pages of the release have no links to what only a clone has", () 
   }
 });
 
+Deno.test("deno lint takes the plugin of the release", async () => {
+  using folder = temporaryFolder();
+  const { path } = folder;
+  const plugins = [new URL("lint.js", root).href];
+  Deno.writeTextFileSync(
+    `${path}/deno.json`,
+    JSON.stringify({ lint: { plugins } }),
+  );
+  Deno.writeTextFileSync(`${path}/main.ts`, "while (s.recv(1)) count++;\n");
+  const { success, err } = await deno(path, ["lint", "main.ts"]);
+  assert(!success && err.includes("socket/empty-bytes-are-true"), err);
+});
+
 Deno.test("what builds a release is not what every task downloads", () => {
   const { imports } = JSON.parse(
     Deno.readTextFileSync(beside("../build/deno.json")),
