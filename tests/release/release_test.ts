@@ -3,6 +3,7 @@
 import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { built } from "../support/built.ts";
+import { bundle, bundler } from "../support/bundle.ts";
 import { text } from "../support/bytes.ts";
 import { checkedProject, STRICTEST } from "../support/consumer.ts";
 import { beside, copyAll, exists, temporaryFolder } from "../support/files.ts";
@@ -172,6 +173,26 @@ Deno.test("each door of the release exports what its source does", async () => {
       }
     }
   }
+});
+
+Deno.test({
+  ...requires("a minified release has the same names of classes", bundler),
+  async fn() {
+    using folder = temporaryFolder();
+    for (const door of libraries) {
+      const path = `${folder.path}/${door}.mjs`;
+      const failed = bundle(`${release.path}/${door}.js`, path, ["--minify"]);
+      assertEquals(failed, "");
+      const minified = await import(pathToFileURL(path).href);
+      const other = await import(new URL(`${door}.js`, root).href);
+      for (const [name, value] of Object.entries<unknown>(other)) {
+        if (typeof value !== "function" || !/^class\b/.test(`${value}`)) {
+          continue;
+        }
+        assertEquals(minified[name].name, value.name, `${door}: ${name}`);
+      }
+    }
+  },
 });
 
 Deno.test("the release works by URL, in at most six requests", async (t) => {
