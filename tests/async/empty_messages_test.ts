@@ -9,7 +9,7 @@ import {
   AsyncSocket,
   type Family,
   type InetAddress,
-  SHUT_RD,
+  SHUT_WR,
   SOCK_DGRAM,
   SOCK_SEQPACKET,
 } from "../../async.ts";
@@ -103,7 +103,7 @@ Deno.test({
 
 Deno.test("a stream without bytes has ended", async () => {
   using pair = asyncSocketPair(null, SOCK_STREAM);
-  pair.b.shutdown(SHUT_RD);
+  pair.a.shutdown(SHUT_WR);
   assertEquals(await pair.b.read(new Uint8Array(1)), null);
   assertEquals((await pair.b.readable.getReader().read()).done, true);
 });

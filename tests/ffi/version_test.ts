@@ -1,11 +1,17 @@
 /** A version of Deno that is too old is refused, at the first use. */
 
 import "../support/old_deno.ts";
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import * as later from "../../async.ts";
 import { checkVersion, oldestDeno } from "../../ffi/libc.ts";
 import * as socket from "../../mod.ts";
 import * as selectors from "../../selectors.ts";
+import { beside } from "../support/files.ts";
 
 const sentence = (version: string) =>
   `@libc/socket needs Deno ${oldestDeno} or newer, and this is Deno ${version}: run "deno upgrade"`;
@@ -30,6 +36,13 @@ Deno.test("on a Deno that is too old, the first use says so, and each after it",
   assertEquals(
     (await assertRejects(lookup, Error)).message,
     sentence("2.7.14"),
+  );
+});
+
+Deno.test("the README names the oldest version", () => {
+  assertStringIncludes(
+    Deno.readTextFileSync(beside("../README.md")),
+    `You need Deno ${oldestDeno.replace(/\.0$/, "")} or newer`,
   );
 });
 

@@ -165,7 +165,11 @@ test("an error has Windows' number and text, and Python's errno and class", () =
     "ECONNREFUSED",
     "connect",
   ]);
-  assertEquals(error.message, `[WinError 10061] ${error.strerror}`);
+  const [host, port] = silent.getsockname();
+  assertEquals(
+    error.message,
+    `[WinError 10061] ${error.strerror}: connect ["${host}",${port}]`,
+  );
   assert(error.strerror !== "");
 });
 

@@ -3,6 +3,7 @@
 import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { built } from "../support/built.ts";
+import { bundle, bundler } from "../support/bundle.ts";
 import { text } from "../support/bytes.ts";
 import { checkedProject, STRICTEST } from "../support/consumer.ts";
 import { beside, copyAll, exists, temporaryFolder } from "../support/files.ts";
@@ -174,6 +175,26 @@ Deno.test("each door of the release exports what its source does", async () => {
   }
 });
 
+Deno.test({
+  ...requires("a minified release has the same names of classes", bundler),
+  async fn() {
+    using folder = temporaryFolder();
+    for (const door of libraries) {
+      const path = `${folder.path}/${door}.mjs`;
+      const failed = bundle(`${release.path}/${door}.js`, path, ["--minify"]);
+      assertEquals(failed, "");
+      const minified = await import(pathToFileURL(path).href);
+      const other = await import(new URL(`${door}.js`, root).href);
+      for (const [name, value] of Object.entries<unknown>(other)) {
+        if (typeof value !== "function" || !/^class\b/.test(`${value}`)) {
+          continue;
+        }
+        assertEquals(minified[name].name, value.name, `${door}: ${name}`);
+      }
+    }
+  },
+});
+
 Deno.test("the release works by URL, in at most six requests", async (t) => {
   await using tree = servedTree(root);
   for (const door of libraries) {
@@ -302,6 +323,19 @@ Deno.test("the pages of the release have no links to what only a clone has", () 
     }
     assert(!/libc-socket|this repository|git clone/i.test(page), name);
   }
+});
+
+Deno.test("deno lint takes the plugin of the release", async () => {
+  using folder = temporaryFolder();
+  const { path } = folder;
+  const plugins = [new URL("lint.js", root).href];
+  Deno.writeTextFileSync(
+    `${path}/deno.json`,
+    JSON.stringify({ lint: { plugins } }),
+  );
+  Deno.writeTextFileSync(`${path}/main.ts`, "while (s.recv(1)) count++;\n");
+  const { success, err } = await deno(path, ["lint", "main.ts"]);
+  assert(!success && err.includes("socket/empty-bytes-are-true"), err);
 });
 
 Deno.test("what builds a release is not what every task downloads", () => {
