@@ -12,21 +12,26 @@ import {
   ETH_P_ARP,
   ETH_P_IP,
   inet_aton,
-  inet_ntoa,
   PACKET_BROADCAST,
   SOCK_DGRAM,
   Socket,
+  TimeoutError,
 } from "@libc/socket";
-import { usage } from "./support/arguments.ts";
-import { receiveUntil } from "./support/deadline.ts";
-import { macText } from "./support/packet.ts";
+import { b, repr, Struct } from "@libc/socket/bytes";
+
+const [ifname, address] = Deno.args;
+if (address === undefined) {
+  console.error("usage: arping.ts interface address");
+  Deno.exit(2);
+}
 
 const REQUEST = 1;
 const REPLY = 2;
-
-const fail = (): never => usage("arping.ts interface address");
-const [ifname = fail(), address = fail(), ...rest] = Deno.args;
-if (rest.length > 0) fail();
+/**
+ * A packet of ARP: the kinds of both addresses, their lengths, the operation, and the hardware and
+ * IPv4 addresses of the sender and of the target.
+ */
+const arp = new Struct("!HHBBH6s4s6s4s");
 
 /** The address of this machine that packets to another one are sent from. */
 function addressTowards(target: string): string {
@@ -35,41 +40,49 @@ function addressTowards(target: string): string {
   return socket.getsockname()[0];
 }
 
-function arp(
-  operation: number,
-  senderHardware: Uint8Array,
-  sender: string,
-  target: string,
-): Uint8Array<ArrayBuffer> {
-  const packet = new Uint8Array(28);
-  const fields = new DataView(packet.buffer);
-  fields.setUint16(0, ARPHRD_ETHER);
-  fields.setUint16(2, ETH_P_IP);
-  packet.set([6, 4], 4); // the lengths of both kinds of address
-  fields.setUint16(6, operation);
-  packet.set(senderHardware, 8);
-  packet.set(inet_aton(sender), 14);
-  packet.set(inet_aton(target), 24);
-  return packet;
+/** Waits until the machine answers, for three seconds at most. Returns its hardware address. */
+function answer(target: Uint8Array): Uint8Array | undefined {
+  const deadline = performance.now() + 3000;
+  for (let left; (left = deadline - performance.now()) > 0;) {
+    socket.settimeout(left / 1000);
+    try {
+      const packet = socket.recv(1500);
+      if (packet.length < arp.size) continue;
+      const [, , , , operation, hardware, sender] = arp.unpack_from(packet);
+      if (operation === REPLY && repr(sender) === repr(target)) return hardware;
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+    }
+  }
 }
 
 using socket = new Socket(AF_PACKET, SOCK_DGRAM, 0);
 socket.bind([ifname, ETH_P_ARP]);
 const [, , , , hardware] = socket.getsockname();
 const own = addressTowards(address);
-const everybody = new Uint8Array(6).fill(0xff);
+const [sender, target] = [inet_aton(own), inet_aton(address)];
+const question = arp.pack(
+  ARPHRD_ETHER,
+  ETH_P_IP,
+  6,
+  4,
+  REQUEST,
+  hardware,
+  sender,
+  new Uint8Array(6), // what is asked for
+  target,
+);
+const everybody = b("\xff\xff\xff\xff\xff\xff");
 socket.sendto(
-  arp(REQUEST, hardware, own, address),
+  question,
   [ifname, ETH_P_ARP, PACKET_BROADCAST, ARPHRD_ETHER, everybody],
 );
 console.log(`who has ${address}? tell ${own}`);
-
-const deadline = performance.now() + 3000;
-for (const packet of receiveUntil(socket, deadline, (s) => s.recv(1500))) {
-  if (packet.length < 28 || packet[7] !== REPLY) continue;
-  if (inet_ntoa(packet.subarray(14, 18)) !== address) continue;
-  console.log(`${address} is at ${macText(packet.subarray(8, 14))}`);
-  Deno.exit();
+const found = answer(target);
+if (found === undefined) {
+  console.log("no answer");
+  Deno.exitCode = 1;
+} else {
+  const hex = found.toHex().replace(/..(?!$)/g, "$&:");
+  console.log(`${address} is at ${hex}`);
 }
-console.log("no answer");
-Deno.exit(1);

@@ -8,23 +8,18 @@
 
 import {
   AF_INET,
-  type InetAddress,
   SO_REUSEADDR,
   SOCK_DGRAM,
   Socket,
   SOL_SOCKET,
 } from "@libc/socket";
-import { portArgument, usage } from "./support/arguments.ts";
 
-const line = "broadcast_receiver.ts [port]";
-const [port = "50000", ...rest] = Deno.args;
-if (rest.length > 0) usage(line);
-const address: InetAddress = ["", portArgument(line, port)];
+const [port = "50000"] = Deno.args;
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
 socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
 // Bound to an address of this machine, it would not receive what is sent to the broadcast address.
-socket.bind(address);
+socket.bind(["", Number(port)]);
 console.error("Listening on", socket.getsockname());
 
 for (;;) {

@@ -14,20 +14,15 @@ import {
   Socket,
   SOL_SOCKET,
 } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
 
-const [host, port] = endpoint(
-  "broadcast_sender.ts [address] [port]",
-  "<broadcast>",
-  50000,
-);
+const [host = "<broadcast>", port = "50000"] = Deno.args;
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
 // Without this, sending fails, so that nobody broadcasts by mistake.
 socket.setsockopt(SOL_SOCKET, SO_BROADCAST, 1);
 for (;;) {
   const time = new Date().toISOString();
-  socket.sendto(new TextEncoder().encode(time), [host, port]);
+  socket.sendto(new TextEncoder().encode(time), [host, Number(port)]);
   console.log(`sent ${time}`);
   await new Promise((resolve) => setTimeout(resolve, 2000));
 }

@@ -9,15 +9,12 @@
  */
 
 import { AF_CAN, CAN_RAW, OSError, SOCK_RAW, Socket } from "@libc/socket";
-import { usage } from "./support/arguments.ts";
-import {
-  buildCanFrame,
-  CAN_FRAME_SIZE,
-  dissectCanFrame,
-} from "./support/can.ts";
+import { b, Struct } from "@libc/socket/bytes";
 
-const [ifname = "vcan0", ...rest] = Deno.args;
-if (rest.length > 0) usage("can.ts [interface]");
+const [ifname = "vcan0"] = Deno.args;
+
+/** `struct can_frame` of `<linux/can.h>`: the identifier, the length of the data, and the data. */
+const canFrame = new Struct("=IB3x8s");
 
 function send(frame: Uint8Array): void {
   try {
@@ -33,13 +30,14 @@ socket.bind([ifname]);
 console.error("Listening on", ifname);
 
 for (;;) {
-  const [frame] = socket.recvfrom(CAN_FRAME_SIZE);
-  const [can_id, can_dlc, data] = dissectCanFrame(frame);
+  const [frame] = socket.recvfrom(canFrame.size);
+  const [can_id, can_dlc, data] = canFrame.unpack(frame);
   console.log(
     `Received: can_id=${can_id.toString(16)}, can_dlc=${
       can_dlc.toString(16)
-    }, data=${data.toHex()}`,
+    }, data=${data.subarray(0, can_dlc).toHex()}`,
   );
   send(frame);
-  send(buildCanFrame(0x01, new Uint8Array([1, 2, 3])));
+  const own = b("\x01\x02\x03");
+  send(canFrame.pack(0x01, own.length, own));
 }

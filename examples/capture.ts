@@ -8,6 +8,7 @@
  * With a count, it ends after that many packets.
  */
 
+import { parseArgs } from "node:util";
 import {
   AF_PACKET,
   attachFilter,
@@ -28,26 +29,38 @@ import {
   type BpfInstruction,
   ETH_P_ALL,
   ETH_P_IP,
+  inet_ntoa,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  PACKET_BROADCAST,
+  PACKET_HOST,
+  PACKET_MULTICAST,
+  PACKET_OUTGOING,
   SKF_AD_OFF,
   SKF_AD_PROTOCOL,
   SOCK_DGRAM,
   Socket,
 } from "@libc/socket";
-import { integerIn, options, usage } from "./support/arguments.ts";
-import { packetLine } from "./support/packet.ts";
+import { unpack_from } from "@libc/socket/bytes";
 
-const fail = (): never => usage("capture.ts [-c count] interface port");
-const [{ count }, [ifname = fail(), port = fail(), ...rest]] = options(
-  { count: "c" },
-  fail,
-);
-if (rest.length > 0) fail();
-const most = count === undefined
-  ? Infinity
-  : integerIn(count, 1, Number.MAX_SAFE_INTEGER) ?? fail();
-const number = integerIn(port, 0, 65535) ?? fail();
+function usage(): never {
+  console.error("usage: capture.ts [-c count] interface port");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: { count: { type: "string", short: "c", default: "Infinity" } },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [ifname = usage(), port = usage()] = args.positionals;
+const count = Number(args.values.count);
+if (!(count >= 1) || !/^\d+$/.test(port)) usage();
 
 /** What `tcpdump -d "ip and (tcp or udp) port N"` shows, but without the link-layer header. */
 function portFilter(port: number): BpfInstruction[] {
@@ -69,13 +82,44 @@ function portFilter(port: number): BpfInstruction[] {
   ];
 }
 
+const TCP_FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
+
+/** Describes an IPv4 packet of TCP or UDP. */
+function describe(packet: Uint8Array): string {
+  const [version, total, protocol, source, destination] = unpack_from(
+    "!BxH5xB2x4s4s",
+    packet,
+  );
+  const header = (version & 0xf) * 4;
+  const [from, to] = unpack_from("!HH", packet, header);
+  const ends = `${inet_ntoa(source)}:${from} > ${inet_ntoa(destination)}:${to}`;
+  const length = total - header;
+  if (protocol === IPPROTO_UDP) return `UDP ${ends}, ${length - 8} bytes`;
+  const [words, bits] = unpack_from("!BB", packet, header + 12);
+  const flags = TCP_FLAGS.filter((_, i) => bits & (1 << i)).join(" ");
+  return `TCP ${ends} ${flags}, ${length - (words >> 4) * 4} bytes`;
+}
+
+const directions = new Map([
+  [PACKET_HOST, "in"],
+  [PACKET_OUTGOING, "out"],
+  [PACKET_BROADCAST, "broadcast"],
+  [PACKET_MULTICAST, "multicast"],
+]);
+
 // With protocol 0 it receives nothing until it is bound, so no packet gets past the filter.
 using socket = new Socket(AF_PACKET, SOCK_DGRAM, 0);
-attachFilter(socket, portFilter(number));
+attachFilter(socket, portFilter(Number(port)));
 socket.bind([ifname, ETH_P_ALL]);
 console.error("Listening on", ifname);
 
-for (let seen = 0; seen < most; seen++) {
-  const [packet, address] = socket.recvfrom(65535);
-  console.log(packetLine(packet, address));
+for (let seen = 0; seen < count; seen++) {
+  const [packet, [name, , type]] = socket.recvfrom(65535);
+  const way = `${name} ${directions.get(type) ?? "other"}`;
+  try {
+    console.log(`${way} IPv4 ${describe(packet)}`);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    console.log(`${way} malformed, ${packet.length} bytes`); // it ends within its header
+  }
 }

@@ -1,11 +1,12 @@
 /**
- * A demonstration: the echo server and the echo client as two processes, then a tour of other
- * sockets. What the machine lacks is left out, and the tour says so.
+ * A demonstration: an echo server and its client as two processes, then a tour of other sockets.
+ * What the machine lacks is left out, and the tour says so.
  *
  *     deno task demo
  */
 
 import * as socket from "@libc/socket";
+import { b, repr } from "@libc/socket/bytes";
 
 const encode = (text: string): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(text);
@@ -16,11 +17,30 @@ function title(text: string): void {
   console.log(bold ? `\n\x1b[1m${text}\x1b[22m` : `\n${text}`);
 }
 
-/** Runs an example as a process. */
-function example(name: string, ...args: string[]): Deno.ChildProcess {
-  const url = new URL(name, import.meta.url).href;
+/** The server: it serves one client, and ends. */
+function echoServer(): void {
+  using listener = socket.create_server(["127.0.0.1", 0]);
+  console.error("Listening on", listener.getsockname());
+  const [connection, [host, port]] = listener.accept();
+  using _ = connection;
+  console.log(`Connected by ${host}, port ${port}`);
+  for (let data; (data = connection.recv(1024)).length > 0;) {
+    connection.sendall(data);
+  }
+}
+
+/** Its client. */
+function echoClient(port: string): void {
+  using client = socket.create_connection(["127.0.0.1", Number(port)]);
+  client.sendall(b("Hello, world"));
+  console.log("Received", repr(client.recv(1024)));
+}
+
+/** Runs this file in a process of its own, as the server or the client. */
+function another(...args: string[]): Deno.ChildProcess {
+  const flags = ["run", "--quiet", "--no-prompt", "--allow-ffi"];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-ffi", url, ...args],
+    args: [...flags, import.meta.url, ...args],
     env: { NO_COLOR: "1", FORCE_COLOR: "" },
     stdout: "piped",
     stderr: "piped",
@@ -28,10 +48,10 @@ function example(name: string, ...args: string[]): Deno.ChildProcess {
 }
 
 async function echo(): Promise<void> {
-  title("The echo server and its client, two processes");
-  await using server = example("echo_server.ts", "127.0.0.1", "0");
+  title("An echo server and its client, two processes");
+  await using server = another("server");
   const port = await portOf(server.stderr);
-  const client = await example("echo_client.ts", "127.0.0.1", port).output();
+  const client = await another("client", port).output();
   console.log(`  client: ${decode(client.stdout).trim()}`);
   console.log(`  server: ${(await new Response(server.stdout).text()).trim()}`);
   const { code } = await server.status;
@@ -154,9 +174,14 @@ function mustFail(operation: () => unknown): void {
   throw new Error("That should have failed");
 }
 
-await echo();
-ipv4();
-ipv6();
-unix();
-udp();
-refused();
+const [role, port] = Deno.args;
+if (role === "server") echoServer();
+else if (role === "client") echoClient(port);
+else {
+  await echo();
+  ipv4();
+  ipv6();
+  unix();
+  udp();
+  refused();
+}

@@ -7,17 +7,12 @@
  */
 
 import { AF_INET, SOCK_STREAM, Socket } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
-import { repr } from "./support/python_repr.ts";
+import { b, repr } from "@libc/socket/bytes";
 
-const [host, port] = endpoint(
-  "echo_client.ts [host] [port]",
-  "localhost",
-  50007,
-);
+const [host = "localhost", port = "50007"] = Deno.args;
 
 using socket = new Socket(AF_INET, SOCK_STREAM);
-socket.connect([host, port]);
-socket.sendall(new TextEncoder().encode("Hello, world"));
+socket.connect([host, Number(port)]);
+socket.sendall(b("Hello, world"));
 const data = socket.recv(1024);
 console.log("Received", repr(data));

@@ -13,17 +13,12 @@ import {
   SOCK_STREAM,
   Socket,
 } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
-import { repr } from "./support/python_repr.ts";
+import { b, repr } from "@libc/socket/bytes";
 
-const [host, port] = endpoint(
-  "echo_client_dual.ts [host] [port]",
-  "localhost",
-  50007,
-);
+const [host = "localhost", port = "50007"] = Deno.args;
 
 function connect(): Socket | undefined {
-  const found = getaddrinfo(host, port, AF_UNSPEC, SOCK_STREAM);
+  const found = getaddrinfo(host, Number(port), AF_UNSPEC, SOCK_STREAM);
   for (const [family, type, proto, _canonname, address] of found) {
     let socket: Socket;
     try {
@@ -47,6 +42,6 @@ if (socket === undefined) {
   console.log("could not open socket");
   Deno.exit(1);
 }
-socket.sendall(new TextEncoder().encode("Hello, world"));
+socket.sendall(b("Hello, world"));
 const data = socket.recv(1024);
 console.log("Received", repr(data));

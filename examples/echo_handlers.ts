@@ -9,15 +9,10 @@
  */
 
 import { serve } from "@libc/socket/handlers";
-import { endpoint } from "./support/arguments.ts";
 
-const [host, port] = endpoint(
-  "echo_handlers.ts [host] [port]",
-  "localhost",
-  50007,
-);
+const [host = "localhost", port = "50007"] = Deno.args;
 
-const server = await serve<Uint8Array>([host, port], {
+const server = await serve<Uint8Array>([host, Number(port)], {
   data(socket, data) {
     const taken = socket.write(data);
     if (taken === data.length) return;

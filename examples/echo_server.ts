@@ -9,19 +9,17 @@
  */
 
 import { AF_INET, OSError, SOCK_STREAM, Socket } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
-import { tuple } from "./support/python_repr.ts";
 
-const [host, port] = endpoint("echo_server.ts [host] [port]", "", 50007);
+const [host = "", port = "50007"] = Deno.args;
 
 using listener = new Socket(AF_INET, SOCK_STREAM);
-listener.bind([host, port]);
+listener.bind([host, Number(port)]);
 listener.listen(1);
 console.error("Listening on", listener.getsockname());
 
-const [connection, address] = listener.accept();
+const [connection, [client, clientPort]] = listener.accept();
 using _ = connection;
-console.log("Connected by", tuple(address));
+console.log(`Connected by ('${client}', ${clientPort})`);
 try {
   for (;;) {
     const data = connection.recv(1024);

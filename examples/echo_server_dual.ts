@@ -12,19 +12,19 @@ import {
   AF_UNSPEC,
   AI_PASSIVE,
   getaddrinfo,
+  type Inet6Address,
+  type InetAddress,
   OSError,
   SOCK_STREAM,
   Socket,
 } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
-import { tuple } from "./support/python_repr.ts";
 
-const [host, port] = endpoint("echo_server_dual.ts [host] [port]", "", 50007);
+const [host = "", port = "50007"] = Deno.args;
 
 function listen(): Socket | undefined {
   const found = getaddrinfo(
     host || null,
-    port,
+    Number(port),
     AF_UNSPEC,
     SOCK_STREAM,
     0,
@@ -58,7 +58,8 @@ console.error("Listening on", listener.getsockname());
 
 const [connection, address] = listener.accept();
 using _ = connection;
-console.log("Connected by", tuple(address));
+const [client, ...rest] = address as InetAddress | Inet6Address;
+console.log(`Connected by ('${client}', ${rest.join(", ")})`);
 try {
   for (;;) {
     const data = connection.recv(1024);

@@ -14,19 +14,20 @@ import {
   has_dualstack_ipv6,
   OSError,
 } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
-import { tuple } from "./support/python_repr.ts";
 
-const address = endpoint("echo_server_dualstack.ts [host] [port]", "", 8080);
+const [host = "", port = "8080"] = Deno.args;
 
 using listener = has_dualstack_ipv6()
-  ? create_server(address, { family: AF_INET6, dualstack_ipv6: true })
-  : create_server(address);
+  ? create_server([host, Number(port)], {
+    family: AF_INET6,
+    dualstack_ipv6: true,
+  })
+  : create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 
-const [connection, peer] = listener.accept();
+const [connection, [client, ...rest]] = listener.accept();
 using _ = connection;
-console.log("Connected by", tuple(peer));
+console.log(`Connected by ('${client}', ${rest.join(", ")})`);
 try {
   for (;;) {
     const data = connection.recv(1024);

@@ -17,12 +17,13 @@ import {
   SOCK_DGRAM,
   Socket,
 } from "@libc/socket";
-import { usage } from "./support/arguments.ts";
+import { b } from "@libc/socket/bytes";
 
-const fail = (): never =>
-  usage("fd_receiver.ts path", "--allow-ffi --allow-write");
-const [path = fail(), ...rest] = Deno.args;
-if (rest.length > 0) fail();
+const [path] = Deno.args;
+if (path === undefined) {
+  console.error("usage: fd_receiver.ts path");
+  Deno.exit(2);
+}
 
 /** Makes a socket of a passed descriptor, which is ours to close even if it is not a socket. */
 function adopt(fd: number): Socket {
@@ -40,7 +41,7 @@ function serve(fd: number): void {
     using connection = adopt(fd);
     // So short a greeting fits at once, or else the client does not read: no reason to wait for it.
     connection.setblocking(false);
-    connection.sendall(new TextEncoder().encode("Hello from the receiver\n"));
+    connection.sendall(b("Hello from the receiver\n"));
     console.log(`served ${[connection.getpeername()].flat().join(":")}`);
   } catch (error) {
     if (!(error instanceof OSError)) throw error;

@@ -11,22 +11,20 @@
 import {
   AF_UNIX,
   create_server,
-  type InetAddress,
   send_fds,
   SOCK_DGRAM,
   Socket,
 } from "@libc/socket";
-import { portArgument, usage } from "./support/arguments.ts";
 
-const line = "fd_sender.ts path [host] [port]";
-const [path = usage(line), host = "localhost", port = "50009", ...rest] =
-  Deno.args;
-if (rest.length > 0) usage(line);
-const address: InetAddress = [host, portArgument(line, port)];
+const [path, host = "localhost", port = "50009"] = Deno.args;
+if (path === undefined) {
+  console.error("usage: fd_sender.ts path [host] [port]");
+  Deno.exit(2);
+}
 
 using receiver = new Socket(AF_UNIX, SOCK_DGRAM);
 receiver.connect(path);
-using listener = create_server(address);
+using listener = create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 
 for (;;) {

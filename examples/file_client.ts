@@ -7,13 +7,12 @@
  */
 
 import { create_connection } from "@libc/socket";
-import { integerIn, usage } from "./support/arguments.ts";
 
-const fail = (): never =>
-  usage("file_client.ts output [host] [port]", "--allow-ffi --allow-write");
-const [output = fail(), host = "localhost", port = "50008", ...rest] =
-  Deno.args;
-if (rest.length > 0) fail();
+const [output, host = "localhost", port = "50008"] = Deno.args;
+if (output === undefined) {
+  console.error("usage: file_client.ts output [host] [port]");
+  Deno.exit(2);
+}
 
 let shown = "";
 
@@ -26,14 +25,11 @@ function progress(part: number): void {
   shown = text;
 }
 
-using connection = create_connection([
-  host,
-  integerIn(port, 0, 65535) ?? fail(),
-]);
+using connection = create_connection([host, Number(port)]);
 using incoming = connection.makefile("rb");
-const header = new TextDecoder().decode(incoming.readline(20)).trimEnd();
-const size = integerIn(header, 0, Number.MAX_SAFE_INTEGER);
-if (size === undefined) {
+const header = new TextDecoder().decode(incoming.readline(20));
+const size = Number(header);
+if (!/^\d+\n$/.test(header) || !Number.isSafeInteger(size)) {
   console.error("This is not a file server, or it has failed");
   Deno.exit(1);
 }

@@ -18,13 +18,12 @@ import {
   OSError,
   serve,
 } from "@libc/socket/async";
-import { integerIn, usage } from "./support/arguments.ts";
 
-const fail = (): never =>
-  usage("file_server.ts file [host] [port]", "--allow-ffi --allow-read");
-const [file = fail(), host = "localhost", port = "50008", ...rest] = Deno.args;
-if (rest.length > 0) fail();
-if (!Deno.statSync(file).isFile) fail();
+const [file, host = "localhost", port = "50008"] = Deno.args;
+if (file === undefined || !Deno.statSync(file).isFile) {
+  console.error("usage: file_server.ts file [host] [port]");
+  Deno.exit(2);
+}
 
 /** How many bytes a client must take within {@linkcode PATIENCE} seconds. */
 const PART = 1 << 20;
@@ -53,9 +52,6 @@ async function send(
   }
 }
 
-const listener = await create_server([
-  host,
-  integerIn(port, 0, 65535) ?? fail(),
-]);
+const listener = await create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 await serve(listener, send, { limit: 1000 });

@@ -18,19 +18,17 @@ import {
   create_server,
   createUnixListener,
   FileNotFoundError,
-  type InetAddress,
   OSError,
   recv_fds,
   send_fds,
   serve,
 } from "@libc/socket/async";
-import { integerIn, usage } from "./support/arguments.ts";
 
-const fail = (): never => usage("graceful_restart.ts control [host] [port]");
-const [control = fail(), host = "localhost", port = "50012", ...rest] =
-  Deno.args;
-if (rest.length > 0) fail();
-const address: InetAddress = [host, integerIn(port, 0, 65535) ?? fail()];
+const [control, host = "localhost", port = "50012"] = Deno.args;
+if (control === undefined) {
+  console.error("usage: graceful_restart.ts control [host] [port]");
+  Deno.exit(2);
+}
 
 const BYTE = Uint8Array.of(1);
 
@@ -81,7 +79,8 @@ async function echo(connection: AsyncSocket): Promise<void> {
 
 const stopping = new AbortController();
 const { signal } = stopping;
-const listener = await takeOver() ?? await create_server(address);
+const listener = await takeOver() ??
+  await create_server([host, Number(port)]);
 const handing = handOver(listener, signal).then(() => stopping.abort());
 Deno.addSignalListener("SIGINT", () => stopping.abort());
 console.error("Listening on", listener.getsockname());

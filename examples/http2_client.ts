@@ -11,16 +11,31 @@
 import { once } from "node:events";
 import * as http2 from "node:http2";
 import * as tls from "node:tls";
+import { parseArgs } from "node:util";
 import { create_connection } from "@libc/socket/async";
 import { duplex } from "@libc/socket/node";
-import { options, usage } from "./support/arguments.ts";
 
-const LINE = "http2_client.ts [--ca file] origin path...";
-const fail = (): never => usage(LINE, "--allow-ffi --allow-read");
-const [given, [text = "", ...paths]] = options({ ca: "" }, fail);
-const origin = URL.parse(text) ?? fail();
-if (paths.length === 0) fail();
-const ca = given.ca === undefined ? undefined : Deno.readTextFileSync(given.ca);
+function usage(): never {
+  console.error("usage: http2_client.ts [--ca cert.pem] origin path...");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      ca: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [text, ...paths] = args.positionals;
+const origin = URL.parse(text) ?? usage();
+if (paths.length === 0) usage();
+const ca = args.values.ca && Deno.readTextFileSync(args.values.ca);
 
 const { hostname } = origin;
 const isSecure = origin.protocol === "https:";

@@ -10,18 +10,33 @@
  */
 
 import * as http2 from "node:http2";
+import { parseArgs } from "node:util";
 import { create_server } from "@libc/socket/async";
 import { duplex } from "@libc/socket/node";
-import { options, portArgument, usage } from "./support/arguments.ts";
 
-const LINE = "http2_server.ts [--cert file --key file] [host] [port]";
-const fail = (): never => usage(LINE, "--allow-ffi --allow-read");
-const [{ cert, key }, [host = "localhost", port = "8080", ...rest]] = options(
-  { cert: "", key: "" },
-  fail,
-);
-if (rest.length > 0 || (cert === undefined) !== (key === undefined)) fail();
-const number = portArgument(LINE, port);
+function usage(): never {
+  console.error(
+    "usage: http2_server.ts [--cert file --key file] [host] [port]",
+  );
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      cert: { type: "string" },
+      key: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [host = "localhost", port = "8080"] = args.positionals;
+const { cert, key } = args.values;
+if ((cert === undefined) !== (key === undefined)) usage();
 
 const server = cert === undefined || key === undefined
   ? http2.createServer()
@@ -35,7 +50,7 @@ server.on("stream", (stream, headers) => {
   stream.end(`${headers[":path"]} on stream ${stream.id}\n`);
 });
 
-await using listener = await create_server([host, number]);
+await using listener = await create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 for await (const [connection] of listener) {
   server.emit("connection", duplex(connection));

@@ -8,11 +8,12 @@
  */
 
 import { create_connection } from "@libc/socket";
-import { usage } from "./support/arguments.ts";
 
-const [text, ...rest] = Deno.args;
-const url = URL.parse(text);
-if (url?.protocol !== "http:" || rest.length > 0) usage("http_get.ts url");
+const url = URL.parse(Deno.args[0]);
+if (url?.protocol !== "http:") {
+  console.error("usage: http_get.ts http://host[:port]/path");
+  Deno.exit(2);
+}
 
 const host = url.hostname.replace(/^\[(.*)\]$/, "$1"); // IPv6 is in brackets
 using connection = create_connection([host, Number(url.port || 80)]);

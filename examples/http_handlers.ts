@@ -9,13 +9,8 @@
  */
 
 import { serve, type StreamSocket } from "@libc/socket/handlers";
-import { endpoint } from "./support/arguments.ts";
 
-const [host, port] = endpoint(
-  "http_handlers.ts [host] [port]",
-  "localhost",
-  8080,
-);
+const [host = "localhost", port = "8080"] = Deno.args;
 
 /** The most to keep of a request, so that no stranger can fill our memory. */
 const MAX_HEAD = 8192;
@@ -43,7 +38,7 @@ function send(socket: Connection, bytes: Uint8Array): void {
   if (socket.write(bytes) < bytes.length) socket.reset();
 }
 
-const server = await serve<string>([host, port], {
+const server = await serve<string>([host, Number(port)], {
   open(socket) {
     socket.data = "";
   },

@@ -17,13 +17,8 @@ import {
   OSError,
   serve,
 } from "@libc/socket/async";
-import { endpoint } from "./support/arguments.ts";
 
-const [host, port] = endpoint(
-  "http_server.ts [host] [port]",
-  "localhost",
-  8080,
-);
+const [host = "localhost", port = "8080"] = Deno.args;
 
 /** How long a client may take in all, in milliseconds. */
 const PATIENCE = 10_000;
@@ -82,6 +77,6 @@ async function serveClient(
   }
 }
 
-const listener = await create_server([host, port]);
+const listener = await create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 await serve(listener, serveClient, { limit: 1000 });

@@ -9,6 +9,7 @@
  * By default it asks once a second, and waits for an answer for a second.
  */
 
+import { parseArgs } from "node:util";
 import {
   AF_INET,
   AsyncSocket,
@@ -19,17 +20,35 @@ import {
   SOCK_DGRAM,
   SOCK_RAW,
 } from "@libc/socket/async";
-import { options, usage } from "./support/arguments.ts";
-import { ECHO_REPLY, echoRequest, splitIPv4 } from "./support/icmp.ts";
+import { iter_unpack, repr, Struct } from "@libc/socket/bytes";
 
-const fail = (): never =>
-  usage("icmp_monitor.ts [-i seconds] [-w seconds] host...");
-const [{ interval = "1", wait = "1" }, hosts] = options(
-  { interval: "i", wait: "w" },
-  fail,
-);
-if (hosts.length === 0) fail();
-if (!(Number(interval) > 0 && Number(wait) > 0)) fail();
+function usage(): never {
+  console.error("usage: icmp_monitor.ts [-i seconds] [-w seconds] host...");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      interval: { type: "string", short: "i", default: "1" },
+      wait: { type: "string", short: "w", default: "1" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const hosts = args.positionals;
+const interval = Number(args.values.interval);
+const wait = Number(args.values.wait);
+if (hosts.length === 0 || !(interval > 0 && wait > 0)) usage();
+
+const ECHO_REPLY = 0;
+const ECHO_REQUEST = 8;
+/** A message of ICMP: type, code, checksum, identifier, sequence number, and what it carries. */
+const icmp = new Struct("!BBHHH56s");
 
 function open(): AsyncSocket<InetAddress> {
   try {
@@ -43,6 +62,31 @@ function open(): AsyncSocket<InetAddress> {
 /** Tells our answers from those to others, which raw sockets receive too. */
 const payload = crypto.getRandomValues(new Uint8Array(56));
 
+/** The checksum of the internet protocols, over an even number of bytes. */
+function checksum(data: Uint8Array): number {
+  let sum = 0;
+  for (const [word] of iter_unpack("!H", data)) sum += word;
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+/** An echo request. It has no ports, but an identifier and a sequence number. */
+function echoRequest(sequence: number): Uint8Array {
+  const fields = [Deno.pid & 0xffff, sequence, payload] as const;
+  const message = icmp.pack(ECHO_REQUEST, 0, 0, ...fields);
+  return icmp.pack(ECHO_REQUEST, 0, checksum(message), ...fields);
+}
+
+/** Whether a packet is the answer to a request. */
+function isAnswer(packet: Uint8Array, sequence: number): boolean {
+  // A raw socket receives the IP header too; a datagram socket (on Linux) does not.
+  const header = packet[0] >> 4 === 4 ? (packet[0] & 0xf) * 4 : 0;
+  if (packet.length !== header + icmp.size) return false;
+  const [type, , , , answered, returned] = icmp.unpack_from(packet, header);
+  return type === ECHO_REPLY && answered === sequence &&
+    repr(returned) === repr(payload);
+}
+
 /** Asks once. Returns whether the answer came before the signal aborted. */
 async function answers(
   socket: AsyncSocket<InetAddress>,
@@ -50,17 +94,9 @@ async function answers(
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const request = echoRequest(Deno.pid & 0xffff, sequence, payload);
-    await socket.send(request, 0, { signal });
-    for (;;) {
-      const data = await socket.recv(1500, 0, { signal });
-      const [, message] = splitIPv4(data) ?? [undefined, data];
-      if (
-        message.length === 8 + payload.length && message[0] === ECHO_REPLY &&
-        (message[6] << 8 | message[7]) === sequence &&
-        payload.every((byte, i) => message[8 + i] === byte)
-      ) return true;
-    }
+    await socket.send(echoRequest(sequence), 0, { signal });
+    while (!isAnswer(await socket.recv(1500, 0, { signal }), sequence));
+    return true;
   } catch (error) {
     // The network may also say that the host cannot be reached.
     if (error === signal.reason || error instanceof OSError) return false;
@@ -90,10 +126,8 @@ async function watch(host: string, signal: AbortSignal): Promise<string> {
   let answered = 0;
   let asked = 0;
   while (!signal.aborted) {
-    const limit = AbortSignal.any([
-      signal,
-      AbortSignal.timeout(Number(wait) * 1000),
-    ]);
+    const timeout = AbortSignal.timeout(wait * 1000);
+    const limit = AbortSignal.any([signal, timeout]);
     const up = await answers(socket, ++asked & 0xffff, limit);
     if (signal.aborted) { // this one does not count
       asked--;
@@ -102,7 +136,7 @@ async function watch(host: string, signal: AbortSignal): Promise<string> {
     if (up) answered++;
     if (up !== isUp) console.log(`${host} is ${up ? "up" : "down"}`);
     isUp = up;
-    await pause(Number(interval), signal);
+    await pause(interval, signal);
   }
   return `${host}: ${answered} of ${asked} answered`;
 }

@@ -47,9 +47,6 @@ import {
   RTNLGRP_NEIGH,
   subscribe,
 } from "@libc/socket/netlink";
-import { usage } from "./support/arguments.ts";
-
-if (Deno.args.length > 0) usage("interface_watcher.ts");
 
 /** The names of the interfaces by their indices. */
 const names = new Map<number, string>();

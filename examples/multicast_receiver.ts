@@ -8,6 +8,7 @@
  * which is printed on standard error.
  */
 
+import { parseArgs } from "node:util";
 import {
   AF_UNSPEC,
   getaddrinfo,
@@ -18,17 +19,29 @@ import {
   Socket,
   SOL_SOCKET,
 } from "@libc/socket";
-import { options, portArgument, usage } from "./support/arguments.ts";
 
-const line = "multicast_receiver.ts [--interface i] [group] [port]";
-const fail = (): never => usage(line);
-const [{ interface: by }, rest] = options({ interface: "" }, fail);
-const [group = "225.0.0.250", port = "8123", ...tooMany] = rest;
-if (tooMany.length > 0) fail();
+function usage(): never {
+  console.error("usage: multicast_receiver.ts [--interface i] [group] [port]");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      interface: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [group = "225.0.0.250", port = "8123"] = args.positionals;
 
 const [[family, type, , , address]] = getaddrinfo(
   group,
-  portArgument(line, port),
+  Number(port),
   AF_UNSPEC,
   SOCK_DGRAM,
 );
@@ -37,7 +50,7 @@ socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); // for several listeners on one 
 // Bound to the group, it receives only what is sent to the group. Windows, which is recognized here
 // by an option of its own, cannot bind to a group.
 socket.bind(hasattr("SO_EXCLUSIVEADDRUSE") ? ["", address[1]] : address);
-joinGroup(socket, group, { interface: by });
+joinGroup(socket, group, args.values);
 console.error("Listening on", socket.getsockname());
 
 for (;;) {

@@ -9,8 +9,9 @@
  * machine), and by its name for IPv6.
  */
 
-import { createInterface } from "node:readline";
 import process from "node:process";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import {
   AF_INET6,
   AF_UNSPEC,
@@ -26,26 +27,35 @@ import {
   SOCK_DGRAM,
   Socket,
 } from "@libc/socket";
-import {
-  integerIn,
-  options,
-  portArgument,
-  usage,
-} from "./support/arguments.ts";
 
-const line = "multicast_sender.ts [--ttl n] [--interface i] [group] [port]";
-const fail = (): never => usage(line);
-const [{ ttl = "1", interface: by }, rest] = options(
-  { ttl: "", interface: "" },
-  fail,
-);
-const [group = "225.0.0.250", port = "8123", ...tooMany] = rest;
-if (tooMany.length > 0) fail();
-const hops = integerIn(ttl, 0, 255) ?? fail();
+function usage(): never {
+  console.error(
+    "usage: multicast_sender.ts [--ttl n] [--interface i] [group] [port]",
+  );
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      ttl: { type: "string", default: "1" },
+      interface: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [group = "225.0.0.250", port = "8123"] = args.positionals;
+const { interface: by } = args.values;
+const hops = Number(args.values.ttl);
+if (!(hops >= 0 && hops <= 255)) usage();
 
 const [[family, type, , , address]] = getaddrinfo(
   group,
-  portArgument(line, port),
+  Number(port),
   AF_UNSPEC,
   SOCK_DGRAM,
 );

@@ -16,14 +16,13 @@ import {
   OSError,
   Socket,
 } from "@libc/socket";
+import { b, repr } from "@libc/socket/bytes";
 import {
   DefaultSelector,
   EVENT_READ,
   EVENT_WRITE,
   type SelectorKey,
 } from "@libc/socket/selectors";
-import { integerIn, portArgument, usage } from "./support/arguments.ts";
-import { repr, tuple } from "./support/python_repr.ts";
 
 interface Connection {
   readonly id: number;
@@ -34,21 +33,20 @@ interface Connection {
   missing: number;
 }
 
-const line = "multiconn_client.ts <host> <port> <num_connections>";
-const fail = (): never => usage(line);
-const [host = fail(), port = fail(), number = fail(), ...rest] = Deno.args;
-if (rest.length > 0) fail();
-const address: InetAddress = [host, portArgument(line, port)];
-const count = integerIn(number, 0, 65535) ?? fail();
+const [host, port, count] = Deno.args;
+if (!/^\d+$/.test(count)) {
+  console.error("usage: multiconn_client.ts <host> <port> <num_connections>");
+  Deno.exit(2);
+}
+const address: InetAddress = [host, Number(port)];
 
-const messages = ["Message 1 from client.", "Message 2 from client."]
-  .map((text) => new TextEncoder().encode(text));
+const messages = [b("Message 1 from client."), b("Message 2 from client.")];
 const total = messages.reduce((sum, { length }) => sum + length, 0);
 
 using selector = new DefaultSelector<Connection, Socket>();
 
 function start(id: number): void {
-  console.log(`Starting connection ${id} to ${tuple(address)}`);
+  console.log(`Starting connection ${id} to ('${host}', ${port})`);
   const socket = new Socket();
   socket.setblocking(false);
   const failure = socket.connect_ex(address);
@@ -113,7 +111,7 @@ function dispatch(
   }
 }
 
-for (let id = 1; id <= count; id++) start(id);
+for (let id = 1; id <= Number(count); id++) start(id);
 try {
   using _ = interruptible();
   while (selector.get_map()!.size > 0) {

@@ -14,22 +14,20 @@ import {
   Socket,
   SOL_SOCKET,
 } from "@libc/socket";
-import { portArgument, usage } from "./support/arguments.ts";
+import { b } from "@libc/socket/bytes";
 
-const line = "offer_client.ts interface [port]";
-const [ifname = usage(line), port = "6767", ...rest] = Deno.args;
-if (rest.length > 0) usage(line);
-const to = ["255.255.255.255", portArgument(line, port)] as const;
+const [ifname, port = "6767"] = Deno.args;
+if (ifname === undefined) {
+  console.error("usage: offer_client.ts interface [port]");
+  Deno.exit(2);
+}
 
 using client = new Socket(AF_INET, SOCK_DGRAM);
 client.settimeout(5);
 client.setsockopt(SOL_SOCKET, SO_BROADCAST, 1);
-client.setsockopt(
-  SOL_SOCKET,
-  SO_BINDTODEVICE,
-  new TextEncoder().encode(ifname),
-);
+const device = new TextEncoder().encode(ifname);
+client.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, device);
 client.bind(["", 0]);
-client.sendto(new TextEncoder().encode("discover"), to);
+client.sendto(b("discover"), ["255.255.255.255", Number(port)]);
 const [offer, [from]] = client.recvfrom(1500);
 console.log(`${from} offers ${new TextDecoder().decode(offer)}`);

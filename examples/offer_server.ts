@@ -19,15 +19,13 @@ import {
   Socket,
   SOL_SOCKET,
 } from "@libc/socket";
-import { portArgument, usage } from "./support/arguments.ts";
+import { b } from "@libc/socket/bytes";
 
-const line = "offer_server.ts [port]";
-const [port = "6767", ...rest] = Deno.args;
-if (rest.length > 0) usage(line);
+const [port = "6767"] = Deno.args;
 
 using server = new Socket(AF_INET, SOCK_DGRAM);
 server.setsockopt(SOL_SOCKET, SO_BROADCAST, 1);
-server.bind(["", portArgument(line, port)]);
+server.bind(["", Number(port)]);
 requestControl(server, "pktinfo");
 console.error("Listening on", server.getsockname());
 
@@ -39,7 +37,7 @@ for (;;) {
   // The address is that of the interface, as the request was a broadcast.
   const name = if_indextoname(asked.ifindex);
   console.log(`asked by ${name}, offering ${asked.specDst}`);
-  const offer = new TextEncoder().encode(asked.specDst);
+  const offer = b(asked.specDst);
   const to = ["255.255.255.255", clientPort] as const;
   server.sendmsg([offer], encodeControl(asked), 0, to);
 }

@@ -8,22 +8,30 @@
  * each answer. If a firewall swallows the reports, the size is that of the last datagram sent.
  */
 
+import { parseArgs } from "node:util";
 import * as socket from "@libc/socket";
-import {
-  integerIn,
-  options,
-  portArgument,
-  usage,
-} from "./support/arguments.ts";
 
-const line = "path_mtu.ts [-w seconds] host [port]";
-const fail = (): never => usage(line);
-const [{ wait = "2" }, [host = fail(), port = "33434", ...rest]] = options(
-  { wait: "w" },
-  fail,
-);
-if (rest.length > 0) fail();
-const seconds = integerIn(wait, 1, 3600) ?? fail();
+function usage(): never {
+  console.error("usage: path_mtu.ts [-w seconds] host [port]");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      wait: { type: "string", short: "w", default: "2" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [host = usage(), port = "33434"] = args.positionals;
+const wait = Number(args.values.wait);
+if (!(wait > 0)) usage();
+
 const { EMSGSIZE } = socket.errno;
 
 /** What differs between IPv4 and IPv6: options, and the bytes of the headers. */
@@ -67,7 +75,7 @@ function send(udp: socket.Socket, length: number): void {
 
 const [[family, , , , address]] = socket.getaddrinfo(
   host,
-  portArgument(line, port),
+  Number(port),
   0,
   socket.SOCK_DGRAM,
 );
@@ -77,7 +85,7 @@ using udp = new socket.Socket(
   family as typeof socket.AF_INET,
   socket.SOCK_DGRAM,
 );
-udp.settimeout(seconds);
+udp.settimeout(wait);
 udp.connect(address as socket.InetAddress);
 udp.setsockopt(level, discover, never);
 socket.requestControl(udp, "recverr");

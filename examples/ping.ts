@@ -8,32 +8,49 @@
  * By default it sends one request a second, without end.
  */
 
+import { parseArgs } from "node:util";
 import {
   AF_INET,
+  controlSize,
+  decodeControl,
   gethostbyname,
-  IP_RECVTTL,
-  IP_TTL,
   IPPROTO_ICMP,
-  IPPROTO_IP,
   OSError,
+  requestControl,
   SOCK_DGRAM,
   SOCK_RAW,
   Socket,
+  TimeoutError,
 } from "@libc/socket";
-import { integerIn, options, usage } from "./support/arguments.ts";
-import { receiveUntil } from "./support/deadline.ts";
-import { ECHO_REPLY, echoRequest, splitIPv4 } from "./support/icmp.ts";
+import { iter_unpack, repr, Struct } from "@libc/socket/bytes";
 
-const fail = (): never => usage("ping.ts [-c count] [-i seconds] host");
-const [{ count: total, interval = "1" }, [host = fail(), ...rest]] = options(
-  { count: "c", interval: "i" },
-  fail,
-);
-if (rest.length > 0) fail();
-const count = total === undefined
-  ? Infinity
-  : integerIn(total, 1, 65535) ?? fail();
-if (!(Number(interval) >= 0)) fail();
+function usage(): never {
+  console.error("usage: ping.ts [-c count] [-i seconds] host");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      count: { type: "string", short: "c", default: "Infinity" },
+      interval: { type: "string", short: "i", default: "1" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [host = usage()] = args.positionals;
+const count = Number(args.values.count);
+const interval = Number(args.values.interval);
+if (!(count >= 1 && interval >= 0)) usage();
+
+const ECHO_REPLY = 0;
+const ECHO_REQUEST = 8;
+/** A message of ICMP: type, code, checksum, identifier, sequence number, and what it carries. */
+const icmp = new Struct("!BBHHH56s");
 
 function open(): Socket {
   try {
@@ -47,25 +64,43 @@ function open(): Socket {
 /** Tells our answers from those to others, which a raw socket receives too. */
 const payload = crypto.getRandomValues(new Uint8Array(56));
 
-interface Answer {
-  length: number;
-  ttl: number;
+/** The checksum of the internet protocols, over an even number of bytes. */
+function checksum(data: Uint8Array): number {
+  let sum = 0;
+  for (const [word] of iter_unpack("!H", data)) sum += word;
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
 }
 
-/** Waits for the answer to a request. */
-function answer(sequence: number, deadline: number): Answer | undefined {
-  const messages = receiveUntil(socket, deadline, (s) => s.recvmsg(1500, 64));
-  for (const [data, ancdata] of messages) {
-    // A raw socket receives the IP header too; a datagram socket (on Linux) does not.
-    const [header, message] = splitIPv4(data) ?? [undefined, data];
-    const ttl = header?.[8] ??
-      ancdata.find(([level, type]) => level === IPPROTO_IP && type === IP_TTL)
-        ?.[2][0];
-    if (
-      message.length === 8 + payload.length && message[0] === ECHO_REPLY &&
-      (message[6] << 8 | message[7]) === sequence &&
-      payload.every((byte, i) => message[8 + i] === byte)
-    ) return { length: message.length, ttl: ttl ?? 0 };
+/** An echo request. It has no ports, but an identifier and a sequence number. */
+function echoRequest(sequence: number): Uint8Array {
+  const fields = [Deno.pid & 0xffff, sequence, payload] as const;
+  const message = icmp.pack(ECHO_REQUEST, 0, 0, ...fields);
+  return icmp.pack(ECHO_REQUEST, 0, checksum(message), ...fields);
+}
+
+/** Whether a packet is the answer to a request. */
+function isAnswer(packet: Uint8Array, sequence: number): boolean {
+  // A raw socket receives the IP header too; a datagram socket (on Linux) does not.
+  const header = packet[0] >> 4 === 4 ? (packet[0] & 0xf) * 4 : 0;
+  if (packet.length !== header + icmp.size) return false;
+  const [type, , , , answered, returned] = icmp.unpack_from(packet, header);
+  return type === ECHO_REPLY && answered === sequence &&
+    repr(returned) === repr(payload);
+}
+
+/** Waits for the answer to a request. Returns its time to live. */
+function answer(sequence: number, deadline: number): number | undefined {
+  for (let left; (left = deadline - performance.now()) > 0;) {
+    socket.settimeout(left / 1000);
+    try {
+      const [packet, ancdata] = socket.recvmsg(1500, controlSize("ttl"));
+      if (isAnswer(packet, sequence)) {
+        return decodeControl(ancdata).get("ttl")?.ttl ?? 0;
+      }
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+    }
   }
 }
 
@@ -90,7 +125,7 @@ function statistics(): never {
 
 const address = gethostbyname(host);
 using socket = open();
-socket.setsockopt(IPPROTO_IP, IP_RECVTTL, 1);
+requestControl(socket, "ttl");
 socket.connect([address, 0]);
 console.log(`PING ${host} (${address}) 56(84) bytes of data.`);
 Deno.addSignalListener("SIGINT", statistics);
@@ -98,20 +133,20 @@ for (;;) {
   const start = performance.now();
   sent++;
   try {
-    socket.send(echoRequest(Deno.pid & 0xffff, sent & 0xffff, payload));
-    const found = answer(sent & 0xffff, start + 1000);
+    socket.send(echoRequest(sent & 0xffff));
+    const ttl = answer(sent & 0xffff, start + 1000);
     const time = performance.now() - start;
-    if (found !== undefined) times.push(time);
+    if (ttl !== undefined) times.push(time);
     console.log(
-      found === undefined
+      ttl === undefined
         ? `icmp_seq=${sent}: no answer`
-        : `${found.length} bytes from ${address}: ` +
-          `icmp_seq=${sent} ttl=${found.ttl} time=${time.toFixed(3)} ms`,
+        : `${icmp.size} bytes from ${address}: ` +
+          `icmp_seq=${sent} ttl=${ttl} time=${time.toFixed(3)} ms`,
     );
   } catch (error) {
     if (!(error instanceof OSError)) throw error;
     console.log(`icmp_seq=${sent}: ${error.strerror}`);
   }
   if (sent >= count) statistics();
-  await new Promise((resolve) => setTimeout(resolve, Number(interval) * 1000));
+  await new Promise((resolve) => setTimeout(resolve, interval * 1000));
 }

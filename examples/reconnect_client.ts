@@ -8,13 +8,10 @@
  */
 
 import { create_connection, OSError, type Socket } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
+import { b } from "@libc/socket/bytes";
 
-const address = endpoint(
-  "reconnect_client.ts [host] [port]",
-  "localhost",
-  25000,
-);
+const [host = "localhost", port = "25000"] = Deno.args;
+const address = [host, Number(port)] as const;
 
 // The server waves every second. If it disappears without closing the connection, as in a power
 // cut, only its silence shows that.
@@ -26,7 +23,7 @@ function wave(connection: Socket): void {
     for (;;) {
       const data = connection.recv(1024);
       if (data.length === 0) return;
-      connection.sendall(new TextEncoder().encode("Client wave"));
+      connection.sendall(b("Client wave"));
       console.log(new TextDecoder().decode(data));
     }
   } catch (error) {

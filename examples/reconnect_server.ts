@@ -10,13 +10,9 @@
  */
 
 import { create_server, OSError, type Socket } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
+import { b } from "@libc/socket/bytes";
 
-const address = endpoint(
-  "reconnect_server.ts [host] [port]",
-  "localhost",
-  25000,
-);
+const [host = "localhost", port = "25000"] = Deno.args;
 
 /** The longest silence of a client, in seconds. */
 const PATIENCE = 5;
@@ -26,7 +22,7 @@ async function serve(connection: Socket): Promise<void> {
   try {
     connection.settimeout(PATIENCE);
     for (;;) {
-      connection.sendall(new TextEncoder().encode("Server wave"));
+      connection.sendall(b("Server wave"));
       const data = connection.recv(1024);
       if (data.length === 0) return;
       console.log(new TextDecoder().decode(data));
@@ -37,7 +33,7 @@ async function serve(connection: Socket): Promise<void> {
   }
 }
 
-using listener = create_server(address);
+using listener = create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 for (;;) {
   const [connection] = listener.accept();

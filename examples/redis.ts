@@ -7,19 +7,50 @@
  * Host and port default to `localhost` and 6379. Counts how often it ran, and prints the number.
  */
 
+import { parseArgs } from "node:util";
 import { AbstractConnector, Redis } from "npm:ioredis@6.0.0";
+import {
+  AF_INET,
+  AsyncSocket,
+  setKeepalive,
+  setUserTimeout,
+  SO_BINDTODEVICE,
+  SOL_SOCKET,
+} from "@libc/socket/async";
 import { duplex, type SocketDuplex } from "@libc/socket/node";
-import { options, portArgument, usage } from "./support/arguments.ts";
-import { tunedSocket } from "./support/tuned.ts";
 
-const LINE = "redis.ts [--interface name] [host] [port]";
-const fail = (): never => usage(LINE, "--allow-ffi --allow-env");
-const [given, [host = "localhost", text = "6379", ...rest]] = options(
-  { interface: "" },
-  fail,
-);
-if (rest.length > 0) fail();
-const port = portArgument(LINE, text);
+function usage(): never {
+  console.error("usage: redis.ts [--interface name] [host] [port]");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      interface: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [host = "localhost", text = "6379"] = args.positionals;
+const port = Number(text);
+const { interface: device } = args.values;
+
+/** A socket that notices within half a minute that the server's machine is gone. */
+function tunedSocket(): AsyncSocket {
+  const socket = new AsyncSocket(AF_INET);
+  setKeepalive(socket, { idle: 15, interval: 5, count: 3 }); // 3 probes, after seconds of silence
+  setUserTimeout(socket, 30); // seconds in which what was sent must be confirmed
+  if (device !== undefined) {
+    const name = new TextEncoder().encode(device);
+    socket.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, name);
+  }
+  return socket;
+}
 
 /** Makes the client's connections, the first one and those after a failure. */
 class Connector extends AbstractConnector {
@@ -29,7 +60,7 @@ class Connector extends AbstractConnector {
 
   connect(): Promise<SocketDuplex> {
     this.connecting = true;
-    const stream = duplex(tunedSocket(given.interface)).connect({ host, port });
+    const stream = duplex(tunedSocket()).connect({ host, port });
     this.stream = stream;
     return Promise.resolve(stream);
   }

@@ -9,11 +9,11 @@
  */
 
 import { AF_UNIX, SOCK_DGRAM, Socket } from "@libc/socket";
-import { usage } from "./support/arguments.ts";
 
 const states = Deno.args.length > 0 ? Deno.args : ["READY=1"];
 if (!states.every((state) => /^[A-Z_]+=/.test(state))) {
-  usage("sd_notify.ts [state...]", "--allow-ffi --allow-env");
+  console.error("usage: sd_notify.ts [NAME=value...]");
+  Deno.exit(2);
 }
 
 const path = Deno.env.get("NOTIFY_SOCKET");

@@ -8,23 +8,29 @@
  * printed on standard error.
  */
 
-import { create_server, OSError, type Socket } from "@libc/socket";
+import {
+  create_server,
+  type InetAddress,
+  OSError,
+  type Socket,
+} from "@libc/socket";
+import { repr } from "@libc/socket/bytes";
 import { DefaultSelector, EVENT_READ } from "@libc/socket/selectors";
-import { endpoint } from "./support/arguments.ts";
-import { repr, tuple } from "./support/python_repr.ts";
 
-const address = endpoint("selectors_echo.ts [host] [port]", "localhost", 1234);
+const [host = "localhost", port = "1234"] = Deno.args;
 
-using selector = new DefaultSelector<(socket: Socket) => void, Socket>();
+type TcpSocket = Socket<InetAddress>;
 
-function accept(listener: Socket): void {
-  const [connection, address] = listener.accept();
-  console.log("accepted", connection, "from", tuple(address));
+using selector = new DefaultSelector<(socket: TcpSocket) => void, TcpSocket>();
+
+function accept(listener: TcpSocket): void {
+  const [connection, [client, clientPort]] = listener.accept();
+  console.log(`accepted ${connection} from ('${client}', ${clientPort})`);
   connection.setblocking(false);
   selector.register(connection, EVENT_READ, read);
 }
 
-function read(connection: Socket): void {
+function read(connection: TcpSocket): void {
   const data = connection.recv(1000);
   if (data.length > 0) {
     console.log("echoing", repr(data), "to", connection);
@@ -35,7 +41,7 @@ function read(connection: Socket): void {
   }
 }
 
-function close(connection: Socket): void {
+function close(connection: TcpSocket): void {
   console.log("closing", connection);
   selector.unregister(connection);
   connection.close();
@@ -50,7 +56,7 @@ function sleep(seconds: number): void {
   Atomics.wait(nothing, 0, 0, seconds * 1000);
 }
 
-using listener = create_server(address);
+using listener = create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 listener.setblocking(false);
 selector.register(listener, EVENT_READ, accept);

@@ -5,16 +5,30 @@
  *     deno run --allow-ffi examples/socket_errors.ts --host=name --port=80 --file=/index.html
  */
 
+import { parseArgs } from "node:util";
 import { AF_INET, gaierror, OSError, SOCK_STREAM, Socket } from "@libc/socket";
-import { options, portArgument, usage } from "./support/arguments.ts";
 
-const line = "socket_errors.ts --host=name --port=80 --file=/index.html";
-const fail = (): never => usage(line);
-const [{ host = fail(), port = fail(), file = fail() }, rest] = options(
-  { host: "", port: "", file: "" },
-  fail,
-);
-if (rest.length > 0) fail();
+function usage(): never {
+  console.error(
+    "usage: socket_errors.ts --host=name --port=80 --file=/index.html",
+  );
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      host: { type: "string" },
+      port: { type: "string" },
+      file: { type: "string" },
+    },
+  });
+} catch {
+  usage();
+}
+const { host = usage(), port = usage(), file = usage() } = args.values;
 
 /** Takes one step; if it fails, says which one, and ends the program. */
 function step<T>(action: () => T, failure: (error: OSError) => string): T {
@@ -27,7 +41,7 @@ function step<T>(action: () => T, failure: (error: OSError) => string): T {
   }
 }
 
-const address = [host, portArgument(line, port)] as const;
+const address = [host, Number(port)] as const;
 using socket = step(
   () => new Socket(AF_INET, SOCK_STREAM),
   () => "Error creating socket",

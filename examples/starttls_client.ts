@@ -13,61 +13,54 @@ import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
 import { create_connection } from "@libc/socket/async";
 import { duplex } from "@libc/socket/node";
-import { portArgument, usage } from "./support/arguments.ts";
-import { LineReader } from "./support/lines.ts";
 
-const LINE = "starttls_client.ts cert.pem [host] [port]";
-const [caFile, host = "localhost", port = "50025", ...rest] = Deno.args;
-if (caFile === undefined || rest.length > 0) {
-  usage(LINE, "--allow-ffi --allow-read");
+const [caFile, host = "localhost", port = "50025"] = Deno.args;
+if (caFile === undefined) {
+  console.error("usage: starttls_client.ts cert.pem [host] [port]");
+  Deno.exit(2);
 }
-const number = portArgument(LINE, port);
 const ca = Deno.readTextFileSync(caFile);
 
-/** One side of the conversation: says a line, and prints the answer. */
-class Conversation {
-  readonly #stream: Duplex;
-  readonly #reader: LineReader;
-
-  constructor(stream: Duplex) {
-    this.#stream = stream;
-    this.#reader = new LineReader(stream);
+/** Reads a line, and leaves what follows it to others. `undefined` at the end. */
+async function readLine(stream: Duplex): Promise<string | undefined> {
+  for (let line = ""; line.length < 4096;) {
+    const byte = stream.read(1);
+    if (byte === null) {
+      if (!stream.readable) return undefined;
+      await once(stream, "readable");
+    } else if (byte[0] === 10) return line.trimEnd();
+    else line += String.fromCharCode(byte[0]);
   }
+  throw new Error("the line is too long"); // no stranger can fill our memory
+}
 
-  /** Says a line. */
-  async say(line: string): Promise<void> {
-    this.#stream.write(`${line}\r\n`);
-    await this.hear();
-  }
-
-  /** Prints the answer, which has several lines if a hyphen follows its number. */
-  async hear(): Promise<void> {
-    for (let more = true; more;) {
-      const line = await this.#reader.line();
-      if (line === undefined) throw new Error("the server left");
-      console.log(line);
-      if (!/^[123]/.test(line)) throw new Error("the server refuses");
-      more = line[3] === "-";
-    }
-  }
-
-  /** Throws if the server has said more than was printed. */
-  expectSilence(): void {
-    if (this.#reader.hasMore) throw new Error("plain text behind STARTTLS");
+/** Prints an answer, which has several lines if a hyphen follows its number. */
+async function hear(stream: Duplex): Promise<void> {
+  for (let more = true; more;) {
+    const line = await readLine(stream);
+    if (line === undefined) throw new Error("the server left");
+    console.log(line);
+    if (!/^[123]/.test(line)) throw new Error("the server refuses");
+    more = line[3] === "-";
   }
 }
 
-using stream = duplex(await create_connection([host, number]));
-const plain = new Conversation(stream);
-await plain.hear();
-await plain.say("EHLO client");
-await plain.say("STARTTLS");
-plain.expectSilence();
+/** Says a line, and prints the answer. */
+async function say(stream: Duplex, line: string): Promise<void> {
+  stream.write(`${line}\r\n`);
+  await hear(stream);
+}
+
+using stream = duplex(await create_connection([host, Number(port)]));
+await hear(stream);
+await say(stream, "EHLO client");
+await say(stream, "STARTTLS");
+// What follows was not encrypted: whoever put it there must not speak for the server.
+if (stream.readableLength > 0) throw new Error("plain text behind STARTTLS");
 
 const secured = tls.connect({ socket: stream, ca, servername: host });
 await once(secured, "secureConnect");
 console.log(`(${secured.getProtocol()} from here on)`);
-const hidden = new Conversation(secured);
-await hidden.say("EHLO client");
-await hidden.say("QUIT");
+await say(secured, "EHLO client");
+await say(secured, "QUIT");
 secured.end();

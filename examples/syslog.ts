@@ -6,19 +6,33 @@
  * The tag defaults to `deno`, the socket to `/dev/log`.
  */
 
+import { parseArgs } from "node:util";
 import { AF_UNIX, SOCK_DGRAM, Socket } from "@libc/socket";
-import { options, usage } from "./support/arguments.ts";
 
 // From <syslog.h>: a message from a user program, at the usual priority.
 const LOG_USER = 1 << 3;
 const LOG_NOTICE = 5;
 
-const fail = (): never => usage("syslog.ts [-t tag] [-u socket] message...");
-const [{ tag = "deno", socket: path = "/dev/log" }, words] = options(
-  { tag: "t", socket: "u" },
-  fail,
-);
-if (words.length === 0) fail();
+function usage(): never {
+  console.error("usage: syslog.ts [-t tag] [-u socket] message...");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      tag: { type: "string", short: "t", default: "deno" },
+      socket: { type: "string", short: "u", default: "/dev/log" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+if (args.positionals.length === 0) usage();
+const { tag, socket: path } = args.values;
 
 /** A local time as in `Jan  2 03:04:05`. */
 function timestamp(date: Date): string {
@@ -30,6 +44,6 @@ function timestamp(date: Date): string {
 using socket = new Socket(AF_UNIX, SOCK_DGRAM);
 socket.connect(path);
 const message = `<${LOG_USER | LOG_NOTICE}>${timestamp(new Date())} ${tag}: ${
-  words.join(" ")
+  args.positionals.join(" ")
 }`;
 socket.sendall(new TextEncoder().encode(message));

@@ -11,19 +11,15 @@
 import * as tls from "node:tls";
 import { create_connection } from "@libc/socket/async";
 import { duplex } from "@libc/socket/node";
-import { portArgument, usage } from "./support/arguments.ts";
 
-const LINE = "tls_echo_client.ts cert.pem [port]";
 const [caFile, port = "50443"] = Deno.args;
 if (caFile === undefined) {
-  usage(LINE, "--allow-ffi --allow-read");
+  console.error("usage: tls_echo_client.ts cert.pem [port]");
+  Deno.exit(2);
 }
 const ca = Deno.readTextFileSync(caFile);
 
-const connection = await create_connection([
-  "localhost",
-  portArgument(LINE, port),
-]);
+const connection = await create_connection(["localhost", Number(port)]);
 const secured = tls.connect({
   socket: duplex(connection),
   ca,

@@ -14,20 +14,16 @@
 import * as tls from "node:tls";
 import { create_server } from "@libc/socket/async";
 import { duplex } from "@libc/socket/node";
-import { portArgument, usage } from "./support/arguments.ts";
 
-const LINE = "tls_echo_server.ts cert.pem key.pem [port]";
 const [certFile, keyFile, port = "50443"] = Deno.args;
 if (keyFile === undefined) {
-  usage(LINE, "--allow-ffi --allow-read");
+  console.error("usage: tls_echo_server.ts cert.pem key.pem [port]");
+  Deno.exit(2);
 }
 const cert = Deno.readTextFileSync(certFile);
 const key = Deno.readTextFileSync(keyFile);
 
-await using listener = await create_server([
-  "localhost",
-  portArgument(LINE, port),
-]);
+await using listener = await create_server(["localhost", Number(port)]);
 console.error("Listening on", listener.getsockname());
 for await (const [connection, address] of listener) {
   const stream = duplex(connection);

@@ -7,10 +7,11 @@
  * By default it goes 30 hops at most, and waits 3 seconds for each.
  */
 
+import { parseArgs } from "node:util";
 import {
   AF_INET,
   gethostbyname,
-  inet_ntop,
+  inet_ntoa,
   IP_TTL,
   IPPROTO_ICMP,
   IPPROTO_IP,
@@ -18,19 +19,35 @@ import {
   SOCK_DGRAM,
   SOCK_RAW,
   Socket,
+  TimeoutError,
 } from "@libc/socket";
-import { integerIn, options, usage } from "./support/arguments.ts";
-import { receiveUntil } from "./support/deadline.ts";
-import { DEST_UNREACH, splitIPv4, TIME_EXCEEDED } from "./support/icmp.ts";
+import { unpack_from } from "@libc/socket/bytes";
 
-const fail = (): never => usage("traceroute.ts [-m hops] [-w seconds] host");
-const [{ hops: most = "30", wait = "3" }, [host = fail(), ...rest]] = options(
-  { hops: "m", wait: "w" },
-  fail,
-);
-if (rest.length > 0) fail();
-const hops = integerIn(most, 1, 255) ?? fail();
-const seconds = integerIn(wait, 1, 3600) ?? fail();
+function usage(): never {
+  console.error("usage: traceroute.ts [-m hops] [-w seconds] host");
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      hops: { type: "string", short: "m", default: "30" },
+      wait: { type: "string", short: "w", default: "3" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [host = usage()] = args.positionals;
+const hops = Number(args.values.hops);
+const wait = Number(args.values.wait);
+if (!(hops >= 1 && hops <= 255 && wait > 0)) usage();
+
+const DEST_UNREACH = 3;
+const TIME_EXCEEDED = 11;
 
 /** The first of the ports to send to, where normally no program listens. */
 const PORT = 33434;
@@ -42,22 +59,20 @@ interface Hop {
 
 /** What an ICMP packet says of the datagram between two ports, if it is about that datagram. */
 function hop(packet: Uint8Array, from: number, to: number): Hop | undefined {
-  const [header, message] = splitIPv4(packet) ?? [];
-  if (header === undefined || message === undefined) return undefined;
-  const [type] = message;
+  const icmp = (packet[0] & 0xf) * 4; // after the IP header
+  // The message quotes the start of the packet that it is about, which has two headers as well.
+  const quoted = icmp + 8;
+  const udp = quoted + (packet[quoted] & 0xf) * 4;
+  if (packet.length < udp + 4) return undefined;
+  const [router] = unpack_from("!12x4s", packet);
+  const [type] = unpack_from("!B", packet, icmp);
+  const [protocol] = unpack_from("!9xB", packet, quoted);
+  const [source, destination] = unpack_from("!HH", packet, udp);
+  if (protocol !== IPPROTO_UDP || source !== from || destination !== to) {
+    return undefined;
+  }
   if (type !== TIME_EXCEEDED && type !== DEST_UNREACH) return undefined;
-  // The message quotes the start of the packet that it is about.
-  const [sent, udp] = splitIPv4(message.subarray(8)) ?? [];
-  if (sent?.[9] !== IPPROTO_UDP || udp === undefined || udp.length < 4) {
-    return undefined;
-  }
-  if ((udp[0] << 8 | udp[1]) !== from || (udp[2] << 8 | udp[3]) !== to) {
-    return undefined;
-  }
-  return {
-    router: inet_ntop(AF_INET, header.subarray(12, 16)),
-    arrived: type === DEST_UNREACH,
-  };
+  return { router: inet_ntoa(router), arrived: type === DEST_UNREACH };
 }
 
 /** Sends a datagram with a time to live, and waits for the report of what became of it. */
@@ -65,10 +80,15 @@ function probe(ttl: number): Hop | undefined {
   udp.setsockopt(IPPROTO_IP, IP_TTL, ttl);
   udp.sendto(new Uint8Array(32), [address, PORT + ttl]);
   const [, from] = udp.getsockname();
-  const deadline = performance.now() + seconds * 1000;
-  for (const packet of receiveUntil(icmp, deadline, (s) => s.recv(1500))) {
-    const found = hop(packet, from, PORT + ttl);
-    if (found !== undefined) return found;
+  const deadline = performance.now() + wait * 1000;
+  for (let left; (left = deadline - performance.now()) > 0;) {
+    icmp.settimeout(left / 1000);
+    try {
+      const found = hop(icmp.recv(1500), from, PORT + ttl);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+    }
   }
 }
 

@@ -21,11 +21,8 @@ import {
   OSError,
   relay,
 } from "@libc/socket/async";
-import { portArgument, usage } from "./support/arguments.ts";
 
-const line = "transparent_proxy.ts [port]";
-const [port = "12345", ...rest] = Deno.args;
-if (rest.length > 0) usage(line);
+const [port = "12345"] = Deno.args;
 
 /** Connects to where a client was going, and passes everything on in both directions. */
 async function serve(client: AsyncSocket<InetAddress>): Promise<void> {
@@ -44,6 +41,6 @@ async function serve(client: AsyncSocket<InetAddress>): Promise<void> {
   }
 }
 
-await using listener = await create_server(["", portArgument(line, port)]);
+await using listener = await create_server(["", Number(port)]);
 console.error("Listening on", listener.getsockname());
 for await (const [client] of listener) serve(client);

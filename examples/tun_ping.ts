@@ -14,6 +14,7 @@ import {
   AF_NETLINK,
   IFF_UP,
   ioctl,
+  IPPROTO_ICMP,
   NETLINK_ROUTE,
   SOCK_RAW,
   Socket,
@@ -28,18 +29,16 @@ import {
   RTM_NEWADDR,
   RTM_SETLINK,
 } from "@libc/socket/netlink";
-import { usage } from "./support/arguments.ts";
-import {
-  checksum,
-  ECHO_REPLY,
-  ECHO_REQUEST,
-  splitIPv4,
-} from "./support/icmp.ts";
+import { b, pack, pack_into, unpack_from } from "@libc/socket/bytes";
 
-const [address = "10.77.0.1", ...rest] = Deno.args;
-if (rest.length > 0 || !/^\d+(\.\d+){3}$/.test(address)) {
-  usage("tun_ping.ts [address]", "--allow-all");
+const [address = "10.77.0.1"] = Deno.args;
+if (!/^\d+(\.\d+){3}$/.test(address)) {
+  console.error("usage: tun_ping.ts [IPv4 address]");
+  Deno.exit(2);
 }
+
+const ECHO_REPLY = 0;
+const ECHO_REQUEST = 8;
 
 /** Makes the device. It lives as long as its descriptor is open. */
 function makeDevice(): [fd: number, name: string] {
@@ -47,12 +46,10 @@ function makeDevice(): [fd: number, name: string] {
   const flags = constants.O_RDWR | constants.O_NONBLOCK;
   const fd = openSync("/dev/net/tun", flags);
   // `struct ifreq`: a name, which the kernel chooses by this pattern, and flags.
-  const ifreq = new Uint8Array(40);
-  new TextEncoder().encodeInto("tun%d", ifreq);
-  new DataView(ifreq.buffer).setUint16(16, IFF_TUN | IFF_NO_PI, true);
+  const ifreq = pack("16sH22x", b("tun%d"), IFF_TUN | IFF_NO_PI);
   ioctl(fd, TUNSETIFF, ifreq);
-  const name = new TextDecoder().decode(ifreq.subarray(0, 16));
-  return [fd, name.replace(/\0.*/s, "")];
+  const [name] = unpack_from("16s", ifreq);
+  return [fd, new TextDecoder().decode(name).replace(/\0.*/s, "")];
 }
 
 /** Gives the device an address, and switches it on. */
@@ -72,16 +69,17 @@ function configure(name: string): void {
 
 /** Turns an echo request into its reply, in place. */
 function answer(packet: Uint8Array): boolean {
-  const ICMP = 1;
-  const [header, message] = splitIPv4(packet) ?? [];
-  if (header?.[9] !== ICMP || message?.[0] !== ECHO_REQUEST) return false;
-  const source = header.slice(12, 16);
-  header.copyWithin(12, 16, 20); // the checksum stays right
-  header.set(source, 16);
-  message[0] = ECHO_REPLY;
-  const fields = new DataView(message.buffer, message.byteOffset);
-  fields.setUint16(2, 0);
-  fields.setUint16(2, checksum(message));
+  if (packet.length < 20) return false;
+  const [version, protocol, from, to] = unpack_from("!B8xB2x4s4s", packet);
+  if (version >> 4 !== 4 || protocol !== IPPROTO_ICMP) return false;
+  const icmp = (version & 0xf) * 4;
+  if (packet.length < icmp + 8) return false;
+  const [type, sum] = unpack_from("!BxH", packet, icmp);
+  if (type !== ECHO_REQUEST) return false;
+  pack_into("!4s4s", packet, 12, to, from); // the header's checksum stays right
+  // The sum of all words stays what it was: as the first one gets less, the checksum gets more.
+  const next = sum + ((ECHO_REQUEST - ECHO_REPLY) << 8);
+  pack_into("!BxH", packet, icmp, ECHO_REPLY, (next & 0xffff) + (next >> 16));
   return true;
 }
 

@@ -7,24 +7,19 @@
  */
 
 import { AF_INET, SOCK_DGRAM, Socket, TimeoutError } from "@libc/socket";
-import { portArgument, usage } from "./support/arguments.ts";
-import { repr } from "./support/python_repr.ts";
+import { repr } from "@libc/socket/bytes";
 
-const line = "udp_client.ts [host] [port] [message]";
 const [
   host = "localhost",
   port = "10000",
   message = "This is the message.  It will be repeated.",
-  ...rest
 ] = Deno.args;
-if (rest.length > 0) usage(line);
-const address = [host, portArgument(line, port)] as const;
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
 socket.settimeout(5);
 const bytes = new TextEncoder().encode(message);
 console.log("sending", repr(bytes));
-socket.sendto(bytes, address);
+socket.sendto(bytes, [host, Number(port)]);
 console.log("waiting to receive");
 try {
   const [data] = socket.recvfrom(65535);

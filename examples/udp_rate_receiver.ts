@@ -18,11 +18,8 @@ import {
   TimeoutError,
   UDP_GRO,
 } from "@libc/socket";
-import { portArgument, usage } from "./support/arguments.ts";
 
-const line = "udp_rate_receiver.ts [plain|batch|segments] [port]";
-const [how = "batch", port = "10001", ...rest] = Deno.args;
-if (rest.length > 0) usage(line);
+const [how = "batch", port = "10001"] = Deno.args;
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
 let datagrams = 0;
@@ -60,10 +57,12 @@ function segments(): () => void {
 }
 
 const ways: Record<string, () => () => void> = { plain, batch, segments };
-if (!Object.hasOwn(ways, how)) usage(line);
-const number = portArgument(line, port);
+if (!Object.hasOwn(ways, how)) {
+  console.error("usage: udp_rate_receiver.ts [plain|batch|segments] [port]");
+  Deno.exit(2);
+}
 const receive = ways[how]();
-socket.bind(["127.0.0.1", number]);
+socket.bind(["127.0.0.1", Number(port)]);
 console.error("Listening on", socket.getsockname());
 
 let calls = 0;

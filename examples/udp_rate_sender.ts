@@ -16,21 +16,17 @@ import {
   Socket,
   UDP_SEGMENT,
 } from "@libc/socket";
-import { integerIn, portArgument, usage } from "./support/arguments.ts";
 
 const SIZE = 1200;
 const SEGMENTS = 50; // of one message: 64 KiB at most, with the headers
 
-const line = "udp_rate_sender.ts [plain|batch|segments] [host] [port] [count]";
 const [
   how = "batch",
   host = "localhost",
   port = "10001",
   number = "100000",
-  ...rest
 ] = Deno.args;
-if (rest.length > 0) usage(line);
-const count = integerIn(number, 1, 1e9) ?? usage(line);
+const count = Number(number);
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
 
@@ -57,9 +53,14 @@ const ways: Record<string, () => (most: number) => number> = {
   },
 };
 
-if (!Object.hasOwn(ways, how)) usage(line);
+if (!Object.hasOwn(ways, how) || !(count >= 1)) {
+  console.error(
+    "usage: udp_rate_sender.ts [plain|batch|segments] [host] [port] [count]",
+  );
+  Deno.exit(2);
+}
 const send = ways[how]();
-socket.connect([host, portArgument(line, port)]);
+socket.connect([host, Number(port)]);
 
 const began = performance.now();
 let calls = 0;

@@ -10,25 +10,20 @@
  */
 
 import { AF_INET, OSError, SOCK_DGRAM, Socket } from "@libc/socket";
-import { endpoint } from "./support/arguments.ts";
-import { tuple } from "./support/python_repr.ts";
 
-const [host, port] = endpoint(
-  "udp_server.ts [host] [port]",
-  "localhost",
-  10000,
-);
+const [host = "localhost", port = "10000"] = Deno.args;
 
 using socket = new Socket(AF_INET, SOCK_DGRAM);
-socket.bind([host, port]);
+socket.bind([host, Number(port)]);
 console.error("Listening on", socket.getsockname());
 
 for (;;) {
   try {
     const [data, address] = socket.recvfrom(65535);
-    console.log(`received ${data.length} bytes from ${tuple(address)}`);
+    const from = `('${address[0]}', ${address[1]})`;
+    console.log(`received ${data.length} bytes from ${from}`);
     const sent = socket.sendto(data, address);
-    console.log(`sent ${sent} bytes back to ${tuple(address)}`);
+    console.log(`sent ${sent} bytes back to ${from}`);
   } catch (error) {
     // The address may be forged: to some, port 0 for one, nothing can be sent.
     if (!(error instanceof OSError)) throw error;

@@ -18,12 +18,6 @@ import {
   VMADDR_CID_LOCAL,
   type VsockAddress,
 } from "@libc/socket/async";
-import { integerIn, usage } from "./support/arguments.ts";
-
-const fail = (): never =>
-  usage("vsock.ts serve [port] | send [cid] [port] [text]");
-const LARGEST = 0xffffffff;
-const number = (text: string): number => integerIn(text, 0, LARGEST) ?? fail();
 
 async function echo(connection: AsyncSocket<VsockAddress>): Promise<void> {
   const [cid] = connection.getpeername();
@@ -49,9 +43,13 @@ async function send(cid: number, port: number, text: string): Promise<void> {
 }
 
 const [what, ...args] = Deno.args;
-if (what === "serve" && args.length <= 1) {
-  await listen(number(args[0] ?? "50015"));
-} else if (what === "send" && args.length <= 3) {
-  const [cid = String(VMADDR_CID_LOCAL), port = "50015", text = "hello"] = args;
-  await send(number(cid), number(port), text);
-} else fail();
+if (what === "serve") {
+  const [port = "50015"] = args;
+  await listen(Number(port));
+} else if (what === "send") {
+  const [cid = VMADDR_CID_LOCAL, port = "50015", text = "hello"] = args;
+  await send(Number(cid), Number(port), text);
+} else {
+  console.error("usage: vsock.ts serve [port] | send [cid] [port] [text]");
+  Deno.exit(2);
+}

@@ -19,9 +19,8 @@ import {
   serve,
   SOCK_DGRAM,
 } from "@libc/socket/async";
-import { endpoint } from "./support/arguments.ts";
 
-const address = endpoint("watchdog.ts [host] [port]", "localhost", 50016);
+const [host = "localhost", port = "50016"] = Deno.args;
 
 /** Reports a state to the service manager, if one has started this program. */
 async function notify(...states: string[]): Promise<void> {
@@ -61,7 +60,7 @@ async function echo(connection: AsyncSocket): Promise<void> {
   }
 }
 
-const listener = await create_server(address);
+const listener = await create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

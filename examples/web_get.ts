@@ -15,6 +15,7 @@ import { once } from "node:events";
 import * as http from "node:http";
 import * as https from "node:https";
 import * as tls from "node:tls";
+import { parseArgs } from "node:util";
 import {
   type Address,
   AF_INET,
@@ -24,27 +25,45 @@ import {
   SOL_SOCKET,
 } from "@libc/socket/async";
 import { duplex, type SocketDuplex } from "@libc/socket/node";
-import { options, usage } from "./support/arguments.ts";
 
-const LINE = "web_get.ts [--unix path] [--interface name] [--ca file] url...";
-const fail = (): never => usage(LINE, "--allow-ffi --allow-read");
-const [given, texts] = options({ unix: "", interface: "", ca: "" }, fail);
-const urls = texts.map((text) => URL.parse(text) ?? fail());
-if (urls.length === 0) fail();
-const ca = given.ca === undefined ? undefined : Deno.readTextFileSync(given.ca);
+function usage(): never {
+  console.error(
+    "usage: web_get.ts [--unix path] [--interface name] [--ca file] url...",
+  );
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      unix: { type: "string" },
+      interface: { type: "string" },
+      ca: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const urls = args.positionals.map((text) => URL.parse(text) ?? usage());
+if (urls.length === 0) usage();
+const { unix, interface: device } = args.values;
+const ca = args.values.ca && Deno.readTextFileSync(args.values.ca);
 
 let connections = 0;
 
 /** Makes a socket and connects it. The stream can be used at once: it waits. */
 function connect({ host, port }: http.ClientRequestArgs): SocketDuplex {
   connections++;
-  if (given.unix !== undefined) {
-    const path = given.unix.replace(/^@/, "\0");
+  if (unix !== undefined) {
+    const path = unix.replace(/^@/, "\0");
     return duplex(new AsyncSocket<Address>(AF_UNIX)).connect({ path });
   }
   const socket = new AsyncSocket<Address>(AF_INET);
-  if (given.interface !== undefined) {
-    const name = new TextEncoder().encode(given.interface);
+  if (device !== undefined) {
+    const name = new TextEncoder().encode(device);
     socket.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, name);
   }
   return duplex(socket).connect({ host: host!, port: Number(port) });

@@ -21,6 +21,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Socket } from "node:net";
+import { parseArgs } from "node:util";
 import {
   type Address,
   AF_UNIX,
@@ -31,18 +32,31 @@ import {
   SOL_SOCKET,
 } from "@libc/socket/async";
 import { duplex, SocketDuplex } from "@libc/socket/node";
-import { options, portArgument, usage } from "./support/arguments.ts";
 
-const LINE = "web_server.ts [--cert file --key file] [--unix path] " +
-  "[host] [port]";
-const fail = (): never => usage(LINE, "--allow-ffi --allow-read --allow-env");
-const [given, [host = "localhost", port = "8080", ...rest]] = options(
-  { cert: "", key: "", unix: "" },
-  fail,
-);
-const { cert, key, unix } = given;
-if (rest.length > 0 || (cert === undefined) !== (key === undefined)) fail();
-const number = portArgument(LINE, port);
+function usage(): never {
+  console.error(
+    "usage: web_server.ts [--cert file --key file] [--unix path] [host] [port]",
+  );
+  Deno.exit(2);
+}
+
+let args;
+try {
+  args = parseArgs({
+    args: Deno.args,
+    options: {
+      cert: { type: "string" },
+      key: { type: "string" },
+      unix: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+} catch {
+  usage();
+}
+const [host = "localhost", port = "8080"] = args.positionals;
+const { cert, key, unix } = args.values;
+if ((cert === undefined) !== (key === undefined)) usage();
 
 type Listener = AsyncSocket<Address>;
 
@@ -73,7 +87,7 @@ const listeners = inherited();
 if (listeners.length === 0) {
   listeners.push(
     unix === undefined
-      ? await create_server([host, number], { reuse_port: true })
+      ? await create_server([host, Number(port)], { reuse_port: true })
       : unixListener(unix),
   );
 }

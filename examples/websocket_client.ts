@@ -14,15 +14,10 @@ import { once } from "node:events";
 import { WebSocket } from "npm:ws@8.23.0";
 import { create_connection } from "@libc/socket/async";
 import { duplex } from "@libc/socket/node";
-import { endpoint } from "./support/arguments.ts";
 
-const [host, port] = endpoint(
-  "websocket_client.ts [host] [port]",
-  "localhost",
-  8080,
-);
+const [host = "localhost", port = "8080"] = Deno.args;
 
-const stream = duplex(await create_connection([host, port]));
+const stream = duplex(await create_connection([host, Number(port)]));
 const socket = new WebSocket(`ws://${host}:${port}/`, {
   createConnection: () => stream,
 });

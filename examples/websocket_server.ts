@@ -12,13 +12,8 @@ import * as http from "node:http";
 import { type WebSocket, WebSocketServer } from "npm:ws@8.23.0";
 import { create_server } from "@libc/socket/async";
 import { duplex } from "@libc/socket/node";
-import { endpoint } from "./support/arguments.ts";
 
-const [host, port] = endpoint(
-  "websocket_server.ts [host] [port]",
-  "localhost",
-  8080,
-);
+const [host = "localhost", port = "8080"] = Deno.args;
 
 // It upgrades what is asked to become a WebSocket; other requests get this answer.
 const server = http.createServer((_request, response) => {
@@ -35,7 +30,7 @@ sockets.on("connection", (socket: WebSocket) => {
   socket.on("error", (error: Error) => console.error(error.message));
 });
 
-await using listener = await create_server([host, port]);
+await using listener = await create_server([host, Number(port)]);
 console.error("Listening on", listener.getsockname());
 for await (const [connection] of listener) {
   server.emit("connection", duplex(connection));

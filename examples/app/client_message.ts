@@ -1,7 +1,7 @@
 /** The client's end of a connection: sends a request, reads the answer and closes. */
 
 import { EVENT_READ } from "@libc/socket/selectors";
-import { repr, str, tuple } from "../support/python_repr.ts";
+import { repr, str, tuple } from "./python_repr.ts";
 import { type Content, type Header, Message } from "./message.ts";
 
 /** The connection to the server. */

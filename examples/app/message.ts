@@ -1,5 +1,5 @@
 /**
- * The message protocol of app_server.ts and app_client.ts. A message consists of the length of its
+ * The message protocol of server.ts and client.ts. A message consists of the length of its
  * header (2 bytes, the most significant first), the header (JSON in UTF-8), and the content, whose
  * kind the header names.
  */
@@ -10,7 +10,7 @@ import {
   EVENT_READ,
   EVENT_WRITE,
 } from "@libc/socket/selectors";
-import { repr, tuple } from "../support/python_repr.ts";
+import { repr, tuple } from "./python_repr.ts";
 
 /** A message's header. */
 export interface Header {

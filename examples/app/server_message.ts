@@ -1,6 +1,6 @@
 /** The server's end of a connection: reads a request, answers it and closes. */
 
-import { repr, str, tuple } from "../support/python_repr.ts";
+import { repr, str, tuple } from "./python_repr.ts";
 import { type Content, type Header, Message } from "./message.ts";
 
 /** What can be searched for. */

@@ -36,13 +36,13 @@ async function session(
   start: Start,
   clients: readonly Start[],
 ): Promise<{ server: string; clients: string[] }> {
-  await using server = start("app_server", ["127.0.0.1", "0"]);
+  await using server = start("app/server", ["127.0.0.1", "0"]);
   const port = await portOf(server);
   const printed: string[] = [];
   for (const client of clients) {
     for (const [action, value, answer] of requests) {
       const args = ["127.0.0.1", port, action, value];
-      await using program = client("app_client", args);
+      await using program = client("app/client", args);
       const { out, ...end } = await program.end();
       assertEquals(end, { code: 0, signal: null, err: "" });
       assertEquals(
@@ -67,7 +67,7 @@ async function session(
 
 Deno.test({
   ...requires(
-    "app_server and app_client print what they do in Python, and understand it",
+    "app/server and app/client print what they do in Python, and understand it",
     needs.python,
   ),
   async fn() {
@@ -79,7 +79,7 @@ Deno.test({
   },
 });
 
-Deno.test("app_server and app_client: ours with ours", async () => {
+Deno.test("app/server and app/client: ours with ours", async () => {
   await session(ours, [ours]);
 });
 
@@ -120,18 +120,18 @@ function received(socket: Socket): string {
 
 const search = '{"action": "search", "value": "ring"}';
 
-Deno.test("app_server understands a message that comes byte by byte", async () => {
-  await using server = ours("app_server", ["127.0.0.1", "0"]);
+Deno.test("app/server understands a message that comes byte by byte", async () => {
+  await using server = ours("app/server", ["127.0.0.1", "0"]);
   using socket = connect(await portOf(server));
   socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
   for (const byte of message(search)) socket.sendall(Uint8Array.of(byte));
   assertMatch(received(socket), /"result": "In the caves/);
 });
 
-Deno.test("app_server and app_client send what is left when not all is taken", async () => {
-  await using server = shortSends("app_server", ["127.0.0.1", "0"]);
+Deno.test("app/server and app/client send what is left when not all is taken", async () => {
+  await using server = shortSends("app/server", ["127.0.0.1", "0"]);
   const args = ["127.0.0.1", await portOf(server), "search", "ring"];
-  await using client = shortSends("app_client", args);
+  await using client = shortSends("app/client", args);
   const { code, out } = await client.end();
   assertEquals(code, 0);
   assertMatch(out, /^Got result: In the caves/m);
@@ -177,8 +177,8 @@ const broken: [what: string, bytes: Uint8Array<ArrayBuffer>, error: RegExp][] =
   ];
 
 for (const [what, bytes, error] of broken) {
-  Deno.test(`app_server ends a connection with ${what}, and that alone`, async () => {
-    await using server = ours("app_server", ["127.0.0.1", "0"]);
+  Deno.test(`app/server ends a connection with ${what}, and that alone`, async () => {
+    await using server = ours("app/server", ["127.0.0.1", "0"]);
     const port = await portOf(server);
     using before = connect(port);
     before.sendall(message(search).subarray(0, 20)); // in the middle of its message
@@ -193,8 +193,8 @@ for (const [what, bytes, error] of broken) {
   });
 }
 
-Deno.test("app_server answers a request that it does not know", async () => {
-  await using server = ours("app_server", ["127.0.0.1", "0"]);
+Deno.test("app/server answers a request that it does not know", async () => {
+  await using server = ours("app/server", ["127.0.0.1", "0"]);
   const port = await portOf(server);
   const answers = ['{"action": "dance"}', "{}", "[]", "null", "1"].map(
     (content) => {
@@ -210,13 +210,13 @@ Deno.test("app_server answers a request that it does not know", async () => {
   ]);
 });
 
-Deno.test("app_client says when the server goes without an answer", async () => {
+Deno.test("app/client says when the server goes without an answer", async () => {
   using listener = new Socket();
   listener.bind(["127.0.0.1", 0]);
   listener.listen();
   listener.settimeout(20);
   const port = String(listener.getsockname()[1]);
-  await using client = ours("app_client", ["127.0.0.1", port, "search", "it"]);
+  await using client = ours("app/client", ["127.0.0.1", port, "search", "it"]);
   const [connection] = listener.accept();
   await client.out.until(/^Sending .*\n/m);
   connection.recv(4096);
@@ -229,11 +229,11 @@ Deno.test("app_client says when the server goes without an answer", async () => 
   );
 });
 
-Deno.test("app_client says when there is no server", async () => {
+Deno.test("app/client says when there is no server", async () => {
   using silent = new Socket();
   silent.bind(["127.0.0.1", 0]); // bound, but nobody listens
   const port = String(silent.getsockname()[1]);
-  await using client = ours("app_client", ["127.0.0.1", port, "search", "it"]);
+  await using client = ours("app/client", ["127.0.0.1", port, "search", "it"]);
   const { code, out } = await client.end();
   assertEquals(code, 1);
   assertMatch(out, /\n(\w+): .*\nClosing connection to .*\n$/);
@@ -242,13 +242,13 @@ Deno.test("app_client says when there is no server", async () => {
 });
 
 Deno.test({
-  ...requires("app_client ends at Ctrl-C", needs.posix),
+  ...requires("app/client ends at Ctrl-C", needs.posix),
   async fn() {
     using listener = new Socket();
     listener.bind(["127.0.0.1", 0]);
     listener.listen(); // who connects waits for an answer that never comes
     const port = String(listener.getsockname()[1]);
-    await using client = ours("app_client", [
+    await using client = ours("app/client", [
       "127.0.0.1",
       port,
       "search",

@@ -2,11 +2,10 @@
 
 import { assertEquals } from "@std/assert";
 import {
-  A,
   decodeMessage,
   encodeMessage,
   type Message,
-} from "../../examples/support/dns.ts";
+} from "../../examples/mdns.ts";
 import { utf8 } from "../support/bytes.ts";
 import { needs, requires } from "../support/requires.ts";
 import { Namespaces, namespaces } from "./namespaces.ts";
@@ -104,7 +103,7 @@ Deno.test("messages are decoded as they were encoded, and what is none is refuse
   const message: Message = {
     id: 0x1234,
     isResponse: true,
-    questions: [{ name: "a.local", type: A, unicast: true }],
+    questions: [{ name: "a.local", type: 1, unicast: true }],
     answers: [{ name: "a.local", ttl: 70000, address: "192.0.2.7" }],
   };
   const bytes = encodeMessage(message, true);

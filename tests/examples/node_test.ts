@@ -14,8 +14,8 @@ import {
   TCP_KEEPINTVL,
   TCP_USER_TIMEOUT,
 } from "../../mod.ts";
+import { AsyncSocket } from "../../async.ts";
 import { duplex } from "../../node.ts";
-import { tunedSocket } from "../../examples/support/tuned.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { makeCertificate, openssl } from "../support/certificate.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
@@ -368,14 +368,20 @@ Deno.test({
 
 Deno.test({
   ...requires(
-    "a tuned socket keeps its options, also as a client sets its own",
+    "a socket with options keeps them, also as a client sets its own",
     device,
   ),
   async fn() {
     using listener = new Socket();
     listener.bind(["127.0.0.1", 0]);
     listener.listen();
-    using socket = tunedSocket("lo");
+    using socket = new AsyncSocket(AF_INET);
+    socket.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1);
+    socket.setsockopt(IPPROTO_TCP, TCP_KEEPIDLE, 15);
+    socket.setsockopt(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+    socket.setsockopt(IPPROTO_TCP, TCP_KEEPCNT, 3);
+    socket.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, 30_000);
+    socket.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, utf8("lo"));
     using stream = duplex(socket);
     stream.connect(listener.getsockname()[1], "127.0.0.1");
     await once(stream, "connect");

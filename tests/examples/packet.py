@@ -1,4 +1,4 @@
-"""Packets as a line that a person can read: support/packet.ts in Python."""
+"""Packets as a line that a person can read: what sniffer.ts and capture.ts print."""
 
 import socket
 import struct

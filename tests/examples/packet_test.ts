@@ -1,13 +1,7 @@
-/** The examples that see packets: sniffer, capture, arping, and the netlink watcher. CAN's frames. */
+/** The examples that see packets: sniffer, capture, arping, and the netlink watcher. CAN. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import {
-  buildCanFrame,
-  CAN_FRAME_SIZE,
-  dissectCanFrame,
-} from "../../examples/support/can.ts";
-import { checksum, echoRequest } from "../../examples/support/icmp.ts";
-import { ipv4Line, packetLine } from "../../examples/support/packet.ts";
+import { ipv4Line, packetLine } from "../../examples/sniffer.ts";
 import {
   AF_CAN,
   AF_INET,
@@ -17,7 +11,6 @@ import {
   SOCK_RAW,
   Socket,
 } from "../../mod.ts";
-import { python } from "../support/peer.ts";
 import { needs, requires, unless } from "../support/requires.ts";
 import { Namespaces, namespaces } from "./namespaces.ts";
 import { ours, Program, theirs, withoutPorts } from "./programs.ts";
@@ -188,17 +181,6 @@ Deno.test({
   },
 });
 
-Deno.test("echo requests have a right checksum", () => {
-  for (const length of [0, 1, 56]) {
-    const payload = crypto.getRandomValues(new Uint8Array(length));
-    assertEquals(checksum(echoRequest(0xabcd, 0xffff, payload)), 0);
-  }
-  assertEquals(
-    echoRequest(1, 2, Uint8Array.of(3)).toHex(),
-    "0800" + "f4fc" + "0001" + "0002" + "03",
-  );
-});
-
 for (
   const [language, start, needed] of [
     ["ts", ours, false],
@@ -285,35 +267,6 @@ Deno.test({
       watcher.kill("SIGINT");
     }
     assertEquals((await one.end()).out, (await other.end()).out);
-  },
-});
-
-Deno.test({
-  ...requires("CAN frames are those of Python's documentation", needs.python),
-  async fn() {
-    const cases = [[0x01, [1, 2, 3]], [0x1fffffff, []], [
-      0x80000123,
-      [1, 2, 3, 4, 5, 6, 7, 255],
-    ]] as const;
-    const frames = await python(
-      `
-import json, struct, sys
-print(json.dumps([
-    struct.pack("=IB3x8s", can_id, len(data), bytes(data)).hex()
-    for can_id, data in json.load(sys.stdin)
-]))`,
-      cases,
-    );
-    for (const [i, [can_id, data]] of cases.entries()) {
-      const frame = buildCanFrame(can_id, Uint8Array.from(data));
-      assertEquals(frame.length, CAN_FRAME_SIZE);
-      assertEquals(frame.toHex(), (frames as string[])[i]);
-      assertEquals(dissectCanFrame(frame), [
-        can_id,
-        data.length,
-        Uint8Array.from(data),
-      ]);
-    }
   },
 });
 

@@ -7,6 +7,8 @@ import { type Need, need, needs } from "../support/requires.ts";
 export interface Setting {
   /** The network namespace. */
   namespace?: string;
+  /** The folder that it is started in. */
+  cwd?: string;
   /** Environment variables. */
   env?: Record<string, string>;
   /** What it gets on its standard input. */
@@ -73,7 +75,7 @@ export class Program implements AsyncDisposable {
   readonly #timer: ReturnType<typeof setTimeout>;
 
   constructor(command: string[], setting: Setting = {}) {
-    const { namespace, env, input = "", maxFiles } = setting;
+    const { namespace, cwd, env, input = "", maxFiles } = setting;
     const inside = namespace === undefined
       ? []
       : ["ip", "netns", "exec", namespace];
@@ -83,6 +85,7 @@ export class Program implements AsyncDisposable {
     const [program, ...args] = [...inside, ...limited, ...command];
     this.#child = new Deno.Command(program, {
       args,
+      cwd,
       env: {
         NO_COLOR: "1",
         PYTHONDONTWRITEBYTECODE: "1",
@@ -143,7 +146,7 @@ export class Program implements AsyncDisposable {
 }
 
 /** The command that an example's head tells to run. */
-function documented(example: string): string[] {
+export function documented(example: string): string[] {
   const head = Deno.readTextFileSync(beside(`../examples/${example}`));
   const flags = /deno run ((?:--\S+ )+)examples\//.exec(head)![1].trim();
   return [Deno.execPath(), "run", "--no-prompt", ...flags.split(" ")];

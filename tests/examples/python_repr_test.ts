@@ -1,7 +1,7 @@
 // What the examples print in Python's manner is what Python prints.
 
 import { assertEquals } from "@std/assert";
-import { repr, str, tuple } from "../../examples/support/python_repr.ts";
+import { repr, str, tuple } from "../../examples/app/python_repr.ts";
 import { python } from "../support/peer.ts";
 import { needs, requires } from "../support/requires.ts";
 

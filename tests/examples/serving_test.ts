@@ -16,7 +16,7 @@ import {
   encodeV2,
   type Proxied,
   ProxyHeaderError,
-} from "../../examples/support/proxy_protocol.ts";
+} from "../../examples/proxy_protocol.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { need, needs, requires, succeeds } from "../support/requires.ts";

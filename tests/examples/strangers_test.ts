@@ -29,7 +29,7 @@ import { ours, type Program } from "./programs.ts";
 
 /** The port of a server that prints it either way. */
 async function portOf(server: Program, name: string): Promise<string> {
-  return name === "multiconn_server" || name === "app_server"
+  return name === "multiconn_server" || name === "app/server"
     ? (await server.out.until(/^Listening on .*, (\d+)\)\n/))[1]
     : await server.port();
 }
@@ -112,7 +112,7 @@ for (
   const [name, message, linesPerSecond] of [
     ["selectors_echo", "hello", 10],
     ["multiconn_server", "hello", 1],
-    ["app_server", undefined, 1],
+    ["app/server", undefined, 1],
   ] as const
 ) {
   Deno.test({

@@ -140,7 +140,7 @@ function targets(file: string): Target[] {
       hostile: hostileRequest,
     },
     {
-      name: "app_server",
+      name: "app/server",
       args: ["127.0.0.1", "0"],
       request: message(appHeader(search.length), search),
       answer: "Follow the white rabbit",

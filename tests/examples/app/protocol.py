@@ -1,4 +1,4 @@
-"""The message protocol of app_server.py and app_client.py, one message at a time."""
+"""The message protocol of server.py and client.py, one message at a time."""
 
 import json
 import selectors

@@ -1,10 +1,11 @@
 /**
- * A server with a message protocol of its own (app/message.ts): it answers searches with results,
- * and bytes with bytes. It serves many clients at once, until Ctrl-C.
+ * A server with a message protocol of its own (message.ts): it answers searches with results, and
+ * bytes with bytes. It serves many clients at once, until Ctrl-C. The program is of several files,
+ * as its original in Python is: copy the folder.
  *
- *     deno run --allow-ffi examples/app_server.ts <host> <port>
+ *     deno run --allow-ffi examples/app/server.ts <host> <port>
  *
- * With port 0 the system chooses one, which the first line shows. The client is app_client.ts.
+ * With port 0 the system chooses one, which the first line shows. The client is client.ts.
  */
 
 import {
@@ -14,18 +15,18 @@ import {
   type Socket,
 } from "@libc/socket";
 import { DefaultSelector, EVENT_READ } from "@libc/socket/selectors";
-import { ServerMessage } from "./app/server_message.ts";
-import { portArgument, usage } from "./support/arguments.ts";
-import { Pauses } from "./support/pause.ts";
-import { tuple } from "./support/python_repr.ts";
+import { ServerMessage } from "./server_message.ts";
+import { tuple } from "./python_repr.ts";
 
-const line = "app_server.ts <host> <port>";
-const fail = (): never => usage(line);
-const [host = fail(), port = fail(), ...rest] = Deno.args;
-if (rest.length > 0) fail();
+const [host, port] = Deno.args;
+if (port === undefined) {
+  console.error("usage: server.ts <host> <port>");
+  Deno.exit(2);
+}
 
 using selector = new DefaultSelector<ServerMessage | null, Socket>();
-const pauses = new Pauses(selector);
+/** When to accept again after a failure; 0 if nothing failed. */
+let pausedUntil = 0;
 
 function accept(listener: Socket): void {
   const [socket, address] = listener.accept();
@@ -35,7 +36,7 @@ function accept(listener: Socket): void {
   selector.register(socket, EVENT_READ, message);
 }
 
-using listener = create_server([host, portArgument(line, port)]);
+using listener = create_server([host, Number(port)]);
 console.log(`Listening on ${tuple([host, listener.getsockname()[1]])}`);
 listener.setblocking(false);
 selector.register(listener, EVENT_READ, null);
@@ -52,17 +53,23 @@ function serve(
     if (error instanceof KeyboardInterrupt) throw error;
     const address = tuple(message?.address ?? [host, port]);
     console.log(`Main: Error: Exception for ${address}:\n${error}`);
-    if (message === null) pauses.begin(listener);
-    else message.close();
+    if (message !== null) return message.close();
+    // At too many open files the listener stays ready: it is left alone for a second.
+    selector.unregister(listener);
+    pausedUntil = performance.now() + 1000;
   }
 }
 
 try {
   using _ = interruptible();
   for (;;) {
-    const ready = selector.select(pauses.timeout());
+    const ready = selector.select(pausedUntil > 0 ? 1 : null);
     for (const [{ fileobj, data }, events] of ready) {
       serve(fileobj, data, events);
+    }
+    if (pausedUntil > 0 && performance.now() >= pausedUntil) {
+      pausedUntil = 0;
+      selector.register(listener, EVENT_READ, null);
     }
   }
 } catch (error) {

@@ -1,11 +1,11 @@
-"""Searches, and answers bytes with bytes: app_server.ts in Python."""
+"""Searches, and answers bytes with bytes: app/server.ts in Python."""
 
 import selectors
 import socket
 import sys
 import traceback
 
-from app_protocol import Connection, message
+from protocol import Connection, message
 
 ANSWERS = {
     "morpheus": "Follow the white rabbit. \U0001f430",

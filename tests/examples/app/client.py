@@ -1,11 +1,11 @@
-"""Sends a request, and prints the answer: app_client.ts in Python."""
+"""Sends a request, and prints the answer: app/client.ts in Python."""
 
 import selectors
 import socket
 import sys
 import traceback
 
-from app_protocol import Connection, message
+from protocol import Connection, message
 
 
 class Client(Connection):

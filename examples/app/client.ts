@@ -1,7 +1,8 @@
 /**
- * Sends a request to app_server.ts and prints the answer.
+ * Sends a request to server.ts and prints the answer. The program is of several files, as its
+ * original in Python is: copy the folder.
  *
- *     deno run --allow-ffi examples/app_client.ts <host> <port> <action> <value>
+ *     deno run --allow-ffi examples/app/client.ts <host> <port> <action> <value>
  *
  * The action `search` looks the value up; any other one is sent as plain bytes, with the value.
  */
@@ -13,16 +14,15 @@ import {
   Socket,
 } from "@libc/socket";
 import { DefaultSelector, EVENT_WRITE } from "@libc/socket/selectors";
-import { ClientMessage } from "./app/client_message.ts";
-import { portArgument, usage } from "./support/arguments.ts";
-import { tuple } from "./support/python_repr.ts";
+import { ClientMessage } from "./client_message.ts";
+import { tuple } from "./python_repr.ts";
 
-const line = "app_client.ts <host> <port> <action> <value>";
-const fail = (): never => usage(line);
-const [host = fail(), port = fail(), action = fail(), value = fail(), ...rest] =
-  Deno.args;
-if (rest.length > 0) fail();
-const address: InetAddress = [host, portArgument(line, port)];
+const [host, port, action, value] = Deno.args;
+if (value === undefined) {
+  console.error("usage: client.ts <host> <port> <action> <value>");
+  Deno.exit(2);
+}
+const address: InetAddress = [host, Number(port)];
 
 using selector = new DefaultSelector<ClientMessage, Socket>();
 

@@ -1,4 +1,6 @@
-/** Values as Python shows them, so that the examples print the same lines as their originals. */
+/** Values as Python shows them, so that these programs print the same lines as their originals. */
+
+import { repr as bytesRepr } from "@libc/socket/bytes";
 
 /** What Python's `str()` returns: a string as it is, anything else by {@linkcode repr}. */
 export function str(value: unknown): string {
@@ -10,11 +12,8 @@ export function repr(value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (value === true) return "True";
   if (value === false) return "False";
-  if (typeof value === "string") return quoted(value, /[^\p{C}\p{Z}]| /u);
-  if (value instanceof Uint8Array) {
-    const characters = Array.from(value, (byte) => String.fromCharCode(byte));
-    return `b${quoted(characters.join(""), /[ -~]/)}`;
-  }
+  if (typeof value === "string") return quoted(value);
+  if (value instanceof Uint8Array) return bytesRepr(value);
   if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
   if (typeof value === "object") {
     const items = Object.entries(value);
@@ -36,12 +35,12 @@ const ESCAPES = new Map([["\\", "\\\\"], ["\t", "\\t"], ["\n", "\\n"], [
   "\\r",
 ]]);
 
-function quoted(text: string, printable: RegExp): string {
+function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = Array.from(text, (character) => {
     if (character === quote) return `\\${quote}`;
     return ESCAPES.get(character) ??
-      (printable.test(character) ? character : numbered(character));
+      (/[^\p{C}\p{Z}]| /u.test(character) ? character : numbered(character));
   });
   return `${quote}${escaped.join("")}${quote}`;
 }
