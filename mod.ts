@@ -260,6 +260,7 @@ export {
   PermissionError,
   ProcessLookupError,
   type ResolverCode,
+  strerror,
   TimeoutError,
   TimeoutError as timeout,
 } from "./errors/errors.ts";

@@ -293,7 +293,9 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
 
   /** Rejects the promise, as the socket was closed or detached. */
   forgotten(): void {
-    this.fail(this.closedError());
+    const error = this.closedError();
+    error.message += " (the socket was closed while this waited)";
+    this.fail(error);
   }
 
   /** Makes the error of the operation on a closed socket. */

@@ -75,7 +75,8 @@ const property: PropertyDescriptor & ThisType<Traced> = {
       captured.map(callersLines).find((lines) => lines.length > 0) ??
         captured.at(-1) ?? [];
     const head = Error.prototype.toString.call(this);
-    const stack = [head, ...lines].join("\n    at ");
+    const shown = lines.slice(0, Error.stackTraceLimit);
+    const stack = [head, ...shown].join("\n    at ");
     set(this, stack);
     return stack;
   },
@@ -84,10 +85,19 @@ const property: PropertyDescriptor & ThisType<Traced> = {
   },
 };
 
+// Between a call and the error there may be as many frames of this library.
+const DEPTH = 30;
+
 /** Captures the stack above a function's frame. */
 export function capture(above: Procedure): Trace {
   const trace = {};
+  const { stackTraceLimit } = Error; // undefined if the program wants no stacks
+  // Not `=`, which throws where the program has frozen `Error`.
+  if (stackTraceLimit > 0) {
+    Reflect.set(Error, "stackTraceLimit", stackTraceLimit + DEPTH);
+  }
   Error.captureStackTrace(trace, above);
+  Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
   return trace;
 }
 
@@ -112,6 +122,7 @@ export function textOf(trace: Trace): string {
   const lines = linesOf(trace);
   const callers = callersLines(lines);
   return (callers.length > 0 ? callers : lines)
+    .slice(0, Error.stackTraceLimit)
     .map((line) => `at ${line}`).join("\n");
 }
 

@@ -189,6 +189,11 @@ export function flagBits(flags: unknown): number {
     const bits = flags | 0;
     if (bits === flags) return bits;
   }
+  if (isOptions(flags)) {
+    throw typeError(
+      "flags must be an integer: a call that blocks has no options",
+    );
+  }
   return integer("flags", flags, -0x80000000, 0xffffffff) | 0;
 }
 
@@ -232,10 +237,13 @@ function view<V>(
   View: new (buffer: ArrayBuffer, byteOffset: number, byteLength: number) => V,
 ): V {
   if (!isBytes(value)) {
+    const hint = typeof value === "string"
+      ? "; encode text with TextEncoder, or b() of @libc/socket/bytes"
+      : "";
     throw typeError(
       `${name} must be bytes (an ArrayBuffer or a view of one), not ${
         describe(value)
-      }`,
+      }${hint}`,
     );
   }
   try {

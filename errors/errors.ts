@@ -17,7 +17,7 @@ import {
 } from "./arguments.ts";
 import { addressText, filenameText } from "./text.ts";
 import { errno as lastErrno, load, system } from "../ffi/libc.ts";
-import { strerror } from "../ffi/memory.ts";
+import { strerror as textOf } from "../ffi/memory.ts";
 import { features } from "../ffi/features.ts";
 
 /**
@@ -410,9 +410,35 @@ export function osError(
   // Its class at once: OSError would make an error, and then another one of the subclass.
   const Class = subclasses().get(errno) ?? OSError;
   const options = { syscall, address, winerror, cause };
-  let text = texts.get(number);
-  if (text === undefined) texts.set(number, text = strerror(number));
-  return new Class(errno, text, options);
+  return new Class(errno, strerror(number), options);
+}
+
+/**
+ * Returns the system's text for an error number, as Python's `os.strerror()`.
+ *
+ * @param code an error number of the running platform, such as `connect_ex()` returns
+ * @returns the text: `"Connection refused"`
+ * @throws {TypeError} if `code` is not an integer
+ * @throws {RangeError} if it does not fit in 32 bits, or is a constant that this platform lacks
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { errno, OSError, strerror } from "@libc/socket";
+ *
+ * const error = new OSError(errno.EPIPE, strerror(errno.EPIPE));
+ * assertEquals(error.message, "[Errno 32] Broken pipe");
+ * ```
+ * @see {@link https://docs.python.org/3/library/os.html#os.strerror}, `strerror(3)`
+ * @category Errors
+ */
+export function strerror(code: number): string {
+  let text = texts.get(code);
+  if (text === undefined) {
+    load();
+    const number = integer("code", code, -0x80000000, 0x7fffffff);
+    texts.set(number, text = textOf(number));
+  }
+  return text;
 }
 
 /**

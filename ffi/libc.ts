@@ -4,6 +4,7 @@
  */
 
 import { platform } from "../constants/platform.ts";
+import { fromCaller } from "../constants/stack.ts";
 import type { Libc, System } from "./system.ts";
 
 export type { Libc } from "./system.ts";
@@ -101,8 +102,10 @@ export const oldestDeno = "2.8.0";
  */
 export function checkVersion(version: string): void {
   if (isBefore(version, oldestDeno)) {
-    throw new Error(
-      `@libc/socket needs Deno ${oldestDeno} or newer, and this is Deno ${version}: run "deno upgrade"`,
+    throw fromCaller(
+      new Error(
+        `@libc/socket needs Deno ${oldestDeno} or newer, and this is Deno ${version}: run "deno upgrade"`,
+      ),
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { os, type PlatformName } from "../constants/platform.ts";
+import { fromCaller } from "../constants/stack.ts";
 
 /** What the error says if a library cannot be opened. */
 export interface Advice {
@@ -92,7 +93,7 @@ function refusal(
   const { state, partial } = Deno.permissions.querySync(everything);
   if (state === "granted" && !partial) {
     const hint = unfound && cause && isNotFound(cause) ? `; ${unfound}` : "";
-    return new Error(`${failed}: ${reason}${hint}`, { cause });
+    return fromCaller(new Error(`${failed}: ${reason}${hint}`, { cause }));
   }
   const problem = cause === undefined
     ? `@libc/socket has no permission to open ${library}`
@@ -101,9 +102,11 @@ function refusal(
   const flags = state === "granted"
     ? "without --deny-ffi"
     : `with --allow-ffi${narrow ?? ""}`;
-  return new Deno.errors.NotCapable(
-    `${problem}: run again ${flags}${permissionHint(names)}`,
-    { cause },
+  return fromCaller(
+    new Deno.errors.NotCapable(
+      `${problem}: run again ${flags}${permissionHint(names)}`,
+      { cause },
+    ),
   );
 }
 

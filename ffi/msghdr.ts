@@ -85,7 +85,7 @@ export class MessageHeader {
   readonly #usualAddress = addressOf(this.control);
   #controlAddress = this.#usualAddress;
   /** Keeps the buffers whose addresses the header holds from being garbage-collected. */
-  #pinned: readonly Uint8Array[] = [];
+  protected pinned: readonly Uint8Array[] = [];
 
   /** Makes a header for messages whose address, if any, is in `name`. */
   constructor(name: Uint8Array) {
@@ -115,7 +115,7 @@ export class MessageHeader {
     nameLength: number,
     controlLength: number,
   ): void {
-    this.#pinned = buffers;
+    this.pinned = buffers;
     const { size, base, length: lengthField } = parts.vector;
     const vectors = this.#vectorFields;
     let left = limit;
@@ -155,7 +155,7 @@ export class MessageHeader {
 
   /** Drops the buffers, and a control buffer that {@linkcode reserve} made. */
   release(): void {
-    this.#pinned = [];
+    this.pinned = [];
     this.control = this.#usual;
     this.#controlAddress = this.#usualAddress;
   }
@@ -212,7 +212,7 @@ export class MessageHeaders {
   /** The length of each buffer in bytes. */
   readonly #rooms: Uint32Array;
   /** Keeps what the headers point at from being garbage-collected. */
-  readonly #held: readonly Uint8Array[];
+  protected readonly held: readonly Uint8Array[];
 
   /**
    * Makes headers for messages of one buffer each.
@@ -237,7 +237,7 @@ export class MessageHeaders {
     this.#words = new Uint32Array(this.bytes.buffer);
     this.#vectors = new Uint32Array(vectors.buffer);
     this.#rooms = Uint32Array.from(buffers, ({ byteLength }) => byteLength);
-    this.#held = [vectors, names, controls, ...buffers];
+    this.held = [vectors, names, controls, ...buffers];
     this.#namePointers = pointers(names, count, NAME_ROOM);
     this.#controlPointers = pointers(controls, count, room);
     this.#offeredPointers = this.#controlPointers; // not used while nothing is offered

@@ -5,6 +5,7 @@ import {
   type PlatformName,
   unsupported,
 } from "../constants/platform.ts";
+import { fromCaller } from "../constants/stack.ts";
 import {
   binders,
   lazily,
@@ -28,7 +29,7 @@ let copyErrno: (() => void) | undefined;
 
 /** As {@linkcode System.open}. */
 export function open(): Libc {
-  if (unsupported !== undefined) throw new Error(unsupported);
+  if (unsupported !== undefined) throw fromCaller(new Error(unsupported));
   return symbols = openFirst(libcNames(platform), openAs, libcAdvice);
 }
 

@@ -80,7 +80,7 @@ export interface ServeOptions<A extends Address = InetAddress> extends
 export interface ConnectOptions<A extends Address = InetAddress>
   extends ConnectionOptions, WaitOptions {
   /** The address family; if left out, `AF_UNIX` for a path, else the one the host resolves to. */
-  readonly family?: Family<A>;
+  readonly family?: Family<A> | undefined;
 }
 
 /**
@@ -257,11 +257,11 @@ function handleTaken(socket: Given<Address>): Handle {
 export interface DatagramOptions<A extends Address = InetAddress>
   extends ConnectionOptions, WaitOptions {
   /** The address family; if left out, `AF_UNIX` for a path, else `AF_INET`. */
-  readonly family?: Family<A>;
+  readonly family?: Family<A> | undefined;
   /** Sets `SO_REUSEADDR`, as receivers of multicast need it. */
-  readonly reuse_address?: boolean;
+  readonly reuse_address?: boolean | undefined;
   /** Sets `SO_REUSEPORT`: several sockets share the port. */
-  readonly reuse_port?: boolean;
+  readonly reuse_port?: boolean | undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import { optionsOf, timeoutSeconds } from "../errors/arguments.ts";
 import { MAX_MS } from "../poll/ready.ts";
 import type { Address, InetAddress } from "../socket/address/types.ts";
 import { addressOfEnd } from "../socket/operations/connection.ts";
+import { textOf } from "../socket/description.ts";
 import type { Handle } from "../socket/operations/attempt.ts";
 import type { Owner } from "./channel.ts";
 import type { Engine, EngineName } from "./engine.ts";
@@ -24,9 +25,9 @@ export interface ConnectionOptions {
    * How long a connection may be idle, in seconds: if nothing was received or sent for that long,
    * it closes with a `TimeoutError`. No limit if left out, or `null`.
    */
-  readonly idleTimeout?: number | null;
+  readonly idleTimeout?: number | null | undefined;
   /** Which engine serves the sockets; the best one of the running system if left out. */
-  readonly engine?: EngineName;
+  readonly engine?: EngineName | undefined;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface ServerOptions extends ConnectionOptions {
    * Is called with each error of accepting after which the server goes on: a connection was lost
    * before it was accepted, or no descriptor is left, and the server tries again 50 ms later.
    */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -47,8 +48,10 @@ export interface ServerOptions extends ConnectionOptions {
  */
 export interface StopOptions {
   /** How long the connections that are left may go on, in seconds; no limit if left out. */
-  readonly timeout?: number | null;
+  readonly timeout?: number | null | undefined;
 }
+
+const INSPECT = Symbol.for("Deno.customInspect");
 
 /** Makes a server. For the other files of this folder. */
 export let openServer: <A extends Address>(
@@ -166,6 +169,16 @@ export class Server<A extends Address = InetAddress> {
   /** Lets the process exit although the listener is open. Its connections do not change. */
   unref(): void {
     this.#listener.setRef(false);
+  }
+
+  /** What a template string shows: descriptor, family, type and address. */
+  toString(): string {
+    return this[INSPECT]();
+  }
+
+  /** What `console.log` shows: the same. */
+  [INSPECT](): string {
+    return #handle in this ? textOf(Server.name, this.#handle) : "Server {}";
   }
 
   /**

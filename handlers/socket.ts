@@ -12,6 +12,8 @@ import { addressOfEnd } from "../socket/operations/connection.ts";
 import { intOption } from "../socket/operations/open.ts";
 import type { Channel } from "./channel.ts";
 
+const INSPECT = Symbol.for("Deno.customInspect");
+
 /** Returns the socket's channel. For the other files of this folder. */
 export let channelOf: (
   socket: HandlerSocket<unknown, Address>,
@@ -200,8 +202,13 @@ export abstract class HandlerSocket<T, A extends Address> {
     this.close();
   }
 
-  /** What `console.log` shows: family and type by name. */
-  [Symbol.for("Deno.customInspect")](): string {
+  /** What a template string shows: descriptor, family and type by name. */
+  toString(): string {
+    return this[INSPECT]();
+  }
+
+  /** What `console.log` shows: the same. */
+  [INSPECT](): string {
     if (!(#channel in this)) return `${HandlerSocket.name} {}`; // the prototype
     const { handle: { fd, family, type, proto }, closed } = this.#channel;
     return `<${this.constructor.name}${

@@ -12,7 +12,7 @@ export interface Attribute {
   /** The type, without the flags `NLA_F_NESTED` and `NLA_F_NET_BYTEORDER`. */
   readonly type: number;
   /** Whether `NLA_F_NESTED` is set: the value consists of attributes. Older ones lack the flag. */
-  readonly nested?: boolean;
+  readonly nested?: boolean | undefined;
   /** The value. */
   readonly data: Bytes;
 }

@@ -48,7 +48,7 @@ import {
  */
 export interface RequestOptions extends WaitOptions {
   /** Further flags, such as `NLM_F_CREATE | NLM_F_EXCL`. */
-  readonly flags?: number;
+  readonly flags?: number | undefined;
 }
 
 /** A socket of netlink, of either kind. */

@@ -42,13 +42,13 @@ export interface NetlinkMessageInput {
   /** The type. */
   readonly type: number;
   /** The flags: bits of the `NLM_F_` constants. */
-  readonly flags?: number;
+  readonly flags?: number | undefined;
   /** The sequence number. */
-  readonly seq?: number;
+  readonly seq?: number | undefined;
   /** The port of the sender; the kernel takes 0 as well. */
-  readonly pid?: number;
+  readonly pid?: number | undefined;
   /** What follows the header. */
-  readonly payload?: Bytes;
+  readonly payload?: Bytes | undefined;
 }
 
 /** The size of `struct nlmsghdr`. */

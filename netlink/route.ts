@@ -457,13 +457,13 @@ export interface Nexthop {
  */
 export interface NexthopInput {
   /** Bits of the `RTNH_F_` constants. */
-  readonly flags?: number;
+  readonly flags?: number | undefined;
   /** The weight, less 1. */
-  readonly hops?: number;
+  readonly hops?: number | undefined;
   /** The index of the interface. */
   readonly ifindex: number;
   /** The attributes by their names in C. */
-  readonly attributes?: AttributesInput<NexthopPolicy>;
+  readonly attributes?: AttributesInput<NexthopPolicy> | undefined;
 }
 
 const rtnexthop = struct({ len: u16, flags: u8, hops: u8, ifindex: s32 });

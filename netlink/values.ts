@@ -33,7 +33,7 @@ export interface ValueType<T, I = T> {
    */
   decode(data: Uint8Array<ArrayBuffer>, name: string): T;
   /** Whether the value consists of attributes: `NLA_F_NESTED` marks it. */
-  readonly nested?: boolean;
+  readonly nested?: boolean | undefined;
 }
 
 /**

@@ -18,7 +18,7 @@ export interface ConnectOptions {
 /** Takes the arguments of `connect()` apart: the address, and the listener of `"connect"`. */
 export function connectArguments(
   args: readonly unknown[],
-): [address: AddressInput<Address>, listener?: () => void] {
+): [address: AddressInput<Address>, listener: (() => void) | undefined] {
   const last = args.at(-1);
   const listener = typeof last === "function" ? last as () => void : undefined;
   const [first, second] = args;

@@ -74,13 +74,13 @@ export interface SocketDuplexOptions {
    * False, as for `net.Socket`, ends it by itself. True suits programs that answer after the end;
    * TLS and HTTP/2 of Deno then do not notice a client that leaves in the middle.
    */
-  readonly allowHalfOpen?: boolean;
+  readonly allowHalfOpen?: boolean | undefined;
   /** Aborting it destroys the stream with an `AbortError`, whose `cause` is the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How many received bytes may wait to be read; Node's default if left out. */
-  readonly readableHighWaterMark?: number;
+  readonly readableHighWaterMark?: number | undefined;
   /** How many bytes may wait to be sent before `write()` returns false; Node's default likewise. */
-  readonly writableHighWaterMark?: number;
+  readonly writableHighWaterMark?: number | undefined;
 }
 
 /**

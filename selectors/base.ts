@@ -1,7 +1,7 @@
 /** `BaseSelector`: what all selectors share, whichever system call they wait with. */
 
 import { nameClasses } from "../constants/table.ts";
-import { rangeError } from "../constants/stack.ts";
+import { fromCaller, rangeError } from "../constants/stack.ts";
 import { describe, integer, timeoutSeconds } from "../errors/arguments.ts";
 import { refuseCloning } from "../errors/cloning.ts";
 import { type LevelPoller, READ } from "../poll/base.ts";
@@ -219,7 +219,9 @@ export abstract class BaseSelector<
   }
 
   #opened(): LevelPoller {
-    if (this.#map === null) throw new Error("Selector is closed");
+    if (this.#map === null) {
+      throw fromCaller(new Error("Selector is closed"));
+    }
     return this.#poller;
   }
 

@@ -127,6 +127,11 @@ export abstract class SocketBase<out A extends Address = Address> {
    * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.settimeout}
    */
   settimeout(value: number | null): void {
+    if (value === undefined) {
+      throw typeError(
+        "timeout must be a number of seconds or null, not undefined",
+      );
+    }
     const timeout = timeoutSeconds(value);
     handleOf(this); // refuses what is not a socket
     this.#timeout = timeout;
@@ -136,11 +141,13 @@ export abstract class SocketBase<out A extends Address = Address> {
    * Makes the socket blocking or non-blocking: `settimeout(null)` or `settimeout(0)`.
    *
    * @param flag true for blocking; as in Python, also 1 and 0
+   * @throws {TypeError} if it is neither a boolean nor an integer
    * @throws {OSError} if the socket is closed
    * @see {@link https://docs.python.org/3/library/socket.html#socket.socket.setblocking}
    */
   setblocking(flag: boolean | number): void {
-    this.settimeout(flag ? null : 0);
+    const isBlocking = typeof flag === "boolean" ? flag : integer("flag", flag);
+    this.settimeout(isBlocking ? null : 0);
   }
 
   /**

@@ -72,7 +72,7 @@ export interface FilterOptions {
    * chooses for each packet or connection which of them receives it: it returns the socket's number
    * in the order in which they were bound. `SO_ATTACH_REUSEPORT_CBPF`.
    */
-  readonly reuseport?: boolean;
+  readonly reuseport?: boolean | undefined;
 }
 
 /** Keeps the instructions from being collected while the option's value holds their address. */

@@ -276,7 +276,10 @@ export function connectionParameters<
   const { socket_factory, onAttempt } = options;
   optionalFunction("socket_factory", socket_factory);
   optionalFunction("onAttempt", onAttempt);
-  const [, to] = pair("address", address);
+  const [host, to] = pair("address", address);
+  if (host === undefined) {
+    throw typeError("address: host must be a string or null, not undefined");
+  }
   if (typeof to === "number") integer("port", to, 0, 0xffff);
   const seconds = passedOnce("timeout", timeout, options.timeout);
   timeoutSeconds(seconds);
@@ -393,6 +396,9 @@ export function* serving<S extends SocketBase>(
     >
     | undefined,
 ): Steps<S> {
+  if (typeof address === "string" && typeof given === "number") {
+    throw typeError("address must be [host, port], not two arguments");
+  }
   const options = optionsOf(given);
   optionalFunction("socket_factory", options.socket_factory);
   checkServerOptions(options);

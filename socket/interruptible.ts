@@ -2,7 +2,7 @@
 
 import { nameClasses } from "../constants/table.ts";
 import { InterruptPair } from "../poll/interrupt_pair.ts";
-import { typeError } from "../constants/stack.ts";
+import { fromCaller, typeError } from "../constants/stack.ts";
 import { describe } from "../errors/arguments.ts";
 import { check, KeyboardInterrupt } from "../errors/errors.ts";
 import {
@@ -78,7 +78,9 @@ export class Interrupter implements Disposable {
    * @throws {Error} if the interrupter is closed
    */
   interrupt(): void {
-    if (this.#pair.closed) throw new Error("Interrupter is closed");
+    if (this.#pair.closed) {
+      throw fromCaller(new Error("Interrupter is closed"));
+    }
     this.#pair.interrupt();
   }
 

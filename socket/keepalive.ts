@@ -19,11 +19,11 @@ import { decodeLinger, encodeLinger } from "./structures/options.ts";
  */
 export interface KeepaliveOptions {
   /** Seconds of silence before the first probe. */
-  readonly idle?: number;
+  readonly idle?: number | undefined;
   /** Seconds between probes. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** How many probes without an answer end the connection. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 const { constants } = table;

@@ -100,14 +100,14 @@ export interface MulticastOptions {
    * The interface by which they leave: its name or index, or for an IPv4 socket one of its IPv4
    * addresses. With 0, the routes decide.
    */
-  readonly interface?: string | number;
+  readonly interface?: string | number | undefined;
   /** How many routers they may pass, plus one: the TTL or hop limit, 0-255. The default is 1. */
-  readonly ttl?: number;
+  readonly ttl?: number | undefined;
   /**
    * Whether this machine's own sockets receive them too. The default is true. On Windows, it is the
    * receiving socket that decides, for IPv4.
    */
-  readonly loop?: boolean;
+  readonly loop?: boolean | undefined;
 }
 
 /**

@@ -119,6 +119,7 @@ export class ZeroCopySends {
         sent += count;
         if (stepwise && sent < length) return more;
       } while (sent < length);
+      return undefined;
     }];
   }
 
@@ -168,6 +169,7 @@ export class ZeroCopySends {
         if (number === last) break;
       }
     }
+    return undefined;
   };
 
   #complete(number: number, isCopied: boolean): void {

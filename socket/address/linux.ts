@@ -261,6 +261,8 @@ function fieldsOf(
       return service;
     case constants.TIPC_ADDR_ID:
       return [sockaddr_tipc["addr.id.node"], sockaddr_tipc["addr.id.ref"]];
+    default:
+      return undefined;
   }
 }
 

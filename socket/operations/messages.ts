@@ -79,6 +79,9 @@ function bufferList(
   buffers: unknown,
   syscall: string,
 ): Uint8Array<ArrayBuffer>[] {
+  if (ArrayBuffer.isView(buffers) && buffers.byteLength > 0) {
+    throw typeError(`${name} must be an array of bytes, not one of them`);
+  }
   const views = collect(name, buffers, bytes);
   if (views.length > MAX_BUFFERS) throw osError(errno.EMSGSIZE, syscall);
   return views;

@@ -151,6 +151,7 @@ export class Pump implements Disposable {
       this.#remaining = this.#remaining.subarray(count);
       this.moved += count;
     }
+    return undefined;
   };
 
   /** Moves the pipe's content into the buffer. */

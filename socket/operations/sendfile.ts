@@ -2,7 +2,7 @@
 
 import { errno as E, type ErrorNumbers } from "../../constants/lookup.ts";
 import { SOCK_STREAM } from "../../constants/mod.ts";
-import { rangeError, typeError } from "../../constants/stack.ts";
+import { fromCaller, rangeError, typeError } from "../../constants/stack.ts";
 import { bytes, describe, integer } from "../../errors/arguments.ts";
 import {
   EAGAIN,
@@ -265,7 +265,7 @@ function translated<T>(
     return call();
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string };
-    if (code === undefined || !(code in E)) throw cause;
+    if (code === undefined || !(code in E)) throw fromCaller(cause as Error);
     const number = E[code as keyof ErrorNumbers];
     const text = system.errnoOf ? message : strerror(number);
     throw new OSError(number, text, { syscall, filename, cause });

@@ -141,7 +141,7 @@ const others: readonly BadCall[] = [
   ["a host that is no string", () => socket.gethostbyname(any(1)), TypeError, "hostname must be a string, not 1"],
   ["a host that is no string", () => socket.getaddrinfo(any(1), 1), TypeError, "host must be"],
 
-  ["send of a string", ({ tcp }) => tcp.send(any("text")), TypeError, "data must be bytes (an ArrayBuffer or a view of one), not string"],
+  ["send of a string", ({ tcp }) => tcp.send(any("text")), TypeError, "not string; encode text with TextEncoder, or b() of @libc/socket/bytes"],
   ["sendall of a string", ({ tcp }) => tcp.sendall(any("text")), TypeError, "data must be bytes"],
   ["sendto of a string", ({ udp }) => udp.sendto(any("text"), local(1)), TypeError, "data must be bytes"],
   ["sendmsg of a string", ({ udp }) => udp.sendmsg(any("text")), TypeError, "buffers must be an iterable"],
@@ -166,6 +166,8 @@ const others: readonly BadCall[] = [
   ["create_connection's shape", () => socket.create_connection(any("localhost:80")), TypeError, "address must be [host, port], not string"],
   ["create_connection's shape", () => socket.create_connection(any(["h"])), TypeError, "address must be [host, port], not an array of 1"],
   ["create_connection's source", () => socket.create_connection(local(1), 1, any("h")), TypeError, "source_address must be [host, port]"],
+  ["create_connection's host", () => socket.create_connection(any([undefined, 80])), TypeError, "address: host must be a string or null, not undefined"],
+  ["create_server of two arguments", () => socket.create_server(any("127.0.0.1"), any(8080)), TypeError, "address must be [host, port], not two arguments"],
   ["create_server's shape", () => socket.create_server(any("h")), TypeError, "address must be"],
   ["getnameinfo's shape", () => socket.getnameinfo(any("h"), 0), TypeError, "sockaddr must be"],
   ["getnameinfo's flow information", () => socket.getnameinfo(["::1", 1, 0x100000, 0], 0), RangeError, "flowinfo must be 0-1048575"],
@@ -184,6 +186,7 @@ const others: readonly BadCall[] = [
   ["negative nbytes", ({ tcp }) => tcp.recv_into(data, -1), RangeError, "nbytes must be"],
   ["negative nbytes", ({ tcp }) => tcp.recvfrom_into(data, -1), RangeError, "nbytes must be"],
 
+  ["options of a call that blocks", ({ tcp }) => tcp.recv(1, any({ signal: AbortSignal.abort() })), TypeError, "flags must be an integer: a call that blocks has no options"],
   ["flags that are none", ({ tcp }) => tcp.recv(1, any("MSG_PEEK")), TypeError, "flags must be an integer, not string"],
   ["flags that are none", ({ tcp }) => tcp.send(data, 1.5), TypeError, "flags must be an integer, not 1.5"],
   ["flags of too many bits", ({ tcp }) => tcp.send(data, 2 ** 32), RangeError, "flags must be"],
@@ -194,6 +197,9 @@ const others: readonly BadCall[] = [
   ["an endless timeout", ({ tcp }) => tcp.settimeout(Infinity), RangeError, "timeout: Timeout value out of range"],
   ["a timeout of text", ({ tcp }) => tcp.settimeout(any("1")), TypeError, "timeout must be a number of seconds or null, not string"],
   ["a negative default timeout", () => socket.setdefaulttimeout(-0.5), RangeError, "timeout"],
+  ["a timeout that is left out", ({ tcp }) => tcp.settimeout(any(undefined)), TypeError, "timeout must be a number of seconds or null, not undefined"],
+  ["setblocking of nothing", ({ tcp }) => tcp.setblocking(any(undefined)), TypeError, "flag must be an integer, not undefined"],
+  ["setblocking of text", ({ tcp }) => tcp.setblocking(any("false")), TypeError, "flag must be an integer, not string"],
   ["create_connection's timeout", () => socket.create_connection(local(1), -1), RangeError, "timeout"],
 
   ["a backlog that is none", ({ tcp }) => tcp.listen(1.5), TypeError, "backlog must be an integer, not 1.5"],

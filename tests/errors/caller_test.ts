@@ -418,3 +418,75 @@ await create_connection(address);
     }
   },
 });
+
+Deno.test({
+  ...requires(
+    "without a permission, an error names the program's line",
+    needs.posix,
+    need("Deno 2.9", !Deno.version.deno.startsWith("2.8.")),
+  ),
+  fn() {
+    using folder = temporaryFolder();
+    const module = new URL("../../mod.ts", import.meta.url);
+    const path = `${folder.path}/program.ts`;
+    Deno.writeTextFileSync(
+      path,
+      `import { create_server, socketpair } from "${module}";
+if (Deno.args.length > 0) socketpair()[0].sendfile(Deno.args[0]);
+create_server(["127.0.0.1", 0]);
+`,
+    );
+    for (
+      const [line, flags, args] of [
+        [3, [], []],
+        [2, ["--allow-ffi"], [path]],
+      ] as const
+    ) {
+      const { stderr } = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-check", "--no-prompt", ...flags, path, ...args],
+        env: { NO_COLOR: "1" },
+      }).outputSync();
+      const [head, first] = new TextDecoder().decode(stderr).split("\n");
+      assertMatch(head, /^error: Uncaught \(in promise\) NotCapable: /);
+      assertMatch(
+        first,
+        new RegExp(`^    at file:.*/program.ts:${line}:\\d+$`),
+      );
+    }
+  },
+});
+
+Deno.test({
+  ...requires("who closes a socket that others wait for is named", needs.posix),
+  async fn() {
+    const [a, b] = await awaiting.socketpair();
+    using _b = b;
+    const received = (() => {
+      using _a = a;
+      return a.recv(1); // an await is missing
+    })();
+    const error = await received.then(() => {}, (error) => error);
+    assertEquals(
+      error.message,
+      `[Errno ${errno.EBADF}] Bad file descriptor: recv (the socket was closed while this waited)`,
+    );
+    assertMatch(
+      error.stack.split("\n    at ")[1],
+      /caller_test\.ts:\d+:\d+\)?$/,
+    );
+  },
+});
+
+Deno.test("no more frames are shown than the program asks for", () => {
+  const { stackTraceLimit } = Error;
+  try {
+    for (const limit of [0, 1, 3]) {
+      Error.stackTraceLimit = limit;
+      const { stack } = new OSError("text");
+      assertEquals(Error.stackTraceLimit, limit);
+      assertEquals(stack!.split("\n    at ").length - 1 <= limit, true);
+    }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+});

@@ -70,6 +70,10 @@ print(json.dumps([
       ) => [n, same(code, theirs[i][1]), ...rest]),
       theirs,
     );
+    assertEquals(
+      theirs.map(([n]) => socket.strerror(n)),
+      theirs.map(([, , , text]) => text),
+    );
   },
 });
 

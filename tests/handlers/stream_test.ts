@@ -816,3 +816,17 @@ Deno.test("bad arguments are refused, and nothing is taken", async () => {
   assertThrows(() => socket.write(any("text")), TypeError, "data");
   assertThrows(() => socket.setIdleTimeout(0), RangeError, "idleTimeout");
 });
+
+onEachEngine("servers and sockets show what they are", async (engine) => {
+  const { promise, resolve } = Promise.withResolvers<StreamSocket>();
+  await using server = await serve(loopback, { open: resolve }, { engine });
+  using _client = client(server);
+  using socket = await promise;
+  const [, port] = server.getsockname();
+  const listener = `<Server fd=${server.fileno()}, family=AF_INET, ` +
+    `type=SOCK_STREAM, proto=0, laddr=["127.0.0.1",${port}]>`;
+  const connection = `<StreamSocket fd=${socket.fileno()}, family=AF_INET, ` +
+    "type=SOCK_STREAM, proto=0>";
+  assertEquals([`${server}`, Deno.inspect(server)], [listener, listener]);
+  assertEquals([`${socket}`, Deno.inspect(socket)], [connection, connection]);
+});

@@ -199,7 +199,11 @@ Deno.test("wrong arguments are named, before any system call", () => {
       TypeError,
       "buffers must be an iterable, not string",
     ],
-    [() => x.sendmsg(utf8("abc")), TypeError, "buffers[0] must be bytes"],
+    [
+      () => x.sendmsg(utf8("abc")),
+      TypeError,
+      "buffers must be an array of bytes, not one of them",
+    ],
     [() => x.sendmsg(["abc"]), TypeError, "buffers[0] must be bytes"],
     [() => x.sendmsg([], null), TypeError, "ancdata must be an iterable"],
     [() => x.sendmsg([], [[1, 1]]), TypeError, "ancdata[0]"],
