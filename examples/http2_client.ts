@@ -24,9 +24,7 @@ let args;
 try {
   args = parseArgs({
     args: Deno.args,
-    options: {
-      ca: { type: "string" },
-    },
+    options: { ca: { type: "string" } },
     allowPositionals: true,
   });
 } catch {

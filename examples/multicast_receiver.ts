@@ -29,9 +29,7 @@ let args;
 try {
   args = parseArgs({
     args: Deno.args,
-    options: {
-      interface: { type: "string" },
-    },
+    options: { interface: { type: "string" } },
     allowPositionals: true,
   });
 } catch {

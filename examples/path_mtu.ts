@@ -20,9 +20,7 @@ let args;
 try {
   args = parseArgs({
     args: Deno.args,
-    options: {
-      wait: { type: "string", short: "w", default: "2" },
-    },
+    options: { wait: { type: "string", short: "w", default: "2" } },
     allowPositionals: true,
   });
 } catch {

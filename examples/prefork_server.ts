@@ -30,37 +30,6 @@ interface Task {
   listener: number | InetAddress;
 }
 
-/** How many seconds a client may keep a worker waiting. */
-const PATIENCE = 10;
-
-/** The work of a worker: serves one client after the other. */
-function work({ name, listener }: Task): void {
-  using socket = typeof listener === "number"
-    ? new Socket(AF_INET, null, null, listener)
-    : create_server(listener, { reuse_port: true });
-  server.postMessage("listening");
-  for (;;) {
-    const [connection, address] = socket.accept();
-    using _ = connection;
-    connection.settimeout(PATIENCE);
-    console.log(`${name} serves ${address.join(":")}`);
-    try {
-      echo(connection);
-    } catch (error) {
-      if (!(error instanceof OSError)) throw error;
-      console.log(`${address.join(":")} left: ${error.strerror}`);
-    }
-  }
-}
-
-function echo(connection: Socket): void {
-  for (;;) {
-    const data = connection.recv(1024);
-    if (data.length === 0) return;
-    connection.sendall(data);
-  }
-}
-
 /** A socket that holds the port but does not listen, so that all connections go to the workers. */
 function reserved(address: InetAddress): Socket<InetAddress> {
   const socket = new Socket(AF_INET, SOCK_STREAM);
@@ -100,15 +69,15 @@ async function main(): Promise<void> {
   }
   const [host = "localhost", port = "50010"] = args.positionals;
   const { workers, share } = args.values;
-  const length = Number(workers);
-  if (!(length >= 1 && length <= 64)) usage();
+  const count = Number(workers);
+  if (!(count >= 1 && count <= 64)) usage();
   if (share !== "listener" && share !== "port") usage();
   const address: InetAddress = [host, Number(port)];
 
   using socket = share === "listener"
     ? create_server(address)
     : reserved(address);
-  const started = Array.from({ length }, (_, i) =>
+  const started = Array.from({ length: count }, (_, i) =>
     start({
       name: `worker ${i + 1}`,
       listener: share === "listener"
@@ -120,6 +89,37 @@ async function main(): Promise<void> {
 }
 
 const server = self as unknown as Worker; // in a worker: the other end of its messages
+
+/** How many seconds a client may keep a worker waiting. */
+const PATIENCE = 10;
+
+/** The work of a worker: serves one client after the other. */
+function work({ name, listener }: Task): void {
+  using socket = typeof listener === "number"
+    ? new Socket(AF_INET, null, null, listener)
+    : create_server(listener, { reuse_port: true });
+  server.postMessage("listening");
+  for (;;) {
+    const [connection, address] = socket.accept();
+    using _ = connection;
+    connection.settimeout(PATIENCE);
+    console.log(`${name} serves ${address.join(":")}`);
+    try {
+      echo(connection);
+    } catch (error) {
+      if (!(error instanceof OSError)) throw error;
+      console.log(`${address.join(":")} left: ${error.strerror}`);
+    }
+  }
+}
+
+function echo(connection: Socket): void {
+  for (;;) {
+    const data = connection.recv(1024);
+    if (data.length === 0) return;
+    connection.sendall(data);
+  }
+}
 
 // This file is the program of the workers too.
 if ("WorkerGlobalScope" in globalThis) {
