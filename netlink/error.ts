@@ -75,7 +75,8 @@ const acknowledgement = nested(byName({
 export function errorOf(message: NetlinkMessage): OSError | undefined {
   const { type, flags, payload } = message;
   if (payload.length < 4 && type === NLMSG_DONE) return undefined;
-  const number = -s32.decode(payload, "error");
+  // The lowest integer has no counterpart: strerror() would refuse it.
+  const number = Math.min(-s32.decode(payload, "error"), 0x7fffffff);
   if (number <= 0) return undefined;
   const plain = osError(number, "netlink");
   const at = acknowledgementAt(message);

@@ -318,6 +318,8 @@ Deno.test({
       "[Errno 1] Operation not permitted: netlink",
     );
     assertEquals(errorOf(message(0, new Uint8Array(4), request)), undefined);
+    const lowest = new Uint8Array(Int32Array.of(-(2 ** 31)).buffer);
+    assertEquals(errorOf(message(0, lowest, request))?.errno, 0x7fffffff);
     const done = errorOf({
       ...message(NLM_F_ACK_TLVS, number, tlvs),
       type: NLMSG_DONE,
