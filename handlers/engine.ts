@@ -2,6 +2,7 @@
 
 import { AF_UNIX } from "../constants/mod.ts";
 import { rangeError, typeError } from "../constants/stack.ts";
+import { describe } from "../errors/arguments.ts";
 import type { Handle } from "../socket/operations/attempt.ts";
 import type { Listener, ListenerEvents } from "./listener.ts";
 import type { MakeDatagrams } from "./datagram.ts";
@@ -76,7 +77,9 @@ export function engineOf(name: unknown): Engine {
   if (name === "poller") return poller;
   if (name !== undefined && name !== "io_uring") {
     throw typeError(
-      `engine must be "io_uring" or "poller", not ${JSON.stringify(name)}`,
+      `engine must be "io_uring" or "poller", not ${
+        typeof name === "string" ? JSON.stringify(name) : describe(name)
+      }`,
     );
   }
   if (ringEngine() !== undefined) return uring;

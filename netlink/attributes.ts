@@ -2,7 +2,7 @@
 
 import { rangeError } from "../constants/stack.ts";
 import { type Bytes, bytes, integer, iterable } from "../errors/arguments.ts";
-import type { ValueType } from "./values.ts";
+import { converting, object, type ValueType } from "./values.ts";
 
 /**
  * An attribute as it is on the wire.
@@ -54,7 +54,7 @@ export function encodeAttributes(
 ): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   for (const one of iterable("attributes", attributes)) {
-    const { type, nested, data } = one as Attribute;
+    const { type, nested, data } = object("each attribute", one as Attribute);
     const value = bytes("data", data);
     const length = HEADER + value.length;
     if (length > MAX) {
@@ -176,10 +176,18 @@ export function nested<P extends Policy>(
   policy: P,
 ): NestedType<P> {
   let names: Map<number, string> | undefined;
+  for (const [name, entry] of Object.entries(object("policy", policy))) {
+    const [type, value] = iterable(`policy.${name}`, entry) as typeof entry;
+    integer(`the number in policy.${name}`, type, 0, 0x3fff);
+    converting(`the type in policy.${name}`, value);
+  }
   return {
     nested: true,
-    encode(attributes) {
-      const { unknown = [], ...known } = attributes as Record<string, unknown>;
+    encode(attributes, of) {
+      const { unknown = [], ...known } = object(of, attributes) as Record<
+        string,
+        unknown
+      >;
       const list = Object.entries(known).flatMap(([name, value]) => {
         if (!Object.hasOwn(policy, name)) {
           throw rangeError(`there is no attribute ${name} here`);
@@ -189,7 +197,10 @@ export function nested<P extends Policy>(
         const data = kind.encode(value, name);
         return { type, nested: kind.nested, data };
       });
-      return encodeAttributes([...list, ...unknown as Attribute[]]);
+      return encodeAttributes([
+        ...list,
+        ...iterable("unknown", unknown) as Iterable<Attribute>,
+      ]);
     },
     decode(data) {
       names ??= new Map(
@@ -220,6 +231,8 @@ export function list<T, I>(
   element: ValueType<T, I>,
   type?: number,
 ): ValueType<T[], Iterable<I>> {
+  converting("element", element);
+  if (type !== undefined) integer("type", type, 0, 0x3fff);
   return {
     nested: true,
     encode: (values, name) =>

@@ -6,11 +6,12 @@ import {
   NLMSG_DONE,
 } from "../constants/generated/door_netlink.js";
 import { nameClasses } from "../constants/table.ts";
+import { bytes } from "../errors/arguments.ts";
 import { OSError, osError } from "../errors/errors.ts";
 import { aligned, nested } from "./attributes.ts";
 import type { NetlinkMessage } from "./message.ts";
 import { byName } from "./policy.ts";
-import { binary, s32, text, u32 } from "./values.ts";
+import { binary, object, s32, text, u32 } from "./values.ts";
 
 /**
  * What the kernel says about a request that failed, beside the error number (`NETLINK_EXT_ACK`).
@@ -73,12 +74,14 @@ const acknowledgement = nested(byName({
  * @category Netlink
  */
 export function errorOf(message: NetlinkMessage): OSError | undefined {
-  const { type, flags, payload } = message;
+  const { type, flags } = object("message", message);
+  const payload = bytes("payload", message.payload);
   if (payload.length < 4 && type === NLMSG_DONE) return undefined;
-  const number = -s32.decode(payload, "error");
+  // The lowest integer has no counterpart: strerror() would refuse it.
+  const number = Math.min(-s32.decode(payload, "error"), 0x7fffffff);
   if (number <= 0) return undefined;
   const plain = osError(number, "netlink");
-  const at = acknowledgementAt(message);
+  const at = acknowledgementAt({ type, flags, payload });
   if ((flags & NLM_F_ACK_TLVS) === 0 || at >= payload.length) return plain;
   const cause = new ExtendedAck(payload.slice(at));
   const { message: said } = cause;
@@ -87,8 +90,9 @@ export function errorOf(message: NetlinkMessage): OSError | undefined {
 }
 
 /** Where the attributes begin: behind the request, or its header, which the kernel sends back. */
-function acknowledgementAt(message: NetlinkMessage): number {
-  const { type, flags, payload } = message;
+function acknowledgementAt(
+  { type, flags, payload }: Pick<NetlinkMessage, "type" | "flags" | "payload">,
+): number {
   if (type === NLMSG_DONE) return 4;
   const HEADER = 16;
   if (payload.length < 4 + HEADER) return payload.length;

@@ -41,6 +41,7 @@ import {
   type MessageFormat,
   type NetlinkMessage,
 } from "./message.ts";
+import { converting } from "./values.ts";
 
 /**
  * Options of {@linkcode request}.
@@ -337,7 +338,7 @@ export function request<T, I>(
 ): T[] | Promise<T[]> {
   const state = stateOf(socket);
   const { flags = 0, signal } = optionsOf(options);
-  const content = format.encode(fields);
+  const content = converting("format", format).encode(fields);
   const waiting = { signal };
   const steps = requesting(socket, state, type, flags, content, waiting);
   const decoded = (messages: NetlinkMessage[]): T[] =>
@@ -413,7 +414,7 @@ export function dump<T, I>(
 ): Generator<T, void, void> | AsyncGenerator<T, void, void> {
   const state = stateOf(socket);
   const { flags = 0, signal } = optionsOf(options);
-  const content = format.encode(fields);
+  const content = converting("format", format).encode(fields);
   const steps = () => dumping(socket, state, type, flags, content, { signal });
   return isBlocking(socket)
     ? decodedEach(() => drive(steps()), format)

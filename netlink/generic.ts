@@ -6,6 +6,7 @@ import {
   CTRL_CMD_GETFAMILY,
   GENL_ID_CTRL,
 } from "../constants/generated/door_netlink.js";
+import { string } from "../errors/arguments.ts";
 import type { NetlinkAddress } from "../socket/address/types.ts";
 import { Socket } from "../socket/socket.ts";
 import {
@@ -193,7 +194,7 @@ export function genericFamily(
   const asked = {
     cmd: CTRL_CMD_GETFAMILY,
     version: 1,
-    attributes: { CTRL_ATTR_FAMILY_NAME: name },
+    attributes: { CTRL_ATTR_FAMILY_NAME: string("name", name) },
   };
   if (socket instanceof Socket) {
     return familyOf(request(socket, GENL_ID_CTRL, nlctrl, asked));

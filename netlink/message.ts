@@ -1,7 +1,7 @@
 /** Netlink's messages: a header, a structure, attributes. */
 
 import { rangeError } from "../constants/stack.ts";
-import { type Bytes, bytes, integer } from "../errors/arguments.ts";
+import { type Bytes, bytes, integer, string } from "../errors/arguments.ts";
 import {
   aligned,
   type Attributes,
@@ -12,8 +12,10 @@ import {
 } from "./attributes.ts";
 import {
   atLeast,
+  converting,
   type Fields,
   type FieldValues,
+  object,
   type StructType,
 } from "./values.ts";
 
@@ -66,7 +68,10 @@ const HEADER = 16;
 export function encodeMessage(
   message: NetlinkMessageInput,
 ): Uint8Array<ArrayBuffer> {
-  const { type, flags = 0, seq = 0, pid = 0, payload } = message;
+  const { type, flags = 0, seq = 0, pid = 0, payload } = object(
+    "message",
+    message,
+  );
   const content = payload === undefined
     ? new Uint8Array()
     : bytes("payload", payload);
@@ -111,7 +116,9 @@ export function decodeMessages(data: Bytes): NetlinkMessage[] {
     const length = left < HEADER ? left : view.getUint32(at, true);
     if (length < HEADER || length > left) {
       throw rangeError(
-        `the message at byte ${at} has a length of ${length}, which must be ${HEADER}-${left}`,
+        `the message at byte ${at} has a length of ${length}, which must be ${
+          length < HEADER ? `${HEADER} or more` : `${left} at most`
+        }`,
       );
     }
     messages.push({
@@ -206,11 +213,17 @@ export function messageFormat<F extends Fields, P extends Policy>(
   header: StructType<F>,
   policy: P,
 ): MessageFormat<Decoded<F, P>, Encodable<F, P>> {
-  const size = aligned(header.size);
+  string("name", name);
+  const size = aligned(
+    integer("header.size", converting("header", header).size, 0),
+  );
   const set = nested(policy);
   return {
     encode(fields) {
-      const { attributes, ...rest } = fields ?? {} as Encodable<F, P>;
+      const { attributes, ...rest } = object(
+        "fields",
+        fields ?? {} as Encodable<F, P>,
+      );
       const start = new Uint8Array(size);
       start.set(header.encode(rest as never, name));
       if (attributes === undefined) return start;

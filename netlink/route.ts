@@ -23,6 +23,7 @@ import {
   be16,
   binary,
   ip,
+  object,
   s32,
   struct,
   type StructType,
@@ -406,8 +407,10 @@ export interface Via {
 }
 
 const via: ValueType<Via> = {
-  encode: ({ family, address }, name) =>
-    concat([u16.encode(family, "family"), ip.encode(address, name)]),
+  encode(value, name) {
+    const { family, address } = object(name, value);
+    return concat([u16.encode(family, "family"), ip.encode(address, name)]);
+  },
   decode: (data, name) => ({
     family: u16.decode(data, name),
     address: ip.decode(data.subarray(2), name),
@@ -471,7 +474,8 @@ const rtnexthop = struct({ len: u16, flags: u8, hops: u8, ifindex: s32 });
 const multipath: ValueType<Nexthop[], Iterable<NexthopInput>> = {
   encode(values, name) {
     const all = [...iterable(name, values) as Iterable<NexthopInput>];
-    return concat(all.map(({ attributes = {}, ...fields }) => {
+    return concat(all.map((hop) => {
+      const { attributes = {}, ...fields } = object(name, hop);
       const content = nexthopAttributes.encode(attributes, name);
       const len = integer("len", rtnexthop.size + content.length, 0, 0xffff);
       return concat([rtnexthop.encode({ ...fields, len }, name), content]);

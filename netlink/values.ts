@@ -1,7 +1,13 @@
 /** The types of values in netlink's attributes and structures: to bytes and back. */
 
-import { rangeError } from "../constants/stack.ts";
-import { type Bytes, bytes, integer, string } from "../errors/arguments.ts";
+import { rangeError, typeError } from "../constants/stack.ts";
+import {
+  type Bytes,
+  bytes,
+  describe,
+  integer,
+  string,
+} from "../errors/arguments.ts";
 import {
   formatIPv4,
   formatIPv6,
@@ -46,10 +52,33 @@ export interface IntegerType<T extends number | bigint = number>
   readonly size: 1 | 2 | 4 | 8;
 }
 
-/** Checks that there are enough bytes. */
-export function atLeast(size: number, data: Uint8Array, name: string): void {
-  if (data.length >= size) return;
-  throw rangeError(`${name} must have ${size} bytes, not ${data.length}`);
+/** Checks that something has properties, and returns it. */
+export function object<T>(name: string, value: T): T & object {
+  if (typeof value === "object" && value !== null) return value;
+  throw typeError(`${name} must be an object, not ${describe(value)}`);
+}
+
+/** Checks that something encodes and decodes, and returns it. */
+export function converting<T extends { encode: unknown; decode: unknown }>(
+  name: string,
+  value: T,
+): T {
+  const { encode, decode } = object(name, value);
+  if (typeof encode === "function" && typeof decode === "function") {
+    return value;
+  }
+  throw typeError(`${name} must have the methods encode() and decode()`);
+}
+
+/** Checks that something is bytes, and enough of them. */
+export function atLeast(
+  size: number,
+  data: Bytes,
+  name: string,
+): Uint8Array<ArrayBuffer> {
+  const all = bytes(name, data);
+  if (all.length >= size) return all;
+  throw rangeError(`${name} must have ${size} bytes, not ${all.length}`);
 }
 
 const viewOf = (data: Uint8Array): DataView =>
@@ -75,8 +104,7 @@ function integerType(
       return new Uint8Array(view.buffer);
     },
     decode(data, name) {
-      atLeast(size, data, name);
-      const view = viewOf(data);
+      const view = viewOf(atLeast(size, data, name));
       if (size === 4) {
         return signed
           ? view.getInt32(0, !bigEndian)
@@ -139,8 +167,7 @@ export const u64: IntegerType<number | bigint> = {
     return new Uint8Array(new BigUint64Array([number]).buffer);
   },
   decode(data, name) {
-    atLeast(8, data, name);
-    const value = viewOf(data).getBigUint64(0, true);
+    const value = viewOf(atLeast(8, data, name)).getBigUint64(0, true);
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : value;
   },
@@ -152,7 +179,7 @@ export const u64: IntegerType<number | bigint> = {
  */
 export const text: ValueType<string> = {
   encode: (value, name) => cstring(name, string(name, value)),
-  decode: (data) => stringIn(data),
+  decode: (data, name) => stringIn(bytes(name, data)),
 };
 
 /**
@@ -161,7 +188,7 @@ export const text: ValueType<string> = {
  */
 export const binary: ValueType<Uint8Array<ArrayBuffer>, Bytes> = {
   encode: (value, name) => bytes(name, value).slice(),
-  decode: (data) => data.slice(),
+  decode: (data, name) => bytes(name, data).slice(),
 };
 
 /**
@@ -191,9 +218,10 @@ export const ip: ValueType<string | Uint8Array<ArrayBuffer>, string | Bytes> = {
     }
     return data;
   },
-  decode(data) {
-    if (data.length === 4) return formatIPv4(viewOf(data).getUint32(0));
-    return data.length === 16 ? formatIPv6(data) : data.slice();
+  decode(data, name) {
+    const all = bytes(name, data);
+    if (all.length === 4) return formatIPv4(viewOf(all).getUint32(0));
+    return all.length === 16 ? formatIPv6(all) : all.slice();
   },
 };
 
@@ -239,17 +267,20 @@ export function struct<F extends Fields>(
 ): StructType<F> {
   const places = new Map<string, number>();
   let end = 0;
-  for (const [name, { size }] of Object.entries(fields)) {
+  const types = Object.entries(object("fields", fields));
+  for (const [name, type] of types) {
+    const { size } = converting(`fields.${name}`, type);
+    integer(`fields.${name}.size`, size, 1, 8);
     const at = Math.ceil(end / size) * size;
     places.set(name, at);
     end = at + size;
   }
-  const least = required ?? end;
+  const least = required === undefined ? end : integer("required", required, 0);
   return {
     size: end,
     encode(values, of) {
       const data = new Uint8Array(end);
-      for (const [name, value] of Object.entries(values)) {
+      for (const [name, value] of Object.entries(object(of, values))) {
         const at = places.get(name);
         if (at === undefined) {
           throw rangeError(`${of} has no field ${name}`);
@@ -260,12 +291,12 @@ export function struct<F extends Fields>(
       return data;
     },
     decode(data, of) {
-      atLeast(least, data, of);
+      const all = atLeast(least, data, of);
       const values: Record<string, number | bigint> = {};
       for (const [name, at] of places) {
         const { size } = fields[name];
-        values[name] = at + size <= data.length
-          ? fields[name].decode(data.subarray(at, at + size), name)
+        values[name] = at + size <= all.length
+          ? fields[name].decode(all.subarray(at, at + size), name)
           : 0;
       }
       return values as FieldValues<F>;

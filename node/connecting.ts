@@ -34,7 +34,7 @@ export function connectArguments(
   const { path, port, host } = options;
   const address = typeof path === "string"
     ? path
-    : [host ?? "localhost", Number(port)];
+    : [host ?? "localhost", typeof port === "string" ? Number(port) : port];
   return [address as AddressInput<Address>, listener];
 }
 

@@ -286,6 +286,7 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
    * @param initialDelay milliseconds of silence before the first probe; 0 leaves it as it is
    * @param interval milliseconds between probes; 0 leaves it as it is
    * @param count the number of probes that may remain unanswered; 0 leaves it as it is
+   * @throws {TypeError} if one of the last three is not a number
    */
   setKeepAlive(
     enable: boolean | SetKeepAliveOptions = false,
@@ -293,12 +294,21 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
     interval = 0,
     count = 0,
   ): this {
-    if (typeof enable === "object") {
+    if (typeof enable === "object" && enable !== null) {
       ({ enable = false, initialDelay = 0, interval = 0, count = 0 } = enable);
+    }
+    // As Node's, it takes the digits of settings too.
+    for (
+      const [name, value] of Object.entries({ initialDelay, interval, count })
+    ) {
+      if (typeof value !== "number" && typeof value !== "string") {
+        throw typeError(`${name} must be a number, not ${describe(value)}`);
+      }
     }
     const set = (option: number, value: number) => {
       if (value >= 1 && !isMissing(option)) {
-        this.socket.setsockopt(IPPROTO_TCP, option, Math.floor(value));
+        const whole = Math.min(Math.floor(value), 0x7fffffff);
+        this.socket.setsockopt(IPPROTO_TCP, option, whole);
       }
     };
     tolerate(() => {

@@ -29,6 +29,7 @@ import {
   timeoutSeconds,
 } from "../errors/arguments.ts";
 import { exhausted, OSError } from "../errors/errors.ts";
+import { addressText } from "../errors/text.ts";
 import type {
   Address,
   AddressInput,
@@ -467,9 +468,9 @@ export function listenOn(
     socket.bind(address);
   } catch (error) {
     if (!(error instanceof OSError) || error.syscall !== "bind") throw error;
-    const text = `${error.strerror} (while attempting to bind on address ${
-      JSON.stringify(given)
-    })`;
+    const where = addressText(given);
+    const text =
+      `${error.strerror} (while attempting to bind on address ${where})`;
     throw new OSError(error.errno, text, {
       syscall: "bind",
       address: given,

@@ -795,6 +795,7 @@ Deno.test("bad arguments are refused, and nothing is taken", async () => {
         "idleTimeout",
       ],
       [() => serve(listener, {}, { engine: any("x") }), TypeError, "engine"],
+      [() => serve(listener, {}, { engine: any(1n) }), TypeError, "engine"],
       [() => connect(any(["127.0.0.1"]), {}), TypeError, "address"],
       [
         () => connect(loopback, {}, { idleTimeout: any("1") }),

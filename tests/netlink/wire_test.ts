@@ -210,6 +210,30 @@ Deno.test("what cannot be encoded is refused by name", () => {
   assertThrows(() => decodeMessages("x" as never), TypeError, "data must be");
 });
 
+Deno.test("what is of a wrong kind is refused by name", () => {
+  const format = genlmsghdr({ NAME: [1, text] });
+  const refused: [() => unknown, string][] = [
+    [() => encodeMessage(undefined as never), "message must be an object"],
+    [() => errorOf(1 as never), "message must be an object"],
+    [() => errorOf({ type: 2 } as never), "payload must be bytes"],
+    [() => encodeAttributes([null] as never), "each attribute must be"],
+    [() => format.encode(1 as never), "fields must be an object"],
+    [() => format.encode({ attributes: 1 } as never), "must be an object"],
+    [() => nested(undefined as never), "policy must be an object"],
+    [() => nested({ A: 1 } as never), "policy.A must be an iterable"],
+    [() => nested({ A: [1, {}] } as never), "policy.A must have the methods"],
+    [() => nested({ A: ["1", u8] } as never), "policy.A must be an integer"],
+    [() => list(null as never), "element must be an object"],
+    [() => struct(null as never), "fields must be an object"],
+    [() => struct({ a: {} } as never), "fields.a must have the methods"],
+    [() => messageFormat("a", {} as never, {}), "header must have the methods"],
+    [() => u8.decode("x" as never, "COUNT"), "COUNT must be bytes"],
+    [() => text.decode(1 as never, "NAME"), "NAME must be bytes"],
+    [() => ip.decode({} as never, "IP"), "IP must be bytes"],
+  ];
+  for (const [call, says] of refused) assertThrows(call, TypeError, says);
+});
+
 Deno.test("damaged lengths are refused, and end", () => {
   const messages = [
     "0f000000 1000 0000 00000000 00000000", // shorter than a header
@@ -318,6 +342,8 @@ Deno.test({
       "[Errno 1] Operation not permitted: netlink",
     );
     assertEquals(errorOf(message(0, new Uint8Array(4), request)), undefined);
+    const lowest = new Uint8Array(Int32Array.of(-(2 ** 31)).buffer);
+    assertEquals(errorOf(message(0, lowest, request))?.errno, 0x7fffffff);
     const done = errorOf({
       ...message(NLM_F_ACK_TLVS, number, tlvs),
       type: NLMSG_DONE,

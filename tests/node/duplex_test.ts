@@ -535,6 +535,12 @@ Deno.test("it has addresses and options, also of a connection that has ended", a
     assertEquals(probes(), [5, 6]);
   }
   assertEquals(stream.setTypeOfService(0x28).getTypeOfService(), 0x28);
+  stream.setKeepAlive(null as never, "7000" as never);
+  assertThrows(
+    () => stream.setKeepAlive(true, [] as never),
+    TypeError,
+    "initialDelay must be a number, not Array",
+  );
   stream.setKeepAlive();
   assert(!option(SOL_SOCKET, SO_KEEPALIVE));
   stream.destroy();

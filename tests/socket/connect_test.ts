@@ -165,6 +165,9 @@ Deno.test("create_server() names the address that is in use", () => {
     `${osError(socket.errno.EADDRINUSE).strerror} ` +
       `(while attempting to bind on address ["127.0.0.1",${address[1]}])`,
   );
+  // Any size of integer is one.
+  const large = ["127.0.0.1", BigInt(address[1])] as never;
+  assertThrows(() => socket.create_server(large), socket.OSError, "in use");
 });
 
 Deno.test({

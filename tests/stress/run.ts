@@ -11,11 +11,12 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { beside } from "../support/files.ts";
 import { parts } from "./parts.ts";
+import { Group } from "./support/group.ts";
 import { END_LINE, SEED_LINE } from "./support/part.ts";
 
 /** How long all parts together may take in a slice. */
 const SLICE = 60;
-/** How much longer than its time a part may take before it counts as hanging. */
+/** How much longer than their time all parts together may take, in seconds. */
 const GRACE = 120;
 
 const options = parseArgs(Deno.args, {
@@ -49,66 +50,65 @@ function secondsOf(name: string): number {
   return number("seconds") ?? Math.round(parts[name] * scale * 10) / 10;
 }
 
+/** The part that runs. */
+let running: Group | undefined;
+/** What is left of {@linkcode GRACE}. */
+let grace = GRACE;
+
 /** Runs a part, and returns whether it succeeded. */
 async function runPart(name: string): Promise<boolean> {
   const seconds = secondsOf(name);
   console.log(`== ${name}: seed ${seed}, ${seconds} s`);
   const begun = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--allow-all",
-      "--v8-flags=--expose-gc",
-      beside("stress/support/child.ts"),
-      name,
-      String(seed),
-      String(seconds),
-    ],
-    stdin: "null",
-    stdout: "piped",
-  }).spawn();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill("SIGKILL");
-  }, (seconds + GRACE) * 1000);
+  const group = running = new Group([
+    "run",
+    "--allow-all",
+    "--v8-flags=--expose-gc",
+    beside("stress/support/child.ts"),
+    name,
+    String(seed),
+    String(seconds),
+  ]);
   let failing = seed;
   let hasEnded = false;
-  let unfinished = "";
-  const print = (line: string) => {
-    if (line.startsWith(SEED_LINE)) {
-      failing = Number(line.slice(SEED_LINE.length));
-    } else if (line === END_LINE) hasEnded = true;
-    else console.log(line);
-  };
-  for await (
-    const text of child.stdout.pipeThrough(new TextDecoderStream())
-  ) {
-    const lines = (unfinished + text).split("\n");
-    unfinished = lines.pop()!;
-    lines.forEach(print);
-  }
-  if (unfinished !== "") print(unfinished);
-  const { success, code, signal } = await child.status;
-  clearTimeout(timer);
-  const took = ((performance.now() - begun) / 1000).toFixed(1);
+  const { success, code, signal, isLate } = await group.end(
+    (seconds + grace) * 1000,
+    (line) => {
+      if (line.startsWith(SEED_LINE)) {
+        failing = Number(line.slice(SEED_LINE.length));
+      } else if (line === END_LINE) hasEnded = true;
+      else console.log(line);
+    },
+  );
+  const took = (performance.now() - begun) / 1000;
+  grace = Math.max(0, grace - Math.max(0, took - seconds));
   if (success && hasEnded) {
-    console.log(`ok ${name} (${took} s)`);
+    console.log(`ok ${name} (${took.toFixed(1)} s)`);
     return true;
   }
-  const how = late ? "did not end" : `ended with ${signal ?? code}`;
+  const how = isLate ? "did not end" : `ended with ${signal ?? code}`;
   console.log(
-    `FAILED ${name}: ${how} (${took} s). This repeats it:\n` +
+    `FAILED ${name}: ${how} (${took.toFixed(1)} s). This repeats it:\n` +
       `deno run -A tests/stress/run.ts ${name} --seed ${failing} --seconds ${seconds}`,
   );
   return false;
 }
 
+// A part leads a session of its own, so Ctrl-C does not reach it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  if (signal === "SIGTERM" && Deno.build.os === "windows") continue;
+  Deno.addSignalListener(signal, () => {
+    running?.kill();
+    Deno.exit(130);
+  });
+}
+
 const failed: string[] = [];
-for (const name of names) {
+const left = [...names];
+while (left.length > 0 && grace > 0) {
+  const name = left.shift()!;
   if (!await runPart(name)) failed.push(name);
 }
-if (failed.length > 0) {
-  console.log(`${failed.join(", ")} failed`);
-  Deno.exit(1);
-}
+if (left.length > 0) console.log(`no time is left for ${left.join(", ")}`);
+if (failed.length > 0) console.log(`${failed.join(", ")} failed`);
+Deno.exit(failed.length + left.length > 0 ? 1 : 0);

@@ -5,7 +5,7 @@
  */
 
 import { descriptorsTo, targetOf } from "../../support/descriptors.ts";
-import { badValue, mischievous } from "../support/bad_values.ts";
+import { badValue, mischievous, spoiled } from "../support/bad_values.ts";
 import { type PartOptions, rounds } from "../support/part.ts";
 import { Random } from "../support/random.ts";
 import { modules, optionNames, quietly, Scene } from "../support/scene.ts";
@@ -32,6 +32,15 @@ const leftOut: Record<string, string> = {
   wait_writable: "waits for as long as it is asked to, which may be for ever",
 };
 
+/** What else the errors of a door may speak of: parts of what is passed. */
+const subjects: Record<string, readonly string[]> = {
+  "netlink.ts": [
+    ...["message at", "struct", "attribute", "payload", "type", "seq", "pid"],
+    ...["error", "IFLA_", "IFA_", "NDA_", "RTA_", "CTRL_ATTR_", "NLMSGERR_"],
+    "data",
+  ],
+};
+
 /** Parameters whose number the call owns, reads or closes: no number but a scene's own. */
 const descriptors = /^(fd|fds|fileno|fileobj|file)$/;
 
@@ -48,6 +57,13 @@ const isNumber = (value: unknown): boolean =>
 const isLong = (value: unknown): boolean =>
   value === null || value === undefined ||
   (isNumber(value) && Number(value) > 0);
+
+/** Parameters that are called later, or whose methods are. */
+const isCalled = /^(handlers|listener|callback|rest)$/;
+
+/** Whether calling it, or its method `close()`, ends this process: a class, or the global object. */
+const isDangerous = (value: unknown): boolean =>
+  typeof value === "function" || value === globalThis;
 
 /** What differs between two sets of open descriptors, by what they refer to. */
 function openTargets(): Map<number, string> {
@@ -67,17 +83,30 @@ function show(value: unknown): string {
 }
 
 /** Chooses an argument: good, bad, or one that makes mischief. */
-function argument(scene: Scene, parameter: Parameter): unknown {
+function argument(
+  scene: Scene,
+  { door, kind }: Callable,
+  parameter: Parameter,
+): unknown {
   const { random } = scene;
   const choice = random.number();
-  if (choice < 0.45) return scene.good(parameter);
-  if (choice >= 0.8) {
-    return mischievous(random, scene.good(parameter), scene.mischief());
+  const { name } = parameter;
+  // The name of a value is for messages.
+  if (choice < 0.45 || (kind === "object" && name === "name")) {
+    return scene.good(parameter, door);
   }
+  if (choice >= 0.8) {
+    return mischievous(random, scene.good(parameter, door), scene.mischief());
+  }
+  const bad = () =>
+    random.chance(0.3) && !isCalled.test(name)
+      ? spoiled(random, scene.good(parameter, door))
+      : badValue(random);
   let value: unknown;
-  do value = badValue(random); while (
-    (descriptors.test(parameter.name) && isNumber(value)) ||
-    (parameter.name === "timeout" && isLong(value))
+  do value = bad(); while (
+    (descriptors.test(name) && isNumber(value)) ||
+    (name === "timeout" && door !== "node.ts" && isLong(value)) ||
+    (isCalled.test(name) && isDangerous(value))
   );
   return value;
 }
@@ -96,9 +125,9 @@ async function call(
     for (const parameter of parameters) {
       const isWait = parameter.name === "timeout";
       if (parameter.isOptional && !isWait && random.chance(0.3)) break;
-      args.push(argument(scene, parameter));
+      args.push(argument(scene, callable, parameter));
       if (parameter.isRest && random.chance(0.5)) {
-        args.push(argument(scene, parameter));
+        args.push(argument(scene, callable, parameter));
       }
     }
     if (random.chance(0.05)) args.push(badValue(random));
@@ -106,7 +135,12 @@ async function call(
     // The checks of one overload may name the parameters of another.
     const names = all.filter(({ title }) => title === callable.title)
       .flatMap(({ parameters }) => parameters.map(({ name }) => name))
-      .concat(optionNames, "timeout", ...args.map(keysOf));
+      .concat(optionNames, "timeout", subjects[door] ?? [], ...args.map(keysOf))
+      .concat(
+        args.filter((arg): arg is string =>
+          typeof arg === "string" && arg.length > 2
+        ),
+      );
     let f: (...args: unknown[]) => unknown;
     if (kind === "function") {
       f = modules[door][owner] as typeof f;
@@ -114,7 +148,9 @@ async function call(
       f = (...args) => new Class(...args);
     } else {
       try {
-        receiver = kind === "static" ? Class : instanceOf(scene, owner, door);
+        receiver = kind === "static" || kind === "object"
+          ? Class
+          : await instanceOf(scene, owner, door);
       } catch (error) {
         // Not every platform has every class.
         if (/not available/.test(String(error))) return undefined;
@@ -135,7 +171,9 @@ async function call(
         result = await settled(result, () => scene.end());
       }
       if (makesDescriptor.test(callable.title)) {
-        for (const fd of [result].flat()) scene.ownDescriptor(fd);
+        for (const fd of [result].flat()) {
+          if (typeof fd === "number") scene.ownDescriptor(fd);
+        }
       }
       scene.own(result);
     } catch (error) {
@@ -184,8 +222,12 @@ async function settled(
 }
 
 /** An instance of a class: made as the scene knows, or constructed with good values. */
-function instanceOf(scene: Scene, owner: string, door: string): unknown {
-  const made = scene.instance(owner, door);
+async function instanceOf(
+  scene: Scene,
+  owner: string,
+  door: string,
+): Promise<unknown> {
+  const made = await scene.instance(owner, door);
   if (made !== undefined) return scene.own(made);
   const constructor = all.find((each) =>
     each.kind === "constructor" && each.owner === owner && each.door === door
@@ -193,7 +235,7 @@ function instanceOf(scene: Scene, owner: string, door: string): unknown {
   const Class = modules[door][owner] as new (...args: unknown[]) => unknown;
   return scene.own(
     new Class(
-      ...(constructor?.parameters ?? []).map((each) => scene.good(each)),
+      ...(constructor?.parameters ?? []).map((each) => scene.good(each, door)),
     ),
   );
 }
@@ -228,7 +270,8 @@ export async function run(options: PartOptions): Promise<void> {
     // Of some classes, a door exports the type alone.
     (member !== "" || typeof modules[door][owner] === "function") &&
     leftOut[member === "" ? owner : `${owner}.${member}`] === undefined &&
-    !/inspect/i.test(member) // only the runtime calls these
+    !/inspect/i.test(member) && // only the runtime calls these,
+    !(door === "node.ts" && member.startsWith("_")) // and these
   );
   log(`${tried.length} exports; left out: ${Object.keys(leftOut).join(", ")}`);
   const counts = new Map<Callable, number>(tried.map((each) => [each, 0]));

@@ -3,7 +3,7 @@
  * throws the library's error, sees nothing beyond the bytes, and comes to an end.
  */
 
-import { assert, equal } from "@std/assert";
+import { assert } from "@std/assert";
 import type { KnownPlatform } from "../../../constants/platform.ts";
 import { layouts } from "../../../ffi/layout/all.ts";
 import type { Layout } from "../../../ffi/layout/mod.ts";
@@ -17,7 +17,10 @@ import {
 } from "../../../socket/address/registry.ts";
 import { parseControl } from "../../../socket/operations/ancillary.ts";
 import { readEntries } from "../../../socket/resolver/addrinfo.ts";
-import { parseHosts } from "../../../socket/resolver/hosts_file.ts";
+import {
+  asksHostsFileFirst,
+  parseHosts,
+} from "../../../socket/resolver/hosts_file.ts";
 import {
   type ControlContext,
   decodeItem,
@@ -34,6 +37,8 @@ import {
 import { credentials, linger } from "../../../socket/structures/options.ts";
 import { tcpInfo } from "../../../socket/structures/tcp_info.ts";
 import { contextOf } from "../../socket/address/platforms.ts";
+import { adversarial, decodeTwice } from "../support/adversarial.ts";
+import { netlinkBytes } from "../support/netlink_bytes.ts";
 import { type PartOptions, rounds } from "../support/part.ts";
 import type { Random } from "../support/random.ts";
 import { faultOf } from "../support/verdict.ts";
@@ -43,9 +48,6 @@ const platforms = Object.keys(layouts)
 
 /** How many times a round does each thing. */
 const TIMES = 50;
-/** How long one decoding may take, in milliseconds; it takes microseconds. */
-const ENDLESS = 5000;
-
 const contexts = new Map(platforms.map((platform) => {
   const context = contextOf(platform);
   const codecs = codecsOf(context.constants, context.layout);
@@ -54,64 +56,6 @@ const contexts = new Map(platforms.map((platform) => {
 }));
 
 type Context = ControlContext & { families: number[] };
-
-/** Bytes in the middle of others: none of those around them may come out. */
-function within(data: Uint8Array, around: number): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(data.length + 64).fill(around);
-  all.set(data, 32);
-  return all.subarray(32, 32 + data.length);
-}
-
-/** Random bytes: any, few different ones, or numbers at the bounds. */
-function adversarial(random: Random, length: number): Uint8Array<ArrayBuffer> {
-  const data = random.bytes(length);
-  if (random.chance(0.3)) return data;
-  const view = new DataView(data.buffer);
-  for (let at = 0; at + 4 <= length; at += 4) {
-    if (random.chance(0.5)) {
-      view.setUint32(
-        at,
-        random.pick([
-          ...[0, 1, 2, 3, 4, 8, 12, 16, 28, 127, 128, 255, 256],
-          ...[length - 1, length, length + 1, 0x7fffffff, 0x80000000, -1],
-        ]),
-        true,
-      );
-    }
-  }
-  return data;
-}
-
-/**
- * Decodes bytes twice, between different neighbours. The results are the same if nothing beyond the
- * bytes was seen.
- */
-function decodeTwice(
-  what: string,
-  data: Uint8Array,
-  decode: (data: Uint8Array<ArrayBuffer>) => unknown,
-): void {
-  const attempt = (around: number): unknown => {
-    const begun = performance.now();
-    try {
-      return decode(within(data, around));
-    } catch (error) {
-      const fault = faultOf(error, [""]);
-      if (fault === undefined) return String(error);
-      throw new Error(`${what} of ${data.toHex()}: ${fault}`, { cause: error });
-    } finally {
-      assert(performance.now() - begun < ENDLESS, `${what} hardly ends`);
-    }
-  };
-  const [one, other] = [attempt(0x5a), attempt(0xa5)];
-  if (!equal(one, other)) {
-    throw new Error(
-      `${what} of ${data.toHex()} sees its neighbours: ${
-        Deno.inspect([one, other])
-      }`,
-    );
-  }
-}
 
 function addresses(random: Random, platform: string, context: Context): void {
   const { layout, families } = context;
@@ -269,15 +213,61 @@ function addrinfo(random: Random): void {
   assert(kept.length === 3 * count);
 }
 
-/** A hosts file of fragments. */
+/** A hosts file of fragments, and an `nsswitch.conf`. */
 function hosts(random: Random): void {
   const parts = ["127.0.0.1", "::1", "fe80::1%lo", "name", "\t", " ", "\n"];
-  const odd = ["#", "\0", "\r", "é", "\ud800", "__proto__", "%", ":".repeat(9)];
+  const odd = [
+    "hosts:",
+    "files",
+    "dns",
+    "[NOTFOUND=return]",
+    ":",
+    "#",
+    "\0",
+    "\r",
+    "é",
+    "\ud800",
+    "__proto__",
+    "%",
+    ":".repeat(9),
+  ];
   const text = Array.from(
     { length: random.below(60) },
     () => random.pick([...parts, ...parts, ...odd]),
   ).join("");
-  parseHosts(text);
+  for (const { names } of parseHosts(text)) assert(Array.isArray(names));
+  asksHostsFileFirst(text);
+}
+
+/** Requests about interfaces, with any structure: nothing is written beyond it. */
+function requests(random: Random): void {
+  using made = new socket.Socket(socket.AF_INET, socket.SOCK_DGRAM);
+  const around = 32;
+  const length = random.below(random.chance(0.5) ? 41 : 200);
+  const whole = new Uint8Array(length + 2 * around).fill(0x5a);
+  const ifreq = whole.subarray(around, around + length);
+  ifreq.set(adversarial(random, length));
+  if (random.chance(0.7)) new TextEncoder().encodeInto("lo\0", ifreq);
+  const known = [
+    ...[socket.SIOCGIFADDR, socket.SIOCGIFFLAGS, socket.SIOCGIFHWADDR],
+    ...[socket.SIOCGIFINDEX, socket.SIOCGIFMTU, socket.SIOCGIFNAME],
+    ...[socket.SIOCGIFNETMASK, socket.SIOCGIFBRDADDR, socket.SIOCGIFCONF],
+  ];
+  // Of those that are not known, none that could set something.
+  const request = random.chance(0.8)
+    ? random.pick(known)
+    : 0x80000000 + random.below(0x40000000);
+  try {
+    socket.ioctl(made, request, ifreq);
+  } catch (error) {
+    const fault = faultOf(error, ["argument", "request"]);
+    assert(fault === undefined, `ioctl ${request} of ${length}: ${fault}`);
+  }
+  const rest = [whole.subarray(0, around), whole.subarray(around + length)];
+  assert(
+    rest.every((part) => part.every((byte) => byte === 0x5a)),
+    `ioctl ${request} writes beyond ${length} bytes`,
+  );
 }
 
 /** Options that are read with any length, also those that count something else than bytes. */
@@ -320,9 +310,11 @@ export async function run(partOptions: PartOptions): Promise<void> {
         structures(random, platform, context);
       }
       hosts(random);
+      netlinkBytes(random);
       if (!isLinux) continue;
       addrinfo(random);
       options(random);
+      requests(random);
     }
   });
   partOptions.log(

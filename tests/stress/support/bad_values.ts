@@ -127,6 +127,26 @@ export function badValue(random: Random): unknown {
 }
 
 /**
+ * Makes an array or an object one of whose parts is bad; of anything else, a bad value. The part is
+ * no text, which might be looked up as the name of a host.
+ */
+export function spoiled(random: Random, value: unknown): unknown {
+  let part: unknown;
+  do part = badValue(random); while (typeof part === "string");
+  if (Array.isArray(value) && value.length > 0) {
+    return value.with(random.below(value.length), part);
+  }
+  const keys = isPlain(value) ? Object.keys(value) : [];
+  return keys.length > 0
+    ? { ...value as object, [random.pick(keys)]: part }
+    : part;
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === "object" && value !== null &&
+  Object.getPrototypeOf(value) === Object.prototype;
+
+/**
  * Makes a value that does something the `count`-th time that it is looked at: an object's fields are
  * read, an iterable is taken, or a number or a string converts.
  *

@@ -2,7 +2,12 @@
 
 import * as async from "../../../async.ts";
 import * as bytes from "../../../bytes.ts";
+import * as handlers from "../../../handlers.ts";
+import * as lint from "../../../lint.ts";
+import * as linux from "../../../linux.ts";
 import * as socket from "../../../mod.ts";
+import * as netlink from "../../../netlink.ts";
+import * as node from "../../../node.ts";
 import * as selectors from "../../../selectors.ts";
 import { int32 } from "../../support/bytes.ts";
 import { targetOf } from "../../support/descriptors.ts";
@@ -17,6 +22,11 @@ export const modules: Record<string, Record<string, unknown>> = {
   "async.ts": async,
   "selectors.ts": selectors,
   "bytes.ts": bytes,
+  "handlers.ts": handlers,
+  "node.ts": node,
+  "netlink.ts": netlink,
+  "linux.ts": linux,
+  "lint.ts": lint,
 };
 
 /** How long a socket of a scene waits, in seconds. */
@@ -61,6 +71,15 @@ const makers: Record<string, Maker> = {
   ZeroCopySender: (scene) => new socket.ZeroCopySender(scene.connected()),
   MissingConstant: () =>
     Object.values(socket).find((value) => socket.isMissing(value)),
+  Given: (scene) =>
+    scene.random.chance(0.5) ? scene.socket() : scene.asyncSocket(),
+  Server: (scene) => handlers.serve(["127.0.0.1", 0], scene.handlers()),
+  HandlerSocket: (scene) =>
+    scene.random.chance(0.5) ? scene.stream() : scene.datagrams(),
+  StreamSocket: (scene) => scene.stream(),
+  DatagramSocket: (scene) => scene.datagrams(),
+  SocketDuplex: (scene) => node.duplex(scene.asyncSocket(socket.SOCK_STREAM)),
+  ExtendedAck: (scene) => new netlink.ExtendedAck(scene.attributes()),
   InterrupterHandle: (scene) => scene.own(new socket.Interrupter()).handle,
 };
 
@@ -120,8 +139,24 @@ const byName: Record<string, Maker> = {
   info: () => ({ ifindex: 1, specDst: "127.0.0.1", addr: "::1" }),
 };
 
+/** Good values of the parameters of netlink.ts, by their names. */
+const netlinkByName: Record<string, Maker> = {
+  attributes: (scene) => netlink.decodeAttributes(scene.attributes()),
+  data: (scene) => scene.attributes(),
+  element: () => netlink.u8,
+  fields: () => ({}),
+  format: () => netlink.payload,
+  groups: () => 1,
+  header: () => netlink.struct({ a: netlink.u8 }),
+  message: () => ({ type: 2, payload: new Uint8Array(4) }),
+  policy: () => ({ A: [1, netlink.u32] }),
+  type: () => 1,
+  value: (scene) => scene.random.pick([1, "text", {}, "::1", [], true]),
+};
+
 /** Good values of parameters, by their types. */
 const byType: readonly (readonly [RegExp, Maker])[] = [
+  [/Listener|=>|Callback|^\(|fnOrConstructor/, () => () => {}],
   [/Iterable<Bytes>|^Bytes\[\]/, (scene) => [scene.bytes(), scene.bytes()]],
   [/Bytes|Uint8Array/, (scene) => scene.bytes()],
   [/Iterable<string>/, () => ["a", "b\n"]],
@@ -138,6 +173,7 @@ export const optionNames = [
   ...["all_errors", "reuseport", "idle", "interval", "count", "interface"],
   ...["source", "ttl", "loop", "op", "iv", "assoclen", "flags", "encoding"],
   ...["errors", "newline", "onError", "idleTimeout", "syscall", "cause"],
+  ...["engine", "allowHalfOpen", "readableHighWaterMark"],
   // Others that errors say.
   ...["kind", "host", "port", "flowinfo", "scope_id", "address"],
 ];
@@ -161,6 +197,8 @@ export class Scene {
       (value as object) !== globalThis
     ) {
       try {
+        // What becomes of a stream is not the matter here.
+        if (value instanceof node.SocketDuplex) value.on("error", () => {});
         if (
           "close" in value || Symbol.dispose in value ||
           Symbol.asyncDispose in value
@@ -178,8 +216,50 @@ export class Scene {
   }
 
   /** The same, awaiting. */
-  asyncSocket(): async.AsyncSocket {
-    return this.#kept(this.#pair(async.socketpair, async.AsyncSocket));
+  asyncSocket(type?: number): async.AsyncSocket {
+    return this.#kept(this.#pair(async.socketpair, async.AsyncSocket, type));
+  }
+
+  /** Handlers that bear everything. */
+  handlers(): handlers.StreamHandlers<undefined, never> {
+    return { data() {}, end() {}, error() {}, close() {} };
+  }
+
+  /** A stream that calls handlers. */
+  stream(): unknown {
+    return handlers.attach(
+      this.asyncSocket(socket.SOCK_STREAM) as never,
+      this.handlers(),
+    );
+  }
+
+  /** A datagram socket that calls handlers. */
+  datagrams(): Promise<unknown> {
+    return handlers.serveDatagrams(
+      this.asyncSocket(socket.SOCK_DGRAM) as never,
+      this.handlers() as never,
+    );
+  }
+
+  /** A netlink socket of a protocol that reaches no part of the kernel. */
+  netlinkSocket(isAsync: boolean): unknown {
+    const Class = isAsync ? async.AsyncSocket : socket.Socket;
+    const made = new Class<socket.Address>(
+      socket.AF_NETLINK as never,
+      socket.SOCK_RAW,
+      socket.NETLINK_USERSOCK,
+    );
+    return this.#kept(this.own(made) as never);
+  }
+
+  /** Attributes of netlink. */
+  attributes(): Uint8Array<ArrayBuffer> {
+    return netlink.encodeAttributes(
+      Array.from({ length: this.random.below(3) }, () => ({
+        type: 1 + this.random.below(6),
+        data: new Uint8Array(this.random.below(9)),
+      })),
+    );
   }
 
   /** A socket with a TCP connection. */
@@ -198,10 +278,10 @@ export class Scene {
   #pair<S extends { settimeout(value: number): void }>(
     pair: (family: never, type: number) => [unknown, unknown],
     Class: new (family: never, type: number) => S,
+    type: number = this.random.pick([socket.SOCK_STREAM, socket.SOCK_DGRAM]),
   ): S {
     const { random } = this;
     const unconnected = random.pick([undefined, undefined, "AF_INET"] as const);
-    const type = random.pick([socket.SOCK_STREAM, socket.SOCK_DGRAM]);
     if (unconnected) {
       const made = this.own(new Class(socket[unconnected] as never, type));
       if (random.chance(0.5)) {
@@ -289,7 +369,14 @@ export class Scene {
   }
 
   /** A good value for a parameter; `undefined` if nothing is known of it. */
-  good({ name, type }: Parameter): unknown {
+  good({ name, type }: Parameter, door: string): unknown {
+    if (door === "netlink.ts") {
+      if (name in netlinkByName) return netlinkByName[name](this);
+      if (/NetlinkAddress/.test(type)) {
+        return this.netlinkSocket(/^Async/.test(type));
+      }
+    }
+    if (name === "handlers") return this.handlers();
     const made = byName[name];
     if (made !== undefined && !/\bSocket|Selector\b/.test(type)) {
       return made(this);

@@ -45,6 +45,8 @@ export function faultOf(
   if (!(error instanceof TypeError || error instanceof RangeError)) {
     return `threw a ${error.name}`;
   }
+  // Streams of Node have Node's errors.
+  if (/^ERR_/.test((error as { code?: string }).code ?? "")) return undefined;
   if (!isOurs(error)) {
     return "threw a sentence of the engine's";
   }
