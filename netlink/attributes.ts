@@ -149,12 +149,13 @@ export type Attributes<P extends Policy> =
  */
 export type AttributesInput<P extends Policy> =
   & {
-    readonly [K in keyof P]?: P[K][1] extends ValueType<infer _, infer I> ? I
-      : never;
+    readonly [K in keyof P]?:
+      | (P[K][1] extends ValueType<infer _, infer I> ? I : never)
+      | undefined;
   }
   & {
     /** Further attributes, by number. */
-    readonly unknown?: readonly Attribute[];
+    readonly unknown?: readonly Attribute[] | undefined;
   };
 
 /**

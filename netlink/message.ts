@@ -150,10 +150,10 @@ export type Decoded<F extends Fields, P extends Policy> =
  * @category Netlink
  */
 export type Encodable<F extends Fields, P extends Policy> =
-  & Readonly<Partial<Record<keyof F, number | bigint>>>
+  & Readonly<Partial<Record<keyof F, number | bigint | undefined>>>
   & {
     /** The attributes by their names in C. */
-    readonly attributes?: AttributesInput<P>;
+    readonly attributes?: AttributesInput<P> | undefined;
   };
 
 /**

@@ -246,7 +246,7 @@ export type FieldValues<F extends Fields> = {
 export interface StructType<F extends Fields> extends
   ValueType<
     FieldValues<F>,
-    Readonly<Partial<Record<keyof F, number | bigint>>>
+    Readonly<Partial<Record<keyof F, number | bigint | undefined>>>
   > {
   /** Its size in bytes. */
   readonly size: number;

@@ -91,7 +91,7 @@ export async function checkedProject(
   Deno.writeTextFileSync(`${folder}/deno.json`, JSON.stringify(config));
   Deno.writeTextFileSync(`${folder}/main.ts`, PROGRAM);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--no-lock", "--allow-import=127.0.0.1", "main.ts"],
+    args: ["check", "--no-lock", "--allow-import=127.0.0.1", "."],
     cwd: folder,
     env: { DENO_DIR: `${folder}/.deno`, NO_COLOR: "1" },
   }).output();
