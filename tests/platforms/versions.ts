@@ -9,6 +9,9 @@ import { root, run } from "./support.ts";
 const core = [
   "tests/async",
   "tests/ffi",
+  "tests/forms_test.ts",
+  "tests/handlers",
+  "tests/node",
   "tests/poll",
   "tests/selectors",
   "tests/socket/fds_test.ts",

@@ -16,21 +16,18 @@ export function targetOf(fd: number): string | undefined {
 }
 
 /**
- * The open descriptors that refer to what a condition accepts. None where there is no /proc.
+ * The open descriptors that refer to what a condition accepts. None on other systems, also where
+ * Wine shows a /proc.
  *
  * The runtime has some too, and may open more at any time.
  */
 export function descriptorsTo(
   accepts: (target: string) => boolean = () => true,
 ): number[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => +name)
-      .filter((fd) => {
-        const target = targetOf(fd);
-        return target !== undefined && accepts(target);
-      });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  if (Deno.build.os !== "linux") return [];
+  return [...Deno.readDirSync(folder)].map(({ name }) => +name)
+    .filter((fd) => {
+      const target = targetOf(fd);
+      return target !== undefined && accepts(target);
+    });
 }

@@ -12,6 +12,7 @@ import { Namespaces, namespaces } from "../../examples/namespaces.ts";
 import { python } from "../../support/peer.ts";
 import {
   canRun,
+  isLinux,
   need,
   needs,
   requires,
@@ -107,7 +108,7 @@ Deno.test({
 });
 
 /** Whether point-to-point interfaces can be made. */
-const hasTun = succeeds(() => Deno.statSync("/dev/net/tun"));
+const hasTun = isLinux && succeeds(() => Deno.statSync("/dev/net/tun"));
 
 const program = `import { getifaddrs } from ${
   JSON.stringify(new URL("../../../mod.ts", import.meta.url).href)
