@@ -425,15 +425,14 @@ export class Ring {
   /**
    * Takes a completion out of its turn, if it has a tag of the kind.
    *
-   * @param index where it is: {@linkcode completionTail} before the call that made it, or one more
-   * than the last one
+   * @param index where it is, between {@linkcode completionTail} before the call that made it and
+   * the same after that
    * @param kind the lower byte of the tag
    */
   takeTagged(index: number, kind: number): boolean {
-    if (index === this.#words[this.#cqTail]) return false;
-    this.#read(index);
-    if ((this.tag & 0xff) !== kind) return false;
     const at = this.#cqes + (index & (CQ_ENTRIES - 1)) * CQE_WORDS;
+    if ((this.#words[at + 1] & 0xff) !== kind) return false;
+    this.#read(index);
     this.#words[at + 1] = 0;
     return true;
   }

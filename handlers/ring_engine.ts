@@ -256,11 +256,11 @@ export class RingEngine implements Waiter {
           ? 0
           : Math.min(this.#toSkip * 2 + 1, MAX_SKIPPED);
       }
-      // Those who did not send all must know before another write.
-      while (ring.takeTagged(tail, SEND)) {
-        tail = (tail + 1) | 0;
-        const user = this.#userOf(ring.slot, ring.tag);
-        user?.sentShort(ring.result);
+      // Those who did not send all must know before another write. Between their completions may
+      // lie those of other calls that were submitted with them.
+      for (; tail !== ring.completionTail; tail = (tail + 1) | 0) {
+        if (!ring.takeTagged(tail, SEND)) continue;
+        this.#userOf(ring.slot, ring.tag)?.sentShort(ring.result);
       }
       if (code !== 0 && code !== EAGAIN && code !== EINTR) {
         throw osError(code, "io_uring_enter");

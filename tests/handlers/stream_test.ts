@@ -8,9 +8,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  type Address,
   AF_INET6,
   AF_UNIX,
   AsyncSocket,
+  BlockingIOError,
   BrokenPipeError,
   ConnectionError,
   ConnectionResetError,
@@ -35,6 +37,7 @@ import {
   type StreamHandlers,
   type StreamSocket,
 } from "../../handlers.ts";
+import * as blocking from "../../mod.ts";
 import { receive } from "../support/async.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { descriptorsTo } from "../support/descriptors.ts";
@@ -368,6 +371,56 @@ onEachEngine("close() delivers all that was taken", async (engine) => {
   }
   assertEquals(came, taken);
 });
+
+/** Fills the buffers of a connection, and returns with how many bytes. */
+function fill(socket: Socket<Address>): number {
+  let filled = 0;
+  socket.setblocking(false);
+  for (const size of [0x10000, 1]) {
+    try {
+      for (;;) filled += socket.send(new Uint8Array(size));
+    } catch (error) {
+      assertInstanceOf(error, BlockingIOError);
+    }
+  }
+  return filled;
+}
+
+onEachEngine(
+  "a write without room waits, whatever others receive",
+  async (engine) => {
+    const log = new Log();
+    const [full, fullPeer] = blocking.socketpair();
+    const [ready, readyPeer] = blocking.socketpair();
+    const filled = fill(full);
+    readyPeer.send(utf8("ready"));
+    const options = { engine };
+    using writer = attach(
+      full,
+      noting(log) as StreamHandlers<undefined, Address>,
+      options,
+    );
+    using _reader = attach(
+      ready,
+      noting(log) as StreamHandlers<undefined, Address>,
+      options,
+    );
+    const taken = writer.write(utf8("last"));
+    await log.has("data ready");
+    using peer = AsyncSocket.from(fullPeer);
+    peer.settimeout(60);
+    for (let came = 0; came < filled;) {
+      came += (await peer.recv(filled - came)).length;
+    }
+    if (taken === 0) {
+      await log.has("drain");
+      writer.write(utf8("last"));
+    }
+    assertEquals(text(await peer.recv(100)), "last");
+    readyPeer.close();
+  },
+  needs.posix,
+);
 
 onEachEngine("reset() is seen by the peer", async (engine) => {
   using server = await serve(loopback, {
