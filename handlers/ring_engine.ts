@@ -15,7 +15,8 @@ import {
   WHEN_READY,
 } from "../async/reactor.ts";
 import { EAGAIN, EINTR, exhausted, osError } from "../errors/errors.ts";
-import { NAME_ROOM, Ring, SCRATCH_SIZE, SMALL } from "../ffi/io_uring.ts";
+import { NAME_ROOM, Ring } from "../ffi/io_uring.ts";
+import { SCRATCH_SIZE, SMALL } from "../ffi/io_uring_buffers.ts";
 import { atUnload, isMain } from "../ffi/libc.ts";
 import type { Sockaddr } from "../socket/address/codec.ts";
 
@@ -29,6 +30,9 @@ export const READABLE = 3;
 export const WRITABLE = 4;
 /** As {@linkcode RECEIVE}. */
 export const ACCEPT = 5;
+
+/** Up to how many bytes are copied, to be sent with others'; more have a call of their own. */
+export const COPIED = 0x1000;
 
 /** Who makes calls. */
 export interface RingUser {
@@ -44,8 +48,9 @@ export interface RingUser {
    * Is called when not all bytes were sent. Must call no handlers.
    *
    * @param result how many were sent, or a negated error number
+   * @param call which call it was, for {@linkcode Ring.sentBy}
    */
-  sentShort(result: number): void;
+  sentShort(result: number, call: number): void;
   /** Is called after the kernel was entered, if {@linkcode RingEngine.afterEntering} asked. */
   entered(): void;
 }
@@ -260,7 +265,8 @@ export class RingEngine implements Waiter {
       // lie those of other calls that were submitted with them.
       for (; tail !== ring.completionTail; tail = (tail + 1) | 0) {
         if (!ring.takeTagged(tail, SEND)) continue;
-        this.#userOf(ring.slot, ring.tag)?.sentShort(ring.result);
+        // Nobody leaves a slot while a call that sends is queued.
+        this.#users[ring.slot]!.sentShort(ring.result, ring.tag >>> 8);
       }
       if (code !== 0 && code !== EAGAIN && code !== EINTR) {
         throw osError(code, "io_uring_enter");
