@@ -12,7 +12,6 @@ import {
   AF_INET6,
   AF_UNIX,
   AsyncSocket,
-  BlockingIOError,
   BrokenPipeError,
   ConnectionError,
   ConnectionResetError,
@@ -42,7 +41,7 @@ import { receive } from "../support/async.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { descriptorsTo } from "../support/descriptors.ts";
 import { needs, requires } from "../support/requires.ts";
-import { Log, onEachEngine } from "./support.ts";
+import { fill, Log, onEachEngine } from "./support.ts";
 
 const loopback: InetAddress = ["127.0.0.1", 0];
 
@@ -371,20 +370,6 @@ onEachEngine("close() delivers all that was taken", async (engine) => {
   }
   assertEquals(came, taken);
 });
-
-/** Fills the buffers of a connection, and returns with how many bytes. */
-function fill(socket: Socket<Address>): number {
-  let filled = 0;
-  socket.setblocking(false);
-  for (const size of [0x10000, 1]) {
-    try {
-      for (;;) filled += socket.send(new Uint8Array(size));
-    } catch (error) {
-      assertInstanceOf(error, BlockingIOError);
-    }
-  }
-  return filled;
-}
 
 onEachEngine(
   "a write without room waits, whatever others receive",
