@@ -51,6 +51,7 @@ export {
   type Sender,
 } from "./handlers/datagram.ts";
 export { type StreamHandlers, StreamSocket } from "./handlers/stream.ts";
+export { sendEach } from "./handlers/send_each.ts";
 export { HandlerSocket } from "./handlers/socket.ts";
 export {
   type ConnectionOptions,

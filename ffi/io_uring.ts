@@ -11,60 +11,27 @@
  */
 
 import { platform } from "../constants/platform.ts";
-import { address, buf, int, size_t } from "./declarations.ts";
+import {
+  Buffers,
+  BYTES_PAGES,
+  groups,
+  LARGE,
+  SCRATCH_AT,
+  setAddress,
+  SMALL,
+} from "./io_uring_buffers.ts";
+import {
+  EFD_CLOEXEC_NONBLOCK,
+  ENOSYS,
+  ENTER,
+  ETIME,
+  opened,
+  REGISTER,
+  SETUP,
+  type Symbols,
+} from "./io_uring_calls.ts";
 import { errno, load } from "./libc.ts";
-import { libcAdvice, libcNames, openFirst } from "./loader.ts";
 import { addressOf } from "./memory.ts";
-
-const declarations = {
-  io_uring_setup: {
-    name: "syscall",
-    parameters: [/* number */ int, /* entries */ "u32", /* params */ buf],
-    result: int,
-  },
-  io_uring_enter: {
-    name: "syscall",
-    parameters: [
-      /* number */ int,
-      /* fd */ int,
-      /* to_submit */ "u32",
-      /* min_complete */ "u32",
-      /* flags */ "u32",
-      /* arg */ "pointer",
-      // On x86-64 this one is on the stack, where an integer of 32 bits leaves the rest undefined.
-      /* argsz */ "pointer",
-    ],
-    result: int,
-  },
-  io_uring_register: {
-    name: "syscall",
-    parameters: [
-      /* number */ int,
-      /* fd */ int,
-      /* opcode */ "u32",
-      /* arg */ buf,
-      /* nr_args */ "u32",
-    ],
-    result: int,
-  },
-  // Returns its first argument.
-  memcpy_pointer: {
-    name: "memcpy",
-    parameters: [/* dest */ address, /* src */ address, /* n */ size_t],
-    result: "pointer",
-  },
-  eventfd: { parameters: [/* initval */ "u32", /* flags */ int], result: int },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-type Symbols = Deno.StaticForeignLibraryInterface<typeof declarations>;
-
-// The system call numbers are the same on every processor.
-const SETUP = 425;
-const ENTER = 426;
-const REGISTER = 427;
-const ENOSYS = 38;
-const ETIME = 62;
-const EFD_CLOEXEC_NONBLOCK = 0o2004000;
 
 // IORING_SETUP_ flags, each with the kernel that it came with.
 const SETUP_FLAGS = 1 << 3 | // CQSIZE
@@ -116,8 +83,7 @@ const CQE_WORDS = 4;
 // Where the rings lie in their block, each at a multiple of the largest page, 64 KiB.
 const RING_AT = 0;
 const SQES_AT = 0x20000;
-const SMALL_RING_AT = 0x30000;
-const LARGE_RING_AT = 0x40000;
+const GROUP_RINGS_AT = [0x30000, 0x40000];
 // An `io_uring_getevents_arg`, and the `timespec` that it points at.
 const ARG_AT = 0x48000;
 const ARG_SIZE = 24;
@@ -130,105 +96,6 @@ export const NAME_ROOM = 128;
 const NAME_OFFSET = 16;
 const DATA_OFFSET = NAME_OFFSET + NAME_ROOM;
 const RING_PAGES = 5;
-
-// Where the bytes lie in theirs. Handlers see that whole block as the `buffer` of their data.
-const SCRATCH_AT = 0;
-const SMALL_AT = 0x40000;
-
-/** How many bytes {@linkcode Ring.scratch} has. */
-export const SCRATCH_SIZE = SMALL_AT - SCRATCH_AT;
-/** The size of a buffer to receive parts of a stream into, in bytes. */
-export const SMALL_SIZE = 0x1000;
-const SMALL_COUNT = 1024;
-// Buffers at multiples of a page would compete for the same lines of the processor's cache.
-const SMALL_STRIDE = SMALL_SIZE + 64;
-/** The size of a buffer to receive a datagram into, with its header and address, in bytes. */
-export const LARGE_SIZE = 0x10000 + 256;
-const LARGE_COUNT = 128;
-const LARGE_STRIDE = LARGE_SIZE + 64;
-const LARGE_AT = SMALL_AT + SMALL_COUNT * SMALL_STRIDE;
-const BYTES_PAGES = Math.ceil(
-  (LARGE_AT + LARGE_COUNT * LARGE_STRIDE) / 0x10000,
-);
-
-/** The groups of buffers. */
-export const SMALL = 0;
-/** As {@linkcode SMALL}. */
-export const LARGE = 1;
-
-let symbols: Symbols | undefined;
-
-function opened(): Symbols {
-  load();
-  return symbols ??= openFirst(
-    libcNames(platform),
-    (name) => Deno.dlopen(name, declarations).symbols,
-    libcAdvice,
-  );
-}
-
-/** Buffers of one size, which the kernel takes in the order in which they are provided. */
-class Buffers {
-  readonly #half: Uint16Array;
-  readonly #words: Uint32Array;
-  readonly #ringAt: number;
-  readonly #count: number;
-  readonly #at: number;
-  readonly #stride: number;
-  #base = 0;
-  #tail = 0;
-
-  constructor(
-    rings: ArrayBuffer,
-    ringAt: number,
-    at: number,
-    count: number,
-    stride: number,
-  ) {
-    this.#half = new Uint16Array(rings);
-    this.#words = new Uint32Array(rings);
-    this.#ringAt = ringAt;
-    this.#at = at;
-    this.#count = count;
-    this.#stride = stride;
-  }
-
-  /** Writes the ring's entries, which keep their addresses and lengths. */
-  fill(base: number, size: number): void {
-    for (let i = 0; i < this.#count; i++) {
-      const entry = (this.#ringAt + i * 16) / 4;
-      const address = base + this.at(i);
-      this.#words[entry] = address >>> 0;
-      this.#words[entry + 1] = Math.floor(address / 2 ** 32);
-      this.#words[entry + 2] = size;
-      this.#half[entry * 2 + 6] = i;
-    }
-    this.#tail = this.#count;
-    this.#base = base;
-    this.publish();
-  }
-
-  /** Where a buffer begins in the block. */
-  at(buffer: number): number {
-    return this.#at + buffer * this.#stride;
-  }
-
-  /** Gives a buffer back to the kernel, at the next {@linkcode publish}. */
-  provide(buffer: number): void {
-    const entry = (this.#ringAt + (this.#tail & (this.#count - 1)) * 16) / 4;
-    const address = this.#base + this.#at + buffer * this.#stride;
-    this.#words[entry] = address >>> 0;
-    this.#words[entry + 1] = Math.floor(address / 2 ** 32);
-    this.#half[entry * 2 + 6] = buffer;
-    this.#tail = (this.#tail + 1) & 0xffff;
-  }
-
-  /** Lets the kernel use what was provided. */
-  publish(): void {
-    // The tail of the ring lies in the reserved part of its first entry.
-    this.#half[this.#ringAt / 2 + 7] = this.#tail;
-  }
-}
 
 /** Rings for calls and completions, and buffers to receive into. */
 export class Ring {
@@ -256,7 +123,7 @@ export class Ring {
   /** The addresses of the rings and of the block. */
   readonly #start: number;
   readonly #base: number;
-  readonly #groups: readonly Buffers[];
+  readonly #buffers: readonly Buffers[];
   readonly #sqTail: number;
   readonly #cqHead: number;
   readonly #cqTail: number;
@@ -264,6 +131,7 @@ export class Ring {
   readonly #cqes: number;
   readonly #arg: Deno.PointerValue;
   readonly #argSize: Deno.PointerValue;
+  // These count on: an old index must not look as if it were queued again.
   #tail = 0;
   #submitted = 0;
   #signals = true;
@@ -303,20 +171,15 @@ export class Ring {
     const event = new Int32Array([eventFd]);
     let failed = eventFd < 0 ||
       calls.io_uring_register(REGISTER, fd, REGISTER_EVENTFD, event, 1) < 0;
-    const groups = [
-      new Buffers(rings, SMALL_RING_AT, SMALL_AT, SMALL_COUNT, SMALL_STRIDE),
-      new Buffers(rings, LARGE_RING_AT, LARGE_AT, LARGE_COUNT, LARGE_STRIDE),
-    ];
-    const sizes = [
-      [SMALL_RING_AT, SMALL_COUNT, SMALL_SIZE],
-      [LARGE_RING_AT, LARGE_COUNT, LARGE_SIZE],
-    ];
-    for (const [group, [at, count, size]] of sizes.entries()) {
-      groups[group].fill(base, size);
+    const buffers = groups.map((group, i) =>
+      new Buffers(group, rings, GROUP_RINGS_AT[i])
+    );
+    for (const [i, { count }] of groups.entries()) {
+      buffers[i].fill(base);
       const arg = new Uint32Array(10); // io_uring_buf_reg
-      setAddress(arg, 0, start + at);
+      setAddress(arg, 0, start + GROUP_RINGS_AT[i]);
       arg[2] = count;
-      arg[3] = group;
+      arg[3] = i;
       failed ||= calls.io_uring_register(
         REGISTER,
         fd,
@@ -342,7 +205,7 @@ export class Ring {
       block,
       start,
       base,
-      groups,
+      buffers,
       params,
     );
   }
@@ -355,7 +218,7 @@ export class Ring {
     block: ArrayBuffer,
     start: number,
     base: number,
-    groups: readonly Buffers[],
+    buffers: readonly Buffers[],
     params: Uint32Array,
   ) {
     this.#calls = calls;
@@ -370,7 +233,7 @@ export class Ring {
     const arg = addressOf(new Uint8Array(rings, ARG_AT, ARG_SIZE));
     this.#arg = calls.memcpy_pointer(arg, 0n, 0);
     this.#argSize = calls.memcpy_pointer(BigInt(ARG_SIZE), 0n, 0);
-    this.#groups = groups;
+    this.#buffers = buffers;
     this.#sqTail = (RING_AT + params[11]) / 4;
     this.#cqHead = (RING_AT + params[20]) / 4;
     this.#cqTail = (RING_AT + params[21]) / 4;
@@ -380,7 +243,7 @@ export class Ring {
 
   /** How many calls wait to be submitted. */
   get queued(): number {
-    return (this.#tail - this.#submitted) | 0;
+    return this.#tail - this.#submitted;
   }
 
   /** Whether completions make {@linkcode eventFd} readable. Signalling costs something. */
@@ -425,15 +288,14 @@ export class Ring {
   /**
    * Takes a completion out of its turn, if it has a tag of the kind.
    *
-   * @param index where it is: {@linkcode completionTail} before the call that made it, or one more
-   * than the last one
+   * @param index where it is, between {@linkcode completionTail} before the call that made it and
+   * the same after that
    * @param kind the lower byte of the tag
    */
   takeTagged(index: number, kind: number): boolean {
-    if (index === this.#words[this.#cqTail]) return false;
-    this.#read(index);
-    if ((this.tag & 0xff) !== kind) return false;
     const at = this.#cqes + (index & (CQ_ENTRIES - 1)) * CQE_WORDS;
+    if ((this.#words[at + 1] & 0xff) !== kind) return false;
+    this.#read(index);
     this.#words[at + 1] = 0;
     return true;
   }
@@ -462,7 +324,7 @@ export class Ring {
       const code = errno();
       return code === ETIME ? 0 : code;
     }
-    this.#submitted = (this.#submitted + done) | 0;
+    this.#submitted += done;
     return 0;
   }
 
@@ -499,7 +361,7 @@ export class Ring {
     words[at + 11] = last;
     words[at + 12] = 0;
     words[at + 13] = 0;
-    this.#tail = (index + 1) | 0;
+    this.#tail = index + 1;
     return index;
   }
 
@@ -517,17 +379,17 @@ export class Ring {
 
   /** Where in the block the address of a received datagram is. */
   nameAt(buffer: number): number {
-    return this.#groups[LARGE].at(buffer) + NAME_OFFSET;
+    return this.#buffers[LARGE].at(buffer) + NAME_OFFSET;
   }
 
   /** How long that address is, in bytes. */
   nameLength(buffer: number): number {
-    return Math.min(this.#data[this.#groups[LARGE].at(buffer) / 4], NAME_ROOM);
+    return Math.min(this.#data[this.#buffers[LARGE].at(buffer) / 4], NAME_ROOM);
   }
 
   /** Where in the block a received datagram is. */
   datagramAt(buffer: number): number {
-    return this.#groups[LARGE].at(buffer) + DATA_OFFSET;
+    return this.#buffers[LARGE].at(buffer) + DATA_OFFSET;
   }
 
   /** How long it is, of a completion's result. */
@@ -558,6 +420,7 @@ export class Ring {
    * of them, and always before {@linkcode enter} returns.
    *
    * @param at where they begin in the block
+   * @param kind the lower byte of the tag. The rest of it is what {@linkcode sentBy} takes
    * @param address where in the block the address to send to begins
    * @returns the index of the entry, for {@linkcode resize} and {@linkcode withdraw}
    */
@@ -566,10 +429,11 @@ export class Ring {
     at: number,
     length: number,
     slot: number,
-    tag: number,
-    address = 0,
-    addressLength = 0,
+    kind: number,
+    address: number,
+    addressLength: number,
   ): number {
+    const tag = kind | (this.#tail & (SQ_ENTRIES - 1)) << 8;
     return this.#queue(
       OP_SEND | CQE_SKIP_SUCCESS,
       fd,
@@ -582,6 +446,30 @@ export class Ring {
       addressLength === 0 ? 0 : this.#base + address,
       addressLength,
     );
+  }
+
+  /**
+   * The bytes and the address of a call of {@linkcode send} that has just completed.
+   *
+   * @param call the tag of the completion, without its lower byte
+   */
+  sentBy(
+    call: number,
+  ): [data: Uint8Array<ArrayBuffer>, address: Uint8Array<ArrayBuffer>] {
+    const entry = SQES_AT / 4 + call * SQE_WORDS;
+    const words = this.#words;
+    return [
+      this.#bytesAt(entry + 4, words[entry + 6]),
+      this.#bytesAt(entry + 2, words[entry + 11]),
+    ];
+  }
+
+  /** The bytes of the block whose address two words of an entry hold. */
+  #bytesAt(word: number, length: number): Uint8Array<ArrayBuffer> {
+    if (length === 0) return new Uint8Array(0);
+    const high = this.#words[word + 1] >>> 0;
+    const at = high * 2 ** 32 + (this.#words[word] >>> 0) - this.#base;
+    return this.bytes.subarray(at, at + length);
   }
 
   /** Changes which bytes a queued call sends. */
@@ -600,7 +488,7 @@ export class Ring {
 
   /** Whether a queued call was not submitted yet. */
   isQueued(index: number): boolean {
-    return ((index - this.#submitted) | 0) >= 0;
+    return index >= this.#submitted;
   }
 
   /** Cancels the call that was submitted with a slot and a tag; it completes at once. */
@@ -621,17 +509,17 @@ export class Ring {
 
   /** Where a buffer begins in the block. */
   bufferAt(group: number, buffer: number): number {
-    return this.#groups[group].at(buffer);
+    return this.#buffers[group].at(buffer);
   }
 
   /** Gives a buffer back to the kernel, at the next {@linkcode publish}. */
   provide(group: number, buffer: number): void {
-    this.#groups[group].provide(buffer);
+    this.#buffers[group].provide(buffer);
   }
 
   /** Lets the kernel use the buffers that were given back. */
   publish(): void {
-    for (const group of this.#groups) group.publish();
+    for (const group of this.#buffers) group.publish();
   }
 
   /** Cancels everything, and closes the rings. Nothing writes to their memory any more. */
@@ -663,14 +551,4 @@ export class Ring {
 /** Returns memory that begins at a page. Throws if there is none. */
 function mapped(pages: number): ArrayBuffer {
   return new WebAssembly.Memory({ initial: pages }).buffer as ArrayBuffer;
-}
-
-/** Writes an address as two words. */
-function setAddress(
-  words: Uint32Array | Int32Array,
-  at: number,
-  address: number,
-): void {
-  words[at] = address;
-  words[at + 1] = address / 2 ** 32;
 }

@@ -12,6 +12,8 @@ import { type Idler, idleSweeper } from "./idle.ts";
  * @category Handlers
  */
 export interface Handlers<S> {
+  /** Is called first: a stream is connected then, and nothing was received. */
+  open?(socket: S): void;
   /**
    * Is called when {@linkcode StreamSocket.write} or {@linkcode DatagramSocket.send} has taken less
    * than it was given, and now takes more.
@@ -68,6 +70,21 @@ export abstract class Channel<S, H extends Handlers<S> = Handlers<S>>
     this.handle = handle;
     this.socket = socket;
     this.handlers = handlers;
+  }
+
+  /** Calls `open`, then begins to receive. */
+  begin(): void {
+    try {
+      this.handlers.open?.(this.socket);
+    } catch (error) {
+      return this.thrown(error);
+    }
+    if (this.closed) return;
+    try {
+      this.start();
+    } catch (error) { // the system can watch no more descriptors
+      this.broke(error);
+    }
   }
 
   /**
@@ -154,7 +171,7 @@ export abstract class Channel<S, H extends Handlers<S> = Handlers<S>>
   }
 
   /** Calls `close`, soon, as the descriptor is closed now. */
-  protected lingered(): void {
+  lingered(): void {
     queueMicrotask(() => this.#closed());
   }
 

@@ -1,8 +1,18 @@
 /** Sockets of datagrams that call handlers. */
 
+import { passing } from "../async/connections.ts";
+import { errno as E } from "../constants/lookup.ts";
 import { typeError } from "../constants/stack.ts";
 import { nameClasses } from "../constants/table.ts";
-import { type Bytes, callersBytes } from "../errors/arguments.ts";
+import { byteLengthOf, type Bytes, callersBytes } from "../errors/arguments.ts";
+import {
+  EAGAIN,
+  EINTR,
+  ENOBUFS,
+  EWOULDBLOCK,
+  osError,
+} from "../errors/errors.ts";
+import { errno, libc } from "../ffi/libc.ts";
 import type {
   Address,
   AddressInput,
@@ -38,8 +48,6 @@ export interface DatagramHandlers<
   T = undefined,
   A extends Address = InetAddress,
 > extends Handlers<DatagramSocket<T, A>> {
-  /** Is called first, before anything is received. */
-  open?(socket: DatagramSocket<T, A>): void;
   /**
    * Is called with each datagram.
    *
@@ -80,26 +88,18 @@ export class CurrentSender implements Sender<Address> {
   }
 }
 
+/** Whether an error of receiving or sending is of one datagram, so that the next may succeed. */
+function isOfDatagram(code: number): boolean {
+  return passing.has(code) || code === E.ECONNREFUSED || code === E.EMSGSIZE ||
+    code === E.EACCES || code === E.EINVAL || code === E.EDESTADDRREQ ||
+    code === E.EADDRNOTAVAIL || code === E.ENOTCONN || code === E.ENOENT;
+}
+
 /** The channel of a socket of datagrams. */
 export abstract class DatagramChannel
   extends Channel<AnyDatagramSocket, AnyDatagramHandlers> {
   /** Sends a datagram if there is room, and returns whether there was. */
   abstract send(data: Uint8Array<ArrayBuffer>, to: unknown): boolean;
-
-  /** Calls `open`, then begins to receive. */
-  begin(): void {
-    try {
-      this.handlers.open?.(this.socket);
-    } catch (error) {
-      return this.thrown(error);
-    }
-    if (this.closed) return;
-    try {
-      this.start();
-    } catch (error) { // the system can watch no more descriptors
-      this.broke(error);
-    }
-  }
 
   /** Calls `data`. */
   received(data: Uint8Array<ArrayBuffer>, from: Sender<Address>): void {
@@ -109,6 +109,47 @@ export abstract class DatagramChannel
     } catch (error) {
       this.thrown(error);
     }
+  }
+
+  /**
+   * Sends a datagram by a call of its own.
+   *
+   * @param name the address to send to, if its length is not 0
+   * @returns whether there was room. If sending fails, the handler `error` is called soon
+   */
+  protected sendNow(
+    { fd, dontWait }: Handle,
+    data: Uint8Array<ArrayBuffer>,
+    name: Uint8Array<ArrayBuffer>,
+    nameLength: number,
+  ): boolean {
+    const length = byteLengthOf(data);
+    for (;;) {
+      const count = nameLength === 0
+        ? libc.send(fd, data, length, dontWait)
+        : libc.sendto(fd, data, length, dontWait, name, nameLength);
+      if (count >= 0) return true;
+      const code = errno();
+      if (code === EINTR) continue;
+      if (code === EAGAIN || code === EWOULDBLOCK || code === ENOBUFS) {
+        return false;
+      }
+      this.failedSoon(code, "sendto");
+      return true;
+    }
+  }
+
+  /** Handles an error of receiving or sending. */
+  protected failed(code: number, syscall: string): void {
+    if (this.closed) return;
+    const error = osError(code, syscall);
+    if (isOfDatagram(code)) this.report(error);
+    else this.broke(error);
+  }
+
+  /** The same, but not now: the caller may be a handler. */
+  protected failedSoon(code: number, syscall: string): void {
+    queueMicrotask(() => this.failed(code, syscall));
   }
 
   /** Encodes the address to send to into the shared storage, and returns its length. */

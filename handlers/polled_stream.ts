@@ -1,78 +1,51 @@
 /** Streams on the reactor: after an event, they receive until nothing is left. */
 
-import {
-  DONE,
-  NEXT_TURN,
-  reactor,
-  type Waiter,
-  type Watch,
-  WHEN_READY,
-} from "../async/reactor.ts";
+import { DONE, NEXT_TURN, reactor, WHEN_READY } from "../async/reactor.ts";
 import { errno as E } from "../constants/lookup.ts";
 import { SHUT_WR } from "../constants/mod.ts";
-import { check, E_BAD_SOCKET, osError } from "../errors/errors.ts";
+import { check, osError } from "../errors/errors.ts";
 import { byteLengthOf } from "../errors/arguments.ts";
 import { libc } from "../ffi/libc.ts";
 import { Pending } from "../socket/operations/attempt.ts";
 import { recv_into } from "../socket/operations/transfer.ts";
 import { idleSweeper } from "./idle.ts";
-import { Room } from "./polled_room.ts";
+import {
+  closeQuietly,
+  type PolledChannel,
+  PolledWaits,
+} from "./polled_waits.ts";
 import { receiveBuffer, receivedView } from "./receive_buffer.ts";
 import { resetOnClose } from "./reset.ts";
 import { StreamChannel } from "./stream.ts";
 
-/** A stream on the reactor. It is the waiter that receives itself. */
-export class PolledStream extends StreamChannel implements Waiter {
-  #watch: Watch | undefined;
-  /** Whether this is in the watch's queue of readers. */
-  #waits = false;
-  #receiving = false;
-  #room: Room | undefined;
+/** A stream on the reactor. */
+export class PolledStream extends StreamChannel implements PolledChannel {
+  /** As {@linkcode PolledChannel.syscall}. */
+  readonly syscall = "recv";
+  readonly #waits = new PolledWaits(this);
+
+  /** As {@linkcode PolledChannel.mayReceive}. */
+  get mayReceive(): boolean {
+    return !this.ended;
+  }
 
   /** As {@linkcode StreamChannel.start}. */
   start(): void {
-    const watch = this.#watch = reactor.watch(this.handle.fd);
-    reactor.reference(watch, this.ref);
-    if (!this.paused) this.#wait(WHEN_READY);
-    if (this.wantsDrain) this.#waitForRoom();
-  }
-
-  #wait(after: number): void {
-    this.#waits = true;
-    reactor.add(this.#watch!, "read", this, after);
-  }
-
-  #leave(): void {
-    if (!this.#waits) return;
-    this.#waits = false;
-    reactor.remove(this.#watch!, "read", this);
+    this.#waits.start();
   }
 
   /** As {@linkcode StreamChannel.pauseChanged}. */
   protected override pauseChanged(): void {
-    // `attempt` looks at the end of the handler. Before `start` there is nothing to do.
-    if (this.#receiving || this.#watch === undefined || this.ended) return;
-    if (this.paused) this.#leave();
-    // What has arrived since may have been reported already.
-    else if (!this.#waits) this.#wait(NEXT_TURN);
+    this.#waits.pauseChanged();
   }
 
   /** As {@linkcode StreamChannel.refChanged}. */
   protected override refChanged(): void {
-    if (this.#watch !== undefined) reactor.reference(this.#watch, this.ref);
+    this.#waits.refChanged();
   }
 
-  /** Receives what there is. As {@linkcode Waiter.attempt}. */
-  attempt(): number {
-    this.#receiving = true;
-    const after = this.#receive();
-    this.#receiving = false;
-    // The handler may have paused, closed or taken this, or its stream is at its end.
-    if (after === DONE) this.#waits = false;
-    return after;
-  }
-
-  #receive(): number {
+  /** As {@linkcode PolledChannel.receive}. */
+  receive(): number {
     for (;;) {
       if (this.paused || this.closed) return DONE;
       let count;
@@ -104,16 +77,9 @@ export class PolledStream extends StreamChannel implements Waiter {
     const sent = this.sendNow(data, length);
     if (sent < length && !this.broken) {
       this.wantsDrain = true;
-      if (this.#watch !== undefined) this.#waitForRoom();
+      this.#waits.waitForRoom();
     }
     return sent;
-  }
-
-  #waitForRoom(): void {
-    const room = this.#room ??= new Room(this, WHEN_READY);
-    if (room.waits) return;
-    room.waits = true;
-    reactor.add(this.#watch!, "write", room, room.after);
   }
 
   /** As {@linkcode StreamChannel.shutdown}. */
@@ -128,25 +94,12 @@ export class PolledStream extends StreamChannel implements Waiter {
   /** As {@linkcode StreamChannel.closeDescriptor}. */
   protected override closeDescriptor(reset: boolean): boolean {
     if (reset) resetOnClose(this.handle);
-    try {
-      this.handle.close();
-    } catch {
-      // The system reports an error of a connection that ends now anyway.
-    }
+    closeQuietly(this.handle);
     return true;
   }
 
   /** As {@linkcode StreamChannel.quit}. */
   protected override quit(): void {
-    this.#leave();
-    if (this.#room?.waits) reactor.remove(this.#watch!, "write", this.#room);
-  }
-
-  /** Its descriptor is closed by other means. As {@linkcode Waiter.forgotten}. */
-  forgotten(): void {
-    this.#waits = false;
-    if (this.closed) return;
-    this.handle.detach();
-    this.broke(osError(E_BAD_SOCKET, "recv"));
+    this.#waits.end();
   }
 }

@@ -15,7 +15,8 @@ import {
   WHEN_READY,
 } from "../async/reactor.ts";
 import { EAGAIN, EINTR, exhausted, osError } from "../errors/errors.ts";
-import { NAME_ROOM, Ring, SCRATCH_SIZE, SMALL } from "../ffi/io_uring.ts";
+import { NAME_ROOM, Ring } from "../ffi/io_uring.ts";
+import { SCRATCH_SIZE, SMALL } from "../ffi/io_uring_buffers.ts";
 import { atUnload, isMain } from "../ffi/libc.ts";
 import type { Sockaddr } from "../socket/address/codec.ts";
 
@@ -29,6 +30,10 @@ export const READABLE = 3;
 export const WRITABLE = 4;
 /** As {@linkcode RECEIVE}. */
 export const ACCEPT = 5;
+const SEND_EACH = 6;
+
+/** Up to how many bytes are copied, to be sent with others'; more have a call of their own. */
+export const COPIED = 0x1000;
 
 /** Who makes calls. */
 export interface RingUser {
@@ -44,8 +49,9 @@ export interface RingUser {
    * Is called when not all bytes were sent. Must call no handlers.
    *
    * @param result how many were sent, or a negated error number
+   * @param call which call it was, for {@linkcode Ring.sentBy}
    */
-  sentShort(result: number): void;
+  sentShort(result: number, call: number): void;
   /** Is called after the kernel was entered, if {@linkcode RingEngine.afterEntering} asked. */
   entered(): void;
 }
@@ -79,6 +85,8 @@ export class RingEngine implements Waiter {
   #skipped = 0;
   /** Buffers to give back once nothing queued sends from them: pairs of group and number. */
   #used: number[] = [];
+  /** What {@linkcode sendEach} was given, while it runs. */
+  #sentShort: ((index: number, result: number) => void) | undefined;
   #entered: RingUser[] = [];
   /** For each small buffer, the last view of it, and the view's length. */
   readonly #views: Uint8Array<ArrayBuffer>[] = [];
@@ -256,11 +264,15 @@ export class RingEngine implements Waiter {
           ? 0
           : Math.min(this.#toSkip * 2 + 1, MAX_SKIPPED);
       }
-      // Those who did not send all must know before another write.
-      while (ring.takeTagged(tail, SEND)) {
-        tail = (tail + 1) | 0;
-        const user = this.#userOf(ring.slot, ring.tag);
-        user?.sentShort(ring.result);
+      // Those who did not send all must know before another write. Between their completions may
+      // lie those of other calls that were submitted with them.
+      for (; tail !== ring.completionTail; tail = (tail + 1) | 0) {
+        if (ring.takeTagged(tail, SEND)) {
+          // Nobody leaves a slot while a call that sends is queued.
+          this.#users[ring.slot]!.sentShort(ring.result, ring.tag >>> 8);
+        } else if (
+          this.#sentShort !== undefined && ring.takeTagged(tail, SEND_EACH)
+        ) this.#sentShort(ring.slot, ring.result);
       }
       if (code !== 0 && code !== EAGAIN && code !== EINTR) {
         throw osError(code, "io_uring_enter");
@@ -271,7 +283,37 @@ export class RingEngine implements Waiter {
     if (this.#entered.length > 0) {
       for (const user of this.#entered.splice(0)) user.entered();
     }
-    if (!this.#inTurn && ring.hasCompletions) this.#again();
+    if (this.#inTurn || !ring.hasCompletions) return;
+    if (this.#count > 0) return this.#again();
+    while (ring.next()); // all of them are of `sendEach`, and already taken
+  }
+
+  /**
+   * Sends the same bytes on each of many descriptors, after all that is queued.
+   *
+   * @param data up to as many bytes as {@linkcode scratch} has
+   * @param sentShort is called with the index of each descriptor that did not take all of them, and
+   * how many it took, or a negated error number. Must not throw
+   */
+  sendEach(
+    descriptors: readonly number[],
+    data: Uint8Array<ArrayBuffer>,
+    length: number,
+    sentShort: (index: number, result: number) => void,
+  ): void {
+    if (descriptors.length === 0) return;
+    const { ring } = this;
+    if (ring.queued > 0 || !this.hasScratch(length)) this.flush();
+    // One copy for all: nobody else reserves memory before the last is sent.
+    const at = this.scratch(length);
+    ring.bytes.set(data, at);
+    this.#sentShort = sentShort;
+    for (let i = 0; i < descriptors.length; i++) {
+      if (!ring.hasRoom) this.flush();
+      ring.send(descriptors[i], at, length, i, SEND_EACH, 0, 0);
+    }
+    this.flush();
+    this.#sentShort = undefined;
   }
 
   #giveBack(): void {
@@ -368,4 +410,9 @@ export function ringEngine(): RingEngine | undefined {
   // Without a descriptor or memory, the next socket may have one.
   if (!exhausted.has(ring)) refusal = ring;
   return undefined;
+}
+
+/** The same, for calls without a slot. A Worker's engine does not last longer than its slots. */
+export function lastingEngine(): RingEngine | undefined {
+  return isMain ? ringEngine() : engine;
 }

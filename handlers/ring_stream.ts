@@ -5,39 +5,25 @@
 
 import { errno as E } from "../constants/lookup.ts";
 import { SHUT_WR } from "../constants/mod.ts";
-import { EAGAIN, ENOBUFS, osError } from "../errors/errors.ts";
+import { EAGAIN, osError } from "../errors/errors.ts";
 import { byteLengthOf } from "../errors/arguments.ts";
-import {
-  CQE_BUFFER,
-  CQE_MORE,
-  POLL_IN,
-  POLL_OUT,
-  SMALL,
-  SMALL_SIZE,
-} from "../ffi/io_uring.ts";
-import { disown, errno, libc, own } from "../ffi/libc.ts";
+import { CQE_BUFFER, POLL_IN, type Ring } from "../ffi/io_uring.ts";
+import { SMALL, SMALL_SIZE } from "../ffi/io_uring_buffers.ts";
+import { errno, libc } from "../ffi/libc.ts";
 import { reactor } from "../async/reactor.ts";
-import { Handle, Pending } from "../socket/operations/attempt.ts";
+import { type Handle, Pending } from "../socket/operations/attempt.ts";
 import { recv_into, send } from "../socket/operations/transfer.ts";
 import { idleSweeper } from "./idle.ts";
 import { receiveBuffer, receivedView } from "./receive_buffer.ts";
 import { resetOnClose } from "./reset.ts";
-import {
-  READABLE,
-  RECEIVE,
-  type RingEngine,
-  type RingUser,
-  SEND,
-  WRITABLE,
-} from "./ring_engine.ts";
+import { onlyStopped, RingCalls, type RingChannel } from "./ring_calls.ts";
+import { COPIED, READABLE, RECEIVE, type RingEngine } from "./ring_engine.ts";
 import {
   type AnyStream,
   type AnyStreamHandlers,
   StreamChannel,
 } from "./stream.ts";
 
-/** Up to how many bytes are copied, to be sent with others'; more have a call of their own. */
-const COPIED = 0x1000;
 /** After so many full buffers in a row, a stream receives by calls, into a larger one. */
 const MANY_FULL = 4;
 /** After so many events in a row with less than a small buffer, it goes back. */
@@ -47,36 +33,21 @@ const MANY_SMALL = 16;
 let current: Uint8Array<ArrayBuffer> | undefined;
 let currentAt = 0;
 
+/** What is kept of what comes during a pause: bytes, or the result that ended receiving. */
+type Kept = Uint8Array<ArrayBuffer> | number;
+
 /** A stream on `io_uring`. */
-export class RingStream extends StreamChannel implements RingUser {
-  readonly #engine: RingEngine;
-  #slot = -1;
-  /** How many of its calls will still complete. */
-  #calls = 0;
-  /** The call that receives: `RECEIVE` or `READABLE`, 0 for none. */
-  #receiving = 0;
-  #cancelling = false;
-  /** Whether a call waits for room to send. */
-  #waitsForRoom = false;
-  #started = false;
-  /** Whether it keeps the process alive now. */
-  #holds = false;
+export class RingStream extends StreamChannel implements RingChannel<Kept> {
+  readonly #calls: RingCalls<Kept>;
   /** How many buffers in a row were full, or how few bytes came so many times in a row. */
   #full = 0;
   #small = 0;
   #isBulk = false;
-  /** What came while this was paused: bytes, or the result that ended receiving. */
-  #held: (Uint8Array<ArrayBuffer> | number)[] = NOTHING;
-  /** The queued call that sends, and the bytes of the block that it sends. */
-  #sending = 0;
+  /** The bytes of the block that the queued call sends. */
   #sendAt = 0;
   #sendLength = 0;
   /** What was taken and not sent, as there was no room. */
   #rest: Uint8Array<ArrayBuffer> | undefined;
-  /** Owns the descriptor after {@linkcode closed}, until everything was sent. */
-  #lingering: Handle | undefined;
-  #entering = false;
-  #quitting: PromiseWithResolvers<void> | undefined;
 
   /** Makes a stream. */
   constructor(
@@ -86,146 +57,64 @@ export class RingStream extends StreamChannel implements RingUser {
     handlers: AnyStreamHandlers,
   ) {
     super(handle, socket, handlers);
-    this.#engine = engine;
+    this.#calls = new RingCalls(engine, this);
   }
 
-  /** Takes a slot. If the system can watch no more descriptors, the connection ends soon. */
-  #join(): boolean {
-    if (this.#slot >= 0) return true;
-    try {
-      this.#slot = this.#engine.join(this);
-      return true;
-    } catch (error) {
-      this.brokeSoon(error);
-      return false;
-    }
+  /** As {@linkcode RingChannel.mayReceive}. */
+  get mayReceive(): boolean {
+    return !this.ended && !this.broken;
+  }
+
+  /** As {@linkcode RingChannel.hasUnsent}. */
+  get hasUnsent(): boolean {
+    return this.#rest !== undefined;
   }
 
   /** As {@linkcode StreamChannel.start}. */
   start(): void {
-    if (!this.#join()) return;
-    this.#started = true;
-    this.#receive();
-    this.#hold();
-  }
-
-  /** Has the kernel receive, unless it does, or must not. */
-  #receive(): void {
-    if (
-      this.#receiving !== 0 || this.paused || this.closed || this.ended ||
-      this.broken || this.#quitting !== undefined
-    ) return;
-    if (!this.#join()) return;
-    const ring = this.#engine.reserve();
-    const { fd } = this.handle;
-    this.#calls++;
-    if (this.#isBulk) {
-      this.#receiving = READABLE;
-      ring.poll(fd, POLL_IN, this.#slot, this.#tag(READABLE));
-    } else {
-      this.#receiving = RECEIVE;
-      ring.recv(fd, this.#slot, this.#tag(RECEIVE));
-    }
-  }
-
-  #tag(kind: number): number {
-    return this.#engine.tag(this.#slot, kind);
-  }
-
-  #cancel(): void {
-    if (this.#receiving === 0 || this.#cancelling) return;
-    this.#cancelling = true;
-    this.#engine.reserve().cancel(this.#slot, this.#tag(this.#receiving));
-  }
-
-  /** Notes whether this keeps the process alive: while it receives or has something to send. */
-  #hold(): void {
-    const holds = this.ref &&
-      (this.#rest !== undefined ||
-        (this.#started && !this.closed && !this.paused && !this.ended));
-    if (holds === this.#holds) return;
-    this.#holds = holds;
-    this.#engine.reference(holds ? 1 : -1);
+    this.#calls.start();
   }
 
   /** As {@linkcode StreamChannel.refChanged}. */
   protected override refChanged(): void {
-    this.#hold();
+    this.#calls.hold();
   }
 
   /** As {@linkcode StreamChannel.pauseChanged}. */
   protected override pauseChanged(): void {
-    if (!this.#started) return;
-    this.#hold();
-    if (this.paused) this.#cancel();
-    else if (this.#held.length > 0) queueMicrotask(() => this.#deliver());
-    else this.#receive();
+    this.#calls.pauseChanged();
   }
 
-  /** Delivers what came during a pause. */
-  #deliver(): void {
-    while (this.#held.length > 0) {
-      if (this.closed || (this.paused && this.#quitting === undefined)) return;
-      const next = this.#held.shift()!;
-      if (typeof next !== "number") this.received(next);
-      else if (this.#quitting === undefined) this.#receivedResult(next);
-    }
-    this.#receive();
+  /** As {@linkcode RingChannel.queueReceiving}. */
+  queueReceiving(ring: Ring, slot: number, engine: RingEngine): number {
+    const { fd } = this.handle;
+    const kind = this.#isBulk ? READABLE : RECEIVE;
+    const tag = engine.tag(slot, kind);
+    if (this.#isBulk) ring.poll(fd, POLL_IN, slot, tag);
+    else ring.recv(fd, slot, tag);
+    return kind;
   }
 
-  /** As {@linkcode RingUser.completed}. */
-  completed(kind: number, result: number, flags: number): void {
-    const ends = (flags & CQE_MORE) === 0;
-    if (ends) this.#calls--;
-    if (kind === WRITABLE) {
-      this.#waitsForRoom = false;
-      return this.#sendRest();
-    }
-    if (ends) {
-      this.#receiving = 0;
-      this.#cancelling = false;
-    }
+  /** As {@linkcode RingChannel.deliver}. */
+  deliver(kept: Kept): void {
+    if (typeof kept !== "number") this.received(kept);
+    else if (!this.#calls.quits) this.#receivedResult(kept);
+  }
+
+  /** As {@linkcode RingChannel.came}. */
+  came(kind: number, result: number, flags: number): void {
     if (kind === READABLE) {
       if (result > 0 && !this.paused && !this.closed) this.#receiveNow();
-    } else if ((flags & CQE_BUFFER) !== 0) this.#came(result, flags >>> 16);
-    else if (result !== -ENOBUFS && result !== -E.ECANCELED) {
-      this.#receivedResult(result);
-    }
-    if (!ends) return;
-    if (this.closed || this.#quitting !== undefined) this.#settle();
-    else if (this.paused) this.#leaveIfUnused();
-    else if (this.#held.length === 0) this.#receive();
-  }
-
-  /** Leaves the engine, which would keep a paused socket that the program forgot. */
-  #leaveIfUnused(): void {
-    if (
-      this.#calls === 0 && this.#rest === undefined && !this.#isQueued &&
-      !this.#entering
-    ) this.#leave();
-  }
-
-  /** Whether something to send is queued. */
-  get #isQueued(): boolean {
-    return this.#sendLength > 0 && this.#engine.ring.isQueued(this.#sending);
-  }
-
-  /** Whether what comes is kept for later. */
-  get #keeps(): boolean {
-    return this.paused || this.#held.length > 0;
-  }
-
-  #keep(item: Uint8Array<ArrayBuffer> | number): void {
-    if (this.#held === NOTHING) this.#held = [];
-    this.#held.push(item);
+    } else if ((flags & CQE_BUFFER) !== 0) this.#cameInto(flags >>> 16, result);
+    else if (!onlyStopped(result)) this.#cameTo(result);
   }
 
   /** Handles what a call has received into a buffer. */
-  #came(count: number, buffer: number): void {
-    const engine = this.#engine;
+  #cameInto(buffer: number, count: number): void {
+    const { engine } = this.#calls;
     if (!this.closed && count > 0) {
       const view = engine.view(buffer, count);
-      if (this.#keeps) this.#keep(view.slice());
+      if (this.#calls.keeps) this.#calls.keep(view.slice());
       else {
         current = view;
         currentAt = engine.ring.bufferAt(SMALL, buffer);
@@ -235,21 +124,27 @@ export class RingStream extends StreamChannel implements RingUser {
         else if (++this.#full === MANY_FULL) {
           this.#isBulk = true;
           this.#small = 0;
-          this.#cancel();
+          this.#calls.cancelReceiving();
         }
       }
     }
     engine.used(SMALL, buffer);
-    if (count <= 0) this.#receivedResult(count);
+    if (count <= 0) this.#cameTo(count);
+  }
+
+  /** Handles the end of receiving, or keeps it for later. */
+  #cameTo(result: number): void {
+    if (this.closed || this.ended) return;
+    if (this.#calls.keeps) this.#calls.keep(result);
+    else this.#receivedResult(result);
   }
 
   /** Handles the end of receiving: 0, or a negated error number. */
   #receivedResult(result: number): void {
     if (this.closed || this.ended) return;
-    if (this.#keeps) this.#keep(result);
-    else if (result === 0) {
+    if (result === 0) {
       this.receivedEnd();
-      this.#hold();
+      this.#calls.hold();
     } else this.broke(osError(-result, "recv"));
   }
 
@@ -263,7 +158,7 @@ export class RingStream extends StreamChannel implements RingUser {
         return this.broke(error);
       }
       if (count instanceof Pending) return;
-      if (count === 0) return this.#receivedResult(0);
+      if (count === 0) return this.#cameTo(0);
       this.received(receivedView(count));
       if (count >= SMALL_SIZE) this.#small = 0;
       else if (++this.#small === MANY_SMALL) {
@@ -281,7 +176,7 @@ export class RingStream extends StreamChannel implements RingUser {
     const length = byteLengthOf(data);
     if (length === 0) return 0;
     this.activeAt = idleSweeper.now;
-    const engine = this.#engine;
+    const { engine } = this.#calls;
     // After these two, there is room for all that may be queued here.
     const ring = engine.reserve();
     if (!engine.hasScratch(COPIED)) engine.flush();
@@ -289,7 +184,7 @@ export class RingStream extends StreamChannel implements RingUser {
       this.wantsDrain = true;
       return 0;
     }
-    const isQueued = this.#isQueued;
+    const { isQueued } = this.#calls;
     if (isQueued && this.#sendLength + length <= COPIED) {
       this.#append(data, length);
       return length;
@@ -299,11 +194,11 @@ export class RingStream extends StreamChannel implements RingUser {
       const sent = this.sendNow(data, length);
       if (sent < length && !this.broken) {
         this.wantsDrain = true;
-        this.#waitForRoom();
+        this.#calls.waitForRoom();
       }
       return sent;
     }
-    if (!this.#join()) return 0;
+    if (!this.#calls.join()) return 0;
     // An echo need not be copied. (Asking a view for its `buffer` would cost more than to copy.)
     if (data === current) this.#sendAt = currentAt;
     else {
@@ -311,21 +206,14 @@ export class RingStream extends StreamChannel implements RingUser {
       ring.bytes.set(data, this.#sendAt);
     }
     this.#sendLength = length;
-    this.#sending = ring.send(
-      this.handle.fd,
-      this.#sendAt,
-      length,
-      this.#slot,
-      this.#tag(SEND),
-    );
+    this.#calls.send(this.#sendAt, length);
     return length;
   }
 
   /** Adds bytes to those that are queued. */
   #append(data: Uint8Array<ArrayBuffer>, length: number): void {
-    const engine = this.#engine;
-    const { ring } = engine;
-    const { bytes } = ring;
+    const { engine } = this.#calls;
+    const { bytes } = engine.ring;
     const queued = this.#sendLength;
     if (engine.isLast(this.#sendAt + queued)) {
       bytes.set(data, engine.scratch(length));
@@ -336,81 +224,71 @@ export class RingStream extends StreamChannel implements RingUser {
       this.#sendAt = at;
     }
     this.#sendLength = queued + length;
-    ring.resize(this.#sending, this.#sendAt, this.#sendLength);
+    this.#calls.resize(this.#sendAt, this.#sendLength);
   }
 
   /** Sends what is queued by a call of its own, and returns whether that was all. */
   #sendQueuedNow(): boolean {
-    const { ring } = this.#engine;
-    ring.withdraw(this.#sending);
+    this.#calls.withdraw();
     const length = this.#sendLength;
     const at = this.#sendAt;
-    this.#sendLength = 0;
-    const queued = ring.bytes.subarray(at, at + length);
+    const { bytes } = this.#calls.engine.ring;
+    const queued = bytes.subarray(at, at + length);
     const sent = this.sendNow(queued, length);
     if (sent === length) return true;
     if (!this.broken) {
       this.#rest = queued.slice(sent);
       this.wantsDrain = true;
-      this.#waitForRoom();
+      this.#calls.waitForRoom();
     }
     return false;
   }
 
-  /** As {@linkcode RingUser.sentShort}. */
+  /** As {@linkcode RingChannel.sentShort}. */
   sentShort(result: number): void {
     if (result < 0 && result !== -EAGAIN) {
       if (!this.closed) this.brokeSoon(osError(-result, "send"));
       return;
     }
     const sent = Math.max(result, 0);
-    this.#rest = this.#engine.ring.bytes.slice(
+    this.#rest = this.#calls.engine.ring.bytes.slice(
       this.#sendAt + sent,
       this.#sendAt + this.#sendLength,
     );
-    this.#waitForRoom();
+    this.#calls.waitForRoom();
   }
 
-  #waitForRoom(): void {
-    if (!this.#join()) return;
-    this.#hold();
-    this.#waitsForRoom = true;
-    this.#calls++;
-    const { fd } = this.#lingering ?? this.handle;
-    this.#engine.reserve()
-      .poll(fd, POLL_OUT, this.#slot, this.#tag(WRITABLE));
-  }
-
-  /** There is room to send. */
-  #sendRest(): void {
-    const rest = this.#rest;
-    if (rest !== undefined) {
-      let sent: number | Pending;
-      try {
-        sent = send(this.#lingering ?? this.handle, rest, 0);
-      } catch (error) {
-        this.#rest = undefined;
-        this.#hold();
-        if (this.closed) return this.#settle();
-        return this.broke(error);
-      }
-      const count = sent instanceof Pending ? 0 : sent;
-      if (count < rest.length) {
-        this.#rest = rest.subarray(count);
-        return this.#waitForRoom();
-      }
+  /** As {@linkcode RingChannel.sendUnsent}. */
+  sendUnsent(handle: Handle): boolean {
+    const rest = this.#rest!;
+    let sent: number | Pending;
+    try {
+      sent = send(handle, rest, 0);
+    } catch (error) {
       this.#rest = undefined;
-      this.#hold();
+      this.broke(error);
+      return true;
     }
-    if (this.closed || this.#quitting !== undefined) return this.#settle();
-    if (this.shut) return this.#shutNow();
-    if (this.wantsDrain) this.drained();
+    const count = sent instanceof Pending ? 0 : sent;
+    this.#rest = count < rest.length ? rest.subarray(count) : undefined;
+    return this.#rest === undefined;
+  }
+
+  /** As {@linkcode RingChannel.dropUnsent}. */
+  dropUnsent(): void {
+    this.#rest = undefined;
+  }
+
+  /** As {@linkcode RingChannel.hasRoom}. */
+  hasRoom(): void {
+    if (this.shut) this.#shutNow();
+    else if (this.wantsDrain) this.drained();
   }
 
   /** As {@linkcode StreamChannel.shutdown}. */
   shutdown(): void {
     if (this.#rest !== undefined) return; // it follows the rest
-    if (this.#isQueued && !this.#sendQueuedNow()) return;
+    if (this.#calls.isQueued && !this.#sendQueuedNow()) return;
     this.#shutNow();
   }
 
@@ -422,100 +300,24 @@ export class RingStream extends StreamChannel implements RingUser {
 
   /** As {@linkcode StreamChannel.closeDescriptor}. */
   protected override closeDescriptor(reset: boolean): boolean {
-    const { family, type, proto } = this.handle;
-    const { ring } = this.#engine;
-    const isQueued = this.#isQueued;
     if (reset) {
       resetOnClose(this.handle);
-      if (isQueued) ring.withdraw(this.#sending);
-      this.#drop();
+      if (this.#calls.isQueued) this.#calls.withdraw();
+      this.#rest = undefined;
     }
-    const fd = this.handle.detach();
-    this.#hold();
-    if (this.#slot < 0) {
-      libc.close(fd);
-      return true;
-    }
-    if (this.#calls === 0 && this.#rest === undefined && (!isQueued || reset)) {
-      libc.close(fd);
-      this.#leave();
-      return true;
-    }
-    // Its number must not be used again before what is queued for it was submitted.
-    own(fd);
-    this.#lingering = new Handle(fd, family, type, proto);
-    this.#lingering.nonBlocking = true;
-    this.#cancel();
-    this.#awaitEntering();
-    return false;
-  }
-
-  /** Has {@linkcode entered} called once what is queued was submitted. */
-  #awaitEntering(): void {
-    this.#entering = true;
-    this.#engine.reserve();
-    this.#engine.afterEntering(this);
-  }
-
-  /** As {@linkcode RingUser.entered}. */
-  entered(): void {
-    this.#entering = false;
-    this.#settle();
-  }
-
-  /** Goes on with closing, or with leaving the descriptor, once nothing is to be sent. */
-  #settle(): void {
-    if (this.#rest !== undefined || this.#entering) return;
-    if (this.#lingering !== undefined) {
-      const { fd } = this.#lingering;
-      this.#lingering = undefined;
-      disown(fd);
-      libc.close(fd);
-      this.lingered();
-    }
-    if (this.closed) {
-      if (this.#calls > 0) return;
-      this.#leave();
-      this.#quitting?.resolve();
-    } else if (this.#calls === 0 && this.#quitting !== undefined) {
-      this.#deliver();
-      this.#started = false;
-      this.#hold();
-      this.#leave();
-      this.#quitting.resolve();
-    }
-  }
-
-  #leave(): void {
-    if (this.#slot < 0) return;
-    this.#engine.leave(this.#slot);
-    this.#slot = -1;
+    return this.#calls.close();
   }
 
   /** As {@linkcode StreamChannel.abandon}. */
   protected override abandon(): void {
-    if (this.#lingering === undefined) return;
-    resetOnClose(this.#lingering);
-    this.#drop();
-    this.#hold();
-    this.#awaitEntering();
-  }
-
-  /** Drops what was taken and not sent. */
-  #drop(): void {
-    this.#rest = undefined;
-    if (!this.#waitsForRoom) return;
-    this.#waitsForRoom = false; // so that this is not called twice
-    this.#engine.reserve().cancel(this.#slot, this.#tag(WRITABLE));
+    const { lingering } = this.#calls;
+    if (lingering === undefined) return;
+    resetOnClose(lingering);
+    this.#calls.abandon();
   }
 
   /** As {@linkcode StreamChannel.quit}. */
   protected override quit(): Promise<void> {
-    this.#quitting ??= Promise.withResolvers();
-    this.#cancel();
-    this.#awaitEntering();
-    return this.#quitting.promise;
+    return this.#calls.quit();
   }
 }
-
-const NOTHING: (Uint8Array<ArrayBuffer> | number)[] = [];

@@ -22,8 +22,6 @@ export interface StreamHandlers<
   T = undefined,
   A extends Address = InetAddress,
 > extends Handlers<StreamSocket<T, A>> {
-  /** Is called first, when the socket is connected. */
-  open?(socket: StreamSocket<T, A>): void;
   /**
    * Is called with bytes that the socket received.
    *
@@ -103,24 +101,9 @@ export abstract class StreamChannel
   }
 
   /** Ends the connection, but not now: the caller may be a handler. */
-  protected brokeSoon(error: unknown): void {
+  brokeSoon(error: unknown): void {
     this.broken = true;
     queueMicrotask(() => this.broke(error));
-  }
-
-  /** Calls `open`, then begins to receive. */
-  begin(): void {
-    try {
-      this.handlers.open?.(this.socket);
-    } catch (error) {
-      return this.thrown(error);
-    }
-    if (this.closed) return;
-    try {
-      this.start();
-    } catch (error) { // the system can watch no more descriptors
-      this.broke(error);
-    }
   }
 
   /** Calls `data`. */

@@ -45,4 +45,7 @@ export const rows: Row[] = [
   row("socketpair: send and recv(65536) of 64 B", 20_000, [64, 65536], {
     python: 1,
   }),
+  row("socketpair: send and recv(1 MiB) of 100 B", 5_000, [100, 0x100000], {
+    python: 1,
+  }),
 ];

@@ -6,6 +6,9 @@ import {
   AsyncSocket,
   create_server,
   type InetAddress,
+  IPPROTO_IPV6,
+  IPV6_DONTFRAG,
+  IPV6_MTU,
   SO_SNDBUF,
   SOCK_DGRAM,
   socketpair,
@@ -14,7 +17,10 @@ import {
 } from "../../async.ts";
 import { type DatagramSocket, serveDatagrams } from "../../handlers.ts";
 import { AF_INET, AF_UNIX } from "../../mod.ts";
+import { Namespaces, namespaces } from "../examples/namespaces.ts";
 import { text, utf8 } from "../support/bytes.ts";
+import { beside } from "../support/files.ts";
+import { Peer } from "../support/peer.ts";
 import { needs } from "../support/requires.ts";
 import { Log, onEachEngine } from "./support.ts";
 
@@ -136,6 +142,81 @@ onEachEngine("without room, drain follows", async (engine) => {
   }, { engine });
   if (refused > 0) await log.has("drain");
 });
+
+onEachEngine(
+  "no datagram that was taken is lost for lack of room",
+  async (engine) => {
+    using networks = new Namespaces(2);
+    networks.cable([0, "cable", "10.9.0.1/24"], [1, "cable", "10.9.0.2/24"]);
+    // What is sent waits in the socket's buffer until the test says where 10.9.0.2 is.
+    networks.ip(1, "link set cable arp off");
+    networks.sysctl(0, "net.ipv4.neigh.cable.mcast_solicit", "10000");
+    const [here, there] = networks.names;
+    const inside = ["netns", "exec"];
+    const count = 60;
+    await using receiver = Peer.start("ip", [
+      ...inside,
+      there,
+      "python3",
+      "-c",
+      `
+import socket
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("10.9.0.2", 0))
+receiver.settimeout(60)
+print(receiver.getsockname()[1], flush=True)
+print(*(receiver.recv(2000)[0] for _ in range(${count})), flush=True)
+`,
+    ]);
+    const port = await receiver.line();
+    await using sender = Peer.start("ip", [
+      ...inside,
+      here,
+      Deno.execPath(),
+      "run",
+      "--allow-all",
+      beside("programs/handlers/no_room.ts"),
+      engine,
+      "10.9.0.2",
+      port,
+      String(count),
+    ]);
+    assertEquals(await sender.line(), "no room");
+    const mac = networks.run(1, "cat", "/sys/class/net/cable/address").trim();
+    networks.ip(0, `neigh replace 10.9.0.2 lladdr ${mac} dev cable`);
+    assertEquals(
+      await receiver.line(),
+      Array.from({ length: count }, (_, i) => i).join(" "),
+    );
+    assertEquals(await sender.line(), "closed");
+  },
+  namespaces,
+  needs.python,
+);
+
+onEachEngine(
+  "a datagram that is too long is an error",
+  async (engine) => {
+    const log = new Log();
+    using sink = new AsyncSocket(AF_INET6, SOCK_DGRAM);
+    sink.bind(["::1", 0, 0, 0]);
+    const address = sink.getsockname();
+    using socket = await serveDatagrams(["::1", 0], {
+      error: (_, error) => log.add((error as { code: string }).code),
+    }, { family: AF_INET6, engine });
+    socket.setsockopt(IPPROTO_IPV6, IPV6_DONTFRAG, 1);
+    socket.setsockopt(IPPROTO_IPV6, IPV6_MTU, 1280);
+    for (const length of [1300, 4000, 5000]) {
+      assert(socket.send(new Uint8Array(length), address));
+      await log.has("EMSGSIZE");
+      log.lines.length = 0;
+    }
+    assert(socket.send(utf8("short"), address));
+    assertEquals(text(await sink.recv(10)), "short");
+  },
+  needs.linux,
+  needs.ipv6,
+);
 
 onEachEngine("an error of one datagram does not close", async (engine) => {
   const log = new Log();

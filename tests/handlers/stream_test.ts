@@ -8,6 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  type Address,
   AF_INET6,
   AF_UNIX,
   AsyncSocket,
@@ -35,11 +36,12 @@ import {
   type StreamHandlers,
   type StreamSocket,
 } from "../../handlers.ts";
+import * as blocking from "../../mod.ts";
 import { receive } from "../support/async.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { descriptorsTo } from "../support/descriptors.ts";
 import { needs, requires } from "../support/requires.ts";
-import { Log, onEachEngine } from "./support.ts";
+import { fill, Log, onEachEngine } from "./support.ts";
 
 const loopback: InetAddress = ["127.0.0.1", 0];
 
@@ -368,6 +370,42 @@ onEachEngine("close() delivers all that was taken", async (engine) => {
   }
   assertEquals(came, taken);
 });
+
+onEachEngine(
+  "a write without room waits, whatever others receive",
+  async (engine) => {
+    const log = new Log();
+    const [full, fullPeer] = blocking.socketpair();
+    const [ready, readyPeer] = blocking.socketpair();
+    const filled = fill(full);
+    readyPeer.send(utf8("ready"));
+    const options = { engine };
+    using writer = attach(
+      full,
+      noting(log) as StreamHandlers<undefined, Address>,
+      options,
+    );
+    using _reader = attach(
+      ready,
+      noting(log) as StreamHandlers<undefined, Address>,
+      options,
+    );
+    const taken = writer.write(utf8("last"));
+    await log.has("data ready");
+    using peer = AsyncSocket.from(fullPeer);
+    peer.settimeout(60);
+    for (let came = 0; came < filled;) {
+      came += (await peer.recv(filled - came)).length;
+    }
+    if (taken === 0) {
+      await log.has("drain");
+      writer.write(utf8("last"));
+    }
+    assertEquals(text(await peer.recv(100)), "last");
+    readyPeer.close();
+  },
+  needs.posix,
+);
 
 onEachEngine("reset() is seen by the peer", async (engine) => {
   using server = await serve(loopback, {

@@ -1,7 +1,9 @@
 /** Helpers for the tests of sockets that call handlers. */
 
+import { assertInstanceOf } from "@std/assert";
 import type { EngineName } from "../../handlers.ts";
 import { ringEngine } from "../../handlers/ring_engine.ts";
+import { type Address, BlockingIOError, type Socket } from "../../mod.ts";
 import { need, requires } from "../support/requires.ts";
 
 /** Whether the system has `io_uring`, and allows it. */
@@ -25,6 +27,20 @@ export function onEachEngine(
       fn: () => run(engine),
     });
   }
+}
+
+/** Fills the buffers of a connection, and returns with how many bytes. */
+export function fill(socket: Socket<Address>): number {
+  let filled = 0;
+  socket.setblocking(false);
+  for (const size of [0x10000, 1]) {
+    try {
+      for (;;) filled += socket.send(new Uint8Array(size));
+    } catch (error) {
+      assertInstanceOf(error, BlockingIOError);
+    }
+  }
+  return filled;
 }
 
 /** What happened, as lines, and promises of lines to come. */
