@@ -23,6 +23,7 @@ const needed = [
 
 // A system sees these files of this machine and no others.
 const start = `
+  PATH=$PATH:/usr/sbin # of chroot, for users too
   mount --rbind /proc "$3/proc"
   mount --bind "$1" "$3/deno"
   mount --rbind "$2" "$3/source"
