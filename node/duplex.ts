@@ -139,9 +139,9 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
   }
 
   /**
-   * Begins to receive, one turn after the stream was made: as with net.Socket, nothing comes before.
-   * Deno's `TLSSocket` begins at the end of the turn in which it is made, and throws what nobody can
-   * catch if a peer's error has come by then.
+   * Begins to receive, one turn after the stream was made: as with net.Socket, nothing comes
+   * before. Deno's `TLSSocket` begins at the end of the turn in which it is made, and throws what
+   * nobody can catch if a peer's error has come by then.
    */
   #begin(): void {
     this.#hasBegun = true;
