@@ -466,7 +466,9 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
 
   /** The error of what was to be sent when the stream was destroyed. */
   #cancelled(): Error {
-    return this.errored ?? osError(ECANCELED, "sendmsg");
+    // The number is C's, on Windows too, where `osError` takes the system's.
+    return this.errored ??
+      new OSError(ECANCELED, "Operation canceled", { syscall: "sendmsg" });
   }
 
   readonly #progressed = (count: number): void => {

@@ -76,6 +76,8 @@ export const needs = {
   unix: need("Unix sockets", hasUnix),
   posix: need("POSIX", isPosix),
   linux: need("Linux", isLinux),
+  /** That what a peer sent can be received after its reset. Winsock throws it away. */
+  dataBeforeReset: need("POSIX", isPosix),
   /** The capability to make packet sockets and raw sockets. Linux. */
   netRaw: need(
     "CAP_NET_RAW",
