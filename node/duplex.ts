@@ -525,7 +525,9 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
     const { family } = this.socket;
     if (family !== AF_INET && family !== AF_INET6) return {};
     try {
-      const { hostname, port } = this.socket[which] as Deno.NetAddr;
+      const address = this.socket[which] as Deno.NetAddr | undefined;
+      if (address === undefined) return {};
+      const { hostname, port } = address;
       return {
         address: hostname,
         family: family === AF_INET ? "IPv4" : "IPv6",

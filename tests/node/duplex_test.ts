@@ -364,8 +364,12 @@ Deno.test("an accepted connection that was reset before is not waited for", asyn
   using listener = await socket.create_server(["127.0.0.1", 0]);
   const client = await socket.create_connection(listener.getsockname());
   reset(client);
-  const [connection] = await listener.accept();
+  const [connection, address] = await listener.accept();
   using stream = duplex(connection);
+  assertEquals(
+    typeof stream.remoteAddress,
+    address === null ? "undefined" : "string",
+  );
   const [error] = await once(stream, "error");
   assertEquals(error.code, "ECONNRESET");
   await closed(stream);
