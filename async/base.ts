@@ -316,8 +316,10 @@ export abstract class AsyncSocketBase<out A extends Address = Address>
   }
 
   /**
-   * The peer's address in Deno's form; `undefined` for families that Deno does not know. Remains
-   * readable after the connection has ended if the socket was accepted or this was read before.
+   * The peer's address in Deno's form; `undefined` for families that Deno does not know, and where
+   * the system does not know it, as some do of a connection that was reset before it was accepted.
+   * Remains readable after the connection has ended if the socket was accepted or this was read
+   * before.
    *
    * @throws {OSError} if the socket is not connected (`ENOTCONN`) or is closed (`EBADF`), and the
    * address is not known from before

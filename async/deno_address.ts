@@ -71,7 +71,8 @@ const decoder = new TextDecoder();
  * @param family the socket's address family
  * @param type the socket's type
  * @param address the address
- * @returns the address in Deno's form, `undefined` for families that Deno does not know
+ * @returns the address in Deno's form, `undefined` for families that Deno does not know and for
+ * `null`
  */
 export function denoAddress<A extends Address>(
   family: number,
@@ -86,6 +87,8 @@ function convert(
   type: number,
   address: Address,
 ): DenoAddress<Address> {
+  // Some systems know no address of a connection that was reset before it was accepted.
+  if (address === null) return undefined;
   const datagrams = type === SOCK_DGRAM;
   switch (family) {
     case AF_INET:

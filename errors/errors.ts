@@ -492,6 +492,9 @@ export const {
 /** The error number of a call on a descriptor that is not open. */
 export const E_BAD_SOCKET = errno[features.badDescriptor];
 
+/** The error number of sending after `shutdown`. */
+export const E_SHUT_DOWN = errno[features.sendingShutDown];
+
 /** The error number of a non-blocking `connect` that is in progress. */
 export const E_CONNECT_PENDING = errno[features.connecting];
 

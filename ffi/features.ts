@@ -15,6 +15,8 @@ export interface Features {
   readonly socketpairFamily: "AF_UNIX" | "AF_INET";
   /** The error of a call on a descriptor that is not open. */
   readonly badDescriptor: "EBADF" | "ENOTSOCK";
+  /** The error of sending after `shutdown`. */
+  readonly sendingShutDown: "EPIPE" | "ESHUTDOWN";
   /** The error of a non-blocking `connect` that is in progress. */
   readonly connecting: "EINPROGRESS" | "EWOULDBLOCK";
   /** Whether `getpeername` may succeed before the connection is established. */
@@ -37,6 +39,7 @@ const common: Features = {
   leaksTruncatedRights: false,
   socketpairFamily: "AF_UNIX",
   badDescriptor: "EBADF",
+  sendingShutDown: "EPIPE",
   connecting: "EINPROGRESS",
   peerNameBeforeConnected: false,
   failedConnectionStays: false,
@@ -68,6 +71,7 @@ export const featuresOf: Readonly<Record<PlatformName, Features>> = {
     ...common,
     socketpairFamily: "AF_INET",
     badDescriptor: "ENOTSOCK",
+    sendingShutDown: "ESHUTDOWN",
     connecting: "EWOULDBLOCK",
     peerNameBeforeConnected: true,
     addrinfoProtocol: false,

@@ -52,7 +52,7 @@ export interface System {
   errno(): number;
   /**
    * Whether a descriptor's open file description is non-blocking. Missing where the system has no
-   * answer; descriptions are not shared there.
+   * answer.
    */
   isNonBlocking?(fd: number): boolean;
   /** Sets whether child processes inherit a descriptor; returns -1 on failure, with `errno` set. */

@@ -92,7 +92,8 @@ export class CurrentSender implements Sender<Address> {
 function isOfDatagram(code: number): boolean {
   return passing.has(code) || code === E.ECONNREFUSED || code === E.EMSGSIZE ||
     code === E.EACCES || code === E.EINVAL || code === E.EDESTADDRREQ ||
-    code === E.EADDRNOTAVAIL || code === E.ENOTCONN || code === E.ENOENT;
+    code === E.EADDRNOTAVAIL || code === E.ENOTCONN || code === E.ENOENT ||
+    code === E.ENETRESET; // on Windows, a datagram's time to live ran out
 }
 
 /** The channel of a socket of datagrams. */
@@ -143,7 +144,7 @@ export abstract class DatagramChannel
   protected failed(code: number, syscall: string): void {
     if (this.closed) return;
     const error = osError(code, syscall);
-    if (isOfDatagram(code)) this.report(error);
+    if (isOfDatagram(error.errno!)) this.report(error);
     else this.broke(error);
   }
 

@@ -1,9 +1,8 @@
 /** Streams on the reactor: after an event, they receive until nothing is left. */
 
 import { DONE, NEXT_TURN, reactor, WHEN_READY } from "../async/reactor.ts";
-import { errno as E } from "../constants/lookup.ts";
 import { SHUT_WR } from "../constants/mod.ts";
-import { check, osError } from "../errors/errors.ts";
+import { check, E_SHUT_DOWN, osError } from "../errors/errors.ts";
 import { byteLengthOf } from "../errors/arguments.ts";
 import { libc } from "../ffi/libc.ts";
 import { Pending } from "../socket/operations/attempt.ts";
@@ -70,7 +69,7 @@ export class PolledStream extends StreamChannel implements PolledChannel {
   /** As {@linkcode StreamChannel.write}. */
   write(data: Uint8Array<ArrayBuffer>): number {
     if (this.closed || this.wantsDrain || this.broken) return 0;
-    if (this.shut) throw osError(E.EPIPE, "send");
+    if (this.shut) throw osError(E_SHUT_DOWN, "send");
     const length = byteLengthOf(data);
     if (length === 0) return 0;
     this.activeAt = idleSweeper.now;

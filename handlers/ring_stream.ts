@@ -3,9 +3,8 @@
  * what handlers write leaves together, when the handlers of this round have returned.
  */
 
-import { errno as E } from "../constants/lookup.ts";
 import { SHUT_WR } from "../constants/mod.ts";
-import { EAGAIN, osError } from "../errors/errors.ts";
+import { E_SHUT_DOWN, EAGAIN, osError } from "../errors/errors.ts";
 import { byteLengthOf } from "../errors/arguments.ts";
 import { CQE_BUFFER, POLL_IN, type Ring } from "../ffi/io_uring.ts";
 import { SMALL, SMALL_SIZE } from "../ffi/io_uring_buffers.ts";
@@ -172,7 +171,7 @@ export class RingStream extends StreamChannel implements RingChannel<Kept> {
   /** As {@linkcode StreamChannel.write}. */
   write(data: Uint8Array<ArrayBuffer>): number {
     if (this.closed || this.wantsDrain || this.broken) return 0;
-    if (this.shut) throw osError(E.EPIPE, "send");
+    if (this.shut) throw osError(E_SHUT_DOWN, "send");
     const length = byteLengthOf(data);
     if (length === 0) return 0;
     this.activeAt = idleSweeper.now;

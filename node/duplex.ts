@@ -485,7 +485,9 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
 
   /** The error of what was to be sent when the stream was destroyed. */
   #cancelled(): Error {
-    return this.errored ?? osError(ECANCELED, "sendmsg");
+    // The number is C's, on Windows too, where `osError` takes the system's.
+    return this.errored ??
+      new OSError(ECANCELED, "Operation canceled", { syscall: "sendmsg" });
   }
 
   readonly #progressed = (count: number): void => {
@@ -542,7 +544,9 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
     const { family } = this.socket;
     if (family !== AF_INET && family !== AF_INET6) return {};
     try {
-      const { hostname, port } = this.socket[which] as Deno.NetAddr;
+      const address = this.socket[which] as Deno.NetAddr | undefined;
+      if (address === undefined) return {};
+      const { hostname, port } = address;
       return {
         address: hostname,
         family: family === AF_INET ? "IPv4" : "IPv6",

@@ -40,7 +40,7 @@ import * as blocking from "../../mod.ts";
 import { receive } from "../support/async.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { descriptorsTo } from "../support/descriptors.ts";
-import { isLinux, needs, requires } from "../support/requires.ts";
+import { isLinux, isPosix, needs, requires } from "../support/requires.ts";
 import { fill, Log, onEachEngine } from "./support.ts";
 
 const loopback: InetAddress = ["127.0.0.1", 0];
@@ -227,7 +227,10 @@ for (const chunk of [100, 1000, 5000, 100_000, 8_000_000]) {
       assertEquals(await receive(socket, total), bytes);
       assertEquals((await socket.recv(1)).length, 0);
       const [{ short, drains }] = writers;
-      assert(short > 1, `${short} short writes`);
+      // Winsock takes any size while there is room, so what is written at once is never cut.
+      if (isPosix || chunk < total) {
+        assert(short > 1, `${short} short writes`);
+      }
       assertEquals(drains, short, "one drain for each short write");
     },
   );

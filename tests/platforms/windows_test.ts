@@ -5,6 +5,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as awaiting from "../../async.ts";
 import * as socket from "../../mod.ts";
+import { serveDatagrams } from "../../handlers.ts";
 import { SelectSelector } from "../../selectors.ts";
 import { osError } from "../../errors/errors.ts";
 import { text, utf8 } from "../support/bytes.ts";
@@ -214,6 +215,17 @@ test("a datagram that does not fit is an error", async () => {
   );
   a.send(utf8("fits"));
   assertEquals(text(b.recv(4)), "fits");
+});
+
+test("a datagram that may not be sent closes no socket with handlers", async () => {
+  const failed = Promise.withResolvers<unknown>();
+  using sender = await serveDatagrams(["127.0.0.1", 0], {
+    error: (_, error) => failed.resolve(error),
+  });
+  sender.send(utf8("all"), ["255.255.255.255", 9]); // without SO_BROADCAST
+  const error = await failed.promise as socket.OSError;
+  assertEquals([error.code, error.winerror], ["EACCES", 10013]);
+  assert(!sender.closed);
 });
 
 test("socketpair() is a connection over loopback", () => {

@@ -13,7 +13,13 @@ import {
 import type { Outcome, Places } from "../programs/permitted.ts";
 import { beside, temporaryFolder } from "../support/files.ts";
 import { Running } from "../support/program.ts";
-import { need, needs, requires, succeeds } from "../support/requires.ts";
+import {
+  isPosix,
+  need,
+  needs,
+  requires,
+  succeeds,
+} from "../support/requires.ts";
 
 /** Runs a program of tests/programs/ with permissions, and returns the JSON that it prints. */
 async function printed(
@@ -104,7 +110,8 @@ Deno.test("what reaches more than its address says needs all of --allow-net", as
   }
   const lacks = (name: string) => list[name]?.replace(/: run again.*/, "");
   const host = (host: string) => `Requires net access to "${host}"`;
-  assertEquals(lacks("listen, unbound"), host("0.0.0.0:0"));
+  // Winsock does not bind by itself: to listen unbound fails there.
+  if (isPosix) assertEquals(lacks("listen, unbound"), host("0.0.0.0:0"));
   assertEquals(lacks("listen, bound"), undefined);
   assertEquals(lacks("IPv4 in IPv6 form"), undefined);
   assertEquals(lacks("ping"), undefined);
@@ -135,7 +142,7 @@ Deno.test({
     const list = await kinds("--allow-net=127.0.0.1");
     assertMatch(list["IPv6"], /"\[::1\]:9"/);
     assertMatch(list["another IPv4 in IPv6 form"], /"127\.0\.0\.2:9"/);
-    assertMatch(list["listen, unbound, IPv6"], /"\[::\]:0"/);
+    if (isPosix) assertMatch(list["listen, unbound, IPv6"], /"\[::\]:0"/);
   },
 });
 

@@ -7,6 +7,7 @@ import {
   AF_INET,
   AF_UNIX,
   CMSG_SPACE,
+  hasattr,
   IP_RECVTOS,
   IP_TOS,
   IPPROTO_IP,
@@ -27,7 +28,7 @@ import { needs, requires, succeeds, unless } from "../support/requires.ts";
 
 const { SO_TIMESTAMP } = table.constants;
 const segments = unless(
-  succeeds(() => {
+  hasattr("UDP_GRO") && succeeds(() => {
       using socket = new Socket(AF_INET, SOCK_DGRAM);
       socket.setsockopt(IPPROTO_UDP, UDP_GRO, 1);
       socket.setsockopt(IPPROTO_UDP, UDP_SEGMENT, 0);

@@ -76,6 +76,10 @@ export const needs = {
   unix: need("Unix sockets", hasUnix),
   posix: need("POSIX", isPosix),
   linux: need("Linux", isLinux),
+  /** That what a peer sent can be received after its reset. Winsock throws it away. */
+  dataBeforeReset: need("POSIX", isPosix),
+  /** That a send takes what there is room for. Winsock's takes any size while there is room. */
+  cutSends: need("POSIX", isPosix),
   /** The capability to make packet sockets and raw sockets. Linux. */
   netRaw: need(
     "CAP_NET_RAW",
