@@ -14,7 +14,7 @@ const starting = (then: string, ...command: string[]) =>
     `const [command, ...args] = ${JSON.stringify(command)};
      new Deno.Command(command, { args }).spawn();
      ${then}`,
-  ]);
+  ], ".");
 const sleeping = ["sh", "-c", "echo $$; exec sleep 600"];
 
 Deno.test({
@@ -28,7 +28,7 @@ Deno.test({
 });
 
 Deno.test("a stress part that takes too long is killed", async () => {
-  const group = new Group(["eval", "setInterval(() => {}, 1000)"]);
+  const group = new Group(["eval", "setInterval(() => {}, 1000)"], ".");
   assertEquals((await group.end(1, () => {})).isLate, true);
 });
 

@@ -9,7 +9,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { beside } from "../support/files.ts";
+import { beside, temporaryFolder } from "../support/files.ts";
 import { parts } from "./parts.ts";
 import { Group } from "./support/group.ts";
 import { END_LINE, SEED_LINE } from "./support/part.ts";
@@ -60,6 +60,7 @@ async function runPart(name: string): Promise<boolean> {
   const seconds = secondsOf(name);
   console.log(`== ${name}: seed ${seed}, ${seconds} s`);
   const begun = performance.now();
+  using folder = temporaryFolder(); // for Unix sockets of any name
   const group = running = new Group([
     "run",
     "--allow-all",
@@ -68,7 +69,7 @@ async function runPart(name: string): Promise<boolean> {
     name,
     String(seed),
     String(seconds),
-  ]);
+  ], folder.path);
   let failing = seed;
   let hasEnded = false;
   const { success, code, signal, isLate } = await group.end(

@@ -9,10 +9,12 @@ export class Group {
    * Starts Deno with a program.
    *
    * @param args its arguments
+   * @param cwd the folder that it runs in
    */
-  constructor(args: string[]) {
+  constructor(args: string[], cwd: string) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args,
+      cwd,
       stdin: "null",
       stdout: "piped",
       detached: true,
