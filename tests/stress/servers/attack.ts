@@ -243,7 +243,8 @@ export async function attack(
     console.log(server.out.text.slice(-500), server.err.text.slice(-2000));
     throw error;
   }
-  log(`${name}: ${count} rounds, ${memory.map(Math.round).join(", ")} MiB`);
+  const shown = memory.filter(Number.isFinite).map(Math.round);
+  log(`${name}: ${count} rounds, ${shown.join(", ")} MiB`);
   const [, middle, last] = memory;
   if (last !== Infinity && last > MOST) {
     throw new Error(`${name} has ${last} MiB`);
