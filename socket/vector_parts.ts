@@ -169,6 +169,15 @@ function visitSegmentSize(
 
 // The buffers of a `MessageVector`, whose memory must not move because the system writes to it.
 
+function slabOf(count: number, size: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(count * size);
+  } catch (cause) {
+    const message = `vlen: there is no memory for ${count} times ${size} bytes`;
+    throw rangeError(message, { cause });
+  }
+}
+
 /** Allocates the buffers in one block of memory. */
 export function owned(
   vlen: unknown,
@@ -176,7 +185,7 @@ export function owned(
 ): Uint8Array<ArrayBuffer>[] {
   const count = integer("vlen", vlen, 1, MAX_BUFFERS);
   const size = integer("bufsize", bufsize, 0, 0x7fffffff);
-  const slab = new Uint8Array(count * size);
+  const slab = slabOf(count, size);
   return Array.from(
     { length: count },
     (_, i) => slab.subarray(i * size, (i + 1) * size),

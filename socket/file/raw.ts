@@ -6,11 +6,13 @@ import {
   bytes,
   describe,
   iterable,
+  MAX_TRANSFER,
   string,
 } from "../../errors/arguments.ts";
 import { nameClasses } from "../../constants/table.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../../errors/errors.ts";
 import { handleOf } from "../operations/attempt.ts";
+import { receiveBuffer, receivedBytes } from "../operations/transfer.ts";
 import {
   type BytesWriter,
   LineIO,
@@ -201,9 +203,10 @@ export class SocketIO extends LineIO<Uint8Array<ArrayBuffer>>
   read(size: number | null = -1): Uint8Array<ArrayBuffer> | null {
     const max = sizeArgument("size", size);
     if (max < 0) return this.readall();
-    const buffer = new Uint8Array(max);
-    const count = this.readinto(buffer);
-    return count === null ? null : buffer.slice(0, count);
+    const room = Math.min(max, MAX_TRANSFER);
+    const buffer = receiveBuffer(room, 0);
+    const count = this.readinto(buffer.subarray(0, room));
+    return count === null ? null : receivedBytes(buffer, count);
   }
 
   /**

@@ -539,3 +539,12 @@ Deno.test("where messages go one by one, an error after the first is told by the
     assertEquals(headers.length(1), 7);
   }
 });
+
+Deno.test("buffers for which there is no memory are refused by name", () => {
+  using pair = socketPair();
+  assertThrows(
+    () => new MessageVector(pair.a, 1024, 0x7fffffff),
+    RangeError,
+    "vlen: there is no memory for 1024 times 2147483647 bytes",
+  );
+});

@@ -575,3 +575,10 @@ Deno.test("console.log shows a file's descriptor, its mode and whether it is clo
   using own = new OwnFile(a, "r");
   assertEquals(Deno.inspect(own), `<OwnFile fd=${fd}, mode=rb>`);
 });
+
+Deno.test("an unbuffered file takes memory for what a recv() may return, not for more", () => {
+  using pair = socketPair();
+  using file = pair.a.makefile("rb", 0) as SocketIO;
+  pair.b.sendall(new Uint8Array(10).fill(7));
+  assertEquals(file.read(Number.MAX_SAFE_INTEGER), new Uint8Array(10).fill(7));
+});
