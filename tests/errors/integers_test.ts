@@ -121,8 +121,8 @@ Deno.test("true and 1n are 1 in every call", () => {
     a.settimeout(one);
     assertEquals(a.gettimeout(), 1);
     assertEquals(
-      new DataView(socket.encodeLinger(true, one).buffer).getInt32(4, true),
-      1,
+      socket.encodeLinger(true, one),
+      socket.encodeLinger(true, 1),
     );
     using listener = new Socket(AF_INET, one); // SOCK_STREAM
     assertEquals(listener.type, 1);
