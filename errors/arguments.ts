@@ -191,7 +191,9 @@ export function flagBits(flags: unknown): number {
   }
   if (isOptions(flags)) {
     throw typeError(
-      "flags must be an integer: a call that blocks has no options",
+      `flags must be an integer, not ${
+        describe(flags)
+      }: options come last, and a call that blocks has none`,
     );
   }
   return integer("flags", flags, -0x80000000, 0xffffffff) | 0;

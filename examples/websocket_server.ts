@@ -15,6 +15,9 @@ import { duplex } from "@libc/socket/node";
 
 const [host = "localhost", port = "8080"] = Deno.args;
 
+/** How many bytes may wait for a client. */
+const MAX_WAITING = 0x100000;
+
 // It upgrades what is asked to become a WebSocket; other requests get this answer.
 const server = http.createServer((_request, response) => {
   response.writeHead(426, { Upgrade: "websocket" });
@@ -24,7 +27,9 @@ const sockets = new WebSocketServer({ server, maxPayload: 0x10000 });
 sockets.on("connection", (socket: WebSocket) => {
   socket.on("message", (data: Uint8Array, isBinary: boolean) => {
     for (const client of sockets.clients) {
-      client.send(data, { binary: isBinary });
+      // Whoever does not read is dropped before what waits fills our memory.
+      if (client.bufferedAmount > MAX_WAITING) client.terminate();
+      else client.send(data, { binary: isBinary });
     }
   });
   socket.on("error", (error: Error) => console.error(error.message));

@@ -1,5 +1,6 @@
 /** Netlink's attributes: type, length, value; nested to any depth. */
 
+import { isMissing } from "../constants/table.ts";
 import { rangeError } from "../constants/stack.ts";
 import { type Bytes, bytes, integer, iterable } from "../errors/arguments.ts";
 import { converting, object, type ValueType } from "./values.ts";
@@ -168,6 +169,14 @@ export type NestedType<P extends Policy> = ValueType<
 >;
 
 /**
+ * Checks the number of an attribute. It may be a constant that the platform lacks: where there is
+ * no netlink, types can still be made of them.
+ */
+function attributeNumber(name: string, type: number): void {
+  if (!isMissing(type)) integer(name, type, 0, 0x3fff);
+}
+
+/**
  * Makes the type of a value that consists of attributes.
  *
  * @param policy the attributes that it may have
@@ -179,7 +188,7 @@ export function nested<P extends Policy>(
   let names: Map<number, string> | undefined;
   for (const [name, entry] of Object.entries(object("policy", policy))) {
     const [type, value] = iterable(`policy.${name}`, entry) as typeof entry;
-    integer(`the number in policy.${name}`, type, 0, 0x3fff);
+    attributeNumber(`the number in policy.${name}`, type);
     converting(`the type in policy.${name}`, value);
   }
   return {
@@ -233,7 +242,7 @@ export function list<T, I>(
   type?: number,
 ): ValueType<T[], Iterable<I>> {
   converting("element", element);
-  if (type !== undefined) integer("type", type, 0, 0x3fff);
+  if (type !== undefined) attributeNumber("type", type);
   return {
     nested: true,
     encode: (values, name) =>

@@ -102,6 +102,9 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
   bytesRead = 0;
   #connecting = false;
   #connected: boolean;
+  #hasBegun = false;
+  /** Whether the stream has asked for bytes before it began. */
+  #isAsked = false;
   #receiving = false;
   #sending: Sending | undefined;
   #sent = 0;
@@ -132,8 +135,20 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
     this.socket = socket;
     this.#connected = hasPeer(socket);
     if (signal !== undefined) addAbortSignal(signal, this);
+    setImmediate(() => this.#begin());
+  }
+
+  /**
+   * Begins to receive, one turn after the stream was made: as with net.Socket, nothing comes
+   * before. Deno's `TLSSocket` begins at the end of the turn in which it is made, and throws what
+   * nobody can catch if a peer's error has come by then.
+   */
+  #begin(): void {
+    this.#hasBegun = true;
+    if (this.destroyed) return;
+    if (this.#isAsked) this._read();
     // As net.Socket does, so that the end is seen if nobody reads.
-    if (this.#connected && !this.destroyed) this.read(0);
+    else if (this.#connected) this.read(0);
   }
 
   /** Whether `connect()` was called and has not finished. */
@@ -379,6 +394,10 @@ export class SocketDuplex<A extends Address = Address> extends Duplex {
 
   /** Receives; called by the stream when there is room for more. */
   override _read(): void {
+    if (!this.#hasBegun) {
+      this.#isAsked = true;
+      return;
+    }
     if (this.#connecting) {
       this.once("connect", () => this._read());
       return;

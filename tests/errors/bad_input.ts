@@ -186,7 +186,7 @@ const others: readonly BadCall[] = [
   ["negative nbytes", ({ tcp }) => tcp.recv_into(data, -1), RangeError, "nbytes must be"],
   ["negative nbytes", ({ tcp }) => tcp.recvfrom_into(data, -1), RangeError, "nbytes must be"],
 
-  ["options of a call that blocks", ({ tcp }) => tcp.recv(1, any({ signal: AbortSignal.abort() })), TypeError, "flags must be an integer: a call that blocks has no options"],
+  ["options of a call that blocks", ({ tcp }) => tcp.recv(1, any({ signal: AbortSignal.abort() })), TypeError, "flags must be an integer, not Object: options come last, and a call that blocks has none"],
   ["flags that are none", ({ tcp }) => tcp.recv(1, any("MSG_PEEK")), TypeError, "flags must be an integer, not string"],
   ["flags that are none", ({ tcp }) => tcp.send(data, 1.5), TypeError, "flags must be an integer, not 1.5"],
   ["flags of too many bits", ({ tcp }) => tcp.send(data, 2 ** 32), RangeError, "flags must be"],

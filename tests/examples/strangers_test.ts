@@ -347,3 +347,44 @@ Deno.test("reconnect_server drops a client that says nothing", async () => {
   await client.connect(["127.0.0.1", port]);
   assertEquals(text(await client.recv(100)), "Server wave");
 });
+
+Deno.test("websocket_server drops a client that does not read", async () => {
+  await using server = ours("websocket_server", ["127.0.0.1", "0"]);
+  const port = await server.port();
+  using mute = new AsyncSocket(AF_INET);
+  mute.setsockopt(SOL_SOCKET, SO_RCVBUF, 65_536);
+  mute.settimeout(30);
+  await mute.connect(["127.0.0.1", Number(port)]);
+  await mute.sendall(utf8(
+    "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  ));
+  assertMatch(text(await mute.recv(1000)), /^HTTP\/1.1 101 /);
+  const speaker = new WebSocket(`ws://127.0.0.1:${port}`);
+  const message = new Uint8Array(65_000);
+  const messages = 400;
+  let [said, heard] = [0, 0];
+  const say = () => {
+    for (; said < messages && said < heard + 20; said++) speaker.send(message);
+  };
+  await new Promise<void>((resolve, reject) => {
+    speaker.onerror = () => reject(new Error("it failed"));
+    speaker.onopen = say;
+    speaker.onmessage = () => {
+      if (++heard === messages) resolve();
+      else say();
+    };
+  });
+  let received = 0;
+  try {
+    for (let data; (data = await mute.recv(1 << 20)).length > 0;) {
+      received += data.length;
+    }
+  } catch (error) {
+    if (!(error instanceof OSError)) throw error;
+  }
+  assert(received < messages * message.length / 2, `${received} bytes`);
+  const closed = new Promise((resolve) => speaker.onclose = resolve);
+  speaker.close();
+  await closed;
+});

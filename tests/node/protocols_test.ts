@@ -12,6 +12,7 @@ import * as tls from "node:tls";
 import * as socket from "../../async.ts";
 import { duplex } from "../../node.ts";
 import { encodeLinger } from "../../socket/structures/options.ts";
+import { utf8 } from "../support/bytes.ts";
 import { makeCertificate, openssl } from "../support/certificate.ts";
 import { descriptorsTo, targetOf } from "../support/descriptors.ts";
 import { temporaryFolder } from "../support/files.ts";
@@ -78,24 +79,28 @@ Deno.test({
   },
 });
 
-Deno.test({
-  ...requires(
-    "what speaks no TLS is an error at both ends, and closes",
-    openssl,
-  ),
-  async fn() {
-    const pem = selfSigned();
-    using pair = asyncSocketPair();
-    using stream = duplex(pair.a);
-    const server = new tls.TLSSocket(stream, { isServer: true, ...pem });
-    const failure = once(server, "error");
-    await pair.b.sendall(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
-    const [{ code }] = await failure;
-    assertEquals(code.startsWith("ERR_SSL"), true, code);
-    if (!stream.closed) await once(stream, "close");
-    assertEquals(pair.a.fileno(), -1);
-  },
-});
+for (const when of ["before", "after"]) {
+  Deno.test({
+    ...requires(
+      `what speaks no TLS is an error at both ends, and closes: it came ${when} the stream was made`,
+      openssl,
+    ),
+    async fn() {
+      const pem = selfSigned();
+      using pair = asyncSocketPair();
+      const send = () => pair.b.sendall(utf8("GET / HTTP/1.1\r\n\r\n"));
+      if (when === "before") await send();
+      using stream = duplex(pair.a);
+      const server = new tls.TLSSocket(stream, { isServer: true, ...pem });
+      const failure = once(server, "error");
+      if (when === "after") await send();
+      const [{ code }] = await failure;
+      assertEquals(code.startsWith("ERR_SSL"), true, code);
+      if (!stream.closed) await once(stream, "close");
+      assertEquals(pair.a.fileno(), -1);
+    },
+  });
+}
 
 Deno.test({
   ...requires("a TLS connection that is reset is an error there, too", openssl),

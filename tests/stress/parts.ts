@@ -13,5 +13,5 @@ export const parts: Record<string, number> = {
   transfers: 90,
   network: 40,
   isolates: 60,
-  servers: 60,
+  servers: 100,
 };

@@ -15,13 +15,28 @@ declare const gc: () => void;
 const [way, engine] = Deno.args as [string, EngineName];
 const turn = (ms = 0): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
-/** How many sockets are open, without Unix ones: the runtime opens some at any time. */
-function sockets(): number {
-  const unix = Deno.readTextFileSync("/proc/net/unix");
-  return descriptorsTo((target) => {
+/** The inodes of the sockets that are open. */
+function inodes(): Set<string> {
+  const found = new Set<string>();
+  descriptorsTo((target) => {
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
-    return inode !== undefined && !unix.includes(` ${inode}`);
-  }).length;
+    if (inode !== undefined) found.add(inode);
+    return false;
+  });
+  return found;
+}
+
+/**
+ * How many sockets are open, without Unix ones: the runtime opens and closes some at any time, also
+ * while this looks.
+ */
+function sockets(): number {
+  const before = inodes();
+  const unix = Deno.readTextFileSync("/proc/net/unix");
+  const after = inodes();
+  return [...before].filter((inode) =>
+    after.has(inode) && !unix.includes(` ${inode}`)
+  ).length;
 }
 
 const echo = {

@@ -186,7 +186,8 @@ export const operations: Record<string, Operation> = {
         node,
         (options) =>
           c % 2 === 0
-            ? receiving.recv(length, options)
+            // As many turns as below, so that those who wait are told in their order.
+            ? receiving.recv(length, options).then((data) => data)
             : receiving.recv_into(buffer, options).then((n) =>
               buffer.subarray(0, n)
             ),

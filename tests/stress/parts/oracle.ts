@@ -94,8 +94,8 @@ export async function run(options: PartOptions): Promise<void> {
   const counts = new Map<string, number>(used.map((kind) => [kind, 0]));
   const known = new Map<string, number>();
   const total = () => [...counts.values()].reduce((sum, n) => sum + n, 0);
+  const begun = performance.now();
   await rounds(options, async (random) => {
-    if (total() >= INPUTS) return;
     for (const kind of used) {
       const [{ make, run }, count] = kinds[kind];
       const cases = Array.from({ length: count }, () => make(random));
@@ -121,9 +121,11 @@ export async function run(options: PartOptions): Promise<void> {
       });
       counts.set(kind, counts.get(kind)! + count);
     }
+    return total() < INPUTS;
   });
+  const rate = total() / (performance.now() - begun) * 1000;
   log(
-    `${total()} inputs: ${
+    `${total()} inputs, ${Math.round(rate)} per second: ${
       [...counts].map((each) => each.join(" ")).join(", ")
     }`,
   );

@@ -6,6 +6,7 @@
  */
 
 import * as async from "../../../async.ts";
+import * as handlers from "../../../handlers.ts";
 import * as socket from "../../../mod.ts";
 import * as selectors from "../../../selectors.ts";
 import { openSignals } from "../../programs/async/support.ts";
@@ -38,6 +39,8 @@ for (const one of [near, far, awaitingNear, awaitingFar, listener]) {
   one.settimeout(20);
 }
 const file = beside("README.md");
+const folder = Deno.makeTempDirSync();
+const unixPath = `${folder}/listener`;
 
 /** Connects to a listener, without a descriptor that stays: the client goes with the call. */
 function knock(to: socket.InetAddress): socket.Socket {
@@ -138,6 +141,23 @@ const operations: Record<string, Operation> = {
       far.recv(1);
     },
   },
+  "createListeners": simple(() => socket.createListeners(["127.0.0.1", 0])),
+  "createUnixListener": simple(() => socket.createUnixListener(unixPath)),
+  "serve": simple(() => handlers.serve(["127.0.0.1", 0], {})),
+  "serve by a poller": simple(() =>
+    handlers.serve(["127.0.0.1", 0], {}, { engine: "poller" })
+  ),
+  "serveDatagrams": simple(() => handlers.serveDatagrams(["127.0.0.1", 0], {})),
+  "connect": simple(() => handlers.connect(address, {})),
+  "getifaddrs": simple(() => void socket.getifaddrs()),
+  "wait_readable": simple(async () => {
+    far.send(utf8("x"));
+    try {
+      await async.wait_readable(near);
+    } finally {
+      near.recv(1);
+    }
+  }),
   "if_nameindex": simple(() => void socket.if_nameindex()),
   "if_nametoindex": simple(() => void socket.if_nametoindex("lo")),
   "getaddrinfo": simple(() =>
@@ -253,5 +273,6 @@ for (const [name, operation] of Object.entries(operations)) {
 }
 await passed();
 for (const operation of Object.values(operations)) await once(operation);
+Deno.removeSync(folder, { recursive: true });
 console.log(JSON.stringify(needs));
 Deno.exit(0);

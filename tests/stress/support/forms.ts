@@ -42,17 +42,33 @@ export interface Transfer {
   readonly random: Random;
   /** How many bytes to send. */
   readonly length: number;
-  /** A file with the content, at least as long. */
+  /** A file with the content, over and over. */
   readonly path: string;
+  /** How many bytes the file has. */
+  readonly size: number;
 }
 
 /** Called with what was received, in order. */
-type Sink = (data: Uint8Array) => void;
+export type Sink = (data: Uint8Array) => void;
 
 const sizes = [1, 100, 5000, 65536, 300_000, 1 << 20];
 
+/** The parts of the file that together have what is sent. */
+function* parts(
+  { content, length, size }: Transfer,
+): Generator<[offset: number, count: number]> {
+  for (let at = 0; at < length;) {
+    const offset = at % content.block.length;
+    const count = Math.min(size - offset, length - at);
+    yield [offset, count];
+    at += count;
+  }
+}
+
 /** The pieces of what is sent. */
-function* pieces({ content, random, length }: Transfer) {
+export function* pieces(
+  { content, random, length }: Transfer,
+): Generator<Uint8Array<ArrayBuffer>> {
   for (let at = 0; at < length;) {
     const piece = content.at(at, Math.min(random.pick(sizes), length - at));
     yield piece;
@@ -91,8 +107,8 @@ export const sending: Record<string, (to: Blocking, how: Transfer) => void> = {
     for (const piece of pieces(how)) file.write(piece);
     file.close();
   },
-  sendfile(to, { path, length }) {
-    to.sendfile(path, 0, length);
+  sendfile(to, how) {
+    for (const part of parts(how)) to.sendfile(how.path, ...part);
   },
   "zero copy"(to, how) {
     const sender = new socket.ZeroCopySender(to);
@@ -187,7 +203,9 @@ export const asyncSending: Record<
     for (const piece of pieces(how)) await writer.write(piece);
     writer.releaseLock();
   },
-  sendfile: (to, { path, length }) => to.sendfile(path, 0, length),
+  async sendfile(to, how) {
+    for (const part of parts(how)) await to.sendfile(how.path, ...part);
+  },
   async "zero copy"(to, how) {
     const sender = new async.ZeroCopySender(to);
     for (const piece of pieces(how)) await sender.sendall(piece);

@@ -25,7 +25,7 @@ export const SEED_LINE = "seed of the round: ";
 export const END_LINE = "the part came to its end";
 
 /**
- * Runs rounds until the time is over, at least one. Each has a seed of its own, the next number, so
+ * Runs rounds until the time is over or one returns false, at least one. Each has a seed of its own, the next number, so
  * that a run that begins with the seed of the round that failed fails in its first round. The seed
  * is reported before the round, as the round may crash or hang.
  *
@@ -40,7 +40,7 @@ export async function rounds(
   do {
     const seed = (random.seed + count++) % 2 ** 32;
     console.log(SEED_LINE + seed);
-    await round(new Random(seed));
+    if (await round(new Random(seed)) === false) break;
   } while (performance.now() < end);
   return count;
 }

@@ -11,6 +11,7 @@ const otherSubjects = new RegExp(
     "^not an? (socket|AsyncSocket) of this library: ",
     "^non-blocking sockets are not supported$",
     "^Invalid file (object|descriptor): ",
+    "^'[\\w-]+' codec can't (en|de)code ",
     "^(un)?pack(_into|_from)? (expected|requires)",
   ].join("|"),
 );
