@@ -242,18 +242,29 @@ export function waitUrgent(
   return (found & ends) !== 0 ? "ended" : false;
 }
 
-/** As {@linkcode waitUrgent}, by the third list of `select`: Winsock's `poll` does not know it. */
+/** How long `select` waits for urgent data before the end of the connection is looked for. */
+const SELECT_SECONDS = 0.02;
+
+/**
+ * As {@linkcode waitUrgent}, by the third list of `select`, as Winsock's `poll` does not know
+ * urgent data. That list does not report an end.
+ */
 function selectUrgent(
   fd: number,
   seconds: number | null,
 ): Urgency | undefined {
   const urgent = descriptorSet();
   urgent.set(fd, true);
-  const timeout = seconds === null ? null : timeval(seconds);
-  const result = libc.select!(0, null, null, urgent.ask(), timeout);
-  if (result < 0) return undefined;
-  if (result > 0) return true;
-  return isHungUp(fd) ? "ended" : false;
+  const deadline = new Deadline(seconds);
+  for (;;) {
+    const left = deadline.seconds ?? Infinity;
+    const timeout = timeval(Math.min(left, SELECT_SECONDS));
+    const result = libc.select!(0, null, null, urgent.ask(), timeout);
+    if (result < 0) return undefined;
+    if (result > 0) return true;
+    if (isHungUp(fd)) return "ended";
+    if (left <= SELECT_SECONDS || isInterrupted()) return false;
+  }
 }
 
 function timeval(seconds: number): Uint8Array<ArrayBuffer> {

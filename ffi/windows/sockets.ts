@@ -77,7 +77,7 @@ export function socketCalls(
 
     select(count, readers, writers, failed, timeout) {
       const isEmpty = [readers, writers, failed].every((set) =>
-        new Uint32Array((set as Uint8Array).buffer)[0] === 0
+        set === null || new Uint32Array((set as Uint8Array).buffer)[0] === 0
       );
       if (isEmpty) return poll(null, 0, milliseconds(timeout));
       return windows.select!(count, readers, writers, failed, timeout);

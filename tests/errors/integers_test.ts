@@ -112,17 +112,17 @@ Deno.test("true and 1n are 1 in every call", () => {
     const { a, b } = pair;
     a.setsockopt(SOL_SOCKET, SO_REUSEADDR, one);
     assert(a.getsockopt(SOL_SOCKET, SO_REUSEADDR) !== 0);
-    a.send(utf8("abc"));
+    a.send(utf8("a"));
     assertEquals(text(b.recv(one)), "a");
-    a.send(utf8("abc"));
+    a.send(utf8("a"));
     assertEquals(b.recv_into(new Uint8Array(4), one), 1);
     assertEquals(socket.ntohs(one), 256);
     assertEquals(socket.CMSG_SPACE(one), socket.CMSG_SPACE(1));
     a.settimeout(one);
     assertEquals(a.gettimeout(), 1);
     assertEquals(
-      new DataView(socket.encodeLinger(true, one).buffer).getInt32(4, true),
-      1,
+      socket.encodeLinger(true, one),
+      socket.encodeLinger(true, 1),
     );
     using listener = new Socket(AF_INET, one); // SOCK_STREAM
     assertEquals(listener.type, 1);
@@ -233,7 +233,8 @@ Deno.test({
 
 const vsock = need(
   "AF_VSOCK",
-  succeeds(() => new Socket(socket.AF_VSOCK, socket.SOCK_STREAM).close()),
+  socket.hasattr("AF_VSOCK") &&
+    succeeds(() => new Socket(socket.AF_VSOCK, socket.SOCK_STREAM).close()),
 );
 
 Deno.test({

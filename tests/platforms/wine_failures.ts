@@ -15,9 +15,15 @@ export const wineFailures: Readonly<Record<string, string>> = {
   "IP_PKTINFO and IP_TTL choose how a datagram goes": control,
   "IPV6_HOPLIMIT chooses how a datagram goes": control,
   "ioctl() turns the loopback's fast path on": "there is none",
+  "every example compiles when its file alone is copied":
+    "its certificates do not let packages be fetched",
+  "examples run when their files alone are copied": "no Unix sockets",
+  "the demonstration leaves nothing out": "no Unix sockets",
   "sniffer.ts sees the packets of an address": "no raw socket receives all",
   "multiconn_client tells which connections fail":
     "what was refused receives an end",
+  "an awaited wait for urgent data ends with it, and holds up nobody":
+    "MSG_OOB finds nothing while another call waits to receive",
   "stop() resets what is left after its timeout (poller)":
     "a reset that WSAPoll sees first may be received as an end",
   "PollSelector says that a closed descriptor is ready":
