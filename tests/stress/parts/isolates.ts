@@ -34,6 +34,22 @@ const WORKERS = 8;
 const CHUNK = 1000;
 const url = new URL("../programs/isolate.ts", import.meta.url);
 
+/** How long a Worker may take, in milliseconds: far longer than it does. */
+const PATIENCE = 60_000;
+
+/** Waits for a promise, and rejects with what is wrong if it takes too long. */
+async function inTime<T>(wrong: string, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(wrong)), PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A Worker, and the tasks that it has not finished. */
 class Isolate {
   readonly #worker = new Worker(url, { type: "module" });
@@ -61,14 +77,18 @@ class Isolate {
       this.#done.set(task.id, resolve)
     );
     this.#worker.postMessage(task);
-    return { begun, done };
+    return {
+      begun: inTime("a Worker does not begin", begun),
+      // A task that is ended may never be done: who waits for one says so.
+      done,
+    };
   }
 
   /** Has it return, as the documentation says that Workers should end. */
   async end(): Promise<void> {
     const done = new Promise<number>((resolve) => this.#done.set(-1, resolve));
     this.#worker.postMessage("end");
-    await done;
+    await inTime("a Worker does not end", done);
   }
 
   terminate(): void {
@@ -103,7 +123,7 @@ async function travel(isolates: Isolate[], random: Random): Promise<void> {
     const { done } = random.pick(isolates)
       .start({ id: nextId++, fd, awaiting: random.chance(0.6), chunks });
     await use(near, chunks, random);
-    assertEquals(await done, fd);
+    assertEquals(await inTime("a Worker keeps a descriptor", done), fd);
     assertEquals(targetOf(fd), identity);
   }
   const { done } = random.pick(isolates)
@@ -111,7 +131,7 @@ async function travel(isolates: Isolate[], random: Random): Promise<void> {
   await use(near, 2, random);
   near.shutdown(socket.SHUT_WR);
   assertEquals((await near.recv(1)).length, 0);
-  assertEquals(await done, -1);
+  assertEquals(await inTime("a Worker sees no end", done), -1);
   fd = -1;
 }
 
@@ -171,7 +191,7 @@ async function interrupt(random: Random): Promise<void> {
   });
   using _ = near;
   interrupter.interrupt();
-  assertEquals(await done, -1);
+  assertEquals(await inTime("a Worker is not interrupted", done), -1);
   assertEquals(count(), 0);
   assertEquals((await near.recv(1)).length, 0);
   await isolate.end();
