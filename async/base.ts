@@ -100,7 +100,7 @@ export abstract class AsyncSocketBase<out A extends Address = Address>
           socket.timeout,
           signalOf(options),
           operation,
-          ...args,
+          args,
         );
       } catch (error) {
         return rejected(socket, error);
@@ -117,7 +117,7 @@ export abstract class AsyncSocketBase<out A extends Address = Address>
           mayWait ? socket.timeout : 0,
           signalOf(options),
           operation,
-          ...args,
+          args,
         );
       } catch (error) {
         return rejected(socket, error);

@@ -157,14 +157,14 @@ async function ready(
   const timeout = timeoutSeconds(optionsOf(options).timeout);
   if (file instanceof AsyncSocketBase) {
     return await driverOf(file)
-      .drive(side, timeout, signal, blocking.readyAttempt, side);
+      .drive(side, timeout, signal, blocking.readyAttempt, [side]);
   }
   const fd = descriptor("fd", file, -1);
   load();
   // The driver refers to the file, so that it is not collected and closed while this waits.
   const driver = new Driver(new Handle(fd, 0, 0, 0), Object(file));
   try {
-    await driver.drive(side, timeout, signal, blocking.readyAttempt, side);
+    await driver.drive(side, timeout, signal, blocking.readyAttempt, [side]);
   } finally {
     reactor.release(fd);
   }

@@ -114,7 +114,7 @@ export class Driver {
     timeout: number | null,
     signal: AbortSignal | undefined,
     operation: Attempting<P, T>,
-    ...args: P
+    args: P,
   ): Promise<T> {
     try {
       signal?.throwIfAborted();
@@ -141,8 +141,7 @@ export class Driver {
         waiting.begin(this.#currentWatch(waiting), after);
       } catch (error) { // the poller cannot be opened, or takes no more descriptors
         if (this.handle.fd < 0) throw error;
-        const timer = setTimeout(() => waiting.fail(error), EXHAUSTED_MS);
-        if (!this.#ref) Deno.unrefTimer(timer);
+        this.#failLater(waiting, error);
       }
       return waiting.promise;
     } catch (error) {
@@ -150,6 +149,12 @@ export class Driver {
         signal?.aborted ? error : recaptured(error, Driver.prototype.drive),
       );
     }
+  }
+
+  // Apart: a function that makes a closure allocates for it in each call.
+  #failLater(waiting: { fail(error: unknown): void }, error: unknown): void {
+    const timer = setTimeout(() => waiting.fail(error), EXHAUSTED_MS);
+    if (!this.#ref) Deno.unrefTimer(timer);
   }
 
   /** Drives an operation that may not wait, not even behind others: it succeeds now or fails. */
@@ -209,6 +214,12 @@ const SYSCALLS: Readonly<Record<Side, string>> = {
   failure: "poll",
 };
 
+/** The end of an operation's time. */
+interface Limit {
+  readonly deadline: Deadline;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
 /** A pending operation. */
 class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   /** Resolves to the operation's result. */
@@ -221,11 +232,10 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   readonly #operation: Attempting<P, T>;
   readonly #args: P;
   #resolve!: (result: T | Promise<never>) => void;
-  #reject!: (error: unknown) => void;
   #lacking: Pending | undefined;
   #watch: Watch | undefined;
-  #deadline: Deadline | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Apart, as most operations have none: idle connections are many, and wait with one of these. */
+  #limit: Limit | undefined;
 
   constructor(
     driver: Driver,
@@ -243,10 +253,9 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     this.#operation = operation;
     this.#args = args;
     this.#lacking = lacking;
-    // This costs half of Promise.withResolvers.
-    this.promise = new Promise((resolve, reject) => {
+    // This costs half of Promise.withResolvers; what rejects is left to the collector.
+    this.promise = new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#reject = reject;
     });
   }
 
@@ -256,8 +265,8 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     reactor.add(watch, this.#side, this, after);
     this.#signal?.addEventListener("abort", this);
     if (this.#timeout) {
-      this.#deadline = new Deadline(this.#timeout);
-      this.#arm();
+      this.#limit = { deadline: new Deadline(this.#timeout), timer: undefined };
+      this.#arm(this.#limit);
     }
   }
 
@@ -307,7 +316,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   handleEvent(): void {
     this.#leave(() => {
       this.#end();
-      this.#reject(this.#signal!.reason);
+      this.#resolve(Promise.reject(this.#signal!.reason));
     });
   }
 
@@ -321,12 +330,12 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
     return this.#operation(this.#driver.handle, ...this.#args);
   }
 
-  #arm(): void {
-    const left = this.#deadline!.milliseconds;
+  #arm(limit: Limit): void {
+    const left = limit.deadline.milliseconds;
     if (left > 0) {
-      this.#timer = setTimeout(() => this.#arm(), left);
+      limit.timer = setTimeout(() => this.#arm(limit), left);
       // The waiter decides whether the process stays alive, not its timer.
-      Deno.unrefTimer(this.#timer);
+      Deno.unrefTimer(limit.timer);
       return;
     }
     // This thread may have been busy while the socket became ready in time: attempt once more.
@@ -350,7 +359,7 @@ class Waiting<P extends unknown[], T> implements Waiter, EventListenerObject {
   }
 
   #end(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#limit !== undefined) clearTimeout(this.#limit.timer);
     this.#signal?.removeEventListener("abort", this);
   }
 }

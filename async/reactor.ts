@@ -285,14 +285,17 @@ export class Reactor {
     } else if (after === NEXT_TURN) {
       this.#urgent.add(watch);
       this.#wakeUp();
-    } else if (watch.retry === undefined) {
-      watch.retry = setTimeout(() => {
-        watch.retry = undefined;
-        this.#urgent.add(watch);
-        this.#wakeUp();
-      }, after);
-      Deno.unrefTimer(watch.retry); // the waiter decides about keeping the process alive
-    }
+    } else if (watch.retry === undefined) this.#retry(watch, after);
+  }
+
+  // Apart: a function that makes a closure allocates for it in each call.
+  #retry(watch: Watch, after: number): void {
+    watch.retry = setTimeout(() => {
+      watch.retry = undefined;
+      this.#urgent.add(watch);
+      this.#wakeUp();
+    }, after);
+    Deno.unrefTimer(watch.retry); // the waiter decides about keeping the process alive
   }
 
   #schedule(): void {

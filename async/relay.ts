@@ -136,7 +136,7 @@ async function join(
       if (hasMoved) idle.restart();
       return result;
     };
-    return driverOf(socket).drive(side, timeout, signal, timed);
+    return driverOf(socket).drive(side, timeout, signal, timed, []);
   };
 
   /** The sockets whose streams have ended. */
@@ -254,7 +254,7 @@ function watchFailures(
       if (ended.has(socket)) throwIfFailed(handle);
       return untilFailure;
     };
-    driverOf(socket).drive("failure", null, over.signal, attempt)
+    driverOf(socket).drive("failure", null, over.signal, attempt, [])
       .catch((error) => {
         if (!over.signal.aborted) report(error);
       });
