@@ -10,7 +10,7 @@ function measured(name: string, peer: string): string | undefined {
   // A comparison by difference has a unit; it is not a ratio.
   if (row?.comparison !== "ratio") return undefined;
   const comparison = row.comparisons.find((one) => one.peer === peer);
-  return comparison?.compared[1].toFixed(2);
+  return comparison?.compared?.[1].toFixed(2);
 }
 
 Deno.test("docs/speed.md has the ratios of bench/results.json", () => {
