@@ -33,6 +33,7 @@ const OUTSIDE: Record<string, RegExp> = {
   "they read the source tree":
     /tests\/(architecture|style|bundle|url_import|consumer|types|docs|readme|platform_names|twins|reference|blocking_page)_test\.ts$|tests\/(release|cpython|lint|docs|types)\/|(interface|import|forms)_test\.ts$/,
   "they run on the records of another platform": /tests\/platforms\//,
+  "it is about the tests": /tests\/left_open_test\.ts$/,
 };
 
 /**
