@@ -166,7 +166,7 @@ export interface ServeOptions<A extends Address = Address> extends WaitOptions {
  * Accepts connections and calls a handler for each, until a signal aborts or the listeners are
  * closed; then closes the listeners, waits for the handlers that still run, and resolves.
  *
- * It goes on after errors that pass, such as a lack of descriptors, as `for await` over a listener
+ * It goes on after transient errors, such as a lack of descriptors, as `for await` over a listener
  * does; after any other it stops, and rejects with it once the handlers have ended.
  *
  * @param listeners one listener, or several such as those of {@linkcode createListeners}. They

@@ -93,11 +93,10 @@ export function capture(above: Procedure): Trace {
   const trace = {};
   const { stackTraceLimit } = Error; // undefined if the program wants no stacks
   // Not `=`, which throws where the program has frozen `Error`.
-  if (stackTraceLimit > 0) {
-    Reflect.set(Error, "stackTraceLimit", stackTraceLimit + DEPTH);
-  }
+  const isAsked = stackTraceLimit > 0;
+  if (isAsked) Reflect.set(Error, "stackTraceLimit", stackTraceLimit + DEPTH);
   Error.captureStackTrace(trace, above);
-  Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  if (isAsked) Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
   return trace;
 }
 

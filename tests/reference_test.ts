@@ -1,5 +1,6 @@
 /** The reference: what `deno doc` and the site that `deno task site` builds make of the sources. */
 
+import { categories } from "../docs/site/pages.ts";
 import { pathToFileURL } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { browser, BrowserPage } from "./support/browser.ts";
@@ -60,25 +61,6 @@ async function documented(): Promise<Record<string, DocumentedExport[]>> {
     Object.entries(nodes).map(([url, { symbols }]) => [url, symbols]),
   );
 }
-
-/** The categories of the reference, beside one for each prefix of constants. */
-const categories = [
-  "Sockets",
-  "Awaiting",
-  "Handlers",
-  "Names and addresses",
-  "Options",
-  "Messages",
-  "Files",
-  "Filters",
-  "Errors",
-  "Selectors",
-  "Constants",
-  "Bytes",
-  "Streams of Node",
-  "Netlink",
-  "Lint",
-];
 
 Deno.test("every export has a category", async () => {
   const wrong: string[] = [];

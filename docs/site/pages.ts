@@ -51,8 +51,8 @@ export interface Export {
   readonly doc: string;
 }
 
-/** The categories of the front page, in order. */
-const categories = [
+/** The categories of the front page, in order; each prefix of constants has one of its own. */
+export const categories = [
   "Sockets",
   "Awaiting",
   "Handlers",
