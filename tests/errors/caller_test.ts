@@ -477,6 +477,36 @@ Deno.test({
   },
 });
 
+Deno.test({
+  ...requires(
+    "the library's frames do not count among those shown",
+    needs.posix,
+  ),
+  async fn() {
+    const { stackTraceLimit } = Error;
+    try {
+      Error.stackTraceLimit = 1;
+      for (
+        const title of [
+          "blocking recv",
+          "blocking send of no bytes",
+          "blocking create_server with a wrong option",
+          "getservbyname",
+          "registering twice",
+        ]
+      ) {
+        using stack = new DisposableStack();
+        const error = await failureOf(() => calls[title](stack));
+        const lines = error.stack!.split("\n    at ").slice(1);
+        assertEquals(lines.length, 1, title);
+        assertMatch(lines[0], /caller_test\.ts:\d+:\d+\)?$/, title);
+      }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  },
+});
+
 Deno.test("no more frames are shown than the program asks for", () => {
   const { stackTraceLimit } = Error;
   try {
